@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`./lib/${path}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^passport-govuk-one-login$/, replacement: source('index.ts') },
+      { find: /^passport-govuk-one-login\/simulator$/, replacement: source('simulator/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    sequence: { shuffle: true },
+    testTimeout: 10_000,
+    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+  },
+})
