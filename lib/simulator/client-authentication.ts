@@ -1,0 +1,73 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { ClientKeyError } from './client-keys.ts'
+import type { ClientRegistration } from './client-registration.ts'
+import { decodeJwt } from './jwt.ts'
+import type { Provider } from './provider.ts'
+import { OAuthRefusal } from './refusal.ts'
+
+const tolerance = 30
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+/** The service that a token request comes from; refuses one that does not prove who it is. */
+export async function authenticateClient(
+  provider: Provider,
+  form: URLSearchParams,
+): Promise<ClientRegistration> {
+  const get = (name: string) => form.get(name) ?? undefined
+  const assertion = get('client_assertion')
+  if (assertion !== undefined && get('client_assertion_type') !== undefined) {
+    return authenticateByAssertion(provider, form, assertion)
+  }
+  const secret = get('client_secret')
+  const clientId = get('client_id')
+  if (secret !== undefined && clientId !== undefined) return authenticateBySecret(provider, clientId, secret)
+  throw new OAuthRefusal('invalid_request', 'Invalid token authentication method used')
+}
+
+async function authenticateByAssertion(
+  provider: Provider,
+  form: URLSearchParams,
+  assertion: string,
+): Promise<ClientRegistration> {
+  const malformed = new OAuthRefusal('invalid_request', 'Invalid private_key_jwt')
+  const jwt = decodeJwt(assertion)
+  if (!jwt || form.get('client_assertion_type') !== assertionType) throw malformed
+  const { iss, sub, aud, exp } = jwt.claims
+  const clientId = form.get('client_id') ?? sub
+  if (typeof iss !== 'string' || iss !== sub || iss !== clientId) throw malformed
+  if (typeof exp !== 'number' || aud === undefined || !/^[RP]S\d+$/.test(String(jwt.header.alg)))
+    throw malformed
+  const client = provider.clients.find(sub)
+  if (!client) throw new OAuthRefusal('invalid_client')
+  if (client.tokenAuthMethod !== 'private_key_jwt') {
+    throw new OAuthRefusal('invalid_client', 'Client is not registered to use private_key_jwt')
+  }
+  if (exp + tolerance <= provider.clock.seconds()) {
+    throw new OAuthRefusal('invalid_grant', 'private_key_jwt has expired')
+  }
+  const audiences = [aud].flat()
+  const isForUs = audiences.includes(`${provider.issuer}token`) || audiences.includes(provider.issuer)
+  try {
+    if (isForUs && (await provider.clientKeys.haveSigned(jwt, client))) return client
+  } catch (error) {
+    if (!(error instanceof ClientKeyError)) throw error
+    throw new OAuthRefusal(
+      'server_error',
+      'Failed to fetch or parse JWKS to verify signature of private_key_jwt',
+    )
+  }
+  throw new OAuthRefusal('invalid_client', 'Invalid signature in private_key_jwt')
+}
+
+function authenticateBySecret(provider: Provider, clientId: string, secret: string): ClientRegistration {
+  const client = provider.clients.find(clientId)
+  if (!client) throw new OAuthRefusal('invalid_client')
+  if (client.tokenAuthMethod !== 'client_secret_post') {
+    throw new OAuthRefusal('invalid_client', 'Client is not registered to use client_secret_post')
+  }
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  if (!timingSafeEqual(digest(secret), digest(client.clientSecret))) {
+    throw new OAuthRefusal('invalid_client', 'Invalid client secret')
+  }
+  return client
+}

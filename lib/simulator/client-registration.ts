@@ -1,0 +1,112 @@
+import { identityClaims, scopes, type IdentityClaimName, type Scope } from './claim-names.ts'
+import type { LevelOfConfidence } from './vectors-of-trust.ts'
+
+/**
+ * How a service is registered with the simulator, in the terms of the One Login admin tool. Everything has a
+ * default that lets a service sign people in and prove identities.
+ */
+export interface ClientRegistration {
+  /** Default: `simulator-client`, and `simulator-client-2` … for further services. */
+  readonly clientId: string
+  /** Shown on the sign-in page. */
+  readonly clientName: string
+  /** A deactivated or deprecated service gets `unauthorized_client`. */
+  readonly status: 'active' | 'deactivated' | 'deprecated'
+  /** The service's public keys, PEM (SPKI), when it registered them themselves. */
+  readonly publicKeys: readonly string[]
+  /** Where the service publishes its keys. When it is given, `publicKeys` do not count and every JWT needs a `kid`. */
+  readonly jwksURL: string | undefined
+  readonly tokenAuthMethod: 'private_key_jwt' | 'client_secret_post'
+  readonly clientSecret: string
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  readonly backChannelLogoutUri: string | undefined
+  readonly scopes: readonly Scope[]
+  readonly claims: readonly IdentityClaimName[]
+  /** Levels of confidence that the service may ask for. Default: `P0` and `P2`, as One Login registers them. */
+  readonly levels: readonly LevelOfConfidence[]
+  readonly identityEnabled: boolean
+  readonly idTokenSigningAlg: 'ES256' | 'RS256'
+  readonly requestObjectRequired: boolean
+  readonly pkceRequired: boolean
+  readonly maxAgeEnabled: boolean
+}
+
+/** What a test says about a service: any part of its registration, and shorter names for its addresses. */
+export interface ClientSettings extends Partial<
+  Omit<ClientRegistration, 'jwksURL' | 'backChannelLogoutUri'>
+> {
+  readonly jwksURL?: string | undefined
+  readonly backChannelLogoutUri?: string | undefined
+  /** The one redirect URI; shorter than `redirectUris`. */
+  readonly callbackURL?: string
+  /** The one post-logout redirect URI; shorter than `postLogoutRedirectUris`. */
+  readonly postLogoutRedirectURL?: string
+  /** Another name for `backChannelLogoutUri`. */
+  readonly backChannelLogoutURL?: string | undefined
+}
+
+function defaults(number: number, publicKey: string): ClientRegistration {
+  return {
+    clientId: number === 1 ? 'simulator-client' : `simulator-client-${number}`,
+    clientName: 'Tax your dragon',
+    status: 'active',
+    publicKeys: [publicKey],
+    jwksURL: undefined,
+    tokenAuthMethod: 'private_key_jwt',
+    clientSecret: 'simulator-client-secret',
+    redirectUris: ['http://127.0.0.1:3000/auth/callback'],
+    postLogoutRedirectUris: ['http://127.0.0.1:3000/signed-out'],
+    backChannelLogoutUri: undefined,
+    scopes,
+    claims: Object.keys(identityClaims) as IdentityClaimName[],
+    levels: ['P0', 'P2'],
+    identityEnabled: true,
+    idTokenSigningAlg: 'ES256',
+    requestObjectRequired: false,
+    pkceRequired: false,
+    maxAgeEnabled: false,
+  }
+}
+
+function apply(registration: ClientRegistration, settings: ClientSettings): ClientRegistration {
+  const { callbackURL, postLogoutRedirectURL, backChannelLogoutURL, ...rest } = settings
+  return {
+    ...registration,
+    ...rest,
+    ...(callbackURL === undefined ? {} : { redirectUris: [callbackURL] }),
+    ...(postLogoutRedirectURL === undefined ? {} : { postLogoutRedirectUris: [postLogoutRedirectURL] }),
+    ...(backChannelLogoutURL === undefined ? {} : { backChannelLogoutUri: backChannelLogoutURL }),
+  }
+}
+
+/** The services that the simulator knows. */
+export class ClientRegistry {
+  #clients: ClientRegistration[]
+
+  /**
+   * @param services what is said about each service; at least one
+   * @param publicKey the key of services that bring none
+   */
+  constructor(services: readonly ClientSettings[], publicKey: string) {
+    this.#clients = services.map((settings, index) => apply(defaults(index + 1, publicKey), settings))
+  }
+
+  /** Every service, in the order it was registered. */
+  get all(): readonly ClientRegistration[] {
+    return this.#clients
+  }
+
+  /** The service with this client id. */
+  find(clientId: string | undefined): ClientRegistration | undefined {
+    return this.#clients.find((client) => client.clientId === clientId)
+  }
+
+  /** Changes a service's registration (the first one's, unless a client id says which). */
+  change(settings: ClientSettings, clientId = this.#clients[0]?.clientId): void {
+    if (!this.find(clientId)) throw new Error(`No service is registered as ${String(clientId)}`)
+    this.#clients = this.#clients.map((client) =>
+      client.clientId === clientId ? apply(client, settings) : client,
+    )
+  }
+}

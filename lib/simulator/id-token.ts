@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { Grant } from './grants.ts'
+import { encodeJwt } from './jwt.ts'
+import type { Provider } from './provider.ts'
+import { weakest } from './vectors-of-trust.ts'
+
+const lifetime = 120
+
+/** The ID token for a grant. */
+export async function issueIdToken(provider: Provider, grant: Grant, accessToken: string): Promise<string> {
+  const { request, signIn, sid, authTime } = grant
+  const key = request.client.idTokenSigningAlg === 'RS256' ? await provider.keys.rsa : provider.keys.ec
+  const iat = provider.clock.seconds()
+  const claims = {
+    at_hash: accessTokenHash(accessToken),
+    sub: signIn.user.sub,
+    aud: request.client.clientId,
+    iss: provider.issuer,
+    vot: weakest(request.vectors).credentialTrust,
+    exp: iat + lifetime,
+    iat,
+    nonce: request.nonce,
+    vtm: `${provider.issuer}trustmark`,
+    sid,
+    auth_time: authTime,
+  }
+  return encodeJwt({ kid: key.kid, alg: key.alg }, claims, key.signature)
+}
+
+function accessTokenHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
+}

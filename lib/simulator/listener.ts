@@ -1,0 +1,45 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** An HTTP server on 127.0.0.1 that can leave its port and come back to it. */
+export class Listener {
+  readonly #server: Server
+  readonly port: number
+
+  private constructor(server: Server) {
+    this.#server = server
+    this.port = (server.address() as AddressInfo).port
+  }
+
+  /** Opens a port (0: a free one). The handler is made when the port is known. */
+  static async open(port: number, handler: (port: number) => RequestListener): Promise<Listener> {
+    const server = createServer()
+    await listen(server, port)
+    const listener = new Listener(server)
+    server.on('request', handler(listener.port))
+    return listener
+  }
+
+  /** Closes the port and every connection, those with an unanswered request too. Calls to it are refused. */
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  /** Opens the same port again. */
+  async listenAgain(): Promise<void> {
+    if (!this.#server.listening) await listen(this.#server, this.port)
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,71 @@
+/** A level of confidence in an identity, weakest first. `P0` is none. */
+export const levelsOfConfidence = ['P0', 'P1', 'P2', 'P3'] as const
+
+/** A level of confidence in an identity. */
+export type LevelOfConfidence = (typeof levelsOfConfidence)[number]
+
+/** A credential trust level, weakest first: one factor, two factors. */
+export const credentialTrustLevels = ['Cl', 'Cl.Cm'] as const
+
+/** A credential trust level. */
+export type CredentialTrustLevel = (typeof credentialTrustLevels)[number]
+
+/** One vector of the `vtr` list. */
+export interface Vector {
+  readonly credentialTrust: CredentialTrustLevel
+  readonly confidence?: LevelOfConfidence
+}
+
+const isTrustLevel = (text: string): text is CredentialTrustLevel =>
+  credentialTrustLevels.some((level) => level === text)
+
+/** Whether a text is a level of confidence. */
+export const isLevelOfConfidence = (text: string): text is LevelOfConfidence =>
+  levelsOfConfidence.some((level) => level === text)
+
+/** True for the vectors that make a request one for identity. */
+export const asksForIdentity = (vector: Vector): boolean =>
+  vector.confidence !== undefined && vector.confidence !== 'P0'
+
+/** Parses one vector. Parts may stand in any order; parts that are neither `C…` nor `P…` do not count. */
+function parseVector(text: string): Vector | undefined {
+  const parts = text.split('.')
+  const credentialTrust = parts
+    .filter((part) => part.startsWith('C'))
+    .sort()
+    .join('.')
+  const confidences = parts.filter((part) => part.startsWith('P'))
+  const [confidence] = confidences
+  if (!isTrustLevel(credentialTrust) || confidences.length > 1) return undefined
+  if (confidence === undefined) return { credentialTrust }
+  if (!isLevelOfConfidence(confidence)) return undefined
+  const vector = { credentialTrust, confidence }
+  return asksForIdentity(vector) && credentialTrust === 'Cl' ? undefined : vector
+}
+
+/**
+ * Parses the `vtr` list of a request.
+ *
+ * @returns the vectors, weakest first, or `undefined` when the provider would say "Request vtr not valid"
+ */
+export function parseVectors(list: readonly unknown[]): Vector[] | undefined {
+  const vectors = list.map((item) => (typeof item === 'string' ? parseVector(item) : undefined))
+  const valid = vectors.filter((vector) => vector !== undefined)
+  const forIdentity = valid.filter(asksForIdentity).length
+  if (valid.length === 0 || valid.length < vectors.length) return undefined
+  if (forIdentity !== 0 && forIdentity < valid.length) return undefined
+  return valid.sort(byStrength)
+}
+
+function byStrength(a: Vector, b: Vector): number {
+  const confidence = (vector: Vector) => levelsOfConfidence.indexOf(vector.confidence ?? 'P0')
+  const trust = (vector: Vector) => credentialTrustLevels.indexOf(vector.credentialTrust)
+  return confidence(a) - confidence(b) || trust(a) - trust(b)
+}
+
+/** The weakest vector of a parsed list: the one that the provider serves. */
+export function weakest(vectors: readonly Vector[]): Vector {
+  const [vector] = vectors
+  if (!vector) throw new Error('A request always has a vector')
+  return vector
+}
