@@ -1,10 +1,15 @@
 // The layers of lib/: a file imports only its own layer or a lower one (see CONTRIBUTING.md).
 const layers = [
-  '^lib/(errors|claims|vectors-of-trust)\\.ts$',
-  '^lib/(environments|client-key|options)\\.ts$',
-  '^lib/(http|cached-document|did-document|token-keys|provider)\\.ts$',
-  '^lib/(transaction|authorization-request|code-exchange|id-token|core-identity|user|logout-token)\\.ts$',
-  '^lib/(strategy|sign-out-store|routes)\\.ts$|^lib/middleware/',
+  // words
+  '^lib/(errors|events|claims|vectors-of-trust|return-path)\\.ts$',
+  // settings
+  '^lib/(environments|client-key|option-schema|options|options-from-environment|request-options)\\.ts$',
+  // provider
+  '^lib/(http|cached-document|discovery|did-document|verification-keys|provider)\\.ts$',
+  // legs
+  '^lib/(transaction|used-states|signed-token|authorization-request|authorization-response|code-exchange|id-token|userinfo|core-identity|user|sign-in|end-session-request|logout-token)\\.ts$',
+  // Express
+  '^lib/(session-data|sign-out-store|relying-party|verification|routes|strategy)\\.ts$|^lib/middleware/',
 ]
 
 module.exports = {
@@ -36,5 +41,13 @@ module.exports = {
       to: { path: '^lib/' },
     },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.build.json' }, exclude: 'node_modules|^dist/' },
+  options: {
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.build.json' },
+    exclude: 'node_modules|^dist/',
+  },
 }

@@ -1,0 +1,96 @@
+import * as v from 'valibot'
+
+/** The identity claims that can be asked for, by their short names. */
+export const claimNames = ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'] as const
+
+/** One of {@link claimNames}. */
+export type ClaimName = (typeof claimNames)[number]
+
+/** The name of a claim as it goes over the wire. */
+export function claimURL<Name extends ClaimName>(name: Name): `https://vocab.account.gov.uk/v1/${Name}` {
+  return `https://vocab.account.gov.uk/v1/${name}`
+}
+
+// From here on: what One Login sends. Objects are open, since it may add members at any time, but a member
+// that is read must have its type.
+
+const text = v.string()
+const isoDate = v.pipe(text, v.isoDate())
+
+/** Userinfo without the identity claims, as it is on the wire. */
+export const userinfoSchema = v.object({
+  sub: v.pipe(text, v.nonEmpty()),
+  email: v.optional(text),
+  email_verified: v.optional(v.boolean()),
+  phone_number: v.optional(text),
+  phone_number_verified: v.optional(v.boolean()),
+  wallet_subject_id: v.optional(text),
+})
+
+const namePartSchema = v.object({ type: v.picklist(['GivenName', 'FamilyName']), value: text })
+
+/** The `credentialSubject` of a core identity, as it is on the wire. */
+export const credentialSubjectSchema = v.object({
+  name: v.pipe(
+    v.array(
+      v.object({
+        nameParts: v.pipe(v.array(namePartSchema), v.minLength(1), v.maxLength(1000)),
+        validFrom: v.optional(isoDate),
+        validUntil: v.optional(isoDate),
+      }),
+    ),
+    v.check((names) => names.some((name) => name.validUntil === undefined)),
+  ),
+  birthDate: v.pipe(
+    v.array(v.object({ value: isoDate, validFrom: v.optional(isoDate), validUntil: v.optional(isoDate) })),
+    v.minLength(1),
+  ),
+})
+
+/** The identity claims beside the core identity, as they are on the wire: arrays, all of them. */
+export const identityClaimSchemas = {
+  address: v.array(
+    v.object({
+      uprn: v.optional(v.union([v.number(), text])),
+      organisationName: v.optional(text),
+      departmentName: v.optional(text),
+      subBuildingName: v.optional(text),
+      buildingNumber: v.optional(text),
+      buildingName: v.optional(text),
+      dependentStreetName: v.optional(text),
+      streetName: v.optional(text),
+      doubleDependentAddressLocality: v.optional(text),
+      dependentAddressLocality: v.optional(text),
+      addressLocality: v.optional(text),
+      addressRegion: v.optional(text),
+      postalCode: v.optional(text),
+      addressCountry: v.optional(text),
+      validFrom: v.optional(isoDate),
+      validUntil: v.optional(isoDate),
+    }),
+  ),
+  passport: v.array(
+    v.object({ documentNumber: text, icaoIssuerCode: v.optional(text), expiryDate: v.optional(isoDate) }),
+  ),
+  drivingPermit: v.array(
+    v.object({
+      personalNumber: text,
+      issueNumber: v.optional(text),
+      issuedBy: v.optional(text),
+      expiryDate: v.optional(isoDate),
+    }),
+  ),
+  returnCode: v.array(v.object({ code: v.pipe(text, v.regex(/^[A-Za-z]{1,8}$/)) })),
+} as const satisfies Partial<Record<ClaimName, v.GenericSchema>>
+
+/** One part of a name, in the order the user gives it. */
+export type NamePart = v.InferOutput<typeof namePartSchema>
+
+/** A postal address; any member may be absent. The current one has no `validUntil`. */
+export type Address = v.InferOutput<typeof identityClaimSchemas.address>[number]
+
+/** A passport that the user proved their identity with. */
+export type Passport = v.InferOutput<typeof identityClaimSchemas.passport>[number]
+
+/** A driving licence that the user proved their identity with; `issueNumber` is the DVLA's only. */
+export type DrivingPermit = v.InferOutput<typeof identityClaimSchemas.drivingPermit>[number]

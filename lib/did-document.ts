@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { importVerificationKeys, type VerificationKeys } from './verification-keys.ts'
+
+const didDocumentSchema = v.object({
+  id: v.string(),
+  assertionMethod: v.array(v.unknown()),
+})
+
+const methodSchema = v.object({
+  id: v.string(),
+  controller: v.optional(v.string()),
+  publicKeyJwk: v.looseObject({ kty: v.string() }),
+})
+
+/**
+ * Reads the keys for identities out of a DID document.
+ *
+ * @param json - the document as it came
+ * @param controller - the trusted controller, the `id` that the document must have
+ * @returns the keys of `assertionMethod` that belong to the controller, by their whole id
+ * @throws Error with a reason when the document is somebody else's or holds no key
+ * @see https://www.w3.org/TR/did-core/#assertion
+ */
+export async function readDidDocument(json: unknown, controller: string): Promise<VerificationKeys> {
+  const document = v.safeParse(didDocumentSchema, json)
+  if (!document.success) throw new Error('it is not a DID document')
+  if (document.output.id !== controller) throw new Error(`its id is not ${controller}`)
+  const methods = document.output.assertionMethod
+    .map((method) => v.safeParse(methodSchema, method))
+    .filter((method) => method.success)
+    .map(({ output }) => output)
+    .filter(
+      (method) => method.id.startsWith(`${controller}#`) && (method.controller ?? controller) === controller,
+    )
+  const keys = await importVerificationKeys(
+    methods.map(({ id, publicKeyJwk }) => ({ kid: id, jwk: publicKeyJwk })),
+    ['ES256'],
+  )
+  if (keys.size === 0) throw new Error('it holds no key that can be used')
+  return keys
+}

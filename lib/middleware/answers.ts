@@ -1,0 +1,32 @@
+import type { NextFunction, Request, Response } from 'express'
+import type { OneLoginError } from '../errors.ts'
+
+/** Whether a request is a browser going to a page, which can be sent elsewhere; a fetch or a form post cannot. */
+export function isNavigation(req: Request): boolean {
+  const { accept = '', 'sec-fetch-mode': mode = 'navigate' } = req.headers
+  return req.method === 'GET' && mode === 'navigate' && accept.includes('text/html')
+}
+
+/** Sends the browser on, in a way that no cache repeats and a POST becomes a GET. */
+export function redirect(res: Response, url: string): void {
+  res.set('Cache-Control', 'no-store').redirect(303, url)
+}
+
+/**
+ * Refuses a request: a page is the app's to make, so the error goes to its error handler; anything else gets a
+ * problem document.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export function refuse(req: Request, res: Response, next: NextFunction, error: OneLoginError): void {
+  if (isNavigation(req)) {
+    next(error)
+    return
+  }
+  const { status, code, message, returnCodes } = error
+  res
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type('application/problem+json')
+    .send(JSON.stringify({ title: message, status, code, ...(returnCodes && { returnCodes }) }))
+}

@@ -1,0 +1,32 @@
+import type { Request, RequestHandler } from 'express'
+import { OneLoginError } from '../errors.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import type { Verification } from '../verification.ts'
+import { redirect } from './answers.ts'
+import { handler } from './handler.ts'
+
+/**
+ * Completes a sign-in and goes to the page that it started from. Every failure goes to the app's error handler.
+ */
+export function callback(relyingParty: RelyingParty, verify: Verification): RequestHandler {
+  return handler(async (req, res) => {
+    const finished = await relyingParty.finish(req)
+    const { user } = await verify(req, finished.user)
+    await logIn(req, user)
+    redirect(res, finished.returnTo ?? '/')
+  })
+}
+
+async function logIn(req: Request, user: Express.User): Promise<void> {
+  if (typeof req.logIn !== 'function')
+    throw new OneLoginError(
+      'session_unavailable',
+      'Passport is not there: mount passport.session() before the routes of this package.',
+    )
+  return new Promise((resolve, reject) => {
+    req.logIn(user, (error: unknown) => {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+}

@@ -1,0 +1,96 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { OneLoginError } from '../errors.ts'
+import { publish } from '../events.ts'
+import type { Settings } from '../options.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import { renewSession, sessionData, signedInUser } from '../session-data.ts'
+import type { SignedIn } from '../sign-in.ts'
+import { signedOutAt } from '../sign-out-store.ts'
+import { now } from '../signed-token.ts'
+import { isNavigation, redirect, refuse } from './answers.ts'
+import { handler } from './handler.ts'
+import type { SignOut } from './sign-out.ts'
+
+/** When a session ends, in seconds from now, if nothing happens until then. */
+export interface TimeLeft {
+  readonly absolute: number
+  readonly idle?: number
+}
+
+const checked = new WeakMap<Request, { readonly seenBefore?: number }>()
+
+/**
+ * Ends sessions whose user has signed out elsewhere, and sessions that have lived too long. Fails the request
+ * when it cannot tell.
+ */
+export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHandler {
+  const { settings } = relyingParty
+  return handler(async (req, res, next) => {
+    const signedIn = signedInUser(req)
+    const data = sessionData(req)
+    checked.set(req, { ...(data.lastSeenAt !== undefined && { seenBefore: data.lastSeenAt }) })
+    if (!signedIn) {
+      next()
+      return
+    }
+    if ((await signedOutAt(settings.signOutStore ?? req.sessionStore, signedIn.sub)) >= signedIn.issuedAt) {
+      await renewSession(req)
+      next()
+      return
+    }
+    const left = timeLeft(settings, signedIn, data.lastSeenAt)
+    if (left.absolute <= 0 || (left.idle ?? 1) <= 0) {
+      await expire(req, res, next, signedIn)
+      return
+    }
+    if (settings.session.idle !== undefined) data.lastSeenAt = now()
+    next()
+  })
+
+  async function expire(req: Request, res: Response, next: NextFunction, signedIn: SignedIn): Promise<void> {
+    const { onExpiry } = settings.session
+    await renewSession(req)
+    publish('signed-out', { sub: signedIn.sub, reason: 'expired' })
+    if (onExpiry === 'continue') next()
+    else if (!isNavigation(req)) refuse(req, res, next, expired())
+    else if (onExpiry === 'sign-out') redirect(res, await signOut(signedIn.idToken))
+    else
+      redirect(res, await relyingParty.start(req, relyingParty.signInSettings({ returnTo: req.originalUrl })))
+  }
+}
+
+/** How long a session can still live. */
+export function timeLeft(
+  { session: { absolute, idle } }: Pick<Settings, 'session'>,
+  { startedAt }: SignedIn,
+  lastSeenAt = startedAt,
+): TimeLeft {
+  return {
+    absolute: startedAt + absolute - now(),
+    ...(idle !== undefined && { idle: lastSeenAt + idle - now() }),
+  }
+}
+
+/**
+ * Takes back that this request counts as the user doing something: for a page that asks by itself.
+ */
+export function forgetActivity(req: Request): void {
+  const seenBefore = checked.get(req)?.seenBefore
+  if (seenBefore !== undefined) sessionData(req).lastSeenAt = seenBefore
+}
+
+/**
+ * @throws OneLoginError `session_unavailable` when {@link session} has not run for this request: a user who has
+ * signed out would get through
+ */
+export function requireCheckedSession(req: Request): void {
+  if (checked.has(req)) return
+  throw new OneLoginError(
+    'session_unavailable',
+    'The session was not checked: mount oneLogin.session() after passport.session() and before the guards.',
+  )
+}
+
+function expired(): OneLoginError {
+  return new OneLoginError('session_expired', 'The session has ended. Sign in again.')
+}

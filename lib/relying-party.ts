@@ -1,0 +1,205 @@
+import type { Request } from 'express'
+import { buildAuthorizationURL } from './authorization-request.ts'
+import { authorizationCode, readAuthorizationResponse } from './authorization-response.ts'
+import { isOneLoginError, OneLoginError } from './errors.ts'
+import { publish } from './events.ts'
+import type { Settings } from './options.ts'
+import { Provider } from './provider.ts'
+import { parseSignInOptions, type SignInSettings } from './request-options.ts'
+import {
+  keepThroughLogIn,
+  renewSession,
+  saveSession,
+  sessionData,
+  signedInUser,
+  writableSessionData,
+  type OneLoginSessionData,
+} from './session-data.ts'
+import { createSignInCompletion, type CompleteSignIn, type SignedIn } from './sign-in.ts'
+import { now } from './signed-token.ts'
+import { createTransaction, keepTransaction, takeTransaction, type Transaction } from './transaction.ts'
+import { UsedStates } from './used-states.ts'
+import type { OneLoginUser } from './user.ts'
+
+/** A finished sign-in, before the app has logged the user in. */
+export interface FinishedSignIn {
+  readonly user: OneLoginUser
+  /** The page to come back to, a path of this site. */
+  readonly returnTo: string | undefined
+  /** The app's own value. */
+  readonly state: unknown
+}
+
+/** This service as a relying party: the two legs of a sign-in, between a request and its session. */
+export class RelyingParty {
+  readonly settings: Settings
+  readonly provider: Provider
+  readonly #completeSignIn: CompleteSignIn
+  readonly #usedStates = new UsedStates()
+  readonly #parsed = new WeakMap<object, SignInSettings>()
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.provider = new Provider(settings, {
+      refreshed: (url) => publish('document.refreshed', { url }),
+      refreshFailed: (url, { code }) => publish('document.refresh-failed', { url, code }),
+    })
+    this.#completeSignIn = createSignInCompletion(settings, this.provider)
+  }
+
+  /**
+   * Checks what a sign-in asks for; once for each options object.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  signInSettings(options: object): SignInSettings {
+    const known = this.#parsed.get(options)
+    if (known) return known
+    const parsed = parseSignInOptions(options, this.settings.signIn)
+    this.#parsed.set(options, parsed)
+    return parsed
+  }
+
+  /**
+   * The first leg: the address at One Login to send the browser to.
+   *
+   * @throws OneLoginError for a request that One Login would refuse, or when its documents cannot be had
+   */
+  async start(req: Request, signIn: SignInSettings): Promise<string> {
+    return tellingFailure(() => this.#start(req, signIn))
+  }
+
+  async #start(req: Request, signIn: SignInSettings): Promise<string> {
+    const data = writableSessionData(req)
+    const { authorization_endpoint } = await this.provider.metadata()
+    const transaction = createTransaction(signIn)
+    const locale = signIn.uiLocales ?? this.#localeOf(req)
+    const url = await buildAuthorizationURL(
+      authorization_endpoint,
+      this.settings,
+      { ...signIn, ...(locale && { uiLocales: locale }) },
+      transaction,
+      signedInUser(req)?.idToken,
+    )
+    keepTransaction(data, transaction)
+    publish('sign-in.started', { vtr: signIn.trust.vtr, ...(signIn.prompt && { prompt: signIn.prompt }) })
+    return url
+  }
+
+  /** Whether a request is a callback from One Login, rather than the start of a sign-in. */
+  isCallback(req: Request): boolean {
+    const url = this.#urlOf(req)
+    const { searchParams } = url
+    if (url.pathname === new URL(this.settings.callbackURL).pathname) return true
+    // A proxy may have changed the path.
+    return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'))
+  }
+
+  /**
+   * The second leg: from the callback to a verified user, ready for `req.logIn`.
+   *
+   * @throws OneLoginError for anything but a sign-in that kept every rule
+   */
+  async finish(req: Request): Promise<FinishedSignIn> {
+    return tellingFailure(() => this.#finish(req))
+  }
+
+  async #finish(req: Request): Promise<FinishedSignIn> {
+    if (req.method !== 'GET')
+      throw new OneLoginError('callback_invalid', 'The callback must be a GET request.')
+    const response = readAuthorizationResponse(this.#urlOf(req).searchParams)
+    const data = sessionData(req)
+    const transaction = await this.#take(req, data, response.state)
+    const before = signedInUser(req)
+    try {
+      const code = authorizationCode(response, this.settings.environment.issuer)
+      const { user, signedIn } = await this.#completeSignIn(code, transaction)
+      if (before && before.sub !== signedIn.sub)
+        throw new OneLoginError(
+          'subject_mismatch',
+          'Another user came back from One Login than the one who is signed in. The session has been ended.',
+        )
+      keepThroughLogIn(
+        req,
+        keptAfter(data, before, signedIn, transaction),
+        before !== undefined,
+        transaction.returnTo,
+      )
+      const { identity } = signedIn
+      publish('sign-in.succeeded', {
+        sub: user.sub,
+        ...(identity && { identity: { proven: identity.proven, level: identity.level } }),
+      })
+      return {
+        user: withKnownIdentity(user, req.user),
+        returnTo: transaction.returnTo,
+        state: transaction.appState,
+      }
+    } catch (error) {
+      if (isOneLoginError(error) && (error.code === 'login_required' || error.code === 'subject_mismatch')) {
+        await renewSession(req)
+        publish('signed-out', { ...(before && { sub: before.sub }), reason: error.code })
+      }
+      throw error
+    }
+  }
+
+  async #take(req: Request, data: OneLoginSessionData, state: string | undefined): Promise<Transaction> {
+    const lost = () =>
+      new OneLoginError(
+        'session_lost',
+        'This sign-in is not one that this browser has started and not yet finished: its session was lost, it took ' +
+          'too long, or it was finished already. The user can start again.',
+      )
+    const transaction = state && takeTransaction(data, state, this.settings.transactionLifetime)
+    if (!transaction || !this.#usedStates.use(transaction.state)) throw lost()
+    await saveSession(req)
+    return transaction
+  }
+
+  #localeOf(req: Request) {
+    const { uiLocales } = this.settings
+    return typeof uiLocales === 'function' ? uiLocales(req) : uiLocales
+  }
+
+  // The host a request claims to be for is the sender's to choose: only its path and query are read.
+  #urlOf(req: Request): URL {
+    return new URL(new URL(this.settings.callbackURL).origin + req.originalUrl)
+  }
+}
+
+async function tellingFailure<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    publish('sign-in.failed', { code: isOneLoginError(error) ? error.code : 'unexpected' })
+    throw error
+  }
+}
+
+function keptAfter(
+  { transactions, inPersonReturn }: OneLoginSessionData,
+  before: SignedIn | undefined,
+  signedIn: Omit<SignedIn, 'startedAt'>,
+  { prompt }: Transaction,
+): OneLoginSessionData {
+  const reauthenticatedAt = prompt ? now() : before?.reauthenticatedAt
+  const identity = signedIn.identity ?? before?.identity
+  return {
+    ...(transactions && { transactions }),
+    ...(inPersonReturn && { inPersonReturn: 'signed-in' }),
+    lastSeenAt: now(),
+    signedIn: {
+      ...signedIn,
+      startedAt: before?.startedAt ?? now(),
+      ...(reauthenticatedAt !== undefined && { reauthenticatedAt }),
+      ...(identity && { identity }),
+    },
+  }
+}
+
+/** A sign-in without identity leaves what an earlier one of the same user has proven. */
+function withKnownIdentity(user: OneLoginUser, known: Express.User | undefined): OneLoginUser {
+  const { sub, identity } = (known ?? {}) as Partial<OneLoginUser>
+  return user.identity || !identity || sub !== user.sub ? user : { ...user, identity }
+}

@@ -1,0 +1,123 @@
+import type { Request } from 'express'
+import type { SessionData } from 'express-session'
+import type {} from 'passport'
+import { OneLoginError } from './errors.ts'
+import type { SignedIn } from './sign-in.ts'
+import type { Transaction } from './transaction.ts'
+
+/** What this package keeps in a session, all of it under one name. Plain JSON. */
+export interface OneLoginSessionData {
+  transactions?: readonly Transaction[]
+  signedIn?: SignedIn
+  /** When the user last did something; kept where an idle limit is set. Seconds since 1970. */
+  lastSeenAt?: number
+  /** How far a return from an in-person check has come: at the landing page, or signed in since. */
+  inPersonReturn?: 'landed' | 'signed-in'
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    oneLogin?: OneLoginSessionData
+    /** Where Passport's `successReturnToOrRedirect` looks. */
+    returnTo?: string
+  }
+}
+
+/**
+ * The part of the session that is this package's. A session that has none is left as it is, so that a visit
+ * alone does not make one be stored.
+ *
+ * @throws OneLoginError `session_unavailable` when the app has no session for this request
+ */
+export function sessionData(req: Request): OneLoginSessionData {
+  return sessionOf(req).oneLogin ?? {}
+}
+
+/** {@link sessionData} to write to. */
+export function writableSessionData(req: Request): OneLoginSessionData {
+  return (sessionOf(req).oneLogin ??= {})
+}
+
+function sessionOf(req: Request): Partial<SessionData> {
+  const session = req.session as Partial<SessionData> | undefined
+  if (!session)
+    throw new OneLoginError(
+      'session_unavailable',
+      'There is no session: mount express-session before this package, and see that its store can be reached.',
+    )
+  return session
+}
+
+/** The signed-in user's record, when the app knows the user too. */
+export function signedInUser(req: Request): SignedIn | undefined {
+  return req.user ? (req.session as Partial<SessionData> | undefined)?.oneLogin?.signedIn : undefined
+}
+
+/** Writes the session to its store now. */
+export async function saveSession(req: Request): Promise<void> {
+  await inStore((done) => req.session.save(done))
+}
+
+/** Ends the session and starts an empty one under a new id, for the page that tells the user. */
+export async function renewSession(req: Request): Promise<void> {
+  delete req.user
+  await inStore((done) => req.session.regenerate(done))
+}
+
+/** Ends the session for good. */
+export async function destroySession(req: Request): Promise<void> {
+  delete req.user
+  await inStore((done) => req.session.destroy(done))
+}
+
+async function inStore(work: (done: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    work((error) => {
+      if (!error) resolve()
+      else
+        reject(
+          new OneLoginError('session_unavailable', 'The session store failed: see that it can be reached.', {
+            cause: error,
+          }),
+        )
+    })
+  })
+}
+
+/**
+ * Has Passport's `req.logIn` keep our record. It renews the session, which would lose the record, the sign-ins
+ * that other tabs have started, and, for a user who proves an identity in mid-journey, all that the app knows.
+ *
+ * @param kept - what is to be in the session after the log-in
+ * @param sameUser - whether the session is this user's already, so that the app's data in it can stay
+ * @param returnTo - for Passport's `successReturnToOrRedirect`
+ */
+export function keepThroughLogIn(
+  req: Request,
+  kept: OneLoginSessionData,
+  sameUser: boolean,
+  returnTo?: string,
+): void {
+  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => void
+  const keeping = (user: Express.User, second: LogInOptions | Done, third?: Done) => {
+    const done = typeof second === 'function' ? second : (third ?? (() => undefined))
+    const options = typeof second === 'function' ? {} : second
+    const keepSessionInfo = (options.keepSessionInfo ?? false) || sameUser
+    logIn(user, { ...options, keepSessionInfo }, (error) => {
+      if (!error && options.session !== false) {
+        req.session.oneLogin = kept
+        if (options.successReturnToOrRedirect && returnTo !== undefined) req.session.returnTo = returnTo
+      }
+      done(error)
+    })
+  }
+  req.logIn = req.login = keeping as typeof req.logIn
+}
+
+type Done = (error?: unknown) => void
+
+interface LogInOptions {
+  readonly session?: boolean
+  readonly keepSessionInfo?: boolean
+  readonly successReturnToOrRedirect?: string
+}

@@ -1,0 +1,241 @@
+import type { Request, RequestHandler } from 'express'
+import type passport from 'passport'
+import { isForTheUser, isOneLoginError } from './errors.ts'
+import { backChannelLogout, type BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
+import { callback } from './middleware/callback.ts'
+import { jwks } from './middleware/jwks.ts'
+import { landing, type LandingOptions } from './middleware/landing.ts'
+import { logout, type LogoutOptions } from './middleware/logout.ts'
+import { requireAuthentication, type AuthenticationNeeds } from './middleware/require-authentication.ts'
+import { requireIdentity, type IdentityNeeds } from './middleware/require-identity.ts'
+import { sessionStatus } from './middleware/session-status.ts'
+import { session } from './middleware/session.ts'
+import { signIn } from './middleware/sign-in.ts'
+import { createSignOut, type SignOut } from './middleware/sign-out.ts'
+import { parseStrategyOptions, type OneLoginOptions } from './options.ts'
+import { RelyingParty } from './relying-party.ts'
+import type { SignInOptions } from './request-options.ts'
+import { createRoutes, type RoutesOptions } from './routes.ts'
+import { createVerification, type Verification, type Verify, type VerifyWithRequest } from './verification.ts'
+
+/** What Passport adds to a strategy for one request. */
+type Actions = passport.StrategyCreatedStatic
+
+/** What a strategy needs for one request. */
+type Core = Pick<OneLoginStrategy, 'relyingParty' | 'verify'>
+
+/** What `req.authInfo` holds after a sign-in. */
+export interface OneLoginAuthInfo {
+  /** The page of this site that the user was sent from. */
+  readonly returnTo?: string
+  /** The value that was given as `state` when the sign-in started. */
+  readonly state?: unknown
+}
+
+/**
+ * The Passport strategy for GOV.UK One Login, named `govuk-one-login`.
+ *
+ * @example
+ * ```ts
+ * const oneLogin = new OneLoginStrategy(
+ *   {
+ *     environment: 'integration',
+ *     clientId: process.env.ONE_LOGIN_CLIENT_ID,
+ *     privateKey: process.env.ONE_LOGIN_PRIVATE_KEY,
+ *     callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+ *   },
+ *   async (user) => accounts.findOrCreate(user.sub),
+ * )
+ * passport.use(oneLogin)
+ * app.get('/sign-in', passport.authenticate('govuk-one-login', { vtr: ['Cl.Cm'] }))
+ * app.get('/auth/callback', passport.authenticate('govuk-one-login', { successReturnToOrRedirect: '/' }))
+ * ```
+ * @see https://docs.sign-in.service.gov.uk/
+ */
+export class OneLoginStrategy implements passport.Strategy {
+  readonly name = 'govuk-one-login'
+  /** @internal */
+  readonly relyingParty: RelyingParty
+  /** @internal */
+  readonly verify: Verification
+  // Not #private: Passport works on an object made with this one as its prototype.
+  private readonly signOut: SignOut
+  private hasLogout = false
+
+  /**
+   * Nothing is fetched here: One Login's documents are had at the first sign-in.
+   *
+   * @param options - see {@link OneLoginOptions}
+   * @param verify - maps the user to the service's own; without it `req.user` is the {@link OneLoginUser}
+   * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
+   */
+  constructor(options: OneLoginOptions & { readonly passReqToCallback: true }, verify: VerifyWithRequest)
+  constructor(options: OneLoginOptions & { readonly passReqToCallback?: false | undefined }, verify?: Verify)
+  constructor(options: OneLoginOptions, verify?: Verify | VerifyWithRequest) {
+    const settings = parseStrategyOptions(options)
+    this.relyingParty = new RelyingParty(settings)
+    this.verify = createVerification(verify, settings.passReqToCallback)
+    this.signOut = createSignOut(this.relyingParty)
+  }
+
+  /**
+   * Called by Passport: sends the browser to One Login, or completes the sign-in when it comes back from there.
+   *
+   * @param options - what this sign-in asks for, beside Passport's own options
+   */
+  authenticate(req: Request, options: SignInOptions = {}): void {
+    // Passport gives a strategy that is used as an object, not by its name, the actions of each request in turn:
+    // they are taken now, before another request replaces them.
+    const passport = this as unknown as Actions
+    const actions = {
+      success: passport.success.bind(passport),
+      fail: passport.fail.bind(passport),
+      redirect: passport.redirect.bind(passport),
+      error: passport.error.bind(passport),
+    }
+    void run(this, req, options, actions)
+  }
+
+  /**
+   * Checks the session of each request: ends it when its user has signed out elsewhere, or when it has lived too
+   * long. Mount it after `passport.session()`; the guards insist on it.
+   */
+  session(): RequestHandler {
+    const { absolute, idle = absolute } = this.relyingParty.settings.session
+    if (Math.min(absolute, idle) < 3600)
+      setImmediate(() => {
+        this.warnWithoutLogout()
+      })
+    return session(this.relyingParty, this.signOut)
+  }
+
+  /**
+   * All of the routes at once: sign-in, callback, sign-out, JWKS, back-channel logout, session status, landing.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  routes({ paths = {}, signIn = {}, landing, ...options }: RoutesOptions = {}): RequestHandler {
+    const { callbackURL, signers } = this.relyingParty.settings
+    const page = ['GET', 'HEAD']
+    return createRoutes(
+      [
+        { path: paths.signIn ?? '/sign-in', methods: page, handler: this.signIn(signIn) },
+        ...(paths.signOut === false
+          ? []
+          : [
+              { path: paths.signOut ?? '/sign-out', methods: ['GET', 'POST'], handler: this.logout(options) },
+            ]),
+        { path: paths.backChannelLogout ?? '/back-channel-logout', handler: this.backChannelLogout(options) },
+        { path: signers.length > 0 && (paths.jwks ?? '/.well-known/jwks.json'), handler: this.jwks() },
+        {
+          path: paths.sessionStatus ?? '/session-status',
+          methods: ['GET', 'POST'],
+          handler: this.sessionStatus(),
+        },
+        ...(landing
+          ? [{ path: paths.landing ?? '/landing', methods: ['GET', 'POST'], handler: this.landing(landing) }]
+          : []),
+      ],
+      { path: paths.callback ?? new URL(callbackURL).pathname, methods: page, handler: this.callback() },
+    )
+  }
+
+  /**
+   * Sends the browser to One Login, and afterwards to the path in the query's `returnTo`.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  signIn(options: SignInOptions = {}): RequestHandler {
+    return signIn(this.relyingParty, options)
+  }
+
+  /**
+   * Completes a sign-in, logs the user in with Passport, and goes to the page that it started from. Every
+   * failure goes to the app's error handler.
+   */
+  callback(): RequestHandler {
+    return callback(this.relyingParty, this.verify)
+  }
+
+  /**
+   * Lets signed-in users through; sends others to sign in and back, or refuses them with 401 or 403.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  requireAuthentication(needs: AuthenticationNeeds = {}): RequestHandler {
+    return requireAuthentication(this.relyingParty, needs)
+  }
+
+  /**
+   * Lets users through whose identity is proven; sends others to prove it and back. Those whose identity could
+   * not be proven are refused with 403 `identity_not_proven`, with the return codes.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  requireIdentity(needs: IdentityNeeds): RequestHandler {
+    return requireIdentity(this.relyingParty, needs)
+  }
+
+  /** Signs the user out, here first and then at One Login; on GET and on POST. */
+  logout(options: LogoutOptions = {}): RequestHandler {
+    this.hasLogout = true
+    return logout(this.relyingParty.settings, this.signOut, options)
+  }
+
+  /** Takes One Login's word that a user has signed out, and ends all their sessions in this service. */
+  backChannelLogout(options: BackChannelLogoutOptions = {}): RequestHandler {
+    return backChannelLogout(this.relyingParty, options)
+  }
+
+  /** Publishes this service's public keys, for the JWKS URL that it is registered with. */
+  jwks(): RequestHandler {
+    return jwks(this.relyingParty.settings)
+  }
+
+  /** Tells a page how long the session still lives. */
+  sessionStatus(): RequestHandler {
+    return sessionStatus(this.relyingParty.settings)
+  }
+
+  /**
+   * Takes users back who proved their identity in person.
+   *
+   * @throws OneLoginError `invalid_option`
+   */
+  landing(options: LandingOptions): RequestHandler {
+    return landing(this.relyingParty, options)
+  }
+
+  private warnWithoutLogout(): void {
+    if (this.hasLogout) return
+    process.emitWarning(
+      "Sessions of this service are shorter than One Login's hour, so it must offer sign-out: mount oneLogin.logout() or oneLogin.routes().",
+      { code: 'ONE_LOGIN_NO_LOGOUT' },
+    )
+  }
+}
+
+async function run(
+  { relyingParty, verify }: Core,
+  req: Request,
+  options: SignInOptions,
+  { success, fail, redirect, error }: Pick<Actions, 'success' | 'fail' | 'redirect' | 'error'>,
+): Promise<void> {
+  try {
+    if (!relyingParty.isCallback(req)) {
+      redirect(await relyingParty.start(req, relyingParty.signInSettings(options)))
+      return
+    }
+    const finished = await relyingParty.finish(req)
+    const { user, info } = await verify(req, finished.user)
+    const { returnTo, state } = finished
+    success(user, {
+      ...info,
+      ...(returnTo !== undefined && { returnTo }),
+      ...(state !== undefined && { state }),
+    })
+  } catch (cause) {
+    if (isOneLoginError(cause) && isForTheUser(cause)) fail(cause, cause.status)
+    else error(cause)
+  }
+}

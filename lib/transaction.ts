@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import type { ClaimName } from './claims.ts'
+import type { SignInSettings } from './request-options.ts'
+import { returnPath } from './return-path.ts'
+import { now } from './signed-token.ts'
+
+/** What waits in the session between the redirect to One Login and the callback. Plain JSON. */
+export interface Transaction {
+  readonly state: string
+  readonly nonce: string
+  /** The PKCE verifier. */
+  readonly codeVerifier: string
+  readonly trust: SignInSettings['trust']
+  readonly claims: readonly ClaimName[]
+  readonly maxAge?: number
+  /** Whether the user was asked to prove again that it is them. */
+  readonly prompt?: 'login'
+  readonly returnTo?: string
+  /** The app's own value. */
+  readonly appState?: unknown
+  /** Seconds since 1970. */
+  readonly startedAt: number
+}
+
+/** Where transactions wait. */
+export interface TransactionHolder {
+  transactions?: readonly Transaction[]
+}
+
+const mostAtOnce = 10
+
+/** Makes the transaction of a sign-in that starts now. */
+export function createTransaction({
+  trust,
+  claims,
+  maxAge,
+  prompt,
+  returnTo,
+  state,
+}: SignInSettings): Transaction {
+  return {
+    state: secret(),
+    nonce: secret(),
+    codeVerifier: secret(),
+    trust,
+    claims,
+    ...(maxAge !== undefined && { maxAge }),
+    ...(prompt && { prompt }),
+    ...(returnTo !== undefined && { returnTo: returnPath(returnTo) }),
+    ...(state !== undefined && { appState: state }),
+    startedAt: now(),
+  }
+}
+
+/** Keeps a transaction, beside those of other tabs; past ten the oldest goes. */
+export function keepTransaction(holder: TransactionHolder, transaction: Transaction): void {
+  holder.transactions = [...(holder.transactions ?? []), transaction].slice(-mostAtOnce)
+}
+
+/**
+ * Takes a transaction out, so that it works once.
+ *
+ * @param lifetime - seconds that a transaction can wait
+ * @returns nothing when `state` names none, or one that has waited too long
+ */
+export function takeTransaction(
+  holder: TransactionHolder,
+  state: string,
+  lifetime: number,
+): Transaction | undefined {
+  const waiting = holder.transactions ?? []
+  const found = waiting.find((transaction) => transaction.state === state)
+  if (!found) return undefined
+  holder.transactions = waiting.filter((transaction) => transaction !== found)
+  return now() - found.startedAt < lifetime ? found : undefined
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url')
+}

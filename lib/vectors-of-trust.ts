@@ -1,0 +1,94 @@
+import { OneLoginError } from './errors.ts'
+
+/** How well the user signed in: `Cl` with a password, `Cl.Cm` with a second factor as well. */
+export type CredentialLevel = 'Cl' | 'Cl.Cm'
+
+/** How sure One Login is of who the user is, weakest first. `P0` is no identity at all. */
+export type ConfidenceLevel = 'P0' | 'P1' | 'P2' | 'P3'
+
+/** A level of confidence that means an identity. */
+export type IdentityLevel = Exclude<ConfidenceLevel, 'P0'>
+
+/**
+ * What a list of vectors of trust comes to.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8485 Vectors of Trust
+ */
+export interface RequestedTrust {
+  /** The vectors as they are sent: parts in the usual order. */
+  readonly vtr: readonly string[]
+  /** The weakest credential level of the list: One Login serves it, so no more may be relied on. */
+  readonly credential: CredentialLevel
+  /** The weakest level of confidence of the list; absent when no identity is asked for. */
+  readonly identity?: IdentityLevel
+}
+
+const credentialLevels: readonly CredentialLevel[] = ['Cl', 'Cl.Cm']
+const confidenceLevels: readonly ConfidenceLevel[] = ['P0', 'P1', 'P2', 'P3']
+
+const allowed = 'allowed are Cl or Cl.Cm, each with at most one of P0, P1, P2, P3, for example ["Cl.Cm.P2"]'
+
+/**
+ * Reads a list of vectors of trust.
+ *
+ * @param list - for example `['Cl.Cm']` or `['Cl.Cm.P2']`; the parts of a vector may stand in any order
+ * @throws OneLoginError `invalid_option` for a list that One Login would refuse
+ */
+export function parseVectors(list: readonly string[]): RequestedTrust {
+  if (list.length === 0) throw refusal('the list is empty')
+  const vectors = list.map(parseVector)
+  const identity = weakest(
+    confidenceLevels,
+    vectors.map((vector) => vector.confidence ?? 'P0'),
+  )
+  const asksForIdentity = identity !== 'P0'
+  if (!asksForIdentity && vectors.some((vector) => vector.confidence && vector.confidence !== 'P0'))
+    throw refusal('vectors with and without identity are mixed; make two requests of it')
+  const credential = weakest(
+    credentialLevels,
+    vectors.map((vector) => vector.credential),
+  )
+  if (asksForIdentity && credential !== 'Cl.Cm') throw refusal('an identity needs Cl.Cm')
+  const vtr = vectors.map(({ credential, confidence }) =>
+    confidence ? `${credential}.${confidence}` : credential,
+  )
+  return Object.freeze({ vtr: Object.freeze(vtr), credential, ...(asksForIdentity && { identity }) })
+}
+
+/** Whether `value` is a credential level as an ID token's `vot` names it. */
+export function isCredentialLevel(value: unknown): value is CredentialLevel {
+  return credentialLevels.includes(value as CredentialLevel)
+}
+
+/** Whether `value` is a level of confidence as a core identity's `vot` names it. */
+export function isConfidenceLevel(value: unknown): value is ConfidenceLevel {
+  return confidenceLevels.includes(value as ConfidenceLevel)
+}
+
+/** Whether the credential level `reached` is at least the one that is `needed`. */
+export function credentialSatisfies(reached: CredentialLevel, needed: CredentialLevel): boolean {
+  return credentialLevels.indexOf(reached) >= credentialLevels.indexOf(needed)
+}
+
+/** Whether the level of confidence `reached` is at least the one that is `needed`. */
+export function confidenceSatisfies(reached: ConfidenceLevel, needed: ConfidenceLevel): boolean {
+  return confidenceLevels.indexOf(reached) >= confidenceLevels.indexOf(needed)
+}
+
+function parseVector(vector: string): { credential: CredentialLevel; confidence?: ConfidenceLevel } {
+  const parts = vector.split('.')
+  const confidence = parts.filter(isConfidenceLevel)
+  const credential = parts.filter((part) => !isConfidenceLevel(part)).sort()
+  const named = credential.join('.')
+  if (confidence.length > 1) throw refusal(`"${vector}" holds two levels of confidence`)
+  if (!isCredentialLevel(named)) throw refusal(`"${vector}" is not a vector that One Login knows`)
+  return { credential: named, ...(confidence[0] && { confidence: confidence[0] }) }
+}
+
+function weakest<Level>(order: readonly Level[], levels: readonly Level[]): Level {
+  return levels.reduce((a, b) => (order.indexOf(a) <= order.indexOf(b) ? a : b))
+}
+
+function refusal(reason: string): OneLoginError {
+  return new OneLoginError('invalid_option', `Option "vtr": ${reason}; ${allowed}.`)
+}

@@ -1,0 +1,93 @@
+import * as http from 'node:http'
+
+/** What a page request ended with. */
+export interface Page {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: string
+  /** The address that answered. */
+  readonly url: string
+  /** Every address on the way, this one last. */
+  readonly trail: readonly string[]
+}
+
+interface Visit {
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  /** Stops before the first redirect for which this is true; `true` stops at any. */
+  readonly stopAt?: boolean | ((location: string) => boolean)
+}
+
+/** A browser without JavaScript: keeps cookies for each host, follows redirects, says that it goes to pages. */
+export class Browser {
+  readonly #cookies = new Map<string, Map<string, string>>()
+
+  /** Goes to a page and on to where it redirects. */
+  async visit(address: string, { method = 'GET', headers = {}, body, stopAt }: Visit = {}): Promise<Page> {
+    const trail: string[] = []
+    let url = address
+    let answer = await this.send(url, { method, headers, ...(body !== undefined && { body }) })
+    trail.push(url)
+    while (answer.headers.location && trail.length < 20) {
+      const next = new URL(answer.headers.location, url).href
+      if (stopAt === true || (stopAt && stopAt(next))) break
+      url = next
+      trail.push(url)
+      answer = await this.send(url)
+    }
+    return { ...answer, url, trail }
+  }
+
+  /** Sends one request and follows nothing. */
+  async send(address: string, { method = 'GET', headers = {}, body }: Omit<Visit, 'stopAt'> = {}) {
+    const url = new URL(address)
+    const jar = this.jar(url.host)
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    return new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: string }>(
+      (resolve, reject) => {
+        const request = http.request(
+          url,
+          {
+            method,
+            agent: false,
+            headers: {
+              accept: 'text/html',
+              'user-agent': 'test-browser/1',
+              ...(cookie && { cookie }),
+              ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+              ...headers,
+            },
+          },
+          (answer) => {
+            for (const line of answer.headers['set-cookie'] ?? []) keep(jar, line)
+            let text = ''
+            answer.setEncoding('utf8')
+            answer.on('data', (chunk: string) => (text += chunk))
+            answer.on('error', reject)
+            answer.on('end', () => {
+              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
+            })
+          },
+        )
+        request.on('error', reject)
+        request.end(body)
+      },
+    )
+  }
+
+  /** The cookies of a host, such as `127.0.0.1:3000`. */
+  jar(host: string): Map<string, string> {
+    const jar = this.#cookies.get(host) ?? new Map<string, string>()
+    this.#cookies.set(host, jar)
+    return jar
+  }
+}
+
+function keep(jar: Map<string, string>, line: string): void {
+  const [pair = '', ...attributes] = line.split(';')
+  const [name = '', ...value] = pair.split('=')
+  const expires = attributes.find((attribute) => /^\s*expires=/i.test(attribute))
+  if (expires && Date.parse(expires.split('=')[1] ?? '') <= Date.now()) jar.delete(name)
+  else jar.set(name, value.join('='))
+}
