@@ -1,24 +1,25 @@
-import { readyUsers, type ReadyUserName, type SimulatorUser } from './users.ts'
-import type { LevelOfConfidence } from './vectors-of-trust.ts'
+import type { LevelOfConfidence } from './authorization/vectors-of-trust.ts'
+import { isReadyUserName, readyUser, readyUserNames, type ReadyUserName } from './users/ready-users.ts'
+import type { SimulatorUser } from './users/user.ts'
 
 /**
  * What the simulator answers.
  *
  * @example
  * ```ts
- * op.respondWith({ user: 'family name first', level: 'P0', returnCodes: ['A'] })
+ * op.respondWith({ user: 'family-name-first', level: 'P0', returnCodes: ['A'] })
  * ```
  */
 export interface SimulatorAnswer {
-  /** Who signs in: a ready user, or one of your own. */
+  /** Who signs in: a ready user, or one of your own. Default: `typical`. */
   readonly user?: ReadyUserName | SimulatorUser
   /** The level of confidence that the identity check reaches. Default: the user's. */
   readonly level?: LevelOfConfidence
   /** Claims of the userinfo answer that replace the user's, by their full names; `undefined` leaves one out. */
   readonly claims?: Readonly<Record<string, unknown>>
   /**
-   * Return codes of the identity check. Default: the user's, and `A` when the level is not reached. An empty list
-   * with a level that is not reached makes the provider answer `access_denied`.
+   * Return codes of the identity check. Default: the user's, or `A` when there are none and the level is not
+   * reached. An empty list with a level that is not reached makes the provider answer `access_denied`.
    */
   readonly returnCodes?: readonly string[]
   /** An error that comes back from `/authorize` instead of a code. */
@@ -39,15 +40,16 @@ export interface SignIn {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** The user that an answer names. */
-export function userOf(answer: SimulatorAnswer): SimulatorUser {
-  const user = answer.user ?? 'one of each'
-  return typeof user === 'string' ? readyUsers[user] : user
+/** Refuses an answer whose user nobody knows. */
+export function checkAnswer({ user }: SimulatorAnswer): void {
+  if (typeof user !== 'string' || isReadyUserName(user)) return
+  throw new TypeError(`No ready user is called '${String(user)}'; there are ${readyUserNames.join(', ')}`)
 }
 
 /** Fills an answer's gaps from its user. */
 export function settle(answer: SimulatorAnswer): SignIn {
-  const user = userOf(answer)
+  const { user: named = 'typical' } = answer
+  const user = typeof named === 'string' ? readyUser(named) : named
   return {
     user,
     level: answer.level ?? user.identity?.level ?? 'P0',

@@ -1,53 +1,84 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { authorize } from './authorize-endpoint.ts'
-import { discoveryDocument, trustmark } from './documents.ts'
+import { authorize } from './endpoints/authorize.ts'
+import { did, discovery, jwks, trustmark } from './endpoints/documents.ts'
+import { logout } from './endpoints/logout.ts'
+import { answerSignIn } from './endpoints/sign-in.ts'
+import { exchangeCode } from './endpoints/token.ts'
+import { userinfo } from './endpoints/userinfo.ts'
+import { didFaults, discoveryFaults, jwksFaults } from './faults/documents.ts'
+import type { AnswerFault } from './faults/json-answer.ts'
+import type { FaultPlace } from './faults/names.ts'
+import { deliverBroken, isNetworkFault } from './faults/network.ts'
+import { tokenAnswerFaults } from './faults/token.ts'
+import { userinfoFaults } from './faults/userinfo.ts'
 import { firewall } from './firewall.ts'
-import { logout } from './logout-endpoint.ts'
+import { signedOutPage } from './pages/signed-out-page.ts'
+import { startPage } from './pages/start-page.ts'
 import type { Provider } from './provider.ts'
-import { PageRefusal } from './refusal.ts'
-import { answerSignIn } from './sign-in-endpoint.ts'
-import { exchangeCode } from './token-endpoint.ts'
-import { userinfo } from './userinfo-endpoint.ts'
+import { page, text, type Call, type Reply } from './reply.ts'
+import { formOf, queryOf } from './request-parameters.ts'
+import { send } from './send.ts'
 
-type Answer = (provider: Provider, req: Request, res: Response) => void | Promise<void>
+type AnswerFaults = Readonly<Record<string, AnswerFault>>
+
+interface Endpoint {
+  readonly answer: (provider: Provider, call: Call) => Reply | Promise<Reply>
+  /** Where its faults are planned. */
+  readonly place?: FaultPlace
+  /** Those that change the answer. */
+  readonly faults?: AnswerFaults
+}
 
 /** The simulator's Express app. It works with Express 4 and 5. */
 export function providerApp(provider: Provider): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.disable('etag')
-  app.use(express.text({ type: () => true }), provider.log.record, firewall)
+  app.use(express.text({ type: () => true, limit: '1mb' }), provider.log.record, firewall)
 
-  // Express 4 knows nothing of promises: whatever an answer throws, now or later, is passed on by hand.
-  const handle = (answer: Answer) => (req: Request, res: Response, next: NextFunction) => {
-    Promise.resolve()
-      .then(() => answer(provider, req, res))
-      .catch(next)
+  const handle = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
+    // Express 4 knows nothing of promises: what fails is passed on by hand.
+    respond(provider, endpoint, req, res).catch(next)
   }
-  app.get('/.well-known/openid-configuration', (_req, res) => {
-    res.set('Cache-Control', 'max-age=86400').json(discoveryDocument(provider.issuer))
-  })
+  app.get('/', handle({ answer: () => page(200, startPage(provider)) }))
   app.get(
-    '/.well-known/jwks.json',
-    handle(async (_provider, _req, res) => {
-      const jwks = await provider.keys.jwks()
-      res.set('Cache-Control', 'max-age=86400').json(jwks)
-    }),
+    '/.well-known/openid-configuration',
+    handle({ answer: discovery, place: 'discovery', faults: discoveryFaults }),
   )
-  app.get('/.well-known/did.json', (_req, res) => {
-    res.set('Cache-Control', 'max-age=3600, private').json(provider.keys.didDocument())
-  })
-  app.get('/trustmark', (_req, res) => void res.json(trustmark(provider.issuer)))
-  app.get('/authorize', handle(authorize))
-  app.post('/sign-in', handle(answerSignIn))
-  app.post('/token', handle(exchangeCode))
-  app.get('/userinfo', handle(userinfo))
-  app.get('/logout', handle(logout))
-  app.get('/signed-out', (_req, res) => void res.type('text').send('You have signed out'))
+  app.get('/.well-known/jwks.json', handle({ answer: jwks, place: 'jwks', faults: jwksFaults }))
+  app.get('/.well-known/did.json', handle({ answer: did, place: 'did', faults: didFaults }))
+  app.get('/trustmark', handle({ answer: trustmark, place: 'trustmark' }))
+  app.get('/authorize', handle({ answer: authorize, place: 'authorize' }))
+  app.post('/sign-in', handle({ answer: answerSignIn }))
+  app.post('/token', handle({ answer: exchangeCode, place: 'token', faults: tokenAnswerFaults }))
+  app.get('/userinfo', handle({ answer: userinfo, place: 'userinfo', faults: userinfoFaults }))
+  app.get('/logout', handle({ answer: logout, place: 'logout' }))
+  app.get('/signed-out', handle({ answer: (_provider, { query }) => page(200, signedOutPage(query)) }))
+  app.use((_req, res) => send(res, text(404, 'There is nothing at this address')))
   app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(error)
-    else if (error instanceof PageRefusal) res.status(error.status).type('text').send(error.message)
-    else res.status(500).type('text').send('Internal server error')
+    if (res.headersSent || res.destroyed) next(error)
+    else send(res, text(statusOf(error), 'Internal server error'))
   })
   return app
+}
+
+async function respond(provider: Provider, endpoint: Endpoint, req: Request, res: Response): Promise<void> {
+  const { place, faults = {} } = endpoint
+  const call = { headers: req.headers, query: queryOf(req), form: formOf(req) }
+  const concernsAnswer = (name: string): name is string => isNetworkFault(name) || Object.hasOwn(faults, name)
+  const due = place === undefined ? [] : provider.faults.take(place, concernsAnswer)
+  const answer = async (): Promise<Reply> => {
+    const reply = await endpoint.answer(provider, call)
+    return due.reduce((broken, { name }) => faults[name]?.(broken) ?? broken, reply)
+  }
+  for (const { name, seconds } of due) {
+    if (!isNetworkFault(name)) continue
+    await deliverBroken(name, { res, issuer: provider.issuer, closing: provider.closing, seconds, answer })
+    return
+  }
+  send(res, await answer())
+}
+
+/** The status of an error of Express's own, such as a body that is too large. */
+function statusOf(error: unknown): number {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Request, Response } from 'express'
 import type { VirtualClock } from './clock.ts'
-import type { SimulatorUser } from './users.ts'
+import { ExpiringMap } from './expiring-map.ts'
+import type { SimulatorUser } from './users/user.ts'
 
 const lifetime = 60 * 60
 
@@ -20,64 +20,49 @@ export interface BrowserSession {
   user?: SimulatorUser
   /** When the user signed in, in seconds. */
   authTime?: number
-  lastUse: number
 }
 
 /** The sessions of every browser that came by, found by a cookie. */
 export class BrowserSessions {
-  readonly #clock: VirtualClock
   readonly #cookie: string
-  readonly #sessions = new Map<string, BrowserSession>()
+  readonly #sessions: ExpiringMap<BrowserSession>
 
   /**
    * @param clock the simulator's time
    * @param port part of the cookie's name, because cookies do not tell the ports of a host apart
    */
   constructor(clock: VirtualClock, port: number) {
-    this.#clock = clock
     this.#cookie = `one-login-simulator-${port}`
+    this.#sessions = new ExpiringMap(clock, lifetime)
   }
 
-  /** Every live session. */
-  get all(): readonly BrowserSession[] {
-    for (const session of this.#sessions.values()) {
-      if (this.#isOver(session)) this.#sessions.delete(session.id)
-    }
-    return [...this.#sessions.values()]
-  }
-
-  /** The live session of the browser that sent this request. */
-  find(req: Request): BrowserSession | undefined {
+  /** The live session that a `Cookie` header names. */
+  find(cookies: string | undefined): BrowserSession | undefined {
     const prefix = `${this.#cookie}=`
-    const cookies = req.headers.cookie?.split(';').map((cookie) => cookie.trim()) ?? []
-    const id = cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length)
-    const session = this.#sessions.get(id ?? '')
-    return session && !this.#isOver(session) ? session : undefined
+    const cookie = cookies?.split(/; */).find((pair) => pair.startsWith(prefix))
+    return cookie === undefined ? undefined : this.#sessions.get(cookie.slice(prefix.length))
+  }
+
+  /** The live sessions in which this user is signed in. */
+  of(sub: string): BrowserSession[] {
+    return this.#sessions.values().filter((session) => session.user?.sub === sub)
   }
 
   /** Starts a session. */
   start(): BrowserSession {
-    const id = randomBytes(20).toString('base64url')
-    const session: BrowserSession = { id, journeys: [], lastUse: this.#clock.seconds() }
-    this.#sessions.set(id, session)
+    const session = { id: randomBytes(20).toString('base64url'), journeys: [] }
+    this.#sessions.set(session.id, session)
     return session
   }
 
-  /** Counts an interaction, and gives the browser the cookie. */
-  touch(session: BrowserSession, res: Response): void {
-    session.lastUse = this.#clock.seconds()
-    res.append(
-      'Set-Cookie',
-      `${this.#cookie}=${session.id}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax`,
-    )
+  /** Counts an interaction; gives the `Set-Cookie` header that the browser needs. */
+  renew(session: BrowserSession): string {
+    this.#sessions.set(session.id, session)
+    return `${this.#cookie}=${session.id}; Path=/; Max-Age=${lifetime}; HttpOnly; SameSite=Lax`
   }
 
   /** Forgets a session. */
   end(session: BrowserSession): void {
-    this.#sessions.delete(session.id)
-  }
-
-  #isOver(session: BrowserSession): boolean {
-    return session.lastUse + lifetime <= this.#clock.seconds()
+    this.#sessions.take(session.id)
   }
 }

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ClientKeyError } from './client-keys.ts'
+import { ClientKeyError } from './keys/client-keys.ts'
 import type { ClientRegistration } from './client-registration.ts'
-import { decodeJwt } from './jwt.ts'
+import { decodeJwt } from './keys/jwt.ts'
 import type { Provider } from './provider.ts'
-import { OAuthRefusal } from './refusal.ts'
+import { OAuthRefusal } from './authorization/refusal.ts'
 
 const tolerance = 30
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -32,10 +32,10 @@ async function authenticateByAssertion(
   const malformed = new OAuthRefusal('invalid_request', 'Invalid private_key_jwt')
   const jwt = decodeJwt(assertion)
   if (!jwt || form.get('client_assertion_type') !== assertionType) throw malformed
-  const { iss, sub, aud, exp } = jwt.claims
+  const { iss, sub, aud, exp, nbf } = jwt.claims
   const clientId = form.get('client_id') ?? sub
   if (typeof iss !== 'string' || iss !== sub || iss !== clientId) throw malformed
-  if (typeof exp !== 'number' || aud === undefined || !/^[RP]S\d+$/.test(String(jwt.header.alg)))
+  if (typeof exp !== 'number' || aud === undefined || !/^[RPE]S\d+$/.test(String(jwt.header.alg)))
     throw malformed
   const client = provider.clients.find(sub)
   if (!client) throw new OAuthRefusal('invalid_client')
@@ -47,8 +47,9 @@ async function authenticateByAssertion(
   }
   const audiences = [aud].flat()
   const isForUs = audiences.includes(`${provider.issuer}token`) || audiences.includes(provider.issuer)
+  const isValidYet = typeof nbf !== 'number' || nbf - tolerance <= provider.clock.seconds()
   try {
-    if (isForUs && (await provider.clientKeys.haveSigned(jwt, client))) return client
+    if (isForUs && isValidYet && (await provider.clientKeys.haveSigned(jwt, client))) return client
   } catch (error) {
     if (!(error instanceof ClientKeyError)) throw error
     throw new OAuthRefusal(

@@ -1,5 +1,5 @@
 import { identityClaims, scopes, type IdentityClaimName, type Scope } from './claim-names.ts'
-import type { LevelOfConfidence } from './vectors-of-trust.ts'
+import type { LevelOfConfidence } from './authorization/vectors-of-trust.ts'
 
 /**
  * How a service is registered with the simulator, in the terms of the One Login admin tool. Everything has a
@@ -97,16 +97,30 @@ export class ClientRegistry {
     return this.#clients
   }
 
+  /** Whether a service wants its ID tokens signed with RS256. */
+  get needRsaKey(): boolean {
+    return this.#clients.some((client) => client.idTokenSigningAlg === 'RS256')
+  }
+
+  /**
+   * A service that has to be there.
+   *
+   * @param clientId which; default: the first
+   */
+  get(clientId = this.#clients[0]?.clientId): ClientRegistration {
+    const client = this.find(clientId)
+    if (!client) throw new Error(`No service is registered as ${String(clientId)}`)
+    return client
+  }
+
   /** The service with this client id. */
   find(clientId: string | undefined): ClientRegistration | undefined {
     return this.#clients.find((client) => client.clientId === clientId)
   }
 
   /** Changes a service's registration (the first one's, unless a client id says which). */
-  change(settings: ClientSettings, clientId = this.#clients[0]?.clientId): void {
-    if (!this.find(clientId)) throw new Error(`No service is registered as ${String(clientId)}`)
-    this.#clients = this.#clients.map((client) =>
-      client.clientId === clientId ? apply(client, settings) : client,
-    )
+  change(settings: ClientSettings, clientId?: string): void {
+    const changed = this.get(clientId)
+    this.#clients = this.#clients.map((client) => (client === changed ? apply(client, settings) : client))
   }
 }

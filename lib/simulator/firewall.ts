@@ -1,10 +1,12 @@
 import type { NextFunction, Request, Response } from 'express'
-import { queryString } from './request-log.ts'
+import { page } from './reply.ts'
+import { queryString } from './request-parameters.ts'
+import { send } from './send.ts'
 
 const longestQuery = 2048
 const longestAuthorizationQuery = 4096
 
-const page = `<!DOCTYPE html>
+const blocked = `<!DOCTYPE html>
 <html lang="en"><head><title>ERROR: The request could not be satisfied</title></head>
 <body><h1>403 ERROR</h1><p>The request could not be satisfied.</p></body></html>
 `
@@ -20,5 +22,5 @@ export function firewall(req: Request, res: Response, next: NextFunction): void 
     next()
     return
   }
-  res.status(403).type('html').send(page)
+  send(res, page(403, blocked))
 }

@@ -1,7 +1,11 @@
 import type { SignIn } from './answers.ts'
-import type { AuthorizationRequest } from './authorization-request.ts'
-import { OAuthRefusal } from './refusal.ts'
-import { asksForIdentity, levelsOfConfidence, type LevelOfConfidence } from './vectors-of-trust.ts'
+import type { AuthorizationRequest } from './authorization/request.ts'
+import { OAuthRefusal } from './authorization/refusal.ts'
+import {
+  asksForIdentity,
+  levelsOfConfidence,
+  type LevelOfConfidence,
+} from './authorization/vectors-of-trust.ts'
 
 /** How an identity check ended. */
 export interface IdentityOutcome {

@@ -11,13 +11,16 @@ export class Listener {
     this.port = (server.address() as AddressInfo).port
   }
 
-  /** Opens a port (0: a free one). The handler is made when the port is known. */
-  static async open(port: number, handler: (port: number) => RequestListener): Promise<Listener> {
+  /** Opens a port (0: a free one). */
+  static async open(port: number): Promise<Listener> {
     const server = createServer()
     await listen(server, port)
-    const listener = new Listener(server)
-    server.on('request', handler(listener.port))
-    return listener
+    return new Listener(server)
+  }
+
+  /** Says who answers the requests. */
+  handle(handler: RequestListener): void {
+    this.#server.on('request', handler)
   }
 
   /** Closes the port and every connection, those with an unanswered request too. Calls to it are refused. */

@@ -1,5 +1,9 @@
-import type { AuthorizationRequest } from './authorization-request.ts'
+import type { AuthorizationRequest } from './authorization/request.ts'
 import type { BrowserSession, Journey } from './browser-sessions.ts'
+import type { VirtualClock } from './clock.ts'
+import { ExpiringMap } from './expiring-map.ts'
+
+const lifetime = 60 * 60
 
 /** A checked authorization request on its way through the provider's pages. */
 export interface PendingSignIn {
@@ -14,7 +18,11 @@ export interface PendingSignIn {
 
 /** Sign-ins that wait for the page to be answered. */
 export class PendingSignIns {
-  readonly #pending = new Map<string, PendingSignIn>()
+  readonly #pending: ExpiringMap<PendingSignIn>
+
+  constructor(clock: VirtualClock) {
+    this.#pending = new ExpiringMap(clock, lifetime)
+  }
 
   /** Keeps one until its page is answered. */
   add(signIn: PendingSignIn): void {
@@ -23,8 +31,6 @@ export class PendingSignIns {
 
   /** Takes one out. */
   take(sid: string): PendingSignIn | undefined {
-    const signIn = this.#pending.get(sid)
-    this.#pending.delete(sid)
-    return signIn
+    return this.#pending.take(sid)
   }
 }

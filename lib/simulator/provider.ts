@@ -1,12 +1,14 @@
 import type { SimulatorAnswer } from './answers.ts'
+import type { BackChannelLogouts } from './back-channel-logout.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
-import type { ClientKeys } from './client-keys.ts'
 import type { ClientRegistry } from './client-registration.ts'
 import type { VirtualClock } from './clock.ts'
+import type { FaultPlan } from './faults/plan.ts'
 import type { Grants } from './grants.ts'
-import type { ProviderKeys } from './provider-keys.ts'
-import type { RequestLog } from './request-log.ts'
+import type { ClientKeys } from './keys/client-keys.ts'
+import type { ProviderKeys } from './keys/provider-keys.ts'
 import type { PendingSignIns } from './pending-sign-ins.ts'
+import type { RequestLog } from './request-log.ts'
 
 /** Everything one simulator holds; the endpoints work on it. */
 export interface Provider {
@@ -19,7 +21,12 @@ export interface Provider {
   readonly sessions: BrowserSessions
   readonly pendingSignIns: PendingSignIns
   readonly grants: Grants
+  readonly backChannel: BackChannelLogouts
+  readonly faults: FaultPlan
   readonly log: RequestLog
+  /** Whether a person is asked who signs in. */
   readonly interactive: boolean
+  /** Aborted when the simulator closes. */
+  readonly closing: AbortSignal
   answer: SimulatorAnswer
 }

@@ -1,10 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
-import { decodeJwt, type JsonObject } from './jwt.ts'
+import { decodeJwt, type JsonObject } from './keys/jwt.ts'
+import { formOf, queryOf } from './request-parameters.ts'
 
-/** The places at the simulator that a service or a browser can call. */
-export type SimulatorEndpoint =
-  'discovery' | 'jwks' | 'did' | 'trustmark' | 'authorize' | 'sign-in' | 'token' | 'userinfo' | 'logout'
+const paths = {
+  discovery: '/.well-known/openid-configuration',
+  jwks: '/.well-known/jwks.json',
+  did: '/.well-known/did.json',
+  trustmark: '/trustmark',
+  authorize: '/authorize',
+  'sign-in': '/sign-in',
+  token: '/token',
+  userinfo: '/userinfo',
+  logout: '/logout',
+} as const
+
+/** A place at the simulator that a service or a browser can call. */
+export type SimulatorEndpoint = keyof typeof paths
 
 /** A JWT that the service sent, decoded. */
 export interface SentJwt {
@@ -26,24 +38,14 @@ export interface RecordedRequest {
   /** The client assertion of a token request. */
   readonly clientAssertion?: SentJwt
   /** The status the simulator answered with; missing while it has not, and when a fault left no answer. */
-  status?: number
+  readonly status?: number
 }
 
-const endpoints: Readonly<Record<string, SimulatorEndpoint>> = {
-  '/.well-known/openid-configuration': 'discovery',
-  '/.well-known/jwks.json': 'jwks',
-  '/.well-known/did.json': 'did',
-  '/trustmark': 'trustmark',
-  '/authorize': 'authorize',
-  '/sign-in': 'sign-in',
-  '/token': 'token',
-  '/userinfo': 'userinfo',
-  '/logout': 'logout',
-}
+const longest = 1000
 
-/** Which endpoint a path belongs to. */
-export function endpointOf(path: string): SimulatorEndpoint | 'unknown' {
-  return endpoints[path] ?? 'unknown'
+function endpointOf(path: string): RecordedRequest['endpoint'] {
+  const names = Object.keys(paths) as SimulatorEndpoint[]
+  return names.find((name) => paths[name] === path) ?? 'unknown'
 }
 
 function sentJwt(compact: string | undefined): SentJwt | undefined {
@@ -51,17 +53,16 @@ function sentJwt(compact: string | undefined): SentJwt | undefined {
   return jwt && { header: jwt.header, claims: jwt.claims }
 }
 
-/** Keeps what was sent, newest last. */
+/** Keeps what was sent, newest last; of a simulator that runs for long, the last thousand. */
 export class RequestLog {
   readonly entries: RecordedRequest[] = []
 
   /** Middleware; needs the body as text. */
   readonly record = (req: Request, res: Response, next: NextFunction): void => {
-    const form = typeof req.body === 'string' ? req.body : ''
-    const params = Object.fromEntries([...queryOf(req), ...new URLSearchParams(form)])
+    const params = Object.fromEntries([...queryOf(req), ...formOf(req)])
     const requestObject = sentJwt(params.request)
     const clientAssertion = sentJwt(params.client_assertion)
-    const entry: RecordedRequest = {
+    const entry = {
       endpoint: endpointOf(req.path),
       method: req.method,
       path: req.path,
@@ -71,20 +72,8 @@ export class RequestLog {
       ...(clientAssertion && { clientAssertion }),
     }
     this.entries.push(entry)
-    res.once('finish', () => {
-      entry.status = res.statusCode
-    })
+    if (this.entries.length > longest) this.entries.shift()
+    res.once('finish', () => Object.assign(entry, { status: res.statusCode }))
     next()
   }
-}
-
-/** The raw query string of a request, without the question mark. */
-export function queryString(req: Request): string {
-  const start = req.originalUrl.indexOf('?')
-  return start === -1 ? '' : req.originalUrl.slice(start + 1)
-}
-
-/** The query parameters of a request, read from the URL so that Express 4 and 5 give the same. */
-export function queryOf(req: Request): URLSearchParams {
-  return new URLSearchParams(queryString(req))
 }

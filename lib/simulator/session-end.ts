@@ -1,10 +1,46 @@
+import type { BackChannelLogout } from './back-channel-logout.ts'
 import type { BrowserSession } from './browser-sessions.ts'
 import type { Provider } from './provider.ts'
 
-/** Ends a browser's session: its codes are withdrawn and every service of its journeys is told. */
-export function endSession(provider: Provider, session: BrowserSession): void {
+/** A user's sign-out that a service has to be told of. */
+export interface Notice {
+  readonly clientId: string
+  readonly sub: string
+}
+
+/** Ends a browser's session, with its codes; gives what the services of its journeys have to be told. */
+export function closeSession(provider: Provider, session: BrowserSession): Notice[] {
   provider.sessions.end(session)
-  for (const journey of session.journeys) {
-    provider.grants.withdrawCodes(journey.sid)
-  }
+  for (const { sid } of session.journeys) provider.grants.withdrawCode(sid)
+  return session.journeys.flatMap(({ clientId, sub }) => (sub === undefined ? [] : [{ clientId, sub }]))
+}
+
+/** Ends a browser's session and tells the service of every journey, the one that asked for it too. */
+export function endSession(provider: Provider, session: BrowserSession): void {
+  for (const notice of closeSession(provider, session)) void tell(provider, notice)
+}
+
+/** Tells a service, when it has an address for that. */
+export function tell(
+  provider: Provider,
+  notice: Notice,
+  to?: string,
+): Promise<BackChannelLogout> | undefined {
+  const uri = to ?? provider.clients.find(notice.clientId)?.backChannelLogoutUri
+  return uri === undefined ? undefined : provider.backChannel.send(notice.clientId, notice.sub, uri)
+}
+
+/**
+ * Ends every session of a user and tells the services of their journeys; when there are none, every service that
+ * has an address for that.
+ */
+export async function signOutEverywhere(
+  provider: Provider,
+  sub: string,
+  to?: string,
+): Promise<BackChannelLogout[]> {
+  const notices = provider.sessions.of(sub).flatMap((session) => closeSession(provider, session))
+  const all = provider.clients.all.map(({ clientId }) => ({ clientId, sub }))
+  const told = (notices.length > 0 ? notices : all).map((notice) => tell(provider, notice, to))
+  return Promise.all(told.filter((sending) => sending !== undefined))
 }

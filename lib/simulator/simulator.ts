@@ -1,6 +1,9 @@
 import type { SimulatorAnswer } from './answers.ts'
+import type { BackChannelLogout } from './back-channel-logout.ts'
 import type { ClientSettings } from './client-registration.ts'
 import type { SimulatorClock } from './clock.ts'
+import type { FaultPlace, SimulatorFaults } from './faults/names.ts'
+import type { FaultDetails } from './faults/plan.ts'
 import type { RecordedRequest } from './request-log.ts'
 
 /** How a simulator starts. */
@@ -17,8 +20,12 @@ export interface SimulatorOptions {
   readonly interactive?: boolean
   /** How the service is registered, where the defaults do not fit. */
   readonly client?: ClientSettings
-  /** Several services, in place of `client`. */
+  /** Several services, in place of `client`. The addresses above belong to the first. */
   readonly clients?: readonly ClientSettings[]
+  /** Milliseconds before a back-channel logout is tried again. Default: 30,000, as the provider waits. */
+  readonly logoutRetryDelay?: number
+  /** Milliseconds that a back-channel logout may take. Default: 15,000, as the provider waits. */
+  readonly logoutTimeout?: number
 }
 
 /** Options for the strategy that make it use a simulator. */
@@ -37,7 +44,7 @@ export interface StrategyOptions {
 
 /** Options for a service that signs with the simulator's ready key. */
 export interface KeyOptions extends StrategyOptions {
-  /** PEM, PKCS#8. */
+  /** PEM, PKCS#8. The public half is registered, unless the service's settings brought keys of their own. */
   readonly privateKey: string
 }
 
@@ -51,19 +58,81 @@ export interface Simulator {
   /** `http://127.0.0.1:PORT/`; the same as `issuer`. */
   readonly url: string
   readonly issuer: string
+
   /** Ready options for the (first) service, as it is registered now. */
   readonly options: KeyOptions
   /** The same for a service that is registered for `client_secret_post`. */
   readonly secretOptions: SecretOptions
   /** Ready options for one of several services. */
   optionsFor(clientId: string): KeyOptions
-  /** Changes the registration of a service: the first one, unless a client id says which. */
+  /**
+   * Changes the registration of a service: the first one, unless a client id says which.
+   *
+   * @example
+   * ```ts
+   * op.register({ callbackURL: `http://127.0.0.1:${port}/auth/callback` }) // now that the app's port is known
+   * ```
+   */
   register(settings: ClientSettings, clientId?: string): void
-  /** What is answered from now on, in place of what was said before. */
+
+  /** What is answered from now on, in place of everything said before. */
   respondWith(answer: SimulatorAnswer): void
-  /** What the service sent, newest last. */
+
+  /**
+   * Breaks the next use of a place, once. Said twice, the next two uses.
+   *
+   * @example
+   * ```ts
+   * op.breakNext('id-token', 'wrong-nonce')
+   * op.breakNext('token', 'slow', { seconds: 0.2 })
+   * ```
+   */
+  breakNext<Place extends FaultPlace>(
+    place: Place,
+    fault: SimulatorFaults[Place],
+    details?: FaultDetails,
+  ): void
+  /** Breaks every use of a place until `reset()`. Several faults of one place come together. */
+  breakUntilReset<Place extends FaultPlace>(
+    place: Place,
+    fault: SimulatorFaults[Place],
+    details?: FaultDetails,
+  ): void
+  /** Takes back every fault, also those that have not come to pass. */
+  reset(): void
+  /** Leaves the port, and cuts every connection: calls are refused (`ECONNREFUSED`) until `listenAgain()`. */
+  stopListening(): Promise<void>
+  /** Comes back to the same port, with everything as it was. */
+  listenAgain(): Promise<void>
+
+  /** Publishes new keys that sign nothing yet, as the provider does some time before it rotates. */
+  announceKeys(): void
+  /**
+   * Signs with new keys from now on: the announced ones, or some that nobody has seen. The old ones stay published
+   * unless they are withdrawn.
+   */
+  rotateKeys(options?: { readonly withdrawOld?: boolean }): void
+
+  /**
+   * Signs a user out everywhere, as an intervention on their account does, and tells the services: one back-channel
+   * logout for each journey of the user's sessions, or one for each service when there are none.
+   *
+   * @param sub whom
+   * @param options `to`: an address that is told in place of the services' registered ones
+   * @returns what was sent, when every try is over
+   */
+  signOut(sub: string, options?: { readonly to?: string }): Promise<BackChannelLogout[]>
+  /**
+   * Waits for the back-channel logouts that are under way (a logout sends them in the background).
+   *
+   * @returns those that were sent since the last call
+   */
+  settleLogouts(): Promise<BackChannelLogout[]>
+
+  /** What was sent to the simulator, newest last (the last thousand). */
   readonly requests: readonly RecordedRequest[]
   readonly clock: SimulatorClock
-  /** Closes the port and every connection. */
+
+  /** Closes the port and every connection and stops whatever is under way. Nothing stays open. */
   close(): Promise<void>
 }

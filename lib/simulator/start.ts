@@ -1,38 +1,48 @@
+import { checkAnswer } from './answers.ts'
 import { providerApp } from './app.ts'
+import { BackChannelLogouts } from './back-channel-logout.ts'
 import { BrowserSessions } from './browser-sessions.ts'
-import { ClientKeys } from './client-keys.ts'
-import { ClientRegistry, type ClientRegistration, type ClientSettings } from './client-registration.ts'
+import { ClientRegistry, type ClientSettings } from './client-registration.ts'
 import { VirtualClock } from './clock.ts'
+import { FaultPlan } from './faults/plan.ts'
 import { Grants } from './grants.ts'
+import { ClientKeys } from './keys/client-keys.ts'
+import { ProviderKeys } from './keys/provider-keys.ts'
+import { serviceKeyPair } from './keys/service-key.ts'
 import { Listener } from './listener.ts'
 import { PendingSignIns } from './pending-sign-ins.ts'
-import { ProviderKeys } from './provider-keys.ts'
 import type { Provider } from './provider.ts'
 import { RequestLog } from './request-log.ts'
-import { serviceKeyPair } from './service-key.ts'
-import type { Simulator, SimulatorOptions, StrategyOptions } from './simulator.ts'
+import { signOutEverywhere } from './session-end.ts'
+import type { Simulator, SimulatorOptions } from './simulator.ts'
+import { keyOptions, secretOptions } from './strategy-options.ts'
+
+const logoutRetryDelay = 30_000
+const logoutTimeout = 15_000
 
 /**
- * Starts a stand-in for GOV.UK One Login on 127.0.0.1.
+ * Starts a stand-in for GOV.UK One Login on 127.0.0.1: a whole provider with keys, sessions and a clock of its own.
+ * Any number of them run side by side.
  *
  * @example
  * ```ts
- * const op = await startSimulator()
+ * const op = await startSimulator({ callbackURL: 'http://127.0.0.1:3000/auth/callback' })
  * passport.use(new OneLoginStrategy(op.options))
+ * op.respondWith({ user: 'many-given-names' })
  * // …
  * await op.close()
  * ```
+ *
+ * @throws when the port is taken (`code` is `EADDRINUSE`)
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { privateKey, publicKey } = await serviceKeyPair()
   const clients = new ClientRegistry(servicesOf(options), publicKey)
-  let provider: Provider | undefined
-  const listener = await Listener.open(options.port ?? 0, (port) => {
-    provider = createProvider(port, clients, options.interactive ?? false)
-    return providerApp(provider)
-  })
-  if (!provider) throw new Error('A listener that is open has made its handler')
-  return simulatorOf(provider, listener, privateKey)
+  const closing = new AbortController()
+  const listener = await Listener.open(options.port ?? 0)
+  const provider = createProvider(listener.port, clients, options, closing.signal)
+  listener.handle(providerApp(provider))
+  return simulatorOf(provider, listener, closing, privateKey)
 }
 
 function servicesOf(options: SimulatorOptions): ClientSettings[] {
@@ -46,69 +56,76 @@ function servicesOf(options: SimulatorOptions): ClientSettings[] {
   return [{ ...addresses, ...first }, ...others]
 }
 
-function createProvider(port: number, clients: ClientRegistry, interactive: boolean): Provider {
-  const clock = new VirtualClock()
+function createProvider(
+  port: number,
+  clients: ClientRegistry,
+  options: SimulatorOptions,
+  closing: AbortSignal,
+): Provider {
   const issuer = `http://127.0.0.1:${port}/`
-  const needsRsa = clients.all.some((client) => client.idTokenSigningAlg === 'RS256')
+  const clock = new VirtualClock()
+  const faults = new FaultPlan()
+  const keys = new ProviderKeys(`did:web:127.0.0.1%3A${port}`, clients.needRsaKey)
+  const timing = {
+    retryDelay: options.logoutRetryDelay ?? logoutRetryDelay,
+    timeout: options.logoutTimeout ?? logoutTimeout,
+  }
   return {
     issuer,
     coreIdentityIssuer: `${issuer}identity/`,
     clock,
+    keys,
     clients,
-    interactive,
-    answer: {},
-    keys: new ProviderKeys(`did:web:127.0.0.1%3A${port}`, needsRsa),
-    clientKeys: new ClientKeys(clock),
+    faults,
+    closing,
+    clientKeys: new ClientKeys(clock, closing),
     sessions: new BrowserSessions(clock, port),
-    pendingSignIns: new PendingSignIns(),
+    pendingSignIns: new PendingSignIns(clock),
     grants: new Grants(clock),
+    backChannel: new BackChannelLogouts({ issuer, keys, clock, faults }, timing, closing),
     log: new RequestLog(),
+    interactive: options.interactive ?? false,
+    answer: {},
   }
 }
 
-function simulatorOf(provider: Provider, listener: Listener, privateKey: string): Simulator {
-  const { issuer, clients, clock, log } = provider
-  const registered = (clientId = clients.all[0]?.clientId): ClientRegistration => {
-    const client = clients.find(clientId)
-    if (!client) throw new Error(`No service is registered as ${String(clientId)}`)
-    return client
-  }
-  const optionsFor = (clientId?: string) => ({
-    ...strategyOptions(provider, registered(clientId)),
-    privateKey,
-  })
+function simulatorOf(
+  provider: Provider,
+  listener: Listener,
+  closing: AbortController,
+  privateKey: string,
+): Simulator {
+  const { issuer, clients, clock, faults, keys, log } = provider
   return {
     url: issuer,
     issuer,
     clock,
     requests: log.entries,
     get options() {
-      return optionsFor()
+      return keyOptions(provider, clients.get(), privateKey)
     },
     get secretOptions() {
-      const client = registered()
-      return { ...strategyOptions(provider, client), clientSecret: client.clientSecret }
+      return secretOptions(provider, clients.get())
     },
-    optionsFor,
+    optionsFor: (clientId) => keyOptions(provider, clients.get(clientId), privateKey),
     register: (settings, clientId) => clients.change(settings, clientId),
     respondWith: (answer) => {
+      checkAnswer(answer)
       provider.answer = answer
     },
-    close: () => listener.stop(),
-  }
-}
-
-function strategyOptions(provider: Provider, client: ClientRegistration): StrategyOptions {
-  return {
-    environment: {
-      issuer: provider.issuer,
-      didDocumentURL: `${provider.issuer}.well-known/did.json`,
-      didController: provider.keys.didController,
-      coreIdentityIssuer: provider.coreIdentityIssuer,
-      allowInsecureRequests: true,
+    breakNext: (place, fault, details) => faults.breakNext(place, fault, details),
+    breakUntilReset: (place, fault, details) => faults.breakUntilReset(place, fault, details),
+    reset: () => faults.reset(),
+    stopListening: () => listener.stop(),
+    listenAgain: () => listener.listenAgain(),
+    announceKeys: () => keys.announce(clients.needRsaKey),
+    rotateKeys: ({ withdrawOld = false } = {}) => keys.rotate(clients.needRsaKey, withdrawOld),
+    signOut: (sub, { to } = {}) => signOutEverywhere(provider, sub, to),
+    settleLogouts: () => provider.backChannel.settle(),
+    close: async () => {
+      closing.abort()
+      await listener.stop()
+      await provider.backChannel.settle()
     },
-    clientId: client.clientId,
-    callbackURL: client.redirectUris[0] ?? '',
-    postLogoutRedirectURL: client.postLogoutRedirectUris[0] ?? '',
   }
 }

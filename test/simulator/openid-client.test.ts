@@ -6,9 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 const callbackURL = 'http://127.0.0.1:3000/auth/callback'
 const vocabulary = 'https://vocab.account.gov.uk/v1/'
 // The library marks it deprecated only to make it stand out.
-const allowInsecureRequests = Reflect.get(openid, 'allowInsecureRequests') as (
-  config: openid.Configuration,
-) => void
+const allowInsecureRequests = Reflect.get(openid, 'allowInsecureRequests')
 const open: Simulator[] = []
 
 async function start(options: SimulatorOptions = {}): Promise<Simulator> {

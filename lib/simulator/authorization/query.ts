@@ -1,0 +1,135 @@
+import {
+  areLanguageTags,
+  checkChannel,
+  checkClaims,
+  checkCodeChallenge,
+  checkResponseMode,
+  checkScopes,
+  checkVectors,
+  localeOf,
+  scopeList,
+  type AuthorizationRequest,
+  type CheckedRequest,
+  type RedirectTarget,
+} from './request.ts'
+import type { ClientRegistration } from '../client-registration.ts'
+import { isJsonObject, isJwt } from '../keys/jwt.ts'
+import { OAuthRefusal, PageRefusal } from './refusal.ts'
+
+/** The query of an authorization request after its form was looked at, before any rule was applied. */
+export interface AuthorizationQuery {
+  readonly clientId: string
+  readonly redirectUri: string | undefined
+  readonly get: (name: string) => string | undefined
+  /** Something in it does not parse; which thing, the provider does not say. */
+  readonly malformed: boolean
+}
+
+const knownPrompts = ['none', 'login', 'consent', 'select_account', 'create']
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isWellFormed(query: URLSearchParams, get: AuthorizationQuery['get']): boolean {
+  const prompts = get('prompt')?.split(' ') ?? []
+  const claims = get('claims')
+  const request = get('request')
+  const locales = get('ui_locales')
+  return (
+    new Set(query.keys()).size === [...query.keys()].length &&
+    get('response_type') !== undefined &&
+    !(request !== undefined && get('request_uri') !== undefined) &&
+    (request === undefined || isJwt(request)) &&
+    scopeList(get('scope') ?? '').includes('openid') &&
+    prompts.every((prompt) => knownPrompts.includes(prompt)) &&
+    !(prompts.includes('none') && prompts.length > 1) &&
+    /^-?\d+$/.test(get('max_age') ?? '0') &&
+    (locales === undefined || areLanguageTags(locales)) &&
+    (claims === undefined || isJsonObject(parseJson(claims)))
+  )
+}
+
+/** Reads the query. Throws the page that is shown when there is too little in it to answer the service. */
+export function parseAuthorizationQuery(query: URLSearchParams): AuthorizationQuery {
+  const get = (name: string) => {
+    const value = query.get(name)?.trim() ?? ''
+    return value === '' ? undefined : value
+  }
+  const clientId = get('client_id')
+  const redirectUri = get('redirect_uri')
+  const malformed = !isWellFormed(query, get)
+  if (clientId === undefined || (redirectUri === undefined && (malformed || get('request') === undefined))) {
+    throw new PageRefusal('Request is missing parameters')
+  }
+  return { clientId, redirectUri, get, malformed }
+}
+
+/** The redirect URI of the query, when it is one of the service's; otherwise the page that is shown. */
+export function registeredTarget(query: AuthorizationQuery, client: ClientRegistration): RedirectTarget {
+  const { redirectUri } = query
+  if (redirectUri === undefined || !client.redirectUris.includes(redirectUri)) {
+    throw new PageRefusal('Invalid request')
+  }
+  const state = query.get('state')
+  const responseMode = query.get('response_mode') === 'fragment' ? 'fragment' : 'query'
+  return { redirectUri, responseMode, ...(state !== undefined && { state }) }
+}
+
+/** Applies the provider's rules to a request whose parameters stand in the query, in the provider's order. */
+export function checkQueryRequest(query: AuthorizationQuery, client: ClientRegistration): CheckedRequest {
+  const target = registeredTarget(query, client)
+  checkResponseMode(query.get('response_mode'))
+  try {
+    return { passed: true, request: { ...target, ...applyRules(query, client) } }
+  } catch (error) {
+    if (error instanceof OAuthRefusal) return { passed: false, target, refusal: error }
+    throw error
+  }
+}
+
+function applyRules(
+  { get }: AuthorizationQuery,
+  client: ClientRegistration,
+): Omit<AuthorizationRequest, keyof RedirectTarget> {
+  if (get('state') === undefined)
+    throw new OAuthRefusal('invalid_request', 'Request is missing state parameter')
+  if (get('request_uri') !== undefined) throw new OAuthRefusal('request_uri_not_supported')
+  if (get('response_type') !== 'code') throw new OAuthRefusal('unsupported_response_type')
+  const scopes = scopeList(get('scope') ?? '')
+  checkScopes(scopes, client)
+  const claims = checkClaims(parseJson(get('claims') ?? '{}'), client)
+  const nonce = get('nonce')
+  if (nonce === undefined) throw new OAuthRefusal('invalid_request', 'Request is missing nonce parameter')
+  const codeChallenge = get('code_challenge')
+  checkCodeChallenge(codeChallenge, get('code_challenge_method'), client)
+  const vtr = get('vtr')
+  const vectors = checkVectors(vtr === undefined ? undefined : parseVtr(vtr), client)
+  const maxAge = get('max_age')
+  if (Number(maxAge ?? 0) < -1) {
+    throw new OAuthRefusal('invalid_request', 'Max age is negative in query params')
+  }
+  checkChannel(get('channel'))
+  return {
+    client,
+    scopes,
+    claims,
+    nonce,
+    vectors,
+    vectorsGiven: vtr !== undefined,
+    prompts: get('prompt')?.split(' ') ?? [],
+    locale: localeOf(get('ui_locales')),
+    ...(codeChallenge !== undefined && { codeChallenge }),
+    ...(maxAge !== undefined && maxAge !== '-1' && { maxAge: Number(maxAge) }),
+  }
+}
+
+/** The list in a `vtr` text; an empty one, which no rule lets pass, when it is none. */
+export function parseVtr(text: string): readonly unknown[] {
+  const list = parseJson(text)
+  return Array.isArray(list) ? list : []
+}

@@ -1,0 +1,17 @@
+import type { OAuthRefusal } from './refusal.ts'
+import type { RedirectTarget } from './request.ts'
+
+/** The address that takes the browser back to the service. */
+export function redirectAddress(
+  { redirectUri, responseMode }: RedirectTarget,
+  params: URLSearchParams,
+): string {
+  if (responseMode === 'fragment') return `${redirectUri}#${params.toString()}`
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${params.toString()}`
+}
+
+/** The address that takes the browser back to the service with an error. */
+export function refusalAddress(target: RedirectTarget, { params }: OAuthRefusal): string {
+  const { state } = target
+  return redirectAddress(target, new URLSearchParams({ ...params, ...(state !== undefined && { state }) }))
+}

@@ -1,0 +1,42 @@
+import type { SimulatorAnswer } from '../answers.ts'
+import { refusalAddress } from '../authorization/redirect.ts'
+import { OAuthRefusal } from '../authorization/refusal.ts'
+import { isLevelOfConfidence } from '../authorization/vectors-of-trust.ts'
+import { authorizeErrors } from '../faults/authorize.ts'
+import type { Provider } from '../provider.ts'
+import { redirection, text, type Call, type Reply } from '../reply.ts'
+import { finishSignIn } from '../sign-in.ts'
+import { isReadyUserName } from '../users/ready-users.ts'
+
+/** Answers `POST /sign-in`: the page on which a person chose who signs in and what comes back. */
+export function answerSignIn(provider: Provider, call: Call): Reply {
+  const pending = provider.pendingSignIns.take(call.form.get('journey') ?? '')
+  if (!pending)
+    return text(
+      400,
+      'This page was answered already, or is too old. Go back to the service and sign in again.',
+    )
+  if (provider.sessions.find(call.headers.cookie) !== pending.session) {
+    const description = 'Access denied for security reasons, a new authentication request may be successful'
+    return redirection(refusalAddress(pending.request, new OAuthRefusal('access_denied', description)))
+  }
+  return redirection(finishSignIn(provider, pending, chosen(call.form, provider.answer)))
+}
+
+/** What the person chose; what they left open is as the simulator was told. */
+function chosen(form: URLSearchParams, told: SimulatorAnswer): SimulatorAnswer {
+  const user = form.get('user') ?? ''
+  const level = form.get('level') ?? ''
+  const codes = form.get('returnCodes')?.match(/[A-Za-z0-9]+/g) ?? []
+  const error = form.get('error') ?? ''
+  return {
+    ...(isReadyUserName(user) ? { user } : told),
+    ...(isLevelOfConfidence(level) && { level }),
+    ...(codes.length > 0 && { returnCodes: codes }),
+    ...(isError(error) && { error: authorizeErrors[error] }),
+  }
+}
+
+function isError(name: string): name is keyof typeof authorizeErrors {
+  return Object.hasOwn(authorizeErrors, name)
+}

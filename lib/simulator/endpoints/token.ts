@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { OAuthRefusal } from '../authorization/refusal.ts'
+import { authenticateClient } from '../client-authentication.ts'
+import { accessTokenLifetime, type Grant } from '../grants.ts'
+import type { Provider } from '../provider.ts'
+import { json, type Call, type Reply } from '../reply.ts'
+import { issueIdToken } from '../tokens/id-token.ts'
+
+/** Answers `POST /token`. */
+export async function exchangeCode(provider: Provider, { form }: Call): Promise<Reply> {
+  try {
+    const grant = await redeem(provider, form)
+    const accessToken = provider.grants.issueAccessToken(grant)
+    const answer = {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: accessTokenLifetime,
+      id_token: await issueIdToken(provider, grant, accessToken),
+    }
+    return json(200, answer, { 'Cache-Control': 'no-store' })
+  } catch (error) {
+    if (error instanceof OAuthRefusal) return json(400, error.params)
+    throw error
+  }
+}
+
+/** Applies the provider's rules to a token request, in its order. The code is used up before the last of them. */
+async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant> {
+  const code = checkParameters(form)
+  const client = await authenticateClient(provider, form)
+  const grant = provider.grants.takeCode(code)
+  if (grant?.request.client.clientId !== client.clientId) throw new OAuthRefusal('invalid_grant')
+  if (grant.request.redirectUri !== form.get('redirect_uri')) throw new OAuthRefusal('invalid_grant')
+  if (!isVerified(grant.request.codeChallenge, form.get('code_verifier') ?? undefined)) {
+    throw new OAuthRefusal('invalid_grant', 'PKCE code verification failed')
+  }
+  return grant
+}
+
+function checkParameters(form: URLSearchParams): string {
+  const refuse = (description?: string) => new OAuthRefusal('invalid_request', description)
+  if (new Set(form.keys()).size < form.size) throw refuse()
+  if (!form.has('grant_type')) throw refuse('Request is missing grant_type parameter')
+  if (form.get('grant_type') !== 'authorization_code') throw new OAuthRefusal('unsupported_grant_type')
+  if (!form.has('redirect_uri')) throw refuse('Request is missing redirect_uri parameter')
+  const code = form.get('code') ?? ''
+  if (code === '') throw refuse('Request is missing code parameter')
+  return code
+}
+
+function isVerified(challenge: string | undefined, verifier: string | undefined): boolean {
+  if (challenge === undefined || verifier === undefined) return challenge === verifier
+  if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier)) return false
+  return createHash('sha256').update(verifier).digest('base64url') === challenge
+}

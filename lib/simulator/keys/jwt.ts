@@ -1,0 +1,99 @@
+import { constants, createHmac, sign, verify, type KeyObject } from 'node:crypto'
+
+/** A JSON object whose content nobody has looked at yet. */
+export type JsonObject = Record<string, unknown>
+
+/** The parts of a JWT, decoded but not verified. */
+export interface DecodedJwt {
+  readonly header: JsonObject
+  readonly claims: JsonObject
+  readonly signingInput: string
+  readonly signature: Buffer
+}
+
+/** Makes the signature over the first two parts of a JWT. */
+export type Signature = (signingInput: string) => Buffer
+
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+
+const encode = (part: JsonObject): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+
+/** Puts a JWT together. */
+export function encodeJwt(header: JsonObject, claims: JsonObject, signature: Signature): string {
+  const signingInput = `${encode(header)}.${encode(claims)}`
+  return `${signingInput}.${signature(signingInput).toString('base64url')}`
+}
+
+/** ECDSA over SHA-256, in the fixed-length form that JWTs use. */
+export function es256(key: KeyObject): Signature {
+  return (input) => sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
+}
+
+/** RSA PKCS#1 v1.5 over SHA-256. */
+export function rs256(key: KeyObject): Signature {
+  return (input) => sign('sha256', Buffer.from(input), key)
+}
+
+/** RSA PSS over SHA-256. The simulator never uses it; it is here for the faults. */
+export function ps256(key: KeyObject): Signature {
+  return (input) => sign('sha256', Buffer.from(input), { key, ...pss })
+}
+
+/** HMAC over SHA-256. No service may accept it; it is here for the faults. */
+export function hs256(secret: string): Signature {
+  return (input) => createHmac('sha256', secret).update(input).digest()
+}
+
+/** No signature at all. No service may accept it; it is here for the faults. */
+export function unsigned(): Buffer {
+  return Buffer.alloc(0)
+}
+
+/** True for a plain JSON object (not an array, not null). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function decodePart(part: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes a JWT apart without verifying it; `undefined` when it is not one. */
+export function decodeJwt(compact: string): DecodedJwt | undefined {
+  const [header, claims, signature, ...rest] = compact.split('.')
+  if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
+    return undefined
+  const decodedHeader = decodePart(header)
+  const decodedClaims = decodePart(claims)
+  if (!decodedHeader || !decodedClaims || typeof decodedHeader.alg !== 'string') return undefined
+  return {
+    header: decodedHeader,
+    claims: decodedClaims,
+    signingInput: `${header}.${claims}`,
+    signature: Buffer.from(signature, 'base64url'),
+  }
+}
+
+/** Whether a text has the form of a JWT, signed or not. */
+export const isJwt = (text: string): boolean => decodeJwt(text) !== undefined
+
+const rsaAlgorithm = /^(RS|PS)(256|384|512)$/
+
+/** Whether an RSA key made this JWT's signature, with one of the six algorithms One Login takes from services. */
+export function isSignedByRsaKey(jwt: DecodedJwt, key: KeyObject): boolean {
+  const [, family, bits] = rsaAlgorithm.exec(String(jwt.header.alg)) ?? []
+  if (family === undefined || bits === undefined || key.asymmetricKeyType !== 'rsa') return false
+  const padding = family === 'PS' ? pss : { padding: constants.RSA_PKCS1_PADDING }
+  return verify(`sha${bits}`, Buffer.from(jwt.signingInput), { key, ...padding }, jwt.signature)
+}
+
+/** Whether the P-256 key made this JWT's signature with ES256. */
+export function isSignedByEcKey(jwt: DecodedJwt, key: KeyObject): boolean {
+  if (jwt.header.alg !== 'ES256') return false
+  return verify('sha256', Buffer.from(jwt.signingInput), { key, dsaEncoding: 'ieee-p1363' }, jwt.signature)
+}

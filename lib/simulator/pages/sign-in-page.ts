@@ -1,0 +1,82 @@
+import type { SimulatorAnswer } from '../answers.ts'
+import { asksForIdentity, levelsOfConfidence, type Vector } from '../authorization/vectors-of-trust.ts'
+import { authorizeErrors } from '../faults/authorize.ts'
+import type { PendingSignIn } from '../pending-sign-ins.ts'
+import { aboutUser, readyUserNames } from '../users/ready-users.ts'
+import { escapeHtml, layout } from './layout.ts'
+
+/** The page on which a person chooses who signs in and what comes back. */
+export function signInPage(pending: PendingSignIn, answer: SimulatorAnswer): string {
+  const { request, journey } = pending
+  const content = `
+${whatIsAsked(pending)}
+<form method="post" action="/sign-in">
+<input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
+<fieldset>
+<legend>Who signs in?</legend>
+${userChoices(answer)}
+</fieldset>
+${request.vectors.some(asksForIdentity) ? identityFields() : ''}
+<div class="field">
+<label for="error">Come back with an error instead</label>
+<select id="error" name="error">${option('', 'No error')}${errorOptions()}</select>
+</div>
+<button type="submit">Continue to the service</button>
+</form>`
+  return layout(`Sign in to ${request.client.clientName}`, content)
+}
+
+const writeVector = ({ credentialTrust, confidence }: Vector): string =>
+  confidence === undefined ? credentialTrust : `${credentialTrust}.${confidence}`
+
+function whatIsAsked({ request, reauthenticate }: PendingSignIn): string {
+  const facts = {
+    'Asked for': request.vectors.map(writeVector).join(', '),
+    Scopes: request.scopes.join(', '),
+    Claims: request.claims.join(', '),
+    Language: request.locale === 'cy' ? 'Welsh' : '',
+    'Has to sign in again': reauthenticate ?? '',
+    'Login hint': request.loginHint ?? '',
+  }
+  const rows = Object.entries(facts)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
+  return `<div class="inset"><dl>${rows.join('')}</dl></div>`
+}
+
+function userChoices(answer: SimulatorAnswer): string {
+  const told = typeof answer.user === 'object' ? answer.user : undefined
+  const own = told ? [radio('', told.email, 'As the simulator was told', true)] : []
+  const chosen = told ? undefined : (answer.user ?? 'typical')
+  const ready = readyUserNames.map((name) => radio(name, name, aboutUser(name), name === chosen))
+  return [...own, ...ready].join('\n')
+}
+
+function radio(value: string, label: string, hint: string, isChecked: boolean): string {
+  const id = `user-${value === '' ? 'own' : value}`
+  return `<div class="choice"><input type="radio" name="user" id="${escapeHtml(id)}" value="${escapeHtml(value)}"${isChecked ? ' checked' : ''}>
+<label for="${escapeHtml(id)}">${escapeHtml(label)} <small>${escapeHtml(hint)}</small></label></div>`
+}
+
+function identityFields(): string {
+  const levels = levelsOfConfidence.map((level) => option(level, level === 'P0' ? 'P0 (not proven)' : level))
+  return `<div class="field">
+<label for="level">Level of confidence that is reached</label>
+<select id="level" name="level">${option('', 'What this person’s evidence reaches')}${levels.join('')}</select>
+</div>
+<div class="field">
+<label for="returnCodes">Return codes</label>
+<p class="hint" id="returnCodes-hint">Letters, such as B, C. Leave it empty for this person’s own.</p>
+<input type="text" id="returnCodes" name="returnCodes" aria-describedby="returnCodes-hint" autocomplete="off">
+</div>`
+}
+
+function errorOptions(): string {
+  return Object.entries(authorizeErrors)
+    .map(([name, error]) => option(name, `${error.error} (${name})`))
+    .join('')
+}
+
+function option(value: string, label: string): string {
+  return `<option value="${escapeHtml(value)}">${escapeHtml(label)}</option>`
+}

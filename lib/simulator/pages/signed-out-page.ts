@@ -1,0 +1,13 @@
+import { escapeHtml, layout } from './layout.ts'
+
+/** The page a browser sees after signing out when the service named no place to go, or a wrong one. */
+export function signedOutPage(query: URLSearchParams): string {
+  const code = query.get('error_code')
+  if (code === null) return layout('You have signed out', '<p>You can close this page.</p>')
+  const description = query.get('error_description') ?? ''
+  return layout(
+    'You have signed out',
+    `<p>The service could not be gone back to.</p>
+<div class="inset"><dl><dt>Error</dt><dd>${escapeHtml(code)}</dd><dt>Description</dt><dd>${escapeHtml(description)}</dd></dl></div>`,
+  )
+}

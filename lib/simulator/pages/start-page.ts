@@ -1,0 +1,19 @@
+import type { Provider } from '../provider.ts'
+import { escapeHtml, layout } from './layout.ts'
+
+/** What a person sees who opens the simulator's address. */
+export function startPage({ issuer, keys, clients, coreIdentityIssuer }: Provider): string {
+  const facts = {
+    Issuer: issuer,
+    'DID document': `${issuer}.well-known/did.json`,
+    'DID controller': keys.didController,
+    'Core identity issuer': coreIdentityIssuer,
+    ...Object.fromEntries(
+      clients.all.map((client) => [`Service ${client.clientId}`, client.redirectUris.join(', ')]),
+    ),
+  }
+  const rows = Object.entries(facts).map(
+    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  )
+  return layout('The stand-in is running', `<dl>${rows.join('')}</dl>`)
+}

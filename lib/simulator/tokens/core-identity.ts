@@ -1,0 +1,40 @@
+import type { LevelOfConfidence } from '../authorization/vectors-of-trust.ts'
+import { coreIdentityFaults } from '../faults/core-identity.ts'
+import type { Provider } from '../provider.ts'
+import type { SimulatorIdentity } from '../users/user.ts'
+import { dueTokenFaults, signToken } from './token.ts'
+
+const lifetime = 30 * 60
+
+/** Whom a core identity is about and for. */
+export interface CoreIdentitySubject {
+  readonly sub: string
+  readonly clientId: string
+  readonly level: LevelOfConfidence
+  readonly identity: SimulatorIdentity
+}
+
+/** The core identity JWT. */
+export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubject): Promise<string> {
+  const { identity, sub, clientId, level } = subject
+  const iat = provider.clock.seconds()
+  const claims = {
+    sub,
+    iss: provider.coreIdentityIssuer,
+    aud: clientId,
+    nbf: iat,
+    iat,
+    exp: iat + lifetime,
+    vot: level,
+    vtm: `${provider.issuer}trustmark`,
+    vc: {
+      type: ['VerifiableCredential', 'VerifiableIdentityCredential'],
+      credentialSubject: {
+        name: identity.names,
+        birthDate: identity.birthDates.map((value) => ({ value })),
+      },
+    },
+  }
+  const faults = dueTokenFaults(provider.faults, 'core-identity', coreIdentityFaults)
+  return signToken(provider, { key: provider.keys.identity, claims, type: 'JWT' }, faults)
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import type { NameClaim, NamePart, SimulatorIdentity } from './user.ts'
+
+/** The subject identifier of a ready user: the same in every simulator. */
+export function subjectOf(name: string): string {
+  return `urn:fdc:gov.uk:2022:${createHash('sha256').update(`ready user ${name}`).digest('base64url')}`
+}
+
+/** A given name. */
+export const given = (value: string): NamePart => ({ type: 'GivenName', value })
+
+/** A family name. */
+export const family = (value: string): NamePart => ({ type: 'FamilyName', value })
+
+/** A name that the person has now. */
+export const named = (...nameParts: NamePart[]): NameClaim[] => [{ nameParts }]
+
+/** A home that most of the ready users have. */
+export const homeInBath = {
+  uprn: 100120012077,
+  buildingNumber: '8',
+  streetName: 'HADLEY ROAD',
+  addressLocality: 'BATH',
+  postalCode: 'BA2 5AA',
+  addressCountry: 'GB',
+  validFrom: '2014-01-01',
+} as const
+
+/** A passport that is valid for long. */
+export const passport = {
+  documentNumber: '321654987',
+  icaoIssuerCode: 'GBR',
+  expiryDate: '2035-01-01',
+} as const
+
+/** A licence of the Driver and Vehicle Licensing Agency. */
+export const drivingLicence = {
+  personalNumber: 'DECER607085K99AE',
+  issueNumber: '23',
+  issuedBy: 'DVLA',
+  expiryDate: '2033-01-18',
+} as const
+
+/** Evidence at `P2`, with a home and a passport unless something else is said. */
+export function proven(
+  names: readonly NameClaim[],
+  differing: Partial<SimulatorIdentity> = {},
+): SimulatorIdentity {
+  return {
+    level: 'P2',
+    names,
+    birthDates: ['1965-07-08'],
+    addresses: [homeInBath],
+    passports: [passport],
+    ...differing,
+  }
+}

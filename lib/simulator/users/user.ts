@@ -1,0 +1,47 @@
+import type { LevelOfConfidence } from '../authorization/vectors-of-trust.ts'
+
+/** A name as the core identity holds it. The current one has no `validUntil`. */
+export interface NameClaim {
+  readonly nameParts: readonly NamePart[]
+  readonly validFrom?: string
+  readonly validUntil?: string
+}
+
+/** A part of a name. The parts stand in the order in which the person uses them. */
+export interface NamePart {
+  readonly type: 'GivenName' | 'FamilyName'
+  readonly value: string
+}
+
+/** What a user can prove about themselves, in the form of the claims. */
+export interface SimulatorIdentity {
+  /** The highest level of confidence that the user's evidence reaches. */
+  readonly level: LevelOfConfidence
+  readonly names: readonly NameClaim[]
+  /** ISO dates; the one with the highest confidence first. */
+  readonly birthDates: readonly string[]
+  readonly addresses?: readonly Readonly<Record<string, string | number>>[]
+  readonly passports?: readonly Readonly<Record<string, string>>[]
+  readonly drivingPermits?: readonly Readonly<Record<string, string>>[]
+}
+
+/**
+ * Someone who can sign in.
+ *
+ * @example
+ * ```ts
+ * op.respondWith({ user: { sub: 'urn:fdc:gov.uk:2022:me', email: 'me@example.com' } })
+ * ```
+ */
+export interface SimulatorUser {
+  readonly sub: string
+  readonly email: string
+  /** E.164. Missing when the user gets codes from an app instead of by phone. */
+  readonly phoneNumber?: string
+  /** Default: one made from `sub`. */
+  readonly walletSubjectId?: string
+  /** Missing when the user can prove nothing. */
+  readonly identity?: SimulatorIdentity
+  /** Codes that come with the outcome of an identity check. */
+  readonly returnCodes?: readonly string[]
+}
