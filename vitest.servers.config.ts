@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+import base from './vitest.config.ts'
+
+/** The tests that need redis-server and PostgreSQL on this machine: they start both themselves. */
+export default defineConfig({
+  ...base,
+  test: {
+    include: ['test/servers/**/*.test.ts'],
+    sequence: { shuffle: true },
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Two servers, two processes and a thousand sessions at once are enough.
+    fileParallelism: false,
+  },
+})
