@@ -1,0 +1,69 @@
+import * as http from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request as the server saw it. */
+export interface SeenRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: http.IncomingHttpHeaders
+  readonly body: string
+}
+
+/** A real server on a port of its own, that answers as a test says. */
+export interface AnsweringServer extends AsyncDisposable {
+  /** Its address, without a slash at the end. */
+  readonly url: string
+  readonly requests: SeenRequest[]
+  /** Replaces the answer to all that comes from now on. */
+  answerWith(answer: Answer): void
+}
+
+/** Answers one request; one that does nothing lets it hang. */
+export type Answer = (response: http.ServerResponse, request: SeenRequest) => unknown
+
+/** Starts a server on 127.0.0.1 that answers all requests alike. */
+export async function startAnsweringServer(answer: Answer): Promise<AnsweringServer> {
+  let current = answer
+  const requests: SeenRequest[] = []
+  const server = http.createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (chunk: string) => (body += chunk))
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request
+      const seen = { method, url, headers, body }
+      requests.push(seen)
+      current(response, seen)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    answerWith: (answer) => (current = answer),
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** An answer of JSON. */
+export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, status = 200): Answer {
+  return (response) => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
+    response.end(JSON.stringify(content))
+  }
+}
+
+/** An answer of any text. */
+export function text(content: string, headers: http.OutgoingHttpHeaders = {}, status = 200): Answer {
+  return (response) => {
+    response.writeHead(status, headers)
+    response.end(content)
+  }
+}

@@ -1,0 +1,24 @@
+import { expect } from 'vitest'
+import { OneLoginError, type OneLoginErrorCode } from '../../lib/errors.ts'
+
+/** The error of ours that something fails with; a test that gets anything else fails. */
+export async function refusalOf(work: Promise<unknown> | (() => unknown)): Promise<OneLoginError> {
+  const error: unknown = await (typeof work === 'function' ? Promise.resolve().then(work) : work).then(
+    () => new Error('It was accepted.'),
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof OneLoginError)) throw error
+  return error
+}
+
+/** Expects something to be refused with a code, and a message that says why. */
+export async function expectRefused(
+  work: Promise<unknown> | (() => unknown),
+  code: OneLoginErrorCode,
+  reason: RegExp,
+): Promise<OneLoginError> {
+  const error = await refusalOf(work)
+  expect(error.message).toMatch(reason)
+  expect(error.code).toBe(code)
+  return error
+}

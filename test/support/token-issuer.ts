@@ -1,0 +1,54 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { importJWK, SignJWT, type CryptoKey, type JWTPayload } from 'jose'
+import type { VerificationKey } from '../../lib/verification-keys.ts'
+
+/** How a test signs a token otherwise than the provider would. */
+export interface Signing {
+  readonly alg?: string
+  /** `null` leaves it out. */
+  readonly kid?: string | null
+  readonly key?: KeyObject | Uint8Array
+  readonly header?: Readonly<Record<string, unknown>>
+}
+
+/** A provider as far as its keys go: signs tokens, and finds keys as its documents would. */
+export interface TokenIssuer {
+  readonly privateKeys: { readonly ec: KeyObject; readonly rsa: KeyObject }
+  /** Signs with the EC key, unless told otherwise. */
+  readonly sign: (claims: JWTPayload & Record<string, unknown>, signing?: Signing) => Promise<string>
+  readonly findKey: (kid: string) => Promise<VerificationKey | undefined>
+  /** Every `kid` that was looked for. */
+  readonly lookedFor: string[]
+}
+
+/**
+ * Makes an issuer of its own keys.
+ *
+ * @param kids - what its EC and its RSA key are called
+ */
+export async function createTokenIssuer(kids = { ec: 'ec-key', rsa: 'rsa-key' }): Promise<TokenIssuer> {
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const keys = new Map<string, VerificationKey>([
+    [kids.ec, { alg: 'ES256', key: await publicCryptoKey(ec.publicKey, 'ES256') }],
+    [kids.rsa, { alg: 'RS256', key: await publicCryptoKey(rsa.publicKey, 'RS256') }],
+  ])
+  const lookedFor: string[] = []
+  return {
+    privateKeys: { ec: ec.privateKey, rsa: rsa.privateKey },
+    lookedFor,
+    sign: (claims, { alg = 'ES256', kid = alg === 'RS256' ? kids.rsa : kids.ec, key, header } = {}) =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg, ...(kid !== null && { kid }), ...header })
+        .sign(key ?? (alg === 'RS256' ? rsa.privateKey : ec.privateKey)),
+    findKey: (kid) => {
+      lookedFor.push(kid)
+      return Promise.resolve(keys.get(kid))
+    },
+  }
+}
+
+/** A public key in the form that verifies. */
+export async function publicCryptoKey(key: KeyObject, alg: string): Promise<CryptoKey> {
+  return (await importJWK({ ...key.export({ format: 'jwk' }), ext: true }, alg)) as CryptoKey
+}
