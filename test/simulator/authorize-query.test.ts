@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest'
+import {
+  authorizationURL,
+  Browser,
+  callbackURL,
+  claimsRequest,
+  location,
+  paramsOf,
+  start,
+} from './relying-party.ts'
+
+const invalid = (error_description: string) => ({
+  error: 'invalid_request',
+  error_description,
+  state: 'a-state',
+})
+
+describe('an authorization request in the query', () => {
+  it('[SIM-1] [AUTHZ-1] comes back with a code and the state', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op))
+    expect(callback.href.startsWith(`${callbackURL}?code=`)).toBe(true)
+    expect(paramsOf(callback)).toEqual({ code: expect.any(String) as string, state: 'a-state' })
+  })
+
+  it('[SIM-2] comes back with a state of any characters as it was sent', async () => {
+    const op = await start()
+    const state = 'a b+c&d=e/é#%'
+    const callback = await new Browser().redirect(authorizationURL(op, { state }))
+    expect(callback.searchParams.get('state')).toBe(state)
+  })
+
+  it('[SIM-2] comes back in the fragment when the response mode says so', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op, { response_mode: 'fragment' }))
+    expect(callback.search).toBe('')
+    expect(callback.hash).toMatch(/^#code=.+&state=a-state$/)
+  })
+
+  it('[SIM-2] keeps the query that the redirect URI has itself', async () => {
+    const op = await start({ callbackURL: `${callbackURL}?service=dragons` })
+    const callback = await new Browser().redirect(authorizationURL(op))
+    expect(paramsOf(callback)).toMatchObject({ service: 'dragons', state: 'a-state' })
+  })
+
+  it.each([
+    ['no client id', { client_id: undefined }, 'Request is missing parameters'],
+    ['no redirect URI', { redirect_uri: undefined }, 'Request is missing parameters'],
+    ['an unknown client', { client_id: 'nobody' }, 'Invalid request'],
+    ['an unregistered redirect URI', { redirect_uri: 'http://127.0.0.1:3000/elsewhere' }, 'Invalid request'],
+    [
+      'a redirect URI that only begins like a registered one',
+      { redirect_uri: `${callbackURL}/x` },
+      'Invalid request',
+    ],
+    ['an unknown response mode', { response_mode: 'form_post' }, 'Invalid request'],
+  ])('[SIM-2] shows a plain 400 page for %s', async (_title, params, text) => {
+    const op = await start()
+    const response = await new Browser().get(authorizationURL(op, params))
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toContain('text/plain')
+    expect(await response.text()).toBe(text)
+  })
+
+  it('[SIM-2] shows a plain 400 page for no query at all', async () => {
+    const op = await start()
+    const response = await new Browser().get(`${op.issuer}authorize`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toBe('Request is missing parameters')
+  })
+
+  it.each([
+    ['no response type', { response_type: undefined }],
+    ['no scope', { scope: undefined }],
+    ['a scope without openid', { scope: 'email' }],
+    ['claims that are no JSON', { claims: '{' }],
+    ['claims that are no object', { claims: '[]' }],
+    ['a prompt nobody knows', { prompt: 'maybe' }],
+    ['prompt none together with another', { prompt: 'none login' }],
+    ['a max_age that is no number', { max_age: 'soon' }],
+    ['languages that are none', { ui_locales: 'e!' }],
+    ['a request object that is no JWT', { request: 'abc' }],
+  ])('[SIM-2] answers invalid_request without saying more for %s', async (_title, params) => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op, params))
+    expect(paramsOf(callback)).toEqual(invalid('Invalid request'))
+  })
+
+  it('[SIM-2] [CB-2] answers invalid_request for a parameter that is given twice', async () => {
+    const op = await start()
+    const url = authorizationURL(op)
+    url.searchParams.append('nonce', 'another')
+    expect(paramsOf(await new Browser().redirect(url))).toEqual(invalid('Invalid request'))
+  })
+
+  it('[SIM-2] [AUTHZ-2] answers invalid_request without a state when the request has none', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op, { state: undefined }))
+    expect(paramsOf(callback)).toEqual({
+      error: 'invalid_request',
+      error_description: 'Request is missing state parameter',
+    })
+  })
+
+  it.each([
+    [
+      'a request_uri',
+      { request_uri: 'https://a.example' },
+      'request_uri_not_supported',
+      'Request URI parameter not supported',
+    ],
+    [
+      'another response type',
+      { response_type: 'token' },
+      'unsupported_response_type',
+      'Unsupported response type',
+    ],
+    ['an unknown scope', { scope: 'openid pets' }, 'invalid_scope', 'Invalid, unknown or malformed scope'],
+    [
+      'offline access',
+      { scope: 'openid offline_access' },
+      'invalid_scope',
+      'Invalid, unknown or malformed scope',
+    ],
+    [
+      'select_account',
+      { prompt: 'select_account' },
+      'unmet_authentication_requirements',
+      'Unmet authentication requirements',
+    ],
+  ])('[SIM-2] [AUTHZ-1] refuses %s', async (_title, params, error, error_description) => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op, params))
+    expect(paramsOf(callback)).toEqual({ error, error_description, state: 'a-state' })
+  })
+
+  it.each([
+    ['no nonce', { nonce: undefined }, 'Request is missing nonce parameter'],
+    ['an unknown claim', { claims: claimsRequest('shoeSize') }, 'Request contains invalid claims'],
+    [
+      'an unknown PKCE method',
+      { code_challenge: 'abc', code_challenge_method: 'plain' },
+      'Invalid value for code_challenge_method parameter.',
+    ],
+    [
+      'no PKCE method',
+      { code_challenge: 'abc' },
+      'Request is missing code_challenge_method parameter. code_challenge_method is required when code_challenge is present.',
+    ],
+    ['a negative max_age', { max_age: '-2' }, 'Max age is negative in query params'],
+    ['an unknown channel', { channel: 'pigeon' }, 'Invalid value for channel parameter.'],
+  ])(
+    '[SIM-2] [AUTHZ-3] [AUTHZ-4] [AUTHZ-7] [AUTHZ-9] [AUTHZ-16] refuses %s',
+    async (_title, params, description) => {
+      const op = await start()
+      const callback = await new Browser().redirect(authorizationURL(op, params))
+      expect(paramsOf(callback)).toEqual(invalid(description))
+    },
+  )
+
+  it.each([
+    ['identity with one factor', '["Cl.P2"]'],
+    ['identity alone', '["P2"]'],
+    ['two levels of confidence', '["Cl.Cm.P2.P1"]'],
+    ['an unknown level of confidence', '["Cl.Cm.P9"]'],
+    ['an unknown credential trust level', '["Cx"]'],
+    ['identity mixed with authentication', '["Cl.Cm.P2","Cl.Cm"]'],
+    ['identity mixed with P0', '["Cl.Cm.P2","Cl.Cm.P0"]'],
+    ['an empty list', '[]'],
+    ['no list', '"Cl.Cm"'],
+    ['no JSON', 'Cl.Cm'],
+    ['something else than a text', '[1]'],
+  ])('[SIM-2] [AUTHZ-5] [AUTHZ-6] does not take a vtr of %s', async (_title, vtr) => {
+    const op = await start({ client: { levels: ['P0', 'P1', 'P2', 'P3'] } })
+    const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
+    expect(paramsOf(callback)).toEqual(invalid('Request vtr not valid'))
+  })
+
+  it.each([
+    '["Cl"]',
+    '["Cl.Cm"]',
+    '["Cm.Cl"]',
+    '["Cl.Cm.P0"]',
+    '["P2.Cm.Cl"]',
+    '["Cl.Cm","Cl"]',
+    '["Cl.Cm.P1","Cl.Cm.P2"]',
+    '["Cl.Cm.X1"]',
+  ])('[SIM-2] [AUTHZ-5] takes the vtr %s', async (vtr) => {
+    const op = await start({ client: { levels: ['P0', 'P1', 'P2'] } })
+    const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
+
+  it.each([
+    ['a level it is not registered for', {}, '["Cl.Cm.P1"]'],
+    ['identity when that is not enabled', { identityEnabled: false }, '["Cl.Cm.P2"]'],
+    ['identity with a client secret', { tokenAuthMethod: 'client_secret_post' as const }, '["Cl.Cm.P2"]'],
+  ])('[SIM-2] [CB-9] does not permit a service %s', async (_title, client, vtr) => {
+    const op = await start({ client })
+    const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
+    expect(paramsOf(callback)).toEqual(invalid('Request vtr is not permitted'))
+  })
+
+  it('[SIM-2] refuses a scope and a claim that the service is not registered for', async () => {
+    const op = await start({ client: { scopes: ['openid'], claims: ['coreIdentityJWT'] } })
+    const browser = new Browser()
+    const scope = await browser.redirect(authorizationURL(op))
+    expect(scope.searchParams.get('error')).toBe('invalid_scope')
+    const claims = await browser.redirect(
+      authorizationURL(op, { scope: 'openid', claims: claimsRequest('passport') }),
+    )
+    expect(claims.searchParams.get('error_description')).toBe('Request contains invalid claims')
+  })
+
+  it('[SIM-2] [AUTHZ-4] refuses a request without PKCE from a service that has to use it', async () => {
+    const op = await start({ client: { pkceRequired: true } })
+    const callback = await new Browser().redirect(authorizationURL(op))
+    expect(paramsOf(callback)).toEqual(
+      invalid('Request is missing code_challenge parameter, but PKCE is enforced.'),
+    )
+  })
+
+  it('[SIM-2] [AUTHZ-11] refuses a plain request from a service that has to send request objects', async () => {
+    const op = await start({ client: { requestObjectRequired: true } })
+    const browser = new Browser()
+    expect(paramsOf(await browser.redirect(authorizationURL(op)))).toEqual({
+      error: 'access_denied',
+      error_description: 'JAR required for client but request does not contain Request Object',
+      state: 'a-state',
+    })
+    const elsewhere = await browser.get(
+      authorizationURL(op, { redirect_uri: 'http://127.0.0.1:3000/elsewhere' }),
+    )
+    expect(await elsewhere.text()).toBe('Invalid request')
+  })
+
+  it.each(['deactivated', 'deprecated'] as const)(
+    '[SIM-2] [CB-7] answers unauthorized_client to a service that is %s, whatever else is wrong with its request',
+    async (status) => {
+      const op = await start({ client: { status } })
+      const expected = {
+        error: 'unauthorized_client',
+        error_description: `client ${status}`,
+        state: 'a-state',
+      }
+      const browser = new Browser()
+      expect(paramsOf(await browser.redirect(authorizationURL(op)))).toEqual(expected)
+      expect(paramsOf(await browser.redirect(authorizationURL(op, { nonce: undefined })))).toEqual(expected)
+    },
+  )
+
+  it('[SIM-2] looks at the scope before the claims, and at those before the nonce and the vtr', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const wrong = { claims: claimsRequest('shoeSize'), nonce: undefined, vtr: '[]' }
+    const errorOf = async (params: Record<string, string | undefined>) =>
+      (await browser.redirect(authorizationURL(op, params))).searchParams.get('error_description')
+    expect(await errorOf({ ...wrong, scope: 'openid pets' })).toBe('Invalid, unknown or malformed scope')
+    expect(await errorOf(wrong)).toBe('Request contains invalid claims')
+    expect(await errorOf({ ...wrong, claims: undefined })).toBe('Request is missing nonce parameter')
+    expect(await errorOf({ vtr: '[]' })).toBe('Request vtr not valid')
+  })
+
+  it('[SIM-2] does not count a login_hint or an id_token_hint in the query', async () => {
+    const op = await start()
+    const hints = { prompt: 'login', id_token_hint: 'nonsense', login_hint: 'x'.repeat(300) }
+    const callback = await new Browser().redirect(authorizationURL(op, hints))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
+
+  it('[SIM-2] takes GET only', async () => {
+    const op = await start()
+    const response = await new Browser().post(authorizationURL(op), {})
+    expect(response.status).toBe(404)
+    expect(() => location(response)).toThrow()
+  })
+})

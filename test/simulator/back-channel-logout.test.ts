@@ -1,0 +1,201 @@
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
+import type { Simulator } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import { Browser, codeFor, start, tokensFor } from './relying-party.ts'
+import { startService, type ReceivedCall, type Service } from './service.ts'
+
+const event = 'http://schemas.openid.net/event/backchannel-logout'
+
+const tokenOf = ({ body }: ReceivedCall): string => new URLSearchParams(body).get('logout_token') ?? ''
+
+function callOf(service: Service, index: number): ReceivedCall {
+  const call = service.calls[index]
+  if (!call) throw new Error(`Only ${service.calls.length} calls came`)
+  return call
+}
+
+async function subjectOf(op: Simulator, browser = new Browser()): Promise<string> {
+  return String(decodeJwt((await tokensFor(op, {}, browser)).idToken).sub)
+}
+
+describe('a back-channel logout', () => {
+  it('[SIM-1] [SESS-6] is a form with a signed logout token', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url, client: { idTokenSigningAlg: 'RS256' } })
+    const sub = await subjectOf(op)
+    await op.signOut(sub)
+
+    const call = callOf(service, 0)
+    expect(call).toMatchObject({ method: 'POST', type: 'application/x-www-form-urlencoded' })
+    expect(call.agent).not.toBe('')
+    const jwks = (await (await fetch(`${op.issuer}.well-known/jwks.json`)).json()) as JSONWebKeySet
+    const { payload, protectedHeader } = await jwtVerify(tokenOf(call), createLocalJWKSet(jwks))
+    expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' })
+    expect(payload).toEqual({
+      iss: op.issuer,
+      aud: op.options.clientId,
+      sub,
+      iat: expect.any(Number) as number,
+      exp: (payload.iat ?? 0) + 120,
+      jti: expect.any(String) as string,
+      events: { [event]: {} },
+    })
+  })
+
+  it('[SIM-1] [SESS-7] is tried three times at most, each time with a new jti', async () => {
+    const service = await startService(500)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const [logout] = await op.signOut(await subjectOf(op))
+    expect(logout).toMatchObject({ delivered: false, uri: service.url })
+    expect(logout?.attempts.map(({ status }) => status)).toEqual([500, 500, 500])
+    const ids = service.calls.map((call) => decodeJwt(tokenOf(call)).jti)
+    expect(new Set(ids).size).toBe(3)
+    expect(logout?.attempts.map(({ jti }) => jti)).toEqual(ids)
+  })
+
+  it('[SIM-1] [SESS-7] counts 204 as a failure and stops at the first 200', async () => {
+    const service = await startService(204, 200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const [logout] = await op.signOut(await subjectOf(op))
+    expect(logout?.attempts.map(({ status }) => status)).toEqual([204, 200])
+    expect(logout?.delivered).toBe(true)
+  })
+
+  it('[SIM-1] counts no answer as a failure', async () => {
+    const op = await start({ backChannelLogoutURL: 'http://127.0.0.1:1/' })
+    const [logout] = await op.signOut(await subjectOf(op))
+    expect(logout?.attempts.map(({ status }) => status)).toEqual([undefined, undefined, undefined])
+  })
+
+  it('[SIM-1] [SESS-7] goes out for every journey of a session when the user signs out', async () => {
+    const service = await startService(200)
+    const other = await startService(200)
+    const op = await start({
+      clients: [
+        { backChannelLogoutURL: service.url },
+        { callbackURL: 'http://127.0.0.1:3001/callback', backChannelLogoutURL: other.url },
+        { callbackURL: 'http://127.0.0.1:3002/callback' },
+      ],
+    })
+    const browser = new Browser()
+    await tokensFor(op, {}, browser)
+    await tokensFor(op, {}, browser)
+    for (const number of [2, 3]) {
+      const { clientId: client_id, callbackURL: redirect_uri } = op.optionsFor(`simulator-client-${number}`)
+      await codeFor(op, { client_id, redirect_uri }, browser)
+    }
+    await browser.get(`${op.issuer}logout`)
+    const logouts = await op.settleLogouts()
+    expect(logouts.map(({ clientId }) => clientId)).toEqual([
+      'simulator-client',
+      'simulator-client',
+      'simulator-client-2',
+    ])
+    expect([service.calls.length, other.calls.length]).toEqual([2, 1])
+    expect(await op.settleLogouts()).toEqual([])
+  })
+
+  it('[SIM-1] does not go out when a browser without a session signs out, or when the session expires', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    await tokensFor(op)
+    await new Browser().get(`${op.issuer}logout`)
+    op.clock.advance(7200)
+    expect(await op.settleLogouts()).toEqual([])
+  })
+
+  it('[SIM-2] [CB-5] goes out when somebody fails to sign in again', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const browser = new Browser()
+    await tokensFor(op, {}, browser)
+    op.respondWith({ error: { error: 'login_required' } })
+    await expect(codeFor(op, {}, browser)).rejects.toThrow('login_required')
+    expect(await op.settleLogouts()).toHaveLength(1)
+  })
+
+  it('[SIM-2] goes out when max_age lets somebody else sign in, and not for the same user', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url, client: { maxAgeEnabled: true } })
+    const browser = new Browser()
+    const first = await subjectOf(op, browser)
+    op.clock.advance(600)
+    await tokensFor(op, { max_age: '60' }, browser)
+    expect(await op.settleLogouts()).toEqual([])
+    op.clock.advance(600)
+    op.respondWith({ user: 'no-phone' })
+    await tokensFor(op, { max_age: '60' }, browser)
+    expect((await op.settleLogouts()).map(({ sub }) => sub)).toEqual([first, first])
+  })
+})
+
+describe('signOut', () => {
+  it('[SIM-1] ends every session of a user, in every browser', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const browsers = [new Browser(), new Browser()]
+    const subjects = await Promise.all(browsers.map((browser) => subjectOf(op, browser)))
+    expect(await op.signOut(subjects[0] ?? '')).toHaveLength(2)
+    await Promise.all(browsers.map((browser) => browser.get(`${op.issuer}logout`)))
+    await op.settleLogouts()
+    expect(service.calls).toHaveLength(2)
+  })
+
+  it('[SIM-1] tells every service of a user who has no session, or the address it is given', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    expect(await op.signOut('urn:fdc:gov.uk:2022:unknown')).toHaveLength(1)
+    const elsewhere = await startService(200)
+    const [logout] = await op.signOut('urn:fdc:gov.uk:2022:unknown', { to: elsewhere.url })
+    expect(logout).toMatchObject({ uri: elsewhere.url, delivered: true })
+    expect([service.calls.length, elsewhere.calls.length]).toEqual([1, 1])
+  })
+
+  it('[SIM-1] tells nobody when no service takes back-channel logouts', async () => {
+    const op = await start()
+    expect(await op.signOut(await subjectOf(op))).toEqual([])
+  })
+})
+
+describe('a fault of a logout token', () => {
+  it('[SIM-3] breaks every try of one logout', async () => {
+    const service = await startService(400)
+    const op = await start({ backChannelLogoutURL: service.url })
+    op.breakNext('logout-token', 'with-nonce')
+    await op.signOut('a-user')
+    expect(service.calls.map((call) => decodeJwt(tokenOf(call)).nonce)).toEqual([
+      'a-nonce',
+      'a-nonce',
+      'a-nonce',
+    ])
+    service.answerWith(200)
+    await op.signOut('a-user')
+    expect(decodeJwt(tokenOf(callOf(service, 3))).nonce).toBeUndefined()
+  })
+
+  it.each([
+    ['missing-token', { method: 'POST', body: 'token=none' }],
+    ['get-request', { method: 'GET', body: '' }],
+    ['json-body', { method: 'POST', type: 'application/json' }],
+  ] as const)('[SIM-3] can be in the call: %s', async (fault, expected) => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    op.breakNext('logout-token', fault)
+    await op.signOut('a-user')
+    expect(service.calls[0]).toMatchObject(expected)
+  })
+
+  it('[SIM-3] can repeat a jti, repeat the token, or send ten megabytes', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    op.breakNext('logout-token', 'repeated-jti')
+    op.breakNext('logout-token', 'repeated-jti')
+    op.breakNext('logout-token', 'token-twice')
+    op.breakNext('logout-token', 'oversized-body')
+    for (let count = 0; count < 4; count++) await op.signOut('a-user')
+    const repeated = [callOf(service, 0), callOf(service, 1)].map((call) => decodeJwt(tokenOf(call)).jti)
+    expect(repeated[0]).toBe(repeated[1])
+    expect(new URLSearchParams(callOf(service, 2).body).getAll('logout_token')).toHaveLength(2)
+    expect(callOf(service, 3).body.length).toBeGreaterThan(10 * 1024 * 1024)
+  })
+})

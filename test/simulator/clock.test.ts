@@ -1,0 +1,53 @@
+import { decodeJwt } from 'jose'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { codeFor, exchange, start, tokensFor, userinfo } from './relying-party.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the clock', () => {
+  it('[SIM-3] [CB-10] lets a code live for 300 seconds', async () => {
+    const op = await start()
+    const [young, old] = [await codeFor(op), await codeFor(op)]
+    op.clock.advance(295)
+    expect((await exchange(op, young)).status).toBe(200)
+    op.clock.advance(10)
+    expect((await exchange(op, old)).body).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('[SIM-3] [CB-10] lets an access token live for 180 seconds, and be used many times until then', async () => {
+    const op = await start()
+    const { accessToken } = await tokensFor(op)
+    op.clock.advance(175)
+    expect((await userinfo(op, accessToken)).status).toBe(200)
+    expect((await userinfo(op, accessToken)).status).toBe(200)
+    op.clock.advance(10)
+    expect((await userinfo(op, accessToken)).status).toBe(401)
+  })
+
+  it('[SIM-3] can be set to a date, from where it runs on, and be reset', async () => {
+    const op = await start()
+    const time = new Date('2031-05-01T12:00:00Z')
+    op.clock.set(time)
+    const { iat } = decodeJwt((await tokensFor(op)).idToken)
+    expect(Number(iat) * 1000 - time.getTime()).toBeLessThan(10_000)
+    expect(op.clock.now()).toBeGreaterThanOrEqual(time.getTime())
+    op.clock.reset()
+    expect(Math.abs(op.clock.now() - Date.now())).toBeLessThan(1000)
+  })
+
+  it('[SIM-3] follows the faked time of a test', async () => {
+    const op = await start()
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01T00:00:00Z') })
+    expect(op.clock.now()).toBe(Date.now())
+    op.clock.advance(-60)
+    expect(op.clock.now()).toBe(Date.now() - 60_000)
+  })
+
+  it('[SIM-1] of one simulator is not that of another', async () => {
+    const [one, other] = [await start(), await start()]
+    one.clock.advance(3600)
+    expect(one.clock.now() - other.clock.now()).toBeGreaterThan(3_500_000)
+  })
+})

@@ -1,0 +1,38 @@
+import type { FaultPlace } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import { start } from '../relying-party.ts'
+
+describe('the plan of faults', () => {
+  it('[SIM-3] breaks as many uses as it was told, in that order, and then what lasts', async () => {
+    const op = await start()
+    const ask = async () => (await fetch(`${op.issuer}trustmark`)).status
+    op.breakUntilReset('trustmark', '503')
+    op.breakNext('trustmark', '429')
+    op.breakNext('trustmark', '500')
+    expect([await ask(), await ask(), await ask(), await ask()]).toEqual([429, 500, 503, 503])
+    op.reset()
+    expect(await ask()).toBe(200)
+  })
+
+  it('[SIM-3] is empty after reset, also of what has not come to pass', async () => {
+    const op = await start()
+    op.breakNext('trustmark', '500')
+    op.reset()
+    expect((await fetch(`${op.issuer}trustmark`)).status).toBe(200)
+  })
+
+  it('[SIM-3] belongs to one simulator', async () => {
+    const [one, other] = [await start(), await start()]
+    one.breakUntilReset('trustmark', '500')
+    expect((await fetch(`${other.issuer}trustmark`)).status).toBe(200)
+  })
+
+  it('[SIM-3] refuses a place or a fault that there is not, and says which there are', async () => {
+    const op = await start()
+    expect(() => op.breakNext('fridge' as FaultPlace, '500')).toThrow(/'fridge'.*discovery.*logout-token/)
+    expect(() => op.breakNext('id-token', 'rusty' as never)).toThrow(
+      /'rusty' is no fault of 'id-token'.*wrong-nonce/,
+    )
+    expect(() => op.breakUntilReset('token', 'wrong-nonce' as never)).toThrow(/its faults: refuse/)
+  })
+})

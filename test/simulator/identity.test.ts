@@ -1,0 +1,197 @@
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose'
+import type { Simulator, SimulatorUser } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import {
+  authorizationURL,
+  Browser,
+  claimsRequest,
+  identityFor,
+  identityRequest,
+  now,
+  paramsOf,
+  start,
+  tokensFor,
+  userinfo,
+  vocabulary,
+} from './relying-party.ts'
+
+interface DidDocument {
+  readonly id: string
+  readonly assertionMethod: readonly { readonly id: string; readonly publicKeyJwk: JWK }[]
+}
+
+/** Verifies a core identity as a service does, by the published document. */
+async function verifiedIdentity(op: Simulator, jwt: string) {
+  const document = (await (await fetch(op.options.environment.didDocumentURL)).json()) as DidDocument
+  const { kid = '' } = decodeProtectedHeader(jwt)
+  expect(kid.split('#')[0]).toBe(document.id)
+  const keys = document.assertionMethod.map(({ id, publicKeyJwk }) => ({ ...publicKeyJwk, kid: id }))
+  return (await jwtVerify(jwt, createLocalJWKSet({ keys }))).payload
+}
+
+describe('the userinfo answer', () => {
+  it('[SIM-1] [UI-2] holds what the scopes ask for', async () => {
+    const op = await start()
+    const of = async (scope: string) =>
+      (await userinfo(op, (await tokensFor(op, { scope })).accessToken)).body
+    expect(Object.keys(await of('openid'))).toEqual(['sub'])
+    expect(await of('openid email phone wallet-subject-id')).toEqual({
+      sub: expect.any(String) as string,
+      email: 'typical@example.com',
+      email_verified: true,
+      phone_number: '+447700900123',
+      phone_number_verified: true,
+      wallet_subject_id: expect.stringMatching(/^urn:fdc:wallet\.account\.gov\.uk:2024:[\w-]+$/) as string,
+    })
+  })
+
+  it('[SIM-3] [UI-2] has no phone number for a user who does not get codes by phone', async () => {
+    const op = await start()
+    op.respondWith({ user: 'no-phone' })
+    const { accessToken } = await tokensFor(op, { scope: 'openid phone' })
+    expect((await userinfo(op, accessToken)).body).toEqual({
+      sub: expect.any(String) as string,
+      phone_number_verified: false,
+    })
+  })
+
+  it('[SIM-2] [UI-3] is an empty 401 with a challenge when the token is wrong or missing', async () => {
+    const op = await start()
+    const wrong = await userinfo(op, 'abc')
+    expect([wrong.status, wrong.body]).toEqual([401, {}])
+    expect(wrong.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    const missing = await fetch(`${op.issuer}userinfo`)
+    expect(missing.status).toBe(401)
+    expect(missing.headers.get('www-authenticate')).toBe('Bearer')
+    const { idToken } = await tokensFor(op)
+    expect((await userinfo(op, idToken)).status).toBe(401)
+  })
+
+  it('[SIM-1] [CID-4] holds the core identity, signed with a key of the DID document', async () => {
+    const op = await start()
+    const body = await identityFor(op)
+    const claims = await verifiedIdentity(op, String(body[`${vocabulary}coreIdentityJWT`]))
+    expect(claims).toMatchObject({
+      iss: op.options.environment.coreIdentityIssuer,
+      aud: op.options.clientId,
+      sub: body.sub,
+      vot: 'P2',
+      exp: (claims.iat ?? 0) + 1800,
+      nbf: claims.iat,
+    })
+    expect(claims.iat).toBeLessThanOrEqual(now(op))
+  })
+
+  it('[SIM-1] [CID-11] holds every identity claim that was asked for, as a list', async () => {
+    const op = await start()
+    const body = await identityFor(op)
+    for (const claim of ['address', 'passport', 'drivingPermit', 'returnCode']) {
+      expect(Array.isArray(body[`${vocabulary}${claim}`])).toBe(true)
+    }
+    const some = await identityFor(op, { claims: claimsRequest('address') })
+    expect(Object.keys(some).filter((name) => name.startsWith(vocabulary))).toEqual([`${vocabulary}address`])
+  })
+
+  it('[SIM-2] [AUTHZ-7] holds no identity claim when no identity was asked for', async () => {
+    const op = await start()
+    const body = await identityFor(op, { vtr: '["Cl.Cm"]' })
+    expect(Object.keys(body).filter((name) => name.startsWith(vocabulary))).toEqual([])
+  })
+
+  it('[SIM-2] [AUTHZ-5] proves the highest requested level that the user reaches', async () => {
+    const op = await start({ client: { levels: ['P1', 'P2', 'P3'] } })
+    const votOf = async (vtr: string, user: 'high-confidence' | 'low-confidence') => {
+      op.respondWith({ user })
+      const jwt = (await identityFor(op, { vtr }))[`${vocabulary}coreIdentityJWT`]
+      return typeof jwt === 'string' ? (await verifiedIdentity(op, jwt)).vot : undefined
+    }
+    expect(await votOf('["Cl.Cm.P1"]', 'high-confidence')).toBe('P1')
+    expect(await votOf('["Cl.Cm.P1","Cl.Cm.P2"]', 'high-confidence')).toBe('P2')
+    expect(await votOf('["Cl.Cm.P1","Cl.Cm.P2"]', 'low-confidence')).toBe('P1')
+    expect(await votOf('["Cl.Cm.P2"]', 'low-confidence')).toBeUndefined()
+  })
+})
+
+describe('an identity that is not proven', () => {
+  it('[SIM-2] [CID-7] is a successful sign-in with return codes when those were asked for', async () => {
+    const op = await start()
+    op.respondWith({ user: 'not-proven' })
+    const body = await identityFor(op)
+    expect(body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
+    expect(body).not.toHaveProperty(`${vocabulary}coreIdentityJWT`)
+    expect(body).not.toHaveProperty(`${vocabulary}address`)
+  })
+
+  it('[SIM-2] [CB-4] is access_denied when return codes were not asked for', async () => {
+    const op = await start()
+    op.respondWith({ user: 'not-proven' })
+    const claims = claimsRequest('coreIdentityJWT')
+    const callback = await new Browser().redirect(authorizationURL(op, { ...identityRequest, claims }))
+    expect(paramsOf(callback)).toMatchObject({ error: 'access_denied', state: 'a-state' })
+  })
+
+  it('[SIM-3] comes with a return code of its own when the test names none, and with none is access_denied', async () => {
+    const op = await start()
+    op.respondWith({ level: 'P0' })
+    expect((await identityFor(op))[`${vocabulary}returnCode`]).toEqual([{ code: 'A' }])
+    op.respondWith({ level: 'P0', returnCodes: [] })
+    const callback = await new Browser().redirect(authorizationURL(op, identityRequest))
+    expect(callback.searchParams.get('error')).toBe('access_denied')
+  })
+
+  it('[SIM-3] [CID-11] may have return codes although it is proven', async () => {
+    const op = await start()
+    op.respondWith({ user: 'proven-with-return-code' })
+    const body = await identityFor(op)
+    expect(body[`${vocabulary}returnCode`]).toEqual([{ code: 'P' }])
+    expect(body).toHaveProperty(`${vocabulary}coreIdentityJWT`)
+  })
+})
+
+describe('respondWith', () => {
+  it('[SIM-3] takes a user of the test’s own', async () => {
+    const op = await start()
+    const user: SimulatorUser = { sub: 'urn:fdc:gov.uk:2022:me', email: 'me@example.com' }
+    op.respondWith({ user })
+    const { accessToken } = await tokensFor(op)
+    expect((await userinfo(op, accessToken)).body).toEqual({
+      sub: 'urn:fdc:gov.uk:2022:me',
+      email: 'me@example.com',
+      email_verified: true,
+    })
+  })
+
+  it('[SIM-3] replaces claims and leaves claims out', async () => {
+    const op = await start()
+    op.respondWith({ claims: { email: 'other@example.com', [`${vocabulary}passport`]: undefined } })
+    const body = await identityFor(op)
+    expect(body.email).toBe('other@example.com')
+    expect(body).not.toHaveProperty(`${vocabulary}passport`)
+  })
+
+  it('[SIM-3] lets an error come back instead of a code, until something else is said', async () => {
+    const op = await start()
+    op.respondWith({ error: { error: 'temporarily_unavailable' } })
+    const browser = new Browser()
+    expect(paramsOf(await browser.redirect(authorizationURL(op)))).toEqual({
+      error: 'temporarily_unavailable',
+      state: 'a-state',
+    })
+    op.respondWith({})
+    expect((await browser.redirect(authorizationURL(op))).searchParams.get('code')).not.toBeNull()
+  })
+
+  it('[SIM-3] keeps what was said when the browser came by, however late the service asks', async () => {
+    const op = await start()
+    const { accessToken } = await tokensFor(op)
+    op.respondWith({ user: 'no-phone' })
+    expect((await userinfo(op, accessToken)).body.email).toBe('typical@example.com')
+  })
+
+  it('[SIM-3] refuses a ready user that there is not, and says which there are', async () => {
+    const op = await start()
+    expect(() => op.respondWith({ user: 'nobody' as 'typical' })).toThrow(
+      /'nobody'.*typical.*no-fixed-address/s,
+    )
+  })
+})

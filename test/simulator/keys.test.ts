@@ -1,0 +1,173 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { decodeProtectedHeader, exportJWK, type JSONWebKeySet, type JWK } from 'jose'
+import type { Simulator } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import {
+  assertion,
+  Browser,
+  codeFor,
+  exchange,
+  identityFor,
+  requestObjectURL,
+  start,
+  tokensFor,
+  vocabulary,
+} from './relying-party.ts'
+import { startService } from './service.ts'
+
+const jwksOf = async (op: Simulator) =>
+  (await (await fetch(`${op.issuer}.well-known/jwks.json`)).json()) as JSONWebKeySet
+
+const kidsOf = async (op: Simulator) => (await jwksOf(op)).keys.map(({ kid }) => kid)
+
+async function identityKids(op: Simulator): Promise<string[]> {
+  const document = await (await fetch(op.options.environment.didDocumentURL)).json()
+  return (document as { assertionMethod: { id: string }[] }).assertionMethod.map(({ id }) => id)
+}
+
+async function signingKid(op: Simulator): Promise<string | undefined> {
+  return decodeProtectedHeader((await tokensFor(op)).idToken).kid
+}
+
+describe('the provider’s keys', () => {
+  it('[SIM-1] [IDT-1] are published: EC keys and an RSA key, each with its kid and alg, and nothing private', async () => {
+    const op = await start()
+    const { keys } = await jwksOf(op)
+    expect(keys.map(({ kty, alg, use }) => [kty, alg, use])).toEqual([
+      ['EC', 'ES256', 'sig'],
+      ['EC', 'ES256', 'sig'],
+      ['RSA', 'RS256', 'sig'],
+    ])
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(3)
+    expect(keys.some((key) => 'd' in key)).toBe(false)
+  })
+
+  it('[SIM-1] belong to one simulator, those of RS256 services too', async () => {
+    const options = { client: { idTokenSigningAlg: 'RS256' as const } }
+    const kids = [await kidsOf(await start(options)), await kidsOf(await start(options))].flat()
+    expect(new Set(kids).size).toBe(6)
+  })
+
+  it('[SIM-3] [IDT-1] sign after a rotation while the old ones stay published, until they are withdrawn', async () => {
+    const op = await start()
+    const old = await signingKid(op)
+    op.rotateKeys()
+    const next = await signingKid(op)
+    expect(next).not.toBe(old)
+    expect(await kidsOf(op)).toEqual(expect.arrayContaining([old, next]))
+    op.rotateKeys({ withdrawOld: true })
+    const kids = await kidsOf(op)
+    expect(kids).toContain(await signingKid(op))
+    expect(kids).not.toContain(old)
+    expect(kids).not.toContain(next)
+  })
+
+  it('[SIM-3] are published before they sign when a rotation is announced', async () => {
+    const op = await start({ client: { idTokenSigningAlg: 'RS256' } })
+    const before = await kidsOf(op)
+    const identityBefore = await identityKids(op)
+    op.announceKeys()
+    const announced = await kidsOf(op)
+    expect(announced).toHaveLength(before.length + 2)
+    expect(before).toContain(await signingKid(op))
+    op.rotateKeys()
+    expect(announced).toContain(await signingKid(op))
+    expect(before).not.toContain(await signingKid(op))
+    expect(await identityKids(op)).toEqual(expect.arrayContaining(identityBefore))
+  })
+
+  it('[SIM-3] [CID-2] of the core identity rotate as well', async () => {
+    const op = await start()
+    op.rotateKeys({ withdrawOld: true })
+    const jwt = String((await identityFor(op))[`${vocabulary}coreIdentityJWT`])
+    expect(await identityKids(op)).toEqual([decodeProtectedHeader(jwt).kid])
+  })
+})
+
+describe('a service that publishes its keys', () => {
+  const own = async (op: Simulator, kid: string): Promise<JWK> => ({
+    ...(await exportJWK(createPublicKey(createPrivateKey(op.options.privateKey)))),
+    kid,
+    use: 'sig',
+  })
+
+  it('[SIM-2] [KEY-3] is known by the key that kid names, in assertions and request objects', async () => {
+    const jwks = await startService(200)
+    const op = await start({ client: { jwksURL: jwks.url } })
+    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    const client_assertion = await assertion(op, {}, { kid: 'a-key' })
+    expect((await exchange(op, await codeFor(op), { client_assertion })).status).toBe(200)
+    const callback = await new Browser().redirect(await requestObjectURL(op, {}, {}, { kid: 'a-key' }))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+    expect(jwks.calls).toHaveLength(1)
+  })
+
+  it.each([
+    ['names no key', {}],
+    ['names a key that is not published', { kid: 'another-key' }],
+  ])('[SIM-2] [KEY-3] makes the provider fail when it %s', async (_title, header) => {
+    const jwks = await startService(200)
+    const op = await start({ client: { jwksURL: jwks.url } })
+    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    const { status, body } = await exchange(op, 'a-code', {
+      client_assertion: await assertion(op, {}, header),
+    })
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: {
+        error: 'server_error',
+        error_description: 'Failed to fetch or parse JWKS to verify signature of private_key_jwt',
+      },
+    })
+    const page = await new Browser().get(await requestObjectURL(op, {}, {}, header))
+    expect(page.status).toBe(500)
+    expect(await page.text()).toBe('Unexpected server error')
+  })
+
+  it.each([500, { keys: 'none' }, { keys: [{ kty: 'EC', kid: 'a-key' }] }])(
+    '[SIM-2] [KEY-2] makes the provider fail when its keys are %j',
+    async (answer) => {
+      const jwks = await startService(answer)
+      const op = await start({ client: { jwksURL: jwks.url } })
+      const client_assertion = await assertion(op, {}, { kid: 'a-key' })
+      expect((await exchange(op, 'a-code', { client_assertion })).body.error).toBe('server_error')
+    },
+  )
+
+  it('[SIM-2] [KEY-4] is remembered for 24 hours, so that a withdrawn key goes on working', async () => {
+    const jwks = await startService(200)
+    const op = await start({ client: { jwksURL: jwks.url } })
+    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    const ask = async () =>
+      (await exchange(op, await codeFor(op), { client_assertion: await assertion(op, {}, { kid: 'a-key' }) }))
+        .body.error
+    expect(await ask()).toBeUndefined()
+    jwks.answerWith({ keys: [] })
+    op.clock.advance(23 * 3600)
+    expect(await ask()).toBeUndefined()
+    op.clock.advance(2 * 3600)
+    expect(await ask()).toBe('server_error')
+  })
+
+  it('[SIM-2] is refused when the published key did not sign', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const jwks = await startService({ keys: [{ ...(await exportJWK(publicKey)), kid: 'a-key' }] })
+    const op = await start({ client: { jwksURL: jwks.url } })
+    const client_assertion = await assertion(op, {}, { kid: 'a-key' })
+    expect((await exchange(op, 'a-code', { client_assertion })).body.error).toBe('invalid_client')
+  })
+})
+
+describe('a service that registered keys of its own', () => {
+  it('[SIM-2] [KEY-4] may have several, whatever kid it sends', async () => {
+    const own = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const op = await start()
+    const pem = (key: typeof own.publicKey) => key.export({ type: 'spki', format: 'pem' }).toString()
+    const ready = pem(createPublicKey(createPrivateKey(op.options.privateKey)))
+    op.register({ publicKeys: [pem(own.publicKey), ready] })
+    for (const key of [own.privateKey, undefined]) {
+      const client_assertion = await assertion(op, {}, { kid: 'any' }, key)
+      expect((await exchange(op, await codeFor(op), { client_assertion })).status).toBe(200)
+    }
+  })
+})

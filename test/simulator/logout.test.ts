@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { assertion, Browser, codeFor, exchange, paramsOf, start, tokensFor } from './relying-party.ts'
+import type { Simulator } from 'passport-govuk-one-login/simulator'
+
+const signedOutURL = 'http://127.0.0.1:3000/signed-out'
+
+function logoutURL(op: Simulator, params: Record<string, string>): string {
+  return `${op.issuer}logout?${new URLSearchParams(params).toString()}`
+}
+
+describe('logout', () => {
+  it('[SIM-1] [SESS-1] goes back to the service with its state', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op, {}, browser)
+    const state = 'a b&c'
+    const destination = await browser.redirect(
+      logoutURL(op, { id_token_hint: idToken, post_logout_redirect_uri: signedOutURL, state }),
+    )
+    expect(destination.href.startsWith(`${signedOutURL}?`)).toBe(true)
+    expect(paramsOf(destination)).toEqual({ state })
+  })
+
+  it('[SIM-2] [SESS-2] takes an ID token that has expired', async () => {
+    const op = await start()
+    const { idToken } = await tokensFor(op)
+    op.clock.advance(86_400)
+    const destination = await new Browser().redirect(
+      logoutURL(op, { id_token_hint: idToken, post_logout_redirect_uri: signedOutURL }),
+    )
+    expect(destination.href).toBe(signedOutURL)
+  })
+
+  it('[SIM-2] [SESS-2] shows its own page when there is no hint, wherever the service wants to go', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const destination = await browser.redirect(
+      logoutURL(op, { post_logout_redirect_uri: signedOutURL, state: 's' }),
+    )
+    expect(destination.href).toBe(`${op.issuer}signed-out?state=s`)
+    const page = await browser.get(destination)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('You have signed out')
+  })
+
+  it('[SIM-2] [SESS-2] takes an ID token signed with a key that is still published, and none signed with a withdrawn one', async () => {
+    const op = await start()
+    const { idToken } = await tokensFor(op)
+    const ask = async () =>
+      new Browser().redirect(
+        logoutURL(op, { id_token_hint: idToken, post_logout_redirect_uri: signedOutURL }),
+      )
+    op.rotateKeys()
+    expect((await ask()).href).toBe(signedOutURL)
+    op.rotateKeys({ withdrawOld: true })
+    expect(paramsOf(await ask())).toEqual({
+      error_code: 'invalid_request',
+      error_description: 'unable to validate id_token_hint',
+    })
+  })
+
+  it('[SIM-2] explains on its own page what is wrong, with every value escaped', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op)
+    const errorOf = async (params: Record<string, string>) =>
+      (await browser.redirect(logoutURL(op, params))).searchParams.get('error_description')
+    const elsewhere = 'http://127.0.0.1:3000/elsewhere'
+    const unregistered = { id_token_hint: idToken, post_logout_redirect_uri: elsewhere }
+    expect(await errorOf(unregistered)).toBe('client registry does not contain post_logout_redirect_uri')
+    expect(await errorOf({ id_token_hint: 'nonsense' })).toBe('unable to validate id_token_hint')
+    expect(await errorOf({ id_token_hint: await assertion(op) })).toBe('unable to validate id_token_hint')
+
+    op.register({ postLogoutRedirectUris: ['not a URL'] })
+    const noURL = { id_token_hint: idToken, post_logout_redirect_uri: 'not a URL' }
+    expect(await errorOf(noURL)).toBe('invalid post logout redirect URI')
+
+    op.breakNext('id-token', 'wrong-audience')
+    const { idToken: foreign } = await tokensFor(op)
+    expect(await errorOf({ id_token_hint: foreign })).toBe('client not found')
+
+    const page = await browser.get(`${op.issuer}signed-out?error_code=<b>&error_description="<i>"`)
+    const html = await page.text()
+    expect(html).not.toMatch(/<b>|<i>/)
+  })
+
+  it('[SIM-2] withdraws the codes of the session that it ends', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const code = await codeFor(op, {}, browser)
+    await browser.get(`${op.issuer}logout`)
+    expect((await exchange(op, code)).body).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('[SIM-2] ends the provider’s session even when the hint is wrong', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const code = await codeFor(op, {}, browser)
+    await browser.get(logoutURL(op, { id_token_hint: 'nonsense' }))
+    expect((await exchange(op, code)).status).toBe(400)
+  })
+})

@@ -1,0 +1,241 @@
+import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
+import { UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import {
+  Browser,
+  authorizationURL,
+  claimsRequest,
+  now,
+  paramsOf,
+  requestObjectURL,
+  start,
+} from './relying-party.ts'
+
+const denied = 'Access denied by resource owner or authorization server'
+
+describe('an authorization request in a request object', () => {
+  it('[SIM-1] [AUTHZ-11] comes back with a code and the state of the object', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op))
+    expect(paramsOf(callback)).toEqual({ code: expect.any(String) as string, state: 'a-state' })
+  })
+
+  it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])(
+    '[SIM-2] [KEY-5] may be signed with %s',
+    async (alg) => {
+      const op = await start()
+      const callback = await new Browser().redirect(await requestObjectURL(op, {}, {}, { alg }))
+      expect(callback.searchParams.get('code')).not.toBeNull()
+    },
+  )
+
+  it('[SIM-2] refuses an object that another key signed, or the service’s public key used as a secret', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const publicKey = createPublicKey(createPrivateKey(op.options.privateKey)).export({
+      type: 'spki',
+      format: 'der',
+    })
+    const urls = [
+      await requestObjectURL(op, {}, {}, {}, privateKey),
+      await requestObjectURL(op, {}, {}, { alg: 'HS256' }, createSecretKey(publicKey)),
+      await requestObjectURL(
+        op,
+        {},
+        {},
+        { alg: 'ES256' },
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
+      ),
+    ]
+    for (const url of urls) {
+      const response = await browser.get(url)
+      expect(response.status).toBe(400)
+      expect(await response.text()).toBe('Trust chain validation failed')
+    }
+  })
+
+  it('[SIM-2] shows a 400 page for an unsigned object', async () => {
+    const op = await start()
+    const request = new UnsecuredJWT({ state: 'a-state', redirect_uri: op.options.callbackURL }).encode()
+    const response = await new Browser().get(authorizationURL(op, { request, redirect_uri: undefined }))
+    expect(response.status).toBe(400)
+    expect(await response.text()).toBe('Invalid request')
+  })
+
+  it.each([
+    ['has expired', (seconds: number) => ({ exp: seconds - 31 })],
+    ['is not valid yet', (seconds: number) => ({ nbf: seconds + 60 })],
+    ['has no redirect URI', () => ({ redirect_uri: undefined })],
+    ['has an unregistered redirect URI', () => ({ redirect_uri: 'http://127.0.0.1:3000/elsewhere' })],
+    ['has an unknown response mode', () => ({ response_mode: 'form_post' })],
+  ])('[SIM-2] [AUTHZ-12] shows a 400 page for an object that %s', async (_title, claims) => {
+    const op = await start()
+    const response = await new Browser().get(await requestObjectURL(op, claims(now(op))))
+    expect(response.status).toBe(400)
+    expect(await response.text()).toBe('Invalid request')
+  })
+
+  it('[SIM-2] lets the clocks differ by 30 seconds, and does not need an expiry', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const claims = [
+      { exp: now(op) - 20 },
+      { nbf: now(op) + 20 },
+      { exp: undefined },
+      { iat: now(op) + 9999, jti: undefined },
+    ]
+    for (const some of claims) {
+      const callback = await browser.redirect(await requestObjectURL(op, some))
+      expect(callback.searchParams.get('code')).not.toBeNull()
+    }
+  })
+
+  it('[SIM-2] needs response_type and scope in the query as well', async () => {
+    const op = await start()
+    const browser = new Browser()
+    for (const params of [{ response_type: undefined }, { scope: undefined }, { scope: 'email' }]) {
+      const response = await browser.get(await requestObjectURL(op, {}, params))
+      expect(await response.text()).toBe('Request is missing parameters')
+    }
+    const wrong = await browser.redirect(await requestObjectURL(op, {}, { response_type: 'token' }))
+    expect(wrong.searchParams.get('error')).toBe('unsupported_response_type')
+  })
+
+  it('[SIM-2] answers a malformed query with a redirect when that names the redirect URI', async () => {
+    const op = await start()
+    const { callbackURL } = op.options
+    const callback = await new Browser().redirect(
+      await requestObjectURL(op, {}, { redirect_uri: callbackURL, state: 'query-state', request: 'abc' }),
+    )
+    expect(paramsOf(callback)).toEqual({
+      error: 'invalid_request',
+      error_description: 'Invalid request',
+      state: 'query-state',
+    })
+  })
+
+  it.each([
+    ['another client id', { client_id: 'another' }, 'unauthorized_client', 'Unauthorized client'],
+    ['no client id', { client_id: undefined }, 'unauthorized_client', 'Unauthorized client'],
+    ['a request object inside', { request: 'abc' }, 'invalid_request', 'Invalid request'],
+    ['no audience', { aud: undefined }, 'access_denied', denied],
+    ['the token endpoint as its audience', { aud: 'http://127.0.0.1/token' }, 'access_denied', denied],
+    ['another issuer', { iss: 'another' }, 'unauthorized_client', 'Unauthorized client'],
+    ['no issuer', { iss: undefined }, 'unauthorized_client', 'Unauthorized client'],
+    [
+      'no response type',
+      { response_type: undefined },
+      'unsupported_response_type',
+      'Unsupported response type',
+    ],
+    ['no scope', { scope: undefined }, 'invalid_scope', 'Invalid, unknown or malformed scope'],
+    ['an unknown scope', { scope: 'openid pets' }, 'invalid_scope', 'Invalid, unknown or malformed scope'],
+    [
+      'an unknown claim',
+      { claims: claimsRequest('shoeSize') },
+      'invalid_request',
+      'Request contains invalid claims',
+    ],
+    ['no nonce', { nonce: undefined }, 'invalid_request', 'Request is missing nonce parameter'],
+    [
+      'an unknown PKCE method',
+      { code_challenge: 'abc', code_challenge_method: 'plain' },
+      'invalid_request',
+      'Invalid value for code_challenge_method parameter.',
+    ],
+    [
+      'a blank challenge',
+      { code_challenge: ' ' },
+      'invalid_request',
+      'Invalid value for code_challenge parameter.',
+    ],
+    ['a wrong vtr', { vtr: ['Cl.P2'] }, 'invalid_request', 'Request vtr not valid'],
+    ['a vtr that is an object', { vtr: {} }, 'invalid_request', 'Request vtr not valid'],
+    ['a vtr that is not permitted', { vtr: ['Cl.Cm.P3'] }, 'invalid_request', 'Request vtr is not permitted'],
+    ['languages in a list', { ui_locales: ['en'] }, 'invalid_request', 'ui_locales parameter is invalid'],
+    [
+      'a max_age that is no number',
+      { max_age: 'soon' },
+      'invalid_request',
+      'Max age could not be parsed to an integer',
+    ],
+    ['a negative max_age', { max_age: -1 }, 'invalid_request', 'Max age is negative in request object'],
+    [
+      'a long login_hint',
+      { login_hint: 'x'.repeat(257) },
+      'invalid_request',
+      'login_hint parameter is invalid',
+    ],
+    ['an unknown channel', { channel: 'pigeon' }, 'invalid_request', 'Invalid value for channel parameter.'],
+    [
+      'select_account',
+      { prompt: 'select_account' },
+      'unmet_authentication_requirements',
+      'Unmet authentication requirements',
+    ],
+  ])('[SIM-2] [AUTHZ-12] refuses an object with %s', async (_title, claims, error, error_description) => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op, claims))
+    expect(paramsOf(callback)).toEqual({ error, error_description, state: 'a-state' })
+  })
+
+  it('[SIM-2] [AUTHZ-12] refuses an object whose audience is the issuer', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op, { aud: op.issuer }))
+    expect(paramsOf(callback)).toEqual({
+      error: 'access_denied',
+      error_description: denied,
+      state: 'a-state',
+    })
+  })
+
+  it('[SIM-2] answers an object without a state without one', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op, { state: undefined }))
+    expect(paramsOf(callback)).toEqual({
+      error: 'invalid_request',
+      error_description: 'Request is missing state parameter',
+    })
+  })
+
+  it('[SIM-2] looks at the client id before the audience, and at that before the issuer', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const errorOf = async (claims: Record<string, unknown>) =>
+      (await browser.redirect(await requestObjectURL(op, claims))).searchParams.get('error')
+    expect(await errorOf({ client_id: 'another', aud: 'x', request: 'y' })).toBe('unauthorized_client')
+    expect(await errorOf({ request: 'y', aud: 'x', iss: 'z' })).toBe('invalid_request')
+    expect(await errorOf({ aud: 'x', iss: 'z' })).toBe('access_denied')
+  })
+
+  it.each([
+    ['claims as a text', { claims: claimsRequest('coreIdentityJWT') }],
+    ['claims as an object', { claims: JSON.parse(claimsRequest('coreIdentityJWT')) as object }],
+    ['a vtr as a list', { vtr: ['Cl.Cm.P2'] }],
+    ['a vtr as a text', { vtr: '["Cl.Cm.P2"]' }],
+    ['a max_age as a text', { max_age: '60' }],
+    ['a list of audiences', { aud: ['https://a.example'] }],
+  ])('[SIM-2] takes %s', async (_title, claims) => {
+    const op = await start()
+    const aud = 'aud' in claims ? { aud: [...claims.aud, `${op.issuer}authorize`] } : {}
+    const callback = await new Browser().redirect(await requestObjectURL(op, { ...claims, ...aud }))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
+
+  it.each([
+    ['a redirect URI that is a list', { redirect_uri: ['http://127.0.0.1:3000/auth/callback'] }],
+    ['claims that are no JSON', { claims: '{' }],
+  ])('[SIM-2] shows a 500 page for %s, as the provider falls over it', async (_title, claims) => {
+    const op = await start()
+    const response = await new Browser().get(await requestObjectURL(op, claims))
+    expect(response.status).toBe(500)
+    expect(await response.text()).toBe('Unexpected server error')
+  })
+
+  it('[SIM-2] [CB-7] answers a deactivated service at the redirect URI of the object', async () => {
+    const op = await start({ client: { status: 'deactivated' } })
+    const callback = await new Browser().redirect(await requestObjectURL(op))
+    expect(callback.searchParams.get('error_description')).toBe('client deactivated')
+  })
+})

@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+
+/** A call that a service got. */
+export interface ReceivedCall {
+  readonly method: string
+  readonly type: string
+  readonly agent: string
+  readonly body: string
+}
+
+/** A service that the simulator calls: it answers with the next of these statuses, the last one again and again. */
+export interface Service {
+  readonly url: string
+  readonly calls: ReceivedCall[]
+  answerWith(...answers: (number | object)[]): void
+}
+
+async function bodyOf(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** Starts a service that is closed when the test is over. A number is a status, an object a JSON document. */
+export async function startService(...initial: (number | object)[]): Promise<Service> {
+  const calls: ReceivedCall[] = []
+  let answers = initial
+  const server = createServer((req, res) => {
+    void bodyOf(req).then((body) => {
+      const { 'content-type': type = '', 'user-agent': agent = '' } = req.headers
+      calls.push({ method: req.method ?? '', type, agent, body })
+      const answer = answers.length > 1 ? answers.shift() : answers[0]
+      if (typeof answer === 'object')
+        res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
+      else res.writeHead(answer ?? 200).end()
+    })
+  })
+  const port = await listen(server)
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    calls,
+    answerWith: (...next) => {
+      answers = next
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { decodeJwt } from 'jose'
+import type { SimulatorAnswer } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import {
+  assertion,
+  authorizationURL,
+  Browser,
+  exchange,
+  now,
+  paramsOf,
+  requestObjectURL,
+  sign,
+  start,
+  tokensFor,
+} from './relying-party.ts'
+
+const somebodyElse: SimulatorAnswer = { user: 'no-phone' }
+
+describe('the provider’s session', () => {
+  it('[SIM-2] [IDT-7] keeps the time at which the user signed in', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const first = decodeJwt((await tokensFor(op, {}, browser)).idToken)
+    op.clock.advance(600)
+    const again = decodeJwt((await tokensFor(op, { prompt: 'login' }, browser)).idToken)
+    expect(again.auth_time).toBe(first.auth_time)
+    const elsewhere = decodeJwt((await tokensFor(op)).idToken)
+    expect(Number(elsewhere.auth_time) - Number(first.auth_time)).toBeGreaterThanOrEqual(600)
+  })
+
+  it('[SIM-2] [SESS-5] ends an hour after the last request', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const authTime = async () => decodeJwt((await tokensFor(op, {}, browser)).idToken).auth_time
+    const first = await authTime()
+    op.clock.advance(3500)
+    expect(await authTime()).toBe(first)
+    op.clock.advance(3500)
+    expect(await authTime()).toBe(first)
+    op.clock.advance(3700)
+    expect(await authTime()).not.toBe(first)
+  })
+
+  it('[SIM-2] [AUTHZ-9] takes no notice of max_age from a service that is not enabled for it', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const first = decodeJwt((await tokensFor(op, {}, browser)).idToken)
+    op.clock.advance(600)
+    const again = decodeJwt((await tokensFor(op, { max_age: '60' }, browser)).idToken)
+    expect(again.auth_time).toBe(first.auth_time)
+  })
+
+  it('[SIM-2] [AUTHZ-9] makes the user sign in again when it is older than max_age', async () => {
+    const op = await start({ client: { maxAgeEnabled: true } })
+    const browser = new Browser()
+    const authTime = async (max_age: string) =>
+      decodeJwt((await tokensFor(op, { max_age }, browser)).idToken).auth_time
+    const first = await authTime('0')
+    op.clock.advance(600)
+    expect(await authTime('700')).toBe(first)
+    expect(await authTime('60')).toBeGreaterThanOrEqual(Number(first) + 600)
+  })
+})
+
+describe('re-authentication', () => {
+  it('[SIM-2] [AUTHZ-13] lets the same user sign in again, with an ID token that has expired', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op, {}, browser)
+    op.clock.advance(1800)
+    const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken, vtr: ['Cl.Cm'] })
+    expect((await browser.redirect(url)).searchParams.get('code')).not.toBeNull()
+  })
+
+  it('[SIM-2] [AUTHZ-13] uses the vector of the ID token when the request names none', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op, { vtr: '["Cl"]' }, browser)
+    const callback = await browser.redirect(
+      await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken }),
+    )
+    const { body } = await exchange(op, callback.searchParams.get('code') ?? '')
+    expect(decodeJwt(String(body.id_token)).vot).toBe('Cl')
+  })
+
+  it('[SIM-2] [CB-5] answers login_required to somebody else and ends the session', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op, {}, browser)
+    const before = decodeJwt(idToken).auth_time
+    op.respondWith(somebodyElse)
+    const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+    expect(paramsOf(await browser.redirect(url))).toEqual({
+      error: 'login_required',
+      error_description: 'Login required',
+      state: 'a-state',
+    })
+    op.respondWith({})
+    op.clock.advance(10)
+    expect(decodeJwt((await tokensFor(op, {}, browser)).idToken).auth_time).not.toBe(before)
+  })
+
+  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is none of the provider’s', async () => {
+    const op = await start()
+    const hints = ['nonsense', await assertion(op), await sign(op, { sub: 'x', aud: op.options.clientId })]
+    for (const id_token_hint of hints) {
+      const callback = await new Browser().redirect(
+        await requestObjectURL(op, { prompt: 'login', id_token_hint }),
+      )
+      expect(paramsOf(callback)).toMatchObject({
+        error: 'invalid_request',
+        error_description: 'Unable to validate id_token_hint',
+      })
+    }
+  })
+
+  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is signed with RS256', async () => {
+    const op = await start({ client: { idTokenSigningAlg: 'RS256' } })
+    const { idToken } = await tokensFor(op)
+    const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+    expect((await new Browser().redirect(url)).searchParams.get('error_description')).toBe(
+      'Unable to validate id_token_hint',
+    )
+  })
+
+  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint of another service', async () => {
+    const op = await start({ clients: [{}, { callbackURL: 'http://127.0.0.1:3001/callback' }] })
+    op.breakNext('id-token', 'wrong-audience')
+    const { idToken } = await tokensFor(op)
+    const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+    expect((await new Browser().redirect(url)).searchParams.get('error_description')).toBe(
+      'Invalid id_token_hint for client',
+    )
+  })
+
+  it('[SIM-2] does not look at an id_token_hint without prompt=login', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op, { id_token_hint: 'nonsense' }))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
+
+  it('[SIM-2] takes prompt=login and prompt=none without a hint', async () => {
+    const op = await start()
+    for (const prompt of ['login', 'none']) {
+      const callback = await new Browser().redirect(authorizationURL(op, { prompt }))
+      expect(callback.searchParams.get('code')).not.toBeNull()
+    }
+    expect(now(op)).toBeGreaterThan(0)
+  })
+})
