@@ -8,9 +8,15 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 const claimsSchema = v.object({
   jti: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),
-  events: v.strictObject({ [logoutEvent]: v.strictObject({}) }),
+  events: v.strictObject({ [logoutEvent]: v.custom(isEmptyObject) }),
   nonce: v.optional(v.undefined()),
 })
+
+// An empty list would pass valibot's strictObject.
+function isEmptyObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.keys(value).length === 0
+}
 
 /** What a back-channel logout token says, once all of it has been verified. */
 export interface LogoutTokenClaims {

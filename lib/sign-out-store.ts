@@ -27,6 +27,27 @@ export async function recordSignOut(
   at: number,
   lifetime: number,
 ): Promise<void> {
+  const writes = writesTo(store)
+  const before = writes.get(sub)?.catch(() => undefined)
+  const write = Promise.resolve(before).then(() => recordLater(store, sub, at, lifetime))
+  writes.set(sub, write)
+  try {
+    await write
+  } finally {
+    if (writes.get(sub) === write) writes.delete(sub)
+  }
+}
+
+/** One Login tells of each of a user's journeys, so sign-outs of a user come at once: here they queue. */
+const writesUnderWay = new WeakMap<SignOutStore, Map<string, Promise<void>>>()
+
+function writesTo(store: SignOutStore): Map<string, Promise<void>> {
+  const writes = writesUnderWay.get(store) ?? new Map<string, Promise<void>>()
+  writesUnderWay.set(store, writes)
+  return writes
+}
+
+async function recordLater(store: SignOutStore, sub: string, at: number, lifetime: number): Promise<void> {
   // Tokens may overtake each other: an earlier sign-out must not replace a later one.
   if ((await signedOutAt(store, sub)) >= at) return
   const expires = new Date(Date.now() + lifetime * 1000)

@@ -1,0 +1,54 @@
+import type { SimulatorAnswer } from '../../lib/simulator/index.ts'
+import type { SignedIn } from '../../lib/sign-in.ts'
+import type { Browser } from './browser.ts'
+import type { Service } from './service.ts'
+import type { Pair } from './stand-in.ts'
+
+/** Signs a user in with a browser of their own. */
+export async function visitorSignedIn(
+  pair: Pair,
+  user: SimulatorAnswer['user'] = 'typical',
+): Promise<Browser> {
+  pair.op.respondWith({ user })
+  const browser = pair.browser()
+  await signIn(pair.service.url, browser)
+  return browser
+}
+
+/** Signs in whoever the stand-in lets sign in. */
+export async function signIn(url: string, browser: Browser): Promise<void> {
+  const { status, body } = await browser.visit(`${url}/account`)
+  if (status !== 200) throw new Error(`The sign-in ended with ${status}: ${body}`)
+}
+
+/** The `sub` of who is signed in at a browser, as the service knows it. */
+export async function whoIs({ url }: Pick<Service, 'url'>, browser: Browser): Promise<string | undefined> {
+  const { status, body } = await browser.send(`${url}/whoami`)
+  if (status !== 200) throw new Error(`The service answered with ${status}: ${body}`)
+  return (JSON.parse(body) as { sub: string } | null)?.sub
+}
+
+/** What the service keeps of the only session in its store that has a signed-in user. */
+export async function storedSignIn({ store }: Service): Promise<SignedIn> {
+  const sessions = await new Promise<object>((resolve, reject) => {
+    store.all?.((error: unknown, all) => {
+      if (all) resolve(all)
+      else reject(error)
+    })
+  })
+  const found = Object.values(sessions as Record<string, { oneLogin?: { signedIn?: SignedIn } }>).flatMap(
+    ({ oneLogin }) => oneLogin?.signedIn ?? [],
+  )
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} sessions have a signed-in user`)
+  return found[0]
+}
+
+/** What a script on a page of the service would get. */
+export async function fetchFrom(browser: Browser, address: string, method = 'GET') {
+  const answer = await browser.send(address, {
+    method,
+    headers: { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' },
+  })
+  const { location, 'content-type': type } = answer.headers
+  return { status: answer.status, location, type, body: answer.body }
+}
