@@ -65,7 +65,7 @@ export function authorizationCode(
   { code, error, error_description, iss }: AuthorizationResponse,
   issuer: string,
 ): string {
-  if (iss && iss !== issuer)
+  if (iss !== undefined && iss !== issuer)
     throw new OneLoginError(
       'callback_invalid',
       'The callback comes from another provider than the one that was asked.',

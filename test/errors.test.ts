@@ -1,0 +1,127 @@
+import { describe, expect, it, vi } from 'vitest'
+import { findOneLoginError, isForTheUser, isOneLoginError, OneLoginError, printable } from '../lib/errors.ts'
+
+describe('OneLoginError', () => {
+  it('[CB-3] carries a code, a status, whether to try again, and what One Login said', () => {
+    const providerError = { error: 'temporarily_unavailable', description: 'Busy', status: 400 }
+    const error = new OneLoginError('temporarily_unavailable', 'Later.', { providerError })
+    expect(error).toMatchObject({
+      name: 'OneLoginError',
+      message: 'Later.',
+      code: 'temporarily_unavailable',
+      status: 503,
+      retryable: true,
+      providerError,
+    })
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toHaveProperty('cause')
+    expect(error.returnCodes).toBeUndefined()
+  })
+
+  it('[CID-7] carries return codes', () => {
+    expect(new OneLoginError('identity_not_proven', 'No.', { returnCodes: ['A'] }).returnCodes).toEqual(['A'])
+  })
+
+  it.each([
+    ['CB-4', 'access_denied', 403, true],
+    ['CB-5', 'login_required', 401, true],
+    ['CB-6', 'temporarily_unavailable', 503, true],
+    ['CB-6', 'server_error', 502, true],
+    ['CB-7', 'unauthorized_client', 503, false],
+    ['CB-11', 'provider_timeout', 504, true],
+    ['CB-11', 'token_refused', 502, true],
+    ['IDT-1', 'id_token_invalid', 502, false],
+  ] as const)(
+    '[%s] gives %s the status %i and says whether a new try can help: %s',
+    (_id, code, status, retryable) => {
+      expect(new OneLoginError(code, '')).toMatchObject({ status, retryable })
+    },
+  )
+})
+
+describe('cause', () => {
+  it('[CID-6, CB-11] keeps the words of another error, and none of its data', () => {
+    const cause = Object.assign(new Error('unexpected "aud" claim value', { cause: new Error('deeper') }), {
+      name: 'JWTClaimValidationFailed',
+      code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
+      payload: { sub: 'SECRET' },
+    })
+    const { cause: kept } = new OneLoginError('id_token_invalid', 'No.', { cause })
+    expect(kept).toMatchObject({
+      name: cause.name,
+      message: cause.message,
+      code: cause.code,
+      stack: cause.stack,
+    })
+    expect(kept).not.toHaveProperty('payload')
+    expect(kept).not.toHaveProperty('cause')
+  })
+
+  it('[CB-11] keeps one of ours as it is', () => {
+    const cause = new OneLoginError('provider_timeout', 'Late.')
+    expect(new OneLoginError('token_refused', 'No.', { cause }).cause).toBe(cause)
+  })
+
+  it.each(['SECRET', { secret: 'SECRET' }])('[CB-11] does not keep %j, which is no error', (cause) => {
+    expect(JSON.stringify(new OneLoginError('token_refused', 'No.', { cause }).cause ?? '')).not.toContain(
+      'SECRET',
+    )
+  })
+})
+
+describe('isOneLoginError', () => {
+  it('[CB-3] tells ours from others', () => {
+    expect(isOneLoginError(new OneLoginError('access_denied', 'No.'))).toBe(true)
+    for (const other of [new Error('No.'), { code: 'access_denied' }, null, undefined, 'access_denied', 5])
+      expect(isOneLoginError(other)).toBe(false)
+  })
+
+  it('[CB-3] tells an error of another copy of this package', async () => {
+    vi.resetModules()
+    const copy = await import('../lib/errors.ts')
+    const error = new copy.OneLoginError('access_denied', 'No.')
+    expect(error).not.toBeInstanceOf(OneLoginError)
+    expect(isOneLoginError(error)).toBe(true)
+  })
+})
+
+describe('findOneLoginError', () => {
+  it('[CB-11] finds ours however deep it was wrapped', () => {
+    const error = new OneLoginError('provider_timeout', 'Late.')
+    const wrapped = new Error('a', { cause: new Error('b', { cause: error }) })
+    expect(findOneLoginError(wrapped)).toBe(error)
+    expect(findOneLoginError(error)).toBe(error)
+    expect(findOneLoginError(new Error('a', { cause: 'b' }))).toBeUndefined()
+    expect(findOneLoginError(undefined)).toBeUndefined()
+  })
+})
+
+describe('isForTheUser', () => {
+  it.each(['session_lost', 'access_denied', 'login_required', 'user_refused'] as const)(
+    '[CB-4, CB-5] says that %s is the user’s to mend',
+    (code) => {
+      expect(isForTheUser(new OneLoginError(code, ''))).toBe(true)
+    },
+  )
+
+  it.each(['temporarily_unavailable', 'server_error', 'unauthorized_client', 'id_token_invalid'] as const)(
+    '[CB-6, CB-7] says that %s is not the user’s to mend',
+    (code) => {
+      expect(isForTheUser(new OneLoginError(code, ''))).toBe(false)
+    },
+  )
+})
+
+describe('printable', () => {
+  it('[CB-3] lets no line break, control or escape character into a log', () => {
+    expect(printable('a\r\nb\u001b[31mc\u0000é')).toBe('a??b?[31mc??')
+  })
+
+  it('[CB-3] cuts off what is too long', () => {
+    expect(printable('x'.repeat(500))).toHaveLength(200)
+  })
+
+  it.each([undefined, null, 5, {}])('[CB-3] makes nothing of %j', (value) => {
+    expect(printable(value)).toBeUndefined()
+  })
+})

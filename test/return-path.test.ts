@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { returnPath } from '../lib/return-path.ts'
+
+/** The browser's own reading of a Location header, at a page of this site. */
+function whereABrowserGoes(location: string): string {
+  return new URL(location, 'https://service.example/auth/callback').origin
+}
+
+describe('paths of this site', () => {
+  it.each([
+    '/',
+    '/dragons',
+    '/dragons?colour=green&size=2#tail',
+    '/dragons/../treasure?a=//b',
+    '/a//b',
+    '/?next=https://elsewhere.example',
+    '/@elsewhere.example',
+    '/:80',
+  ])('[CB-12] keeps %s', (path) => {
+    const kept = returnPath(path)
+    const { pathname, search, hash } = new URL(path, 'https://service.example')
+    expect(kept).toBe(pathname + search + hash)
+    expect(whereABrowserGoes(kept)).toBe('https://service.example')
+  })
+
+  it('[CB-12] writes text of any script as a browser sends it', () => {
+    expect(returnPath('/trethu-eich-ŵydd?enw=Siân')).toBe('/trethu-eich-%C5%B5ydd?enw=Si%C3%A2n')
+  })
+})
+
+describe('anything else', () => {
+  it.each([
+    'https://elsewhere.example/',
+    'HTTPS://elsewhere.example',
+    '//elsewhere.example',
+    '///elsewhere.example',
+    '////elsewhere.example',
+    String.raw`/\elsewhere.example`,
+    String.raw`\\elsewhere.example`,
+    String.raw`\/elsewhere.example`,
+    String.raw`/\/elsewhere.example`,
+    String.raw`//\elsewhere.example`,
+    '/\t/elsewhere.example',
+    '/\n/elsewhere.example',
+    '/\r/elsewhere.example',
+    '\t//elsewhere.example',
+    ' //elsewhere.example',
+    '/.//elsewhere.example',
+    String.raw`/.\\elsewhere.example`,
+    String.raw`/./\elsewhere.example`,
+    '/..//elsewhere.example',
+    '/a/..//elsewhere.example',
+    '/%2e//elsewhere.example',
+    '/%2E%2e//elsewhere.example',
+    '/.\t//elsewhere.example',
+    '/%2f/elsewhere.example',
+    '/%2F%2Felsewhere.example',
+    '/%5celsewhere.example',
+    '/%5C/elsewhere.example',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'dragons',
+    '?a=b',
+    '#a',
+    '@elsewhere.example',
+    '.elsewhere.example',
+    '//[',
+    '',
+  ])('[CB-12] goes to / for %j', (wanted) => {
+    expect(returnPath(wanted)).toBe('/')
+  })
+
+  it.each([undefined, null, 5, ['/a'], { toString: () => '/a' }])(
+    '[CB-12] goes to / for %j, which is no text',
+    (wanted) => {
+      expect(returnPath(wanted)).toBe('/')
+    },
+  )
+
+  it('[CB-12] lets no line break into a header', () => {
+    expect(returnPath('/a\r\nSet-Cookie: a=b')).not.toMatch(/[\r\n]/)
+  })
+})
