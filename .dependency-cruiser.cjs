@@ -48,6 +48,6 @@ module.exports = {
     },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.build.json' },
-    exclude: 'node_modules|^dist/',
+    exclude: 'node_modules|^dist/|^example-app/public/',
   },
 }
