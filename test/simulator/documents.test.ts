@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { start } from './relying-party.ts'
+
+describe('the documents', () => {
+  it('[SIM-1] [CONF-1] tell where everything is', async () => {
+    const op = await start()
+    const response = await fetch(`${op.issuer}.well-known/openid-configuration`)
+    expect(response.headers.get('content-type')).toContain('application/json')
+    expect(await response.json()).toMatchObject({
+      issuer: op.issuer,
+      authorization_endpoint: `${op.issuer}authorize`,
+      token_endpoint: `${op.issuer}token`,
+      userinfo_endpoint: `${op.issuer}userinfo`,
+      end_session_endpoint: `${op.issuer}logout`,
+      jwks_uri: `${op.issuer}.well-known/jwks.json`,
+      trustmarks: `${op.issuer}trustmark`,
+      code_challenge_methods_supported: ['S256'],
+      request_parameter_supported: true,
+      request_uri_parameter_supported: false,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: false,
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_post'],
+      ui_locales_supported: ['en', 'cy'],
+    })
+  })
+
+  it('[SIM-1] do not promise an iss parameter in the callback', async () => {
+    const op = await start()
+    const document = await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()
+    expect(document).not.toHaveProperty('authorization_response_iss_parameter_supported')
+  })
+
+  it.each([
+    ['.well-known/openid-configuration', 'max-age=86400'],
+    ['.well-known/jwks.json', 'max-age=86400'],
+    ['.well-known/did.json', 'max-age=3600, private'],
+  ])('[SIM-1] [CONF-3] say how long %s may be kept: %s', async (path, lifetime) => {
+    const op = await start()
+    const response = await fetch(`${op.issuer}${path}`)
+    expect(response.headers.get('cache-control')).toBe(lifetime)
+  })
+
+  it('[SIM-1] [CID-2] hold the key of the core identity under the controller', async () => {
+    const op = await start()
+    const { didController } = op.options.environment
+    const document = await (await fetch(op.options.environment.didDocumentURL)).json()
+    expect(document).toMatchObject({
+      id: didController,
+      assertionMethod: [
+        {
+          id: expect.stringMatching(new RegExp(`^${didController}#[0-9a-f]{64}$`)) as string,
+          type: 'JsonWebKey',
+          controller: didController,
+          publicKeyJwk: {
+            kty: 'EC',
+            crv: 'P-256',
+            x: expect.any(String) as string,
+            y: expect.any(String) as string,
+          },
+        },
+      ],
+    })
+    expect(JSON.stringify(document)).not.toContain('"d":')
+  })
+
+  it('[SIM-1] name the levels in the trustmark', async () => {
+    const op = await start()
+    expect(await (await fetch(`${op.issuer}trustmark`)).json()).toEqual({
+      idp: op.issuer,
+      trustmark_provider: op.issuer,
+      C: ['Cl', 'Cl.Cm'],
+      P: ['P0', 'P1', 'P2', 'P3'],
+    })
+  })
+
+  it('[SIM-1] are not found elsewhere', async () => {
+    const op = await start()
+    expect((await fetch(`${op.issuer}elsewhere`)).status).toBe(404)
+  })
+})

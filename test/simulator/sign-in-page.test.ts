@@ -1,0 +1,167 @@
+import { decodeJwt } from 'jose'
+import type { Simulator, SimulatorUser } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import {
+  authorizationURL,
+  Browser,
+  exchange,
+  identityRequest,
+  location,
+  paramsOf,
+  requestObjectURL,
+  start,
+  tokensFor,
+  userinfo,
+  vocabulary,
+} from './relying-party.ts'
+
+/** Opens the page and gives its text and the id it posts back. */
+async function openPage(browser: Browser, url: URL): Promise<{ html: string; journey: string }> {
+  const response = await browser.get(url)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  const html = await response.text()
+  return { html, journey: /name="journey" value="([^"]+)"/.exec(html)?.[1] ?? '' }
+}
+
+/** Answers the page; gives the parameters that the service gets. */
+async function answer(op: Simulator, browser: Browser, form: Record<string, string>) {
+  return paramsOf(location(await browser.post(`${op.issuer}sign-in`, form)))
+}
+
+describe('the sign-in page', () => {
+  it('[SIM-1] is shown when the simulator is interactive, and signs in who was chosen', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const { html, journey } = await openPage(browser, authorizationURL(op))
+    expect(html).toContain('Sign in to Tax your dragon')
+    const { code = '', state } = await answer(op, browser, { journey, user: 'no-fixed-address' })
+    expect(state).toBe('a-state')
+    const { body } = await exchange(op, code)
+    const claims = await userinfo(op, String(body.access_token))
+    expect(claims.body.email).toBe('no-fixed-address@example.com')
+  })
+
+  it('[SIM-1] offers every ready user, each with its label, and chooses the one the simulator was told', async () => {
+    const op = await start({ interactive: true })
+    op.respondWith({ user: 'long-names' })
+    const { html } = await openPage(new Browser(), authorizationURL(op))
+    const inputs = [...html.matchAll(/<input[^>]+type="radio"[^>]+id="([^"]+)"/g)].map(([, id]) => id)
+    const labels = [...html.matchAll(/<label for="([^"]+)"/g)].map(([, id]) => id)
+    expect(inputs.length).toBeGreaterThan(12)
+    expect(labels).toEqual(expect.arrayContaining(inputs))
+    expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="long-names"')
+  })
+
+  it('[SIM-1] offers a user of the test’s own as well, with every value escaped', async () => {
+    const op = await start({ interactive: true, client: { clientName: '<script>alert(1)</script>' } })
+    const user: SimulatorUser = { sub: 'me', email: '"><script>alert(2)</script>' }
+    op.respondWith({ user })
+    const browser = new Browser()
+    const url = await requestObjectURL(op, { login_hint: '<img src=x>' })
+    const { html, journey } = await openPage(browser, url)
+    expect(html).not.toMatch(/<script|<img/)
+    const { code = '' } = await answer(op, browser, { journey, user: '' })
+    const { body } = await exchange(op, code)
+    expect(decodeJwt(String(body.id_token)).sub).toBe('me')
+  })
+
+  it('[SIM-1] needs no script and loads nothing from elsewhere', async () => {
+    const op = await start({ interactive: true })
+    const response = await new Browser().get(authorizationURL(op))
+    const html = await response.text()
+    expect(html).not.toMatch(/<script|src=|https?:\/\/(?!127)/)
+    expect(html).toContain('<html lang="en">')
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+
+  it('[SIM-3] asks for the level and the return codes when an identity is asked for', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const authentication = await openPage(browser, authorizationURL(op))
+    expect(authentication.html).not.toContain('name="level"')
+    const { html, journey } = await openPage(browser, authorizationURL(op, identityRequest))
+    expect(html).toContain('name="level"')
+    const form = { journey, user: 'typical', level: 'P0', returnCodes: 'B, C' }
+    const { code = '' } = await answer(op, browser, form)
+    const { body } = await exchange(op, code)
+    const claims = await userinfo(op, String(body.access_token))
+    expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
+  })
+
+  it('[SIM-3] lets an error come back', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const { journey } = await openPage(browser, authorizationURL(op))
+    expect(
+      await answer(op, browser, { journey, user: 'typical', error: 'server-error-without-description' }),
+    ).toEqual({
+      error: 'server_error',
+      state: 'a-state',
+    })
+  })
+
+  it('[SIM-2] is not shown to a user who is signed in, unless an identity or a new sign-in is asked for', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const { journey } = await openPage(browser, authorizationURL(op))
+    await answer(op, browser, { journey, user: 'no-phone' })
+    const { idToken } = await tokensFor(op, {}, browser)
+    expect(decodeJwt(idToken).nonce).toBe('a-nonce')
+    op.respondWith({ user: 'typical' })
+    const { accessToken } = await tokensFor(op, {}, browser)
+    expect((await userinfo(op, accessToken)).body.email).toBe('no-phone@example.com')
+    await openPage(browser, authorizationURL(op, { prompt: 'login' }))
+    await openPage(browser, authorizationURL(op, identityRequest))
+  })
+
+  it('[SIM-2] [CB-4] answers access_denied to another browser than the one that was sent', async () => {
+    const op = await start({ interactive: true })
+    const { journey } = await openPage(new Browser(), authorizationURL(op))
+    expect(await answer(op, new Browser(), { journey, user: 'typical' })).toEqual({
+      error: 'access_denied',
+      error_description: 'Access denied for security reasons, a new authentication request may be successful',
+      state: 'a-state',
+    })
+  })
+
+  it('[SIM-2] can be answered once', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const { journey } = await openPage(browser, authorizationURL(op))
+    await answer(op, browser, { journey, user: 'typical' })
+    const again = await browser.post(`${op.issuer}sign-in`, { journey, user: 'typical' })
+    expect(again.status).toBe(400)
+    expect((await browser.post(`${op.issuer}sign-in`, {})).status).toBe(400)
+  })
+
+  it('[SIM-3] has the faults of the way back to the service', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    op.breakNext('authorize', 'wrong-state')
+    const { journey } = await openPage(browser, authorizationURL(op))
+    expect((await answer(op, browser, { journey, user: 'typical' })).state).toBe('another-value')
+  })
+
+  it('[SIM-2] [CB-5] answers login_required when somebody else signs in again', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const first = await openPage(browser, authorizationURL(op))
+    await answer(op, browser, { journey: first.journey, user: 'typical' })
+    const { idToken } = await tokensFor(op, {}, browser)
+    const again = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+    const { html, journey } = await openPage(browser, again)
+    expect(html).toContain('Has to sign in again')
+    const { error } = await answer(op, browser, { journey, user: 'no-phone' })
+    expect(error).toBe('login_required')
+  })
+})
+
+describe('the start page', () => {
+  it('[SIM-1] says what a service needs to know', async () => {
+    const op = await start()
+    const html = await (await fetch(op.url)).text()
+    for (const value of [op.issuer, op.options.clientId, op.options.callbackURL])
+      expect(html).toContain(value)
+  })
+})

@@ -1,0 +1,120 @@
+import { createServer } from 'node:net'
+import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it, vi } from 'vitest'
+import { authorizationURL, Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
+
+describe('starting a simulator', () => {
+  it('[SIM-1] takes a free port of 127.0.0.1, and the issuer ends with a slash', async () => {
+    const op = await start()
+    expect(op.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+    expect(op.url).toBe(op.issuer)
+  })
+
+  it('[SIM-1] takes the port it is told, and says so when it is taken', async () => {
+    const op = await start()
+    const port = Number(new URL(op.issuer).port)
+    await expect(startSimulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await op.close()
+    const again = await start({ port })
+    expect(again.issuer).toBe(op.issuer)
+  })
+
+  it('[SIM-1] gives ready options, in the form of the strategy', async () => {
+    const op = await start({ postLogoutRedirectURL: 'http://127.0.0.1:3000/bye' })
+    expect(op.options).toEqual({
+      environment: {
+        issuer: op.issuer,
+        didDocumentURL: `${op.issuer}.well-known/did.json`,
+        didController: `did:web:127.0.0.1%3A${new URL(op.issuer).port}`,
+        coreIdentityIssuer: `${op.issuer}identity/`,
+        allowInsecureRequests: true,
+      },
+      clientId: 'simulator-client',
+      privateKey: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/) as string,
+      callbackURL: 'http://127.0.0.1:3000/auth/callback',
+      postLogoutRedirectURL: 'http://127.0.0.1:3000/bye',
+    })
+    expect(op.secretOptions).toMatchObject({
+      clientId: 'simulator-client',
+      clientSecret: expect.any(String) as string,
+    })
+    expect(op.secretOptions).not.toHaveProperty('privateKey')
+  })
+
+  it('[SIM-1] can learn the service’s addresses later', async () => {
+    const op = await start()
+    const callbackURL = 'http://127.0.0.1:4000/callback'
+    op.register({ callbackURL, postLogoutRedirectURL: 'http://127.0.0.1:4000/bye' })
+    expect(op.options).toMatchObject({ callbackURL, postLogoutRedirectURL: 'http://127.0.0.1:4000/bye' })
+    const callback = await new Browser().redirect(authorizationURL(op))
+    expect(callback.href.startsWith(callbackURL)).toBe(true)
+  })
+
+  it('[SIM-1] can know several services, each by its client id', async () => {
+    const op = await start({
+      clients: [{ clientId: 'one' }, { callbackURL: 'http://127.0.0.1:3001/callback' }],
+    })
+    expect(op.options.clientId).toBe('one')
+    expect(op.optionsFor('simulator-client-2').callbackURL).toBe('http://127.0.0.1:3001/callback')
+    op.register({ status: 'deactivated' }, 'simulator-client-2')
+    expect((await tokensFor(op)).idToken).not.toBe('')
+    expect(() => op.optionsFor('nobody')).toThrow('No service is registered as nobody')
+    expect(() => op.register({}, 'nobody')).toThrow('No service is registered as nobody')
+  })
+
+  it('[SIM-1] is nothing that another simulator would notice', async () => {
+    const [one, other] = [await start(), await start()]
+    one.respondWith({ user: 'no-phone' })
+    const code = await codeFor(one)
+    expect((await exchange(other, code)).body.error).toBe('invalid_grant')
+    expect(one.requests).toHaveLength(1)
+    expect(other.requests).toHaveLength(1)
+    const browser = new Browser()
+    await tokensFor(one, {}, browser)
+    await tokensFor(other, {}, browser)
+    await browser.get(`${one.issuer}logout`)
+    expect((await exchange(other, await codeFor(other, {}, browser))).status).toBe(200)
+  })
+})
+
+describe('closing a simulator', () => {
+  const handles = (): string[] => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name))
+
+  async function startUseAndClose(): Promise<void> {
+    const op = await startSimulator()
+    await fetch(`${op.issuer}.well-known/openid-configuration`)
+    op.breakNext('trustmark', 'hang')
+    const hanging = fetch(`${op.issuer}trustmark`).catch(() => undefined)
+    const told = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
+    await op.close()
+    await hanging
+    await told
+  }
+
+  it('[SIM-1] leaves no open handle, however often it is started and closed', async () => {
+    await startUseAndClose()
+    const before = handles().filter((name) => name.includes('Server')).length
+    for (let count = 0; count < 100; count++) await startUseAndClose()
+    const after = handles().filter((name) => name.includes('Server')).length
+    expect(after).toBe(before)
+    await expect.poll(() => handles().filter((name) => name.startsWith('TCPSocket')).length).toBe(0)
+  }, 30_000)
+
+  it('[SIM-1] frees the port, and may be done twice', async () => {
+    const op = await start()
+    await op.close()
+    await op.close()
+    await expect(fetch(op.issuer)).rejects.toThrow()
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(Number(new URL(op.issuer).port), '127.0.0.1', resolve))
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('[SIM-1] does not wait for the retries of a back-channel logout', async () => {
+    const op: Simulator = await startSimulator({ logoutRetryDelay: 600_000 })
+    const told = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
+    await vi.waitFor(() => expect(process.getActiveResourcesInfo()).toContain('TCPServerWrap'))
+    await op.close()
+    expect(await told).toMatchObject([{ delivered: false }])
+  })
+})
