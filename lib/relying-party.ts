@@ -63,23 +63,24 @@ export class RelyingParty {
   /**
    * The first leg: the address at One Login to send the browser to.
    *
+   * @param user - who has to come back, and whose ID token is the hint for a re-authentication
    * @throws OneLoginError for a request that One Login would refuse, or when its documents cannot be had
    */
-  async start(req: Request, signIn: SignInSettings): Promise<string> {
-    return tellingFailure(() => this.#start(req, signIn))
+  async start(req: Request, signIn: SignInSettings, user = signedInUser(req)): Promise<string> {
+    return tellingFailure(() => this.#start(req, signIn, user))
   }
 
-  async #start(req: Request, signIn: SignInSettings): Promise<string> {
+  async #start(req: Request, signIn: SignInSettings, user: SignedIn | undefined): Promise<string> {
     const data = writableSessionData(req)
     const { authorization_endpoint } = await this.provider.metadata()
-    const transaction = createTransaction(signIn)
+    const transaction = createTransaction(signIn, user?.sub)
     const locale = signIn.uiLocales ?? this.#localeOf(req)
     const url = await buildAuthorizationURL(
       authorization_endpoint,
       this.settings,
       { ...signIn, ...(locale && { uiLocales: locale }) },
       transaction,
-      signedInUser(req)?.idToken,
+      user?.idToken,
     )
     keepTransaction(data, transaction)
     publish('sign-in.started', { vtr: signIn.trust.vtr, ...(signIn.prompt && { prompt: signIn.prompt }) })
@@ -93,6 +94,14 @@ export class RelyingParty {
     if (url.pathname === new URL(this.settings.callbackURL).pathname) return true
     // A proxy may have changed the path.
     return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'))
+  }
+
+  /** Whether a request is the callback of a sign-in that waits in its session. */
+  isAwaited(req: Request): boolean {
+    const state = this.#urlOf(req).searchParams.get('state')
+    return (
+      this.isCallback(req) && (sessionData(req).transactions?.some((one) => one.state === state) ?? false)
+    )
   }
 
   /**
@@ -114,7 +123,7 @@ export class RelyingParty {
     try {
       const code = authorizationCode(response, this.settings.environment.issuer)
       const { user, signedIn } = await this.#completeSignIn(code, transaction)
-      if (before && before.sub !== signedIn.sub)
+      if ([before?.sub, transaction.sub].some((sub) => sub !== undefined && sub !== signedIn.sub))
         throw new OneLoginError(
           'subject_mismatch',
           'Another user came back from One Login than the one who is signed in. The session has been ended.',

@@ -58,10 +58,15 @@ export async function saveSession(req: Request): Promise<void> {
   await inStore((done) => req.session.save(done))
 }
 
-/** Ends the session and starts an empty one under a new id, for the page that tells the user. */
-export async function renewSession(req: Request): Promise<void> {
+/**
+ * Ends the session and starts one under a new id, for the page that tells the user.
+ *
+ * @param kept - what is in the new one
+ */
+export async function renewSession(req: Request, kept?: OneLoginSessionData): Promise<void> {
   delete req.user
   await inStore((done) => req.session.regenerate(done))
+  if (kept) req.session.oneLogin = kept
 }
 
 /** Ends the session for good. */
@@ -103,15 +108,33 @@ export function keepThroughLogIn(
     const done = typeof second === 'function' ? second : (third ?? (() => undefined))
     const options = typeof second === 'function' ? {} : second
     const keepSessionInfo = (options.keepSessionInfo ?? false) || sameUser
+    if (options.session !== false) keepThroughRenewal(req, kept)
     logIn(user, { ...options, keepSessionInfo }, (error) => {
-      if (!error && options.session !== false) {
-        req.session.oneLogin = kept
-        if (options.successReturnToOrRedirect && returnTo !== undefined) req.session.returnTo = returnTo
-      }
+      if (!error && options.successReturnToOrRedirect && returnTo !== undefined)
+        req.session.returnTo = returnTo
       done(error)
     })
   }
   req.logIn = req.login = keeping as typeof req.logIn
+}
+
+/**
+ * Passport saves the renewed session while it logs the user in. Our record must be in it by then: should the
+ * store fail afterwards, it would keep a user whom no sign-out reaches.
+ */
+function keepThroughRenewal(req: Request, kept: OneLoginSessionData): void {
+  const { session } = req
+  const regenerate = session.regenerate.bind(session)
+  // For Passport, which copies the old session over the new one where it keeps the app's data.
+  session.oneLogin = kept
+  Object.defineProperty(session, 'regenerate', {
+    configurable: true,
+    value: (done: Done) =>
+      regenerate((error: unknown) => {
+        req.session.oneLogin = kept
+        done(error)
+      }),
+  })
 }
 
 type Done = (error?: unknown) => void

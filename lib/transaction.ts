@@ -15,6 +15,8 @@ export interface Transaction {
   readonly maxAge?: number
   /** Whether the user was asked to prove again that it is them. */
   readonly prompt?: 'login'
+  /** Who was signed in when it started: nobody else may finish it. */
+  readonly sub?: string
   readonly returnTo?: string
   /** The app's own value. */
   readonly appState?: unknown
@@ -29,15 +31,11 @@ export interface TransactionHolder {
 
 const mostAtOnce = 10
 
-/** Makes the transaction of a sign-in that starts now. */
-export function createTransaction({
-  trust,
-  claims,
-  maxAge,
-  prompt,
-  returnTo,
-  state,
-}: SignInSettings): Transaction {
+/** Makes the transaction of a sign-in that starts now, for the signed-in user when there is one. */
+export function createTransaction(
+  { trust, claims, maxAge, prompt, returnTo, state }: SignInSettings,
+  sub?: string,
+): Transaction {
   return {
     state: secret(),
     nonce: secret(),
@@ -46,6 +44,7 @@ export function createTransaction({
     claims,
     ...(maxAge !== undefined && { maxAge }),
     ...(prompt && { prompt }),
+    ...(sub !== undefined && { sub }),
     ...(returnTo !== undefined && { returnTo: returnPath(returnTo) }),
     ...(state !== undefined && { appState: state }),
     startedAt: now(),

@@ -3,7 +3,7 @@ import { OneLoginError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Settings } from '../options.ts'
 import type { RelyingParty } from '../relying-party.ts'
-import { renewSession, sessionData, signedInUser } from '../session-data.ts'
+import { renewSession, sessionData, signedInUser, type OneLoginSessionData } from '../session-data.ts'
 import type { SignedIn } from '../sign-in.ts'
 import { signedOutAt } from '../sign-out-store.ts'
 import { now } from '../signed-token.ts'
@@ -25,6 +25,12 @@ const checked = new WeakMap<Request, { readonly seenBefore?: number }>()
  */
 export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHandler {
   const { settings } = relyingParty
+  const { requestObject, trust } = settings.signIn
+  const again = relyingParty.signInSettings({
+    vtr: [trust.credential],
+    ...(requestObject && { prompt: 'login' }),
+  })
+
   return handler(async (req, res, next) => {
     const signedIn = signedInUser(req)
     const data = sessionData(req)
@@ -34,29 +40,36 @@ export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHa
       return
     }
     if ((await signedOutAt(settings.signOutStore ?? req.sessionStore, signedIn.sub)) >= signedIn.issuedAt) {
-      await renewSession(req)
+      await renewSession(req, waitingIn(data))
       next()
       return
     }
     const left = timeLeft(settings, signedIn, data.lastSeenAt)
-    if (left.absolute <= 0 || (left.idle ?? 1) <= 0) {
+    const isIdle = (left.idle ?? 1) <= 0
+    if (left.absolute <= 0 || (isIdle && !relyingParty.isAwaited(req))) {
       await expire(req, res, next, signedIn)
       return
     }
-    if (settings.session.idle !== undefined) data.lastSeenAt = now()
+    // A user who comes back from One Login was not idle there; the sign-in says so when it succeeds.
+    if (settings.session.idle !== undefined && !isIdle) data.lastSeenAt = now()
     next()
   })
 
   async function expire(req: Request, res: Response, next: NextFunction, signedIn: SignedIn): Promise<void> {
     const { onExpiry } = settings.session
-    await renewSession(req)
+    const isAwaited = relyingParty.isAwaited(req)
+    await renewSession(req, waitingIn(sessionData(req)))
     publish('signed-out', { sub: signedIn.sub, reason: 'expired' })
-    if (onExpiry === 'continue') next()
+    if (onExpiry === 'continue' || isAwaited) next()
     else if (!isNavigation(req)) refuse(req, res, next, expired())
     else if (onExpiry === 'sign-out') redirect(res, await signOut(signedIn.idToken))
-    else
-      redirect(res, await relyingParty.start(req, relyingParty.signInSettings({ returnTo: req.originalUrl })))
+    else redirect(res, await relyingParty.start(req, { ...again, returnTo: req.originalUrl }, signedIn))
   }
+}
+
+/** The sign-ins that have not come back yet outlive a session: One Login still sends the browser back. */
+function waitingIn({ transactions }: OneLoginSessionData): OneLoginSessionData | undefined {
+  return transactions?.length ? { transactions } : undefined
 }
 
 /** How long a session can still live. */
