@@ -51,6 +51,11 @@ export function createCodeExchange(settings: Settings, http: Http): CodeExchange
         pkceCodeVerifier: codeVerifier,
         idTokenExpected: true,
       })
+      if (tokens.token_type !== 'bearer')
+        throw new OneLoginError(
+          'provider_answer_invalid',
+          "One Login's token endpoint gave an access token that is not a bearer token.",
+        )
       return { idToken: tokens.id_token ?? '', accessToken: tokens.access_token }
     } catch (error) {
       throw findOneLoginError(error) ?? explain(error)

@@ -18,6 +18,11 @@ import type { SignInOptions } from './request-options.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { createVerification, type Verification, type Verify, type VerifyWithRequest } from './verification.ts'
 
+declare module 'passport' {
+  /** What a sign-in can ask for in its own way, in `passport.authenticate`. */
+  interface AuthenticateOptions extends Omit<SignInOptions, 'state'> {}
+}
+
 /** What Passport adds to a strategy for one request. */
 type Actions = passport.StrategyCreatedStatic
 
