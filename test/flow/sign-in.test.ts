@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express'
 import type { AuthenticateOptions, PassportStatic } from 'passport'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginUser, ProvenIdentity, PublicJwk, Signer } from '../../lib/index.ts'
+import type { SimulatorUser } from '../../lib/simulator/index.ts'
 import { startPair } from '../support/stand-in.ts'
 
 type Pair = Awaited<ReturnType<typeof startPair>>
@@ -310,10 +311,7 @@ describe('the callback', () => {
 })
 
 describe('with Passport alone', () => {
-  const signIn: SignInOptions & AuthenticateOptions = {
-    returnTo: '/whoami',
-    state: { basket: 7 } as unknown as string,
-  }
+  const signIn: AuthenticateOptions = { returnTo: '/whoami', state: 'basket 7' }
   const passportRoutes = (options: object = {}) => ({
     routes: (app: express.Express, _oneLogin: unknown, passport: PassportStatic) => {
       app.get('/sign-in', passport.authenticate('govuk-one-login', signIn) as RequestHandler)
@@ -376,7 +374,8 @@ describe('with Passport alone', () => {
     const subjects = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `urn:fdc:gov.uk:2022:${letter}`)
     const callbacks = []
     for (const subject of subjects) {
-      pair.op.respondWith({ user: { sub: subject, email: `${subject.slice(-1)}@example.com` } })
+      const user: SimulatorUser = { sub: subject, email: `${subject.slice(-1)}@example.com` }
+      pair.op.respondWith({ user })
       const browser = pair.browser()
       callbacks.push({ browser, callback: await callbackOf(pair, browser, '/sign-in') })
     }
