@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { csrfSync } from 'csrf-sync'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Store } from 'express-session'
 import helmet from 'helmet'
 import passport from 'passport'
 import type { OneLoginOptions } from 'passport-govuk-one-login'
@@ -12,109 +12,76 @@ import { logRequests } from './log.ts'
 import { sessionEnd, setUpOneLogin } from './one-login.ts'
 import { developmentRoutes } from './routes/development.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { sessions, type SessionStore } from './session.ts'
+import { sessions } from './session.ts'
 import { assets, setUpViews } from './views.ts'
 
-/** What the app is made of. */
-export interface AppParts {
-  readonly options: OneLoginOptions
-  readonly sessions: SessionStore
-  readonly sessionSecret: string | undefined
-  readonly standIn: Simulator | undefined
-  readonly log: Logger
-}
-
-/** Makes the app; the order of what it does with a request matters. */
-export function createApp({ options, sessions: kept, sessionSecret, standIn, log }: AppParts): Express {
+/** Makes the app. The order in which it does things with a request matters. */
+export function createApp(
+  options: OneLoginOptions,
+  { store, secret }: { store: Store; secret: string | undefined },
+  standIn: Simulator | undefined,
+  log: Logger,
+): Express {
   const oneLogin = setUpOneLogin(options)
-  const isSecure = options.callbackURL?.startsWith('https:') ?? true
+  const secure = options.callbackURL?.startsWith('https:') ?? true
   const app = express()
   // One proxy in front, which ends TLS: believe what it says about the browser's side.
-  if (isSecure) app.set('trust proxy', 1)
+  if (secure) app.set('trust proxy', 1)
   setUpViews(app)
 
-  app.use((_req, res, next) => {
-    res.locals.cspNonce = randomBytes(16).toString('base64')
-    next()
-  })
-  app.use(securityHeaders(isSecure, standIn ? standIn.url : 'https://*.account.gov.uk'))
+  app.use(securityHeaders(secure, standIn?.url ?? 'https://*.account.gov.uk'))
+  app.get('/health', (_req, res) => res.sendStatus(200))
   app.use('/assets', assets())
-  app.get('/health', (_req, res) => {
-    res.sendStatus(kept.isReady() ? 200 : 503)
-  })
-
-  app.use(logRequests(log), language(isSecure))
-  app.use((_req, res, next) => {
-    // Pages are about one person: no cache keeps them, not even for the back button.
-    res.set('Cache-Control', 'no-store')
-    next()
-  })
-  app.use(
-    sessions(kept.store, isSecure, sessionSecret),
-    passport.session() as express.RequestHandler,
-    oneLogin.session(),
-  )
+  app.use(logRequests(log), language(secure))
+  app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
   app.use(express.urlencoded({ extended: false, limit: '10kb' }), csrfProtection())
   app.use((req, res, next) => {
+    // Pages are about one person: nothing keeps them, not even for the back button.
+    res.set('Cache-Control', 'no-store')
     const csrfToken = () => req.csrfToken?.()
-    Object.assign(res.locals, {
-      user: req.user,
-      csrfToken,
-      sessionEnd: sessionEnd(req),
-      standIn: standIn?.url,
-    })
+    Object.assign(res.locals, { user: req.user, csrfToken, sessionEnd: sessionEnd(req), standIn })
     next()
   })
 
+  const landing: RequestHandler = (_req, res) => res.render('in-person-return')
   app.use(
     oneLogin.routes({
-      // Tells the signed-out page that it was the user who asked.
+      // Comes back to the signed-out page, which tells a user who asked from one whose time was up.
       state: (req) => (req.query.timeout === undefined ? 'asked' : undefined),
-      landing: {
-        level: 'P2',
-        page: (_req, res) => {
-          res.render('in-person-return')
-        },
-        returnTo: '/identity',
-      },
+      landing: { level: 'P2', page: landing, returnTo: '/identity' },
     }),
+    pageRoutes(oneLogin),
   )
-  app.use(pageRoutes(oneLogin))
   if (standIn) app.use('/development', developmentRoutes(standIn))
-  app.use(notFound, handleErrors(log))
-  return app
+  return app.use(notFound, handleErrors(log))
 }
 
-function securityHeaders(isSecure: boolean, oneLogin: string) {
+function securityHeaders(secure: boolean, oneLogin: string): RequestHandler {
+  const directives = {
+    defaultSrc: ["'self'"],
+    // The one inline script of the GOV.UK template.
+    scriptSrc: ["'self'", "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+    // Browsers hold this against the redirects after a form post, too.
+    formAction: ["'self'", oneLogin],
+    ...(secure && { upgradeInsecureRequests: [] }),
+  }
   return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: [
-          "'self'",
-          (_req, res) => `'nonce-${(res as express.Response).locals.cspNonce as string}'`,
-        ],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        // Browsers hold this against the redirects that follow a form, too.
-        formAction: ["'self'", oneLogin],
-        ...(isSecure && { upgradeInsecureRequests: [] }),
-      },
-    },
-    strictTransportSecurity: isSecure,
-    // Not "no-referrer": with that, browsers hide where a form post comes from.
+    contentSecurityPolicy: { useDefaults: false, directives },
+    strictTransportSecurity: secure,
+    // Not "no-referrer": browsers would then hide where a form post comes from.
     referrerPolicy: { policy: 'same-origin' },
   })
 }
 
-function csrfProtection() {
+function csrfProtection(): RequestHandler {
   const { csrfSynchronisedProtection } = csrfSync({
-    getTokenFromRequest: (req) =>
-      (req.body as Record<string, string> | undefined)?._csrf ?? req.get('x-csrf-token'),
-    // Called by One Login, not by a browser: its token is signed.
-    skipCsrfProtection: (req) => req.path === '/back-channel-logout',
+    getTokenFromRequest: ({ body, headers }) =>
+      (body as { _csrf?: string } | undefined)?._csrf ?? headers['x-csrf-token']?.toString(),
+    // One Login calls this, not a browser; what it sends is signed.
+    skipCsrfProtection: ({ path }) => path === '/back-channel-logout',
   })
   return csrfSynchronisedProtection
 }

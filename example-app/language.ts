@@ -1,26 +1,21 @@
-import { readFileSync } from 'node:fs'
 import type { Request, RequestHandler } from 'express'
+import cy from './locales/cy.json' with { type: 'json' }
+import en from './locales/en.json' with { type: 'json' }
 
-/** The languages of this service, and of One Login. */
-export type Language = 'en' | 'cy'
+/** What the pages say; each language has every text. */
+const texts: Readonly<Record<'en' | 'cy', typeof en>> = { en, cy }
 
-const read = (language: Language) =>
-  JSON.parse(readFileSync(new URL(`./locales/${language}.json`, import.meta.url), 'utf8')) as object
-
-const texts = { en: read('en'), cy: read('cy') }
-
-/** The language the user has chosen, now with `?lang=cy` or before. Not in the session: it outlives that. */
-export function languageOf(req: Request): Language {
-  const chosen = /(?:^|[?&])lang=(en|cy)(?:&|$)/.exec(req.originalUrl.split('?')[1] ?? '')
-  const kept = /(?:^|; )language=(en|cy)(?:;|$)/.exec(req.headers.cookie ?? '')
-  return (chosen ?? kept)?.[1] === 'cy' ? 'cy' : 'en'
+/** The language the user has chosen, now (`?lang=cy`) or before. Not in the session: it outlives that. */
+export function languageOf(req: Request): 'en' | 'cy' {
+  const chosen = req.query.lang ?? /(?:^|; )language=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
+  return chosen === 'cy' ? 'cy' : 'en'
 }
 
 /** Gives each page its texts, as `t`, and keeps the choice of language. */
 export function language(secure: boolean): RequestHandler {
   return (req, res, next) => {
     const lang = languageOf(req)
-    if (req.query.lang === lang)
+    if (req.query.lang)
       res.cookie('language', lang, { httpOnly: true, sameSite: 'lax', secure, maxAge: 365 * 86_400_000 })
     Object.assign(res.locals, { lang, t: texts[lang], path: req.path })
     next()

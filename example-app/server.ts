@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { optionsFromEnvironment, type OneLoginOptions } from 'passport-govuk-one-login'
@@ -15,37 +16,21 @@ export interface RunningService {
   close(): Promise<void>
 }
 
-/**
- * Starts the service: against a stand-in for One Login, or against the environment that `ONE_LOGIN_*` names.
- *
- * @param interactive - whether the stand-in shows a page to choose who signs in
- */
+/** Starts the service: with a stand-in for One Login, or in the environment that `ONE_LOGIN_*` name. */
 export async function startService(
   env: NodeJS.ProcessEnv,
   log: Logger,
   { interactive = true } = {},
 ): Promise<RunningService> {
-  const wantsStandIn = !Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
+  const isReal = Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
   const server = createServer()
-  const port = Number(env.PORT ?? 3000)
-  // A stand-in comes along to any port; the real One Login sends people back to the registered one only.
-  if (wantsStandIn) await listenFrom(server, port, log)
-  else await listen(server, port)
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-
-  const standIn = wantsStandIn ? await startStandIn(url, interactive) : undefined
-  const sessions = await openSessionStore(env.REDIS_URL, log)
+  const url = await listen(server, Number(env.PORT ?? 3000), log, isReal)
+  const standIn = isReal ? undefined : await startStandIn(url, interactive)
   const options: OneLoginOptions = standIn?.options ?? optionsFromEnvironment(env)
-  const app = createApp({ options, sessions, sessionSecret: env.SESSION_SECRET, standIn, log })
-  server.on('request', app)
-
-  if (standIn) {
-    log.info(`One Login is played by ${standIn.url} - set ONE_LOGIN_* to use the integration environment`)
-    log.info(`what goes over the wire is shown at ${url}/development`)
-  }
-  log.info(`the service is at ${standIn ? url : new URL(options.callbackURL ?? url).origin}`)
+  const sessions = await openSessionStore(env.REDIS_URL, log)
+  server.on('request', createApp(options, { ...sessions, secret: env.SESSION_SECRET }, standIn, log))
   return {
-    url,
+    url: isReal ? new URL(options.callbackURL ?? url).origin : url,
     standIn,
     close: async () => {
       await new Promise((resolve) => server.close(resolve))
@@ -65,22 +50,15 @@ async function startStandIn(url: string, interactive: boolean): Promise<Simulato
   })
 }
 
-async function listenFrom(server: Server, port: number, log: Logger): Promise<void> {
+// The real One Login sends people back to the registered address only, and reaches the service through a proxy;
+// a stand-in comes along to any port, and stays on this machine.
+async function listen(server: Server, port: number, log: Logger, isReal: boolean): Promise<string> {
   try {
-    await listen(server, port, '127.0.0.1')
+    await once(server.listen(port, isReal ? undefined : '127.0.0.1'), 'listening')
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    if (isReal || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     log.warn(`port ${port} is taken, trying ${port + 1}`)
-    await listenFrom(server, port + 1, log)
+    return listen(server, port + 1, log, isReal)
   }
-}
-
-async function listen(server: Server, port: number, host?: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }

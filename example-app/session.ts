@@ -5,34 +5,23 @@ import session, { MemoryStore, type Store } from 'express-session'
 import type { Logger } from 'pino'
 import { createClient } from 'redis'
 
-/** Where sessions are kept. */
-export interface SessionStore {
-  readonly store: Store
-  isReady(): boolean
-  close(): Promise<void>
-}
-
-/** Opens Redis, which several instances of the service share, or memory, which is for one on a developer's machine. */
-export async function openSessionStore(url: string | undefined, log: Logger): Promise<SessionStore> {
-  if (!url) return { store: new MemoryStore(), isReady: () => true, close: async () => Promise.resolve() }
-  // Without Redis requests fail at once, instead of piling up until it is back.
+/** Opens Redis, which instances of the service share, or memory, which is for one on a developer's machine. */
+export async function openSessionStore(url: string | undefined, log: Logger) {
+  if (!url) return { store: new MemoryStore(), close: () => Promise.resolve() }
+  // While Redis is away requests fail at once, instead of piling up until it is back.
   const client = createClient({ url, disableOfflineQueue: true })
   client.on('error', (error: Error) => log.error({ reason: error.message }, 'Redis'))
   await client.connect()
-  return {
-    store: new RedisStore({ client, prefix: 'session:' }),
-    isReady: () => client.isReady,
-    close: async () => client.close(),
-  }
+  return { store: new RedisStore({ client, prefix: 'session:' }), close: () => client.close() }
 }
 
 /**
  * Makes the session middleware.
  *
  * @param secure - whether browsers reach the service by https
- * @param secret - the same in each instance; only a service on a developer's machine can do without
+ * @param secret - the same in every instance
  */
-export function sessions(store: Store, secure: boolean, secret?: string): RequestHandler {
+export function sessions(store: Store, secure: boolean, secret: string | undefined): RequestHandler {
   if (secure && !secret) throw new Error('Set SESSION_SECRET: it signs the session cookie')
   const middleware = session({
     store,
@@ -44,8 +33,8 @@ export function sessions(store: Store, secure: boolean, secret?: string): Reques
     saveUninitialized: false,
   })
   return (req, res, next) => {
-    middleware(req, res, (error?: unknown) => {
-      if (error) next(Object.assign(new Error('The session store failed', { cause: error }), { status: 503 }))
+    middleware(req, res, (cause?: unknown) => {
+      if (cause) next(Object.assign(new Error('the session store failed', { cause }), { status: 503 }))
       else next()
     })
   }
