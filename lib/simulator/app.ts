@@ -54,8 +54,8 @@ export function providerApp(provider: Provider): Express {
   app.get('/logout', handle({ answer: logout, place: 'logout' }))
   app.get('/signed-out', handle({ answer: (_provider, { query }) => page(200, signedOutPage(query)) }))
   app.use((_req, res) => send(res, text(404, 'There is nothing at this address')))
-  app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent || res.destroyed) next(error)
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    if (res.headersSent) res.destroy()
     else send(res, text(statusOf(error), 'Internal server error'))
   })
   return app

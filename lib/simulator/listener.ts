@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setImmediate } from 'node:timers'
 
 /** An HTTP server on 127.0.0.1 that can leave its port and come back to it. */
 export class Listener {
@@ -29,6 +30,8 @@ export class Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
+    // The operating system's handle is closed in the next turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Opens the same port again. */

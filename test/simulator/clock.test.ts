@@ -45,6 +45,14 @@ describe('the clock', () => {
     expect(op.clock.now()).toBe(Date.now() - 60_000)
   })
 
+  it('[SIM-3] works, as everything does, while a test fakes all timers', async () => {
+    const op = await start()
+    vi.useFakeTimers()
+    op.clock.advance(60)
+    expect((await tokensFor(op)).idToken).not.toBe('')
+    await op.close()
+  })
+
   it('[SIM-1] of one simulator is not that of another', async () => {
     const [one, other] = [await start(), await start()]
     one.clock.advance(3600)

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Response } from 'express'
 import { redirection, type Reply } from '../reply.ts'
@@ -107,12 +109,6 @@ async function sendHalf(res: Response, reply: Reply, cut: () => void): Promise<v
 async function sendOversized(res: Response, reply: Reply): Promise<void> {
   const body = Buffer.from(reply.body)
   res.writeHead(reply.status, { ...reply.headers, 'Content-Length': body.length + chunks * chunk.length })
-  res.write(body)
-  for (let sent = 0; sent < chunks && !res.destroyed; sent++) {
-    await new Promise<void>((resolve) => {
-      if (res.write(chunk)) resolve()
-      else res.once('drain', resolve).once('close', resolve)
-    })
-  }
-  res.end()
+  // A caller that hangs up has had enough; that is what this is for.
+  await pipeline(Readable.from([body, ...Array<Buffer>(chunks).fill(chunk)]), res).catch(() => undefined)
 }
