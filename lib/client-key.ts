@@ -175,7 +175,8 @@ function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
   let named: unknown = 'RS256'
   if (types.isCryptoKey(input)) {
     const { name, hash } = input.algorithm as webcrypto.RsaHashedKeyAlgorithm
-    named = `${name === 'RSA-PSS' ? 'PS' : 'RS'}${hash.name.replace('SHA-', '')}`
+    const scheme = { 'RSASSA-PKCS1-v1_5': 'RS', 'RSA-PSS': 'PS' }[name] ?? name
+    named = `${scheme}${hash.name.replace('SHA-', '')}`
   } else if (isJwk(input) && input.alg !== undefined) named = input.alg
   const known = signingAlgorithms.find((algorithm) => algorithm === named)
   if (!known) throw refuse(`its algorithm is none of ${signingAlgorithms.join(', ')}`)

@@ -38,8 +38,9 @@ export function absoluteURL(allowed: string) {
     v.pipe(
       v.string(),
       v.check((value) => {
-        const url = URL.canParse(value) ? new URL(value) : undefined
-        return /^https?:$/.test(url?.protocol ?? '') && !url?.hash && !url?.username && !url?.password
+        // It is sent and compared as it was given: nothing may stand in it that parsing would mend or drop.
+        const url = /^https?:\/\/[!-~]+$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined
+        return url !== undefined && !value.includes('#') && !url.username && !url.password
       }),
     ),
     allowed,
@@ -69,7 +70,7 @@ export function parseOptions<Entries extends v.ObjectEntries>(
   const value = issue.path?.at(-1)?.value
   throw new OneLoginError(
     'invalid_option',
-    `Option "${name}": ${describeValue(value)}; it must be ${allowedAt(schema, path)}.`,
+    `Option "${name}": ${describeValue(value)}; it must be ${allowedAt(schema, path, options)}.`,
   )
 }
 
@@ -84,20 +85,27 @@ function describeValue(value: unknown): string {
 }
 
 // The words of the innermost schema on the path that has any.
-function allowedAt(schema: v.GenericSchema, path: readonly string[]): string {
+function allowedAt(schema: v.GenericSchema, path: readonly string[], options: unknown): string {
   let at: unknown = schema
+  let given = options
   let allowed = 'something else'
   for (const key of path) {
     at = hasEntries(at) ? at.entries[key] : undefined
+    given = (given as Readonly<Record<string, unknown>> | undefined)?.[key]
     while (isWrapper(at)) at = at.wrapped
     const words = at && v.getMetadata(at as v.GenericSchema).allowed
     if (typeof words === 'string') allowed = words
+    if (isLazy(at)) at = at.getter(given)
   }
   return allowed
 }
 
 function isWrapper(schema: unknown): schema is { wrapped: unknown } {
   return typeof schema === 'object' && schema !== null && 'wrapped' in schema
+}
+
+function isLazy(schema: unknown): schema is { getter: (given: unknown) => unknown } {
+  return typeof schema === 'object' && schema !== null && 'getter' in schema
 }
 
 function hasEntries(schema: unknown): schema is { entries: Record<string, unknown> } {

@@ -36,8 +36,10 @@ const customEnvironment = v.strictObject({
 const environmentNames = Object.keys(environments) as (keyof typeof environments)[]
 
 const keyForms = described(
-  v.custom<PrivateKeyInput>(
-    (value) => (typeof value === 'string' && value !== '') || (typeof value === 'object' && value !== null),
+  v.custom<PrivateKeyInput>((value) =>
+    typeof value === 'string'
+      ? value !== ''
+      : typeof value === 'object' && value !== null && !Array.isArray(value),
   ),
   'an RSA private key (PEM, JWK, KeyObject or CryptoKey) or a list of them',
 )
@@ -138,23 +140,26 @@ export const optionsSchema = v.strictObject({
   ),
   /** When a session in this service ends, and what happens then. */
   session: v.optional(
-    v.strictObject({
-      /** Longest life of a session from sign-in. */
-      absolute: v.optional(
-        duration('1 minute to 30 days, for example "12h"', { min: 60, max: 30 * day }),
-        '12h',
-      ),
-      /** Longest pause between two requests; no limit unless it is given. */
-      idle: v.optional(duration('1 minute to 30 days, for example "30m"', { min: 60, max: 30 * day })),
-      /** Sign out at One Login too, ask the user to sign in again, or go on without a user. */
-      onExpiry: v.optional(
-        described(
-          v.picklist(['sign-out', 'reauthenticate', 'continue']),
-          '"sign-out", "reauthenticate" or "continue"',
+    described(
+      v.strictObject({
+        /** Longest life of a session from sign-in. */
+        absolute: v.optional(
+          duration('1 minute to 30 days, for example "12h"', { min: 60, max: 30 * day }),
+          '12h',
         ),
-        'sign-out',
-      ),
-    }),
+        /** Longest pause between two requests; no limit unless it is given. */
+        idle: v.optional(duration('1 minute to 30 days, for example "30m"', { min: 60, max: 30 * day })),
+        /** Sign out at One Login too, ask the user to sign in again, or go on without a user. */
+        onExpiry: v.optional(
+          described(
+            v.picklist(['sign-out', 'reauthenticate', 'continue']),
+            '"sign-out", "reauthenticate" or "continue"',
+          ),
+          'sign-out',
+        ),
+      }),
+      '{ absolute, idle, onExpiry }',
+    ),
     {},
   ),
   /** Where "this subject was signed out" is kept; the app's express-session store unless it is given. */
