@@ -2,6 +2,7 @@ import * as http from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
+import type { AuthenticationNeeds } from '../../lib/middleware/require-authentication.ts'
 import { readyUser, type Simulator } from '../../lib/simulator/index.ts'
 import type { Browser } from '../support/browser.ts'
 import { startPair } from '../support/stand-in.ts'
@@ -149,7 +150,7 @@ describe('requireAuthentication', () => {
     [{ level: 'P2' }, 'level'],
   ])('[CONF-9] refuses %o when it is made, and names the option', async (needs, option) => {
     await using pair = await startPair()
-    expect(() => pair.service.oneLogin.requireAuthentication(needs)).toThrow(
+    expect(() => pair.service.oneLogin.requireAuthentication(needs as AuthenticationNeeds)).toThrow(
       expect.objectContaining({
         code: 'invalid_option',
         message: expect.stringContaining(`"${option}"`) as string,

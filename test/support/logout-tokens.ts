@@ -1,0 +1,32 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Simulator } from '../../lib/simulator/index.ts'
+import { Browser } from './browser.ts'
+
+/** A logout token of the stand-in's, which has not been delivered to the service. */
+export async function undeliveredLogoutToken(op: Simulator, sub: string): Promise<string> {
+  const bodies: string[] = []
+  const server = createServer((req, res) => {
+    req.setEncoding('utf8').on('data', (text: string) => bodies.push(text))
+    req.on('end', () => res.end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await op.signOut(sub, { to: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
+  server.close()
+  const token = new URLSearchParams(bodies.join('')).get('logout_token')
+  if (token === null) throw new Error('No logout token came')
+  return token
+}
+
+/** Posts a body to the back-channel logout of a service, as One Login does. */
+export async function postLogout(
+  url: string,
+  body: string | Record<string, string>,
+  headers: Record<string, string> = {},
+) {
+  return new Browser().send(`${url}/back-channel-logout`, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : new URLSearchParams(body).toString(),
+    headers: { accept: '*/*', ...headers },
+  })
+}
