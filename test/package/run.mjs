@@ -1,0 +1,43 @@
+// Packs the package, installs it in an empty project beside its peers, and signs in with it: from ESM with the
+// simulator, and from CommonJS. Run by `npm run check:package` after a build.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const maxPackedBytes = 150_000
+const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+try {
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], process.cwd()),
+  )
+  const unexpected = packed.files.filter(
+    ({ path }) =>
+      !/^(dist\/[\w/-]+\.(js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|SECURITY\.md|LICENSE)$/.test(path),
+  )
+  if (unexpected.length > 0)
+    throw new Error(`Packed, and should not be: ${unexpected.map(({ path }) => path).join(', ')}`)
+  console.log(`${packed.filename}: ${packed.size} bytes packed, ${packed.files.length} files`)
+  if (packed.size > maxPackedBytes) throw new Error(`The packed tarball is over ${maxPackedBytes} bytes`)
+
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    `./${packed.filename}`,
+    'express@5',
+    'express-session@1',
+    'passport@0.7',
+  ])
+  for (const file of ['service.mjs', 'commonjs.cjs'])
+    cpSync(join(import.meta.dirname, file), join(folder, file))
+  process.stdout.write(run('node', ['service.mjs']))
+  process.stdout.write(run('node', ['commonjs.cjs']))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
