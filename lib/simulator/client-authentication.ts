@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ClientKeyError } from './keys/client-keys.ts'
 import type { ClientRegistration } from './client-registration.ts'
-import { decodeJwt } from './keys/jwt.ts'
+import { decodeJwt, type DecodedJwt } from './keys/jwt.ts'
 import type { Provider } from './provider.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
 
@@ -29,14 +29,7 @@ async function authenticateByAssertion(
   form: URLSearchParams,
   assertion: string,
 ): Promise<ClientRegistration> {
-  const malformed = new OAuthRefusal('invalid_request', 'Invalid private_key_jwt')
-  const jwt = decodeJwt(assertion)
-  if (!jwt || form.get('client_assertion_type') !== assertionType) throw malformed
-  const { iss, sub, aud, exp, nbf } = jwt.claims
-  const clientId = form.get('client_id') ?? sub
-  if (typeof iss !== 'string' || iss !== sub || iss !== clientId) throw malformed
-  if (typeof exp !== 'number' || aud === undefined || !/^[RPE]S\d+$/.test(String(jwt.header.alg)))
-    throw malformed
+  const { jwt, sub, exp } = parseAssertion(form, assertion)
   const client = provider.clients.find(sub)
   if (!client) throw new OAuthRefusal('invalid_client')
   if (client.tokenAuthMethod !== 'private_key_jwt') {
@@ -45,19 +38,50 @@ async function authenticateByAssertion(
   if (exp + tolerance <= provider.clock.seconds()) {
     throw new OAuthRefusal('invalid_grant', 'private_key_jwt has expired')
   }
-  const audiences = [aud].flat()
-  const isForUs = audiences.includes(`${provider.issuer}token`) || audiences.includes(provider.issuer)
-  const isValidYet = typeof nbf !== 'number' || nbf - tolerance <= provider.clock.seconds()
+  if (!(await isSigned(provider, jwt, client)) || !areClaimsRight(provider, jwt)) {
+    throw new OAuthRefusal('invalid_client', 'Invalid signature in private_key_jwt')
+  }
+  return client
+}
+
+/** Reads an assertion; refuses one that lacks what every assertion has. */
+function parseAssertion(
+  form: URLSearchParams,
+  assertion: string,
+): { jwt: DecodedJwt; sub: string; exp: number } {
+  const malformed = new OAuthRefusal('invalid_request', 'Invalid private_key_jwt')
+  const jwt = decodeJwt(assertion)
+  if (!jwt || form.get('client_assertion_type') !== assertionType) throw malformed
+  const { iss, sub, aud, exp } = jwt.claims
+  if (typeof iss !== 'string' || typeof sub !== 'string' || (form.get('client_id') ?? sub) !== sub)
+    throw malformed
+  if (typeof exp !== 'number' || aud === undefined || !isAsymmetric(jwt)) throw malformed
+  return { jwt, sub, exp }
+}
+
+const isAsymmetric = ({ header }: DecodedJwt): boolean => /^[RPE]S\d+$/.test(String(header.alg))
+
+async function isSigned(
+  { clientKeys }: Provider,
+  jwt: DecodedJwt,
+  client: ClientRegistration,
+): Promise<boolean> {
   try {
-    if (isForUs && isValidYet && (await provider.clientKeys.haveSigned(jwt, client))) return client
+    return await clientKeys.haveSigned(jwt, client)
   } catch (error) {
     if (!(error instanceof ClientKeyError)) throw error
-    throw new OAuthRefusal(
-      'server_error',
-      'Failed to fetch or parse JWKS to verify signature of private_key_jwt',
-    )
+    const description = 'Failed to fetch or parse JWKS to verify signature of private_key_jwt'
+    throw new OAuthRefusal('server_error', description)
   }
-  throw new OAuthRefusal('invalid_client', 'Invalid signature in private_key_jwt')
+}
+
+/** The rest of the checks, which the provider reports as a wrong signature too. */
+function areClaimsRight({ issuer, clock }: Provider, { claims }: DecodedJwt): boolean {
+  const { iss, sub, aud, nbf } = claims
+  const audiences = [aud].flat()
+  const isForUs = audiences.includes(`${issuer}token`) || audiences.includes(issuer)
+  const isValidYet = typeof nbf !== 'number' || nbf - tolerance <= clock.seconds()
+  return iss === sub && isForUs && isValidYet
 }
 
 function authenticateBySecret(provider: Provider, clientId: string, secret: string): ClientRegistration {

@@ -102,6 +102,12 @@ describe('an authorization request in a request object', () => {
     expect(wrong.searchParams.get('error')).toBe('unsupported_response_type')
   })
 
+  it('[SIM-2] [AUTHZ-12] takes an object whose subject is the client id for none', async () => {
+    const op = await start()
+    const url = await requestObjectURL(op, { sub: op.options.clientId })
+    expect(await (await new Browser().get(url)).text()).toBe('Request is missing parameters')
+  })
+
   it('[SIM-2] answers a malformed query with a redirect when that names the redirect URI', async () => {
     const op = await start()
     const { callbackURL } = op.options
@@ -226,6 +232,8 @@ describe('an authorization request in a request object', () => {
   it.each([
     ['a redirect URI that is a list', { redirect_uri: ['http://127.0.0.1:3000/auth/callback'] }],
     ['claims that are no JSON', { claims: '{' }],
+    ['a prompt nobody knows', { prompt: 'maybe' }],
+    ['two prompts', { prompt: 'login consent' }],
   ])('[SIM-2] shows a 500 page for %s, as the provider falls over it', async (_title, claims) => {
     const op = await start()
     const response = await new Browser().get(await requestObjectURL(op, claims))

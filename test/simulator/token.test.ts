@@ -161,7 +161,7 @@ describe('a token request', () => {
   })
 
   it.each([
-    ['another issuer than subject', { iss: 'another' }, 'invalid_request', 'Invalid private_key_jwt'],
+    ['another issuer', { iss: 'another' }, 'invalid_client', 'Invalid signature in private_key_jwt'],
     ['no issuer', { iss: undefined }, 'invalid_request', 'Invalid private_key_jwt'],
     ['no subject', { sub: undefined }, 'invalid_request', 'Invalid private_key_jwt'],
     ['no expiry', { exp: undefined }, 'invalid_request', 'Invalid private_key_jwt'],

@@ -13,7 +13,7 @@ import {
   type RedirectTarget,
 } from './request.ts'
 import type { ClientRegistration } from '../client-registration.ts'
-import { isJsonObject, isJwt } from '../keys/jwt.ts'
+import { decodeJwt, isJsonObject } from '../keys/jwt.ts'
 import { OAuthRefusal, PageRefusal } from './refusal.ts'
 
 /** The query of an authorization request after its form was looked at, before any rule was applied. */
@@ -25,7 +25,8 @@ export interface AuthorizationQuery {
   readonly malformed: boolean
 }
 
-const knownPrompts = ['none', 'login', 'consent', 'select_account', 'create']
+/** The prompts that parse; what becomes of them is another matter. */
+export const knownPrompts = ['none', 'login', 'consent', 'select_account', 'create']
 
 function parseJson(text: string): unknown {
   try {
@@ -33,6 +34,12 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** A request object whose subject is the service would be as good as a client assertion, and is none. */
+function isRequestObject(compact: string, clientId: string | undefined): boolean {
+  const jwt = decodeJwt(compact)
+  return jwt !== undefined && jwt.claims.sub !== clientId
 }
 
 function isWellFormed(query: URLSearchParams, get: AuthorizationQuery['get']): boolean {
@@ -44,7 +51,7 @@ function isWellFormed(query: URLSearchParams, get: AuthorizationQuery['get']): b
     new Set(query.keys()).size === [...query.keys()].length &&
     get('response_type') !== undefined &&
     !(request !== undefined && get('request_uri') !== undefined) &&
-    (request === undefined || isJwt(request)) &&
+    (request === undefined || isRequestObject(request, get('client_id'))) &&
     scopeList(get('scope') ?? '').includes('openid') &&
     prompts.every((prompt) => knownPrompts.includes(prompt)) &&
     !(prompts.includes('none') && prompts.length > 1) &&

@@ -15,7 +15,7 @@ import {
 import { ClientKeyError, type ClientKeys } from '../keys/client-keys.ts'
 import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject, type DecodedJwt, type JsonObject } from '../keys/jwt.ts'
-import { parseVtr, type AuthorizationQuery } from './query.ts'
+import { knownPrompts, parseVtr, type AuthorizationQuery } from './query.ts'
 import { OAuthRefusal, PageRefusal } from './refusal.ts'
 
 const tolerance = 30
@@ -111,6 +111,7 @@ function applyRules(
   }
   checkChannel(text(claims, 'channel'))
   const prompt = text(claims, 'prompt')
+  if (prompt !== undefined && !knownPrompts.includes(prompt)) throw new PageRefusal('Unexpected server error')
   const idTokenHint = text(claims, 'id_token_hint')
   return {
     client,

@@ -79,9 +79,6 @@ export function decodeJwt(compact: string): DecodedJwt | undefined {
   }
 }
 
-/** Whether a text has the form of a JWT, signed or not. */
-export const isJwt = (text: string): boolean => decodeJwt(text) !== undefined
-
 const rsaAlgorithm = /^(RS|PS)(256|384|512)$/
 
 /** Whether an RSA key made this JWT's signature, with one of the six algorithms One Login takes from services. */
