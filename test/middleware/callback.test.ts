@@ -1,0 +1,245 @@
+import { MemoryStore } from 'express-session'
+import { describe, expect, it, vi } from 'vitest'
+import { readyUser } from '../../lib/simulator/index.ts'
+import type { Browser } from '../support/browser.ts'
+import { startPair, type Pair } from '../support/stand-in.ts'
+import { signIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
+
+const callbackPath = '/auth/callback?'
+
+/** Goes to a page and on to One Login, and stops before the callback: gives its address. */
+async function untilCallback({ service }: Pair, browser: Browser, path: string): Promise<string> {
+  const isCallback = (location: string) => location.startsWith(service.url + callbackPath)
+  const { headers, status } = await browser.visit(service.url + path, { stopAt: isCallback })
+  if (!headers.location) throw new Error(`No callback came, but ${status}`)
+  return headers.location
+}
+
+const jarOf = ({ service }: Pair, browser: Browser) => browser.jar(new URL(service.url).host)
+
+/** Addresses that lead to another site when a browser or a server reads them in its own way. */
+const hostile = [
+  'https://evil.example/',
+  'http://evil.example',
+  'HTTPS://evil.example/',
+  '//evil.example',
+  '//evil.example/%2f..',
+  '///evil.example',
+  '////evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '\\/evil.example',
+  '/\\/evil.example',
+  '//\\evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '/\r\n/evil.example',
+  '\t//evil.example',
+  ' //evil.example',
+  '\u0000//evil.example',
+  '/\u0009\u000a//evil.example',
+  '/.//evil.example',
+  '/..//evil.example',
+  '/a/..//evil.example',
+  '/%2e%2e//evil.example',
+  '/.%2e/\\evil.example',
+  '%2f%2fevil.example',
+  '/%2f%2fevil.example',
+  '/%2F/evil.example',
+  '/%5cevil.example',
+  '/%5C%5Cevil.example',
+  '//user:password@evil.example/',
+  '//127.0.0.1:1/',
+  '//[::1]/',
+  'javascript:alert(1)',
+  'data:text/html,evil',
+  'https:evil.example',
+  'https:/evil.example',
+  'evil.example/path',
+  '//evil。example',
+  '//\u00adevil.example',
+]
+
+describe('the callback', () => {
+  it('[CB-12] renews the session id at sign-in, so that one who knew the old one gets nothing', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const address = await untilCallback(pair, browser, '/account')
+    const before = jarOf(pair, browser).get('connect.sid') ?? ''
+    await browser.visit(address)
+    const after = jarOf(pair, browser).get('connect.sid')
+    expect(after).not.toBe(before)
+    const attacker = pair.browser()
+    jarOf(pair, attacker).set('connect.sid', before)
+    expect(await whoIs(pair.service, attacker)).toBeUndefined()
+    expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
+  })
+
+  it('[CB-12] renews the session id when a signed-in user signs in again', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const before = jarOf(pair, browser).get('connect.sid')
+    await browser.visit(`${pair.service.url}/sign-in`)
+    expect(jarOf(pair, browser).get('connect.sid')).not.toBe(before)
+  })
+
+  it('[CB-12] goes to the page that the sign-in route was told, and to / without one', async () => {
+    await using pair = await startPair()
+    const { url } = pair.service
+    const told = await pair
+      .browser()
+      .visit(`${url}/sign-in?returnTo=${encodeURIComponent('/whoami?a=1&b=%2F')}`)
+    expect(told.url).toBe(`${url}/whoami?a=1&b=%2F`)
+    expect((await pair.browser().visit(`${url}/sign-in`)).url).toBe(`${url}/`)
+  })
+
+  it.each(hostile.map((address) => [JSON.stringify(address), address]))(
+    '[CB-12] goes to no other site for the return address %s',
+    async (_shown, address) => {
+      await using pair = await startPair()
+      const browser = pair.browser()
+      const query = new URLSearchParams({ returnTo: address }).toString()
+      const callback = await untilCallback(pair, browser, `/sign-in?${query}`)
+      const { status, headers } = await browser.send(callback)
+      expect(status).toBe(303)
+      const { location = '' } = headers
+      expect(location).toMatch(/^\/(?![/\\]|%2f|%5c)/i)
+      expect(new URL(location, pair.service.url).origin).toBe(pair.service.url)
+    },
+  )
+
+  it('[CB-12] goes to no other site for a return address that the app passed on from its users', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => app.get('/in', oneLogin.signIn({ returnTo: '//evil.example/' })),
+    })
+    const browser = pair.browser()
+    const { headers } = await browser.send(await untilCallback(pair, browser, '/in'))
+    expect(headers.location).toBe('/')
+  })
+
+  it('[AUTHZ-2] lets sign-ins that other tabs have begun be finished after one of them', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const tabs = []
+    for (const tab of [1, 2, 3]) tabs.push(await untilCallback(pair, browser, `/account?tab=${tab}`))
+    for (const [at, address] of tabs.entries())
+      expect(await browser.visit(address)).toMatchObject({
+        status: 200,
+        url: `${pair.service.url}/account?tab=${at + 1}`,
+      })
+  })
+
+  it('[AUTHZ-2] lets a sign-in be finished that was begun before a step-up in another tab', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const address = await untilCallback(pair, browser, '/account?tab=1')
+    await browser.visit(`${pair.service.url}/identity`)
+    expect(await browser.visit(address)).toMatchObject({ status: 200 })
+  })
+
+  it('[CB-1] takes the same callback once, also when it comes twice at the same time', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const address = await untilCallback(pair, browser, '/account')
+    const statuses = await Promise.all([1, 2].map(async () => (await browser.send(address)).status))
+    expect(statuses.sort()).toEqual([303, 400])
+    expect(pair.op.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
+  })
+
+  it('[CB-5] ends the session of a signed-in user when One Login answers login_required', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const old = jarOf(pair, browser).get('connect.sid') ?? ''
+    pair.op.respondWith({ error: { error: 'login_required' } })
+    const page = await browser.visit(`${pair.service.url}/identity`)
+    expect(page.status).toBe(401)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'login_required' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    jarOf(pair, browser).set('connect.sid', old)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[CB-5] ends the session by itself, also where One Login sends no back-channel logout', async () => {
+    await using pair = await startPair()
+    pair.op.register({ backChannelLogoutURL: undefined })
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error: 'login_required' } })
+    await browser.visit(`${pair.service.url}/identity`)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('leaves a user signed in when One Login answers another error', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error: 'temporarily_unavailable' } })
+    const page = await browser.visit(`${pair.service.url}/identity`)
+    expect(page.status).toBe(503)
+    expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
+  })
+
+  it('ends the session when another user comes back than the one who is signed in', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair, 'typical')
+    const old = jarOf(pair, browser).get('connect.sid') ?? ''
+    pair.op.respondWith({ user: 'no-phone' })
+    const page = await browser.visit(`${pair.service.url}/sign-in`)
+    expect(page.status).toBe(403)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'subject_mismatch' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    jarOf(pair, browser).set('connect.sid', old)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('ends the session when another user signed in meanwhile in another tab', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    pair.op.respondWith({ user: 'typical' })
+    const address = await untilCallback(pair, browser, '/account?tab=1')
+    pair.op.respondWith({ user: 'no-phone' })
+    await signIn(pair.service.url, browser)
+    const page = await browser.visit(address)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'subject_mismatch' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('lets nobody else finish what a user began whose session has ended meanwhile', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair, 'typical')
+    pair.op.respondWith({ user: 'no-phone' })
+    const address = await untilCallback(pair, browser, '/identity')
+    pair.op.clock.advance(2)
+    await pair.op.signOut(readyUser('typical').sub, { to: `${pair.service.url}/back-channel-logout` })
+    const page = await browser.visit(address)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'subject_mismatch' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] keeps no user whom a sign-out could not reach, should the store fail at the end', async () => {
+    const store = new MemoryStore()
+    await using pair = await startPair({ store })
+    const browser = pair.browser()
+    const address = await untilCallback(pair, browser, '/account')
+    const writes = vi.spyOn(store, 'set')
+    // Taking the sign-in out, and Passport's own: what comes after them is lost.
+    for (const write of [1, 2])
+      if (write) writes.mockImplementationOnce(MemoryStore.prototype.set.bind(store))
+    writes.mockImplementation((_id, _session, done) => done?.(new Error('the store is away')))
+    await browser.send(address)
+    writes.mockRestore()
+    await pair.op.signOut(readyUser('typical').sub)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('fails when the session cannot be written, and signs nobody in', async () => {
+    const store = new MemoryStore()
+    await using pair = await startPair({ store })
+    const browser = pair.browser()
+    const address = await untilCallback(pair, browser, '/account')
+    const writes = vi.spyOn(store, 'set')
+    writes.mockImplementation((_id, _session, done) => done?.(new Error('the store is away')))
+    expect((await browser.send(address)).status).toBe(503)
+    writes.mockRestore()
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(pair.op.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(0)
+  })
+})
