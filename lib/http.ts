@@ -62,7 +62,14 @@ export function createHttp({ timeout, serviceURL, environment }: HttpSettings): 
       },
     }
     return new Promise<Response>((resolve, reject) => {
-      const request = (secure ? https : http).request(url, options)
+      let request: http.ClientRequest
+      try {
+        request = (secure ? https : http).request(url, options)
+      } catch (cause) {
+        const message = `One Login gave something that fits into no request: ${where}.`
+        reject(new OneLoginError('provider_answer_invalid', message, { cause }))
+        return
+      }
       const fail = (error: OneLoginError) => {
         clearTimeout(deadline)
         reject(error)
