@@ -17,6 +17,8 @@ export interface SimulatorAnswer {
   readonly level?: LevelOfConfidence
   /** Claims of the userinfo answer that replace the user's, by their full names; `undefined` leaves one out. */
   readonly claims?: Readonly<Record<string, unknown>>
+  /** Claims of the core identity that replace the user's, for example `{ vot: 'P1' }`; `undefined` leaves one out. */
+  readonly coreIdentity?: Readonly<Record<string, unknown>>
   /**
    * Return codes of the identity check. Default: the user's, or `A` when there are none and the level is not
    * reached. An empty list with a level that is not reached makes the provider answer `access_denied`.
@@ -38,6 +40,7 @@ export interface SignIn {
   readonly level: LevelOfConfidence
   readonly returnCodes: readonly string[] | undefined
   readonly claims: Readonly<Record<string, unknown>>
+  readonly coreIdentity: Readonly<Record<string, unknown>>
 }
 
 /** Refuses an answer whose user nobody knows. */
@@ -55,5 +58,6 @@ export function settle(answer: SimulatorAnswer): SignIn {
     level: answer.level ?? user.identity?.level ?? 'P0',
     returnCodes: answer.returnCodes ?? user.returnCodes,
     claims: answer.claims ?? {},
+    coreIdentity: answer.coreIdentity ?? {},
   }
 }

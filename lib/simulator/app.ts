@@ -33,7 +33,15 @@ interface Endpoint {
 export function providerApp(provider: Provider): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.use(express.text({ type: () => true, limit: '1mb' }), provider.log.record, firewall)
+  app.use(
+    express.text({ type: () => true, limit: '1mb' }),
+    (_req, res, next) => {
+      res.setHeader('Date', new Date(provider.clock.now()).toUTCString())
+      next()
+    },
+    provider.log.record,
+    firewall,
+  )
 
   const handle = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
     // Express 4 knows nothing of promises: what fails is passed on by hand.

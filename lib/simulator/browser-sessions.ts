@@ -29,10 +29,10 @@ export class BrowserSessions {
 
   /**
    * @param clock the simulator's time
-   * @param port part of the cookie's name, because cookies do not tell the ports of a host apart
+   * @param host where the provider is, with its port: cookies do not tell the ports of a host apart, so their name does
    */
-  constructor(clock: VirtualClock, port: number) {
-    this.#cookie = `one-login-simulator-${port}`
+  constructor(clock: VirtualClock, host: string) {
+    this.#cookie = `one-login-simulator-${host.replace(/\W/g, '-')}`
     this.#sessions = new ExpiringMap(clock, lifetime)
   }
 

@@ -30,14 +30,20 @@ export class Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
-    // The operating system's handle is closed in the next turn of the event loop.
-    await new Promise((resolve) => setImmediate(resolve))
+    // In the first turn of the event loop the handles go; in the second, callers in this process have seen it, so
+    // that they do not send their next call into a connection that they keep.
+    await turn()
+    await turn()
   }
 
   /** Opens the same port again. */
   async listenAgain(): Promise<void> {
     if (!this.#server.listening) await listen(this.#server, this.port)
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -36,13 +36,39 @@ const logoutTimeout = 15_000
  * @throws when the port is taken (`code` is `EADDRINUSE`)
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const listener = await Listener.open(options.port ?? 0)
+  const url = `http://127.0.0.1:${listener.port}/`
+  const { simulator, app } = await createSimulator(options, {
+    url,
+    coreIdentityIssuer: `${url}identity/`,
+    listener,
+  })
+  listener.handle(app)
+  return simulator
+}
+
+/** Where a simulator is found. */
+export interface SimulatorPlace {
+  /** Its address for services and browsers, with a slash at the end. */
+  readonly url: string
+  /** The `iss` of core identities. */
+  readonly coreIdentityIssuer: string
+  /** What holds its port. */
+  readonly listener: Pick<Listener, 'stop' | 'listenAgain'>
+}
+
+/**
+ * Makes a simulator without a port of its own: whoever holds the port hands the requests to `app`.
+ *
+ * @internal
+ */
+export async function createSimulator(options: SimulatorOptions, place: SimulatorPlace) {
   const { privateKey, publicKey } = await serviceKeyPair()
   const clients = new ClientRegistry(servicesOf(options), publicKey)
   const closing = new AbortController()
-  const listener = await Listener.open(options.port ?? 0)
-  const provider = createProvider(listener.port, clients, options, closing.signal)
-  listener.handle(providerApp(provider))
-  return simulatorOf(provider, listener, closing, privateKey)
+  const provider = createProvider(place, clients, options, closing.signal)
+  const simulator = simulatorOf(provider, place.listener, closing, privateKey)
+  return { simulator, provider, app: providerApp(provider) }
 }
 
 function servicesOf(options: SimulatorOptions): ClientSettings[] {
@@ -57,29 +83,29 @@ function servicesOf(options: SimulatorOptions): ClientSettings[] {
 }
 
 function createProvider(
-  port: number,
+  { url: issuer, coreIdentityIssuer }: SimulatorPlace,
   clients: ClientRegistry,
   options: SimulatorOptions,
   closing: AbortSignal,
 ): Provider {
-  const issuer = `http://127.0.0.1:${port}/`
+  const { host } = new URL(issuer)
   const clock = new VirtualClock()
   const faults = new FaultPlan()
-  const keys = new ProviderKeys(`did:web:127.0.0.1%3A${port}`, clients.needRsaKey)
+  const keys = new ProviderKeys(`did:web:${encodeURIComponent(host)}`, clients.needRsaKey)
   const timing = {
     retryDelay: options.logoutRetryDelay ?? logoutRetryDelay,
     timeout: options.logoutTimeout ?? logoutTimeout,
   }
   return {
     issuer,
-    coreIdentityIssuer: `${issuer}identity/`,
+    coreIdentityIssuer,
     clock,
     keys,
     clients,
     faults,
     closing,
     clientKeys: new ClientKeys(clock, closing),
-    sessions: new BrowserSessions(clock, port),
+    sessions: new BrowserSessions(clock, host),
     pendingSignIns: new PendingSignIns(clock),
     grants: new Grants(clock),
     backChannel: new BackChannelLogouts({ issuer, keys, clock, faults }, timing, closing),
@@ -91,7 +117,7 @@ function createProvider(
 
 function simulatorOf(
   provider: Provider,
-  listener: Listener,
+  listener: SimulatorPlace['listener'],
   closing: AbortController,
   privateKey: string,
 ): Simulator {

@@ -35,12 +35,13 @@ async function claimsOf(provider: Provider, grant: Grant): Promise<JsonObject> {
 }
 
 function accountClaims(user: SimulatorUser, scopes: readonly string[]): JsonObject {
-  const { email, phoneNumber, walletSubjectId } = user
+  const { email, emailVerified = true, phoneNumber, walletSubjectId } = user
+  const { phoneNumberVerified = phoneNumber !== undefined } = user
   return {
-    ...(scopes.includes('email') && { email, email_verified: true }),
+    ...(scopes.includes('email') && { email, email_verified: emailVerified }),
     ...(scopes.includes('phone') && {
       phone_number: phoneNumber,
-      phone_number_verified: phoneNumber !== undefined,
+      phone_number_verified: phoneNumberVerified,
     }),
     ...(scopes.includes('wallet-subject-id') && {
       wallet_subject_id: walletSubjectId ?? walletSubjectOf(user.sub),
@@ -68,6 +69,7 @@ async function identityClaimsOf(
         clientId: request.client.clientId,
         level: identity.proven,
         identity: evidence,
+        claims: signIn.coreIdentity,
       }
       claims.coreIdentityJWT = await issueCoreIdentity(provider, subject)
     }

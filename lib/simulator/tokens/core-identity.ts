@@ -12,6 +12,8 @@ export interface CoreIdentitySubject {
   readonly clientId: string
   readonly level: LevelOfConfidence
   readonly identity: SimulatorIdentity
+  /** Claims that replace those that are made from all this. */
+  readonly claims: Readonly<Record<string, unknown>>
 }
 
 /** The core identity JWT. */
@@ -34,6 +36,7 @@ export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubje
         birthDate: identity.birthDates.map((value) => ({ value })),
       },
     },
+    ...subject.claims,
   }
   const faults = dueTokenFaults(provider.faults, 'core-identity', coreIdentityFaults)
   return signToken(provider, { key: provider.keys.identity, claims, type: 'JWT' }, faults)

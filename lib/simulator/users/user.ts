@@ -36,8 +36,12 @@ export interface SimulatorIdentity {
 export interface SimulatorUser {
   readonly sub: string
   readonly email: string
+  /** Default: true. */
+  readonly emailVerified?: boolean
   /** E.164. Missing when the user gets codes from an app instead of by phone. */
   readonly phoneNumber?: string
+  /** Default: whether there is a phone number. */
+  readonly phoneNumberVerified?: boolean
   /** Default: one made from `sub`. */
   readonly walletSubjectId?: string
   /** Missing when the user can prove nothing. */
