@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { ClaimName } from '../claims.ts'
 import type { RelyingParty } from '../relying-party.ts'
+import { returnPath } from '../return-path.ts'
 import { signedInUser, writableSessionData } from '../session-data.ts'
 import type { IdentityLevel } from '../vectors-of-trust.ts'
 import { redirect } from './answers.ts'
@@ -42,7 +43,8 @@ export function landing(
     const hasSignedIn = data.inPersonReturn === 'signed-in' && signedInUser(req) !== undefined
     if (req.method === 'POST') {
       if (!hasSignedIn) {
-        redirect(res, req.originalUrl)
+        // A request line may name another site in full.
+        redirect(res, returnPath(req.originalUrl))
         return
       }
       delete data.inPersonReturn
