@@ -45,6 +45,15 @@ describe('the clock', () => {
     expect(op.clock.now()).toBe(Date.now() - 60_000)
   })
 
+  it('[SIM-3] stands in the Date header of every answer', async () => {
+    const op = await start()
+    op.clock.set(new Date('2031-05-01T12:00:00Z'))
+    for (const path of ['.well-known/jwks.json', 'authorize', 'nothing-here']) {
+      const { headers } = await fetch(new URL(path, op.issuer))
+      expect(headers.get('date')).toMatch(/^Thu, 01 May 2031 12:0/)
+    }
+  })
+
   it('[SIM-3] works, as everything does, while a test fakes all timers', async () => {
     const op = await start()
     vi.useFakeTimers()

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose'
-import type { Simulator, SimulatorUser } from 'passport-govuk-one-login/simulator'
+import { readyUser, type Simulator, type SimulatorUser } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it } from 'vitest'
 import {
   authorizationURL,
@@ -55,6 +55,19 @@ describe('the userinfo answer', () => {
     })
   })
 
+  it('[SIM-3] [UI-2] says that email and phone number are not verified when it is told so', async () => {
+    const op = await start()
+    const user = { ...readyUser('typical'), emailVerified: false, phoneNumberVerified: false }
+    op.respondWith({ user })
+    const { accessToken } = await tokensFor(op, { scope: 'openid email phone' })
+    expect((await userinfo(op, accessToken)).body).toMatchObject({
+      email: user.email,
+      email_verified: false,
+      phone_number: user.phoneNumber,
+      phone_number_verified: false,
+    })
+  })
+
   it('[SIM-2] [UI-3] is an empty 401 with a challenge when the token is wrong or missing', async () => {
     const op = await start()
     const wrong = await userinfo(op, 'abc')
@@ -80,6 +93,15 @@ describe('the userinfo answer', () => {
       nbf: claims.iat,
     })
     expect(claims.iat).toBeLessThanOrEqual(now(op))
+  })
+
+  it('[SIM-3] [CID-5] holds a core identity whose claims a test replaced or left out', async () => {
+    const op = await start()
+    op.respondWith({ coreIdentity: { vot: 'P1', vc: { type: ['Mine'] }, nbf: undefined } })
+    const body = await identityFor(op)
+    const claims = await verifiedIdentity(op, String(body[`${vocabulary}coreIdentityJWT`]))
+    expect(claims).toMatchObject({ sub: body.sub, vot: 'P1', vc: { type: ['Mine'] } })
+    expect(claims).not.toHaveProperty('nbf')
   })
 
   it('[SIM-1] [CID-11] holds every identity claim that was asked for, as a list', async () => {
