@@ -1,0 +1,64 @@
+// Signs users in, as fast as a number of browsers together can.
+import * as http from 'node:http'
+
+/** What a round of sign-ins came to. */
+export interface Round {
+  readonly seconds: number
+  /** Milliseconds that each callback took, sorted. */
+  readonly callbacks: readonly number[]
+}
+
+/** Signs in `count` times with `users` at once. */
+export async function drive(app: string, count: number, users: number): Promise<Round> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: users })
+  const callbacks: number[] = []
+  let left = count
+  const start = performance.now()
+  await Promise.all(
+    Array.from({ length: users }, async () => {
+      while (left-- > 0) callbacks.push(await signIn(app, agent))
+    }),
+  )
+  const seconds = (performance.now() - start) / 1000
+  agent.destroy()
+  return { seconds, callbacks: callbacks.sort((a, b) => a - b) }
+}
+
+async function signIn(app: string, agent: http.Agent): Promise<number> {
+  const started = await get(`${app}/sign-in`, agent)
+  const { searchParams } = new URL(started.location)
+  const request = searchParams.get('request')
+  const parameters = request
+    ? (JSON.parse(Buffer.from(request.split('.')[1] ?? '', 'base64url').toString()) as {
+        state: string
+        nonce: string
+      })
+    : { state: searchParams.get('state') ?? '', nonce: searchParams.get('nonce') ?? '' }
+  const before = performance.now()
+  const callback = `${app}/callback?code=${parameters.nonce}&state=${parameters.state}`
+  const finished = await get(callback, agent, started.cookie)
+  if (finished.location !== '/' || !finished.cookie)
+    throw new Error(`A sign-in failed with status ${finished.status}: ${finished.body}`)
+  return performance.now() - before
+}
+
+async function get(url: string, agent: http.Agent, cookie = '') {
+  return new Promise<{ status: number; location: string; cookie: string; body: string }>(
+    (resolve, reject) => {
+      http
+        .get(url, { agent, headers: { cookie, accept: 'text/html' } }, (answer) => {
+          let body = ''
+          answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
+          answer.on('end', () => {
+            resolve({
+              status: answer.statusCode ?? 0,
+              location: answer.headers.location ?? '',
+              cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+              body,
+            })
+          })
+        })
+        .on('error', reject)
+    },
+  )
+}
