@@ -5,7 +5,7 @@ import { isOneLoginError, OneLoginError } from './errors.ts'
 import { publish } from './events.ts'
 import type { Settings } from './options.ts'
 import { Provider } from './provider.ts'
-import { parseSignInOptions, type SignInSettings } from './request-options.ts'
+import { locales, parseSignInOptions, type SignInSettings } from './request-options.ts'
 import {
   keepThroughLogIn,
   renewSession,
@@ -168,7 +168,9 @@ export class RelyingParty {
 
   #localeOf(req: Request) {
     const { uiLocales } = this.settings
-    return typeof uiLocales === 'function' ? uiLocales(req) : uiLocales
+    const wanted = typeof uiLocales === 'function' ? uiLocales(req) : uiLocales
+    // An app may hand on what the user's browser asks for.
+    return locales.find((locale) => locale === wanted)
   }
 
   // The host a request claims to be for is the sender's to choose: only its path and query are read.

@@ -5,7 +5,10 @@ import { described, parseOptions } from './option-schema.ts'
 import { parseVectors, type RequestedTrust } from './vectors-of-trust.ts'
 
 /** The languages that One Login's pages have: English and Welsh. */
-export type Locale = 'en' | 'cy'
+export const locales = ['en', 'cy'] as const
+
+/** One of {@link locales}. */
+export type Locale = (typeof locales)[number]
 
 /** Options that the strategy has and one request can override. */
 export const sharedEntries = {
@@ -25,7 +28,7 @@ const requestSchema = v.strictObject({
   claims: v.optional(sharedEntries.claims),
   maxAge: v.optional(sharedEntries.maxAge),
   /** Language of One Login's pages. */
-  uiLocales: v.optional(described(v.picklist(['en', 'cy']), '"en" or "cy"')),
+  uiLocales: v.optional(described(v.picklist(locales), '"en" or "cy"')),
   /** `'login'` asks the signed-in user to prove again that it is them. Needs request objects. */
   prompt: v.optional(described(v.literal('login'), '"login", the only prompt that One Login supports')),
   /** An email address to start with, 256 characters at most. Needs request objects. */
@@ -35,9 +38,8 @@ const requestSchema = v.strictObject({
   /** Where the pages are shown: in a browser, or in an app's web view. */
   channel: v.optional(described(v.picklist(['web', 'generic_app']), '"web" or "generic_app"')),
   /** The page of this site to come back to; anything that is not a path of this site becomes `/`. */
-  returnTo: v.optional(
-    described(v.string(), 'a path of this site'),
-  ) /** A value of the app's own, kept on the server and handed back as `req.authInfo.state`; plain JSON. */,
+  returnTo: v.optional(described(v.string(), 'a path of this site')),
+  /** A value of the app's own, kept on the server and handed back as `req.authInfo.state`; plain JSON. */
   state: v.optional(
     described(
       v.custom<unknown>(() => true),

@@ -1,0 +1,63 @@
+import type { Request } from 'express'
+import { describe, expect, it } from 'vitest'
+import { parseStrategyOptions, type OneLoginOptions } from '../lib/options.ts'
+import { RelyingParty } from '../lib/relying-party.ts'
+import { json, startAnsweringServer } from './support/answering-server.ts'
+
+/** The language that a sign-in asks for, in a service with these options, for a request in this language. */
+async function languageOf(uiLocales: unknown, options: object = {}, language?: string) {
+  await using server = await startAnsweringServer((response, request) => json(discovery)(response, request))
+  const issuer = `${server.url}/`
+  const discovery = {
+    issuer,
+    authorization_endpoint: `${issuer}authorize`,
+    token_endpoint: `${issuer}token`,
+    userinfo_endpoint: `${issuer}userinfo`,
+    jwks_uri: `${issuer}jwks`,
+  }
+  const settings = parseStrategyOptions({
+    environment: {
+      issuer,
+      didDocumentURL: `${issuer}did.json`,
+      didController: 'did:web:localhost',
+      coreIdentityIssuer: issuer,
+      allowInsecureRequests: true,
+    },
+    clientId: 'tax-your-dragon',
+    clientSecret: 'secret',
+    callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+    uiLocales: uiLocales as OneLoginOptions['uiLocales'],
+  })
+  const service = new RelyingParty(settings)
+  const req = { session: {}, query: { language } } as unknown as Request
+  const url = await service.start(req, service.signInSettings(options))
+  return new URL(url).searchParams.get('ui_locales')
+}
+
+describe('the language of One Login’s pages', () => {
+  const byRequest = (req: Request) => req.query.language
+
+  it.each([
+    [undefined, null],
+    ['en', 'en'],
+    ['cy', 'cy'],
+  ])('[AUTHZ-8] is what the service says: %s', async (uiLocales, language) => {
+    expect(await languageOf(uiLocales)).toBe(language)
+  })
+
+  it.each(['en', 'cy'])('[AUTHZ-8] is what the service makes of the request: %s', async (language) => {
+    expect(await languageOf(byRequest, {}, language)).toBe(language)
+  })
+
+  it.each(['fr', 'en-GB', 'cy en', '', undefined])(
+    '[AUTHZ-8] is left open where the service makes %j of the request, which One Login does not have',
+    async (language) => {
+      expect(await languageOf(byRequest, {}, language)).toBeNull()
+    },
+  )
+
+  it('[AUTHZ-8] is what one sign-in asks for, before anything else', async () => {
+    expect(await languageOf('en', { uiLocales: 'cy' })).toBe('cy')
+    expect(await languageOf(byRequest, { uiLocales: 'cy' }, 'en')).toBe('cy')
+  })
+})
