@@ -44,6 +44,15 @@ const variables: Readonly<Record<string, readonly [path: readonly string[], read
 }
 
 /**
+ * Each variable, and the option that it sets, written as in messages: `session.absolute`.
+ *
+ * @internal
+ */
+export const optionVariables: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(variables).map(([variable, [path]]) => [variable, path.join('.')]),
+)
+
+/**
  * Reads the strategy's options out of `ONE_LOGIN_*` environment variables; the README lists them. Empty ones
  * count as not set. What the options say is checked when the strategy is made.
  *
@@ -56,7 +65,9 @@ const variables: Readonly<Record<string, readonly [path: readonly string[], read
  * const oneLogin = new OneLoginStrategy(optionsFromEnvironment(process.env))
  * ```
  */
-export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): OneLoginOptions {
+export function optionsFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Omit<OneLoginOptions, 'passReqToCallback'> {
   const options: Record<string, unknown> = {}
   for (const [variable, [path, read]] of Object.entries(variables)) {
     const value = env[variable]?.trim()

@@ -2,8 +2,11 @@ import type { Request } from 'express'
 import { OneLoginError } from './errors.ts'
 import type { OneLoginUser } from './user.ts'
 
-/** Passport's way to answer: an error, or a user, or `false` to refuse; `info` goes to `req.authInfo`. */
-export type VerifyDone = (error: unknown, user?: Express.User | false | null, info?: object) => void
+/**
+ * Passport's way to answer: an error, or a user, or `false` to refuse; `info` goes to `req.authInfo`. It returns
+ * `undefined`, so that a callback may end in `return done(…)`.
+ */
+export type VerifyDone = (error: unknown, user?: Express.User | false | null, info?: object) => undefined
 
 /** What a verify callback may return: the app's user, or `false` to refuse. */
 export type VerifyResult = Express.User | false | null | undefined
@@ -60,8 +63,8 @@ export function createVerification(
         const settle = (user: VerifyResult) => {
           if (user !== undefined || !takesDone) resolve({ user })
         }
-        if (answer instanceof Promise) answer.then(settle, reject)
-        else settle(answer)
+        // Not every promise is of the class Promise: one of another kind must not pass for a user.
+        Promise.resolve(answer).then(settle, reject)
       },
     )
     if (user) return { user, ...(info && { info }) }

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const appPath = `${root}test/types/app-in-memory.ts`
+
+/** What the compiler says of an app. It is compiled by itself: what it declares globally holds for all files. */
+function errorsOf(source: string): string[] {
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+    config: object
+  }
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...config, include: [], files: [appPath] },
+    ts.sys,
+    root,
+  )
+  const host = ts.createCompilerHost({ ...options, noEmit: true })
+  const onDisk = { ...host }
+  host.fileExists = (path) => path === appPath || onDisk.fileExists(path)
+  host.getSourceFile = (path, ...rest) =>
+    path === appPath
+      ? ts.createSourceFile(path, source, ts.ScriptTarget.ES2023, true)
+      : onDisk.getSourceFile(path, ...rest)
+  const program = ts.createProgram([appPath], options, host)
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+}
+
+const app = `
+import type { Request } from 'express'
+import passport from 'passport'
+import { OneLoginStrategy, type OneLoginUser } from 'passport-govuk-one-login'
+
+declare global { namespace Express { interface User extends OneLoginUser {} } }
+
+export const nameOf = ({ user }: Request) => (user?.identity?.proven ? user.identity.name.full : user?.email)
+// @ts-expect-error it may not be proven
+export const unproven = ({ user }: Request) => user?.identity?.name
+passport.use(new OneLoginStrategy({ environment: 'integration', clientId: 'a', callbackURL: 'https://a.example/cb' }))
+passport.serializeUser((user, done) => done(null, user.sub))
+`
+
+describe('Express.User', () => {
+  it('[UI-2] is declared in one line, and then req.user is typed everywhere', { timeout: 60_000 }, () => {
+    expect(errorsOf(app)).toEqual([])
+  })
+})
