@@ -83,7 +83,13 @@ async function find(
   return (await document.get()).get(kid) ?? (await document.getAfterMiss()).get(kid)
 }
 
-async function readJwks(json: unknown): Promise<VerificationKeys> {
+/**
+ * Reads the keys for tokens out of a JWKS.
+ *
+ * @param json - the document as it came
+ * @throws Error with a reason when it holds no key
+ */
+export async function readJwks(json: unknown): Promise<VerificationKeys> {
   const jwks = v.safeParse(jwksSchema, json)
   if (!jwks.success) throw new Error('it is not a JSON Web Key Set')
   const entries = jwks.output.keys.flatMap(({ kid, kty, ...jwk }) =>
