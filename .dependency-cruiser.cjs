@@ -5,7 +5,7 @@ const layers = [
   // settings
   '^lib/(environments|client-key|option-schema|options|options-from-environment|request-options)\\.ts$',
   // provider
-  '^lib/(http|cached-document|discovery|did-document|verification-keys|provider)\\.ts$',
+  '^lib/(http|http-answer|cached-document|discovery|did-document|verification-keys|provider)\\.ts$',
   // legs
   '^lib/(transaction|used-states|signed-token|authorization-request|authorization-response|code-exchange|id-token|userinfo|core-identity|user|sign-in|end-session-request|logout-token)\\.ts$',
   // Express

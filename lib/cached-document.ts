@@ -1,4 +1,5 @@
 import { OneLoginError } from './errors.ts'
+import type { HttpAnswer } from './http-answer.ts'
 import type { Http } from './http.ts'
 
 const usualFreshness = 300
@@ -114,7 +115,7 @@ export class CachedDocument<Content> {
   }
 }
 
-function freshness(headers: Headers): number {
+function freshness(headers: HttpAnswer['headers']): number {
   const directives = headers.get('cache-control')?.toLowerCase() ?? ''
   if (/\bno-(?:store|cache)\b/.test(directives)) return 0
   const [, maxAge] = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives) ?? []

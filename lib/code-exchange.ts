@@ -3,6 +3,7 @@ import * as client from 'openid-client'
 import { signJwt } from './client-key.ts'
 import type { ProviderMetadata } from './discovery.ts'
 import { findOneLoginError, OneLoginError, printable } from './errors.ts'
+import { HttpAnswer } from './http-answer.ts'
 import type { Http } from './http.ts'
 import type { Settings } from './options.ts'
 import { now } from './signed-token.ts'
@@ -75,7 +76,11 @@ function createConfiguration(
     clientAuthentication(metadata, settings),
   )
   configuration[client.customFetch] = (url, { method, headers, body }) =>
-    http(url, { method, headers, body: body instanceof URLSearchParams ? body : null })
+    http(url, {
+      method,
+      headers,
+      body: body instanceof URLSearchParams ? body : null,
+    }) as Promise<unknown> as Promise<Response>
   configuration.timeout = 0 // The deadline is that of http.
   if (settings.environment.allowInsecureRequests) client.allowInsecureRequests(configuration)
   return configuration
@@ -153,6 +158,6 @@ const remedies: Readonly<Record<string, string>> = {
 /** The status of the answer that an error of openid-client is about. */
 function statusOf(error: unknown): number | undefined {
   for (let at = error; at instanceof Error; at = at.cause)
-    if (at.cause instanceof Response) return at.cause.status
+    if (at.cause instanceof HttpAnswer) return at.cause.status
   return undefined
 }

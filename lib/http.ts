@@ -3,6 +3,7 @@ import * as https from 'node:https'
 import { createRequire } from 'node:module'
 import { isSecure } from './environments.ts'
 import { OneLoginError } from './errors.ts'
+import { HttpAnswer } from './http-answer.ts'
 
 const { name, version } = createRequire(import.meta.url)('../package.json') as {
   name: string
@@ -19,7 +20,7 @@ export interface HttpRequest {
 }
 
 /** Calls the provider: the only way out of this package. */
-export type Http = (url: string, request?: HttpRequest) => Promise<Response>
+export type Http = (url: string, request?: HttpRequest) => Promise<HttpAnswer>
 
 /** What every call is held to. */
 export interface HttpSettings {
@@ -61,7 +62,7 @@ export function createHttp({ timeout, serviceURL, environment }: HttpSettings): 
         ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
       },
     }
-    return new Promise<Response>((resolve, reject) => {
+    return new Promise<HttpAnswer>((resolve, reject) => {
       let request: http.ClientRequest
       try {
         request = (secure ? https : http).request(url, options)
@@ -101,20 +102,10 @@ export function createHttp({ timeout, serviceURL, environment }: HttpSettings): 
         })
         answer.on('end', () => {
           clearTimeout(deadline)
-          resolve(toResponse(answer, Buffer.concat(chunks)))
+          resolve(new HttpAnswer(answer.statusCode ?? 0, answer.headers, Buffer.concat(chunks).toString()))
         })
       })
       request.end(content)
     })
   }
-}
-
-function toResponse({ statusCode = 502, headers }: http.IncomingMessage, body: Buffer): Response {
-  const single = Object.entries(headers).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  )
-  // A Response of these statuses may not have a body, and one outside 200 to 599 may not exist.
-  const bodiless = [204, 205, 304].includes(statusCode)
-  const status = statusCode >= 200 && statusCode <= 599 ? statusCode : 502
-  return new Response(bodiless ? null : body, { status, headers: single })
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { userinfoSchema } from './claims.ts'
 import { OneLoginError } from './errors.ts'
+import type { HttpAnswer } from './http-answer.ts'
 import type { Http } from './http.ts'
 
 /** Userinfo: the claims about the user's account checked, the identity claims as they came. */
@@ -49,7 +50,7 @@ export async function fetchUserinfo(
   return userinfo
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson(response: HttpAnswer): Promise<unknown> {
   const [type] = (response.headers.get('content-type') ?? '').toLowerCase().split(';')
   if (type?.trim() !== 'application/json') throw refusal('its content type is not application/json')
   try {
