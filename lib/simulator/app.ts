@@ -1,4 +1,11 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
+import type { SimulatorClock } from './clock.ts'
 import { authorize } from './endpoints/authorize.ts'
 import { did, discovery, jwks, trustmark } from './endpoints/documents.ts'
 import { logout } from './endpoints/logout.ts'
@@ -33,15 +40,8 @@ interface Endpoint {
 export function providerApp(provider: Provider): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.use(
-    express.text({ type: () => true, limit: '1mb' }),
-    (_req, res, next) => {
-      res.setHeader('Date', new Date(provider.clock.now()).toUTCString())
-      next()
-    },
-    provider.log.record,
-    firewall,
-  )
+  app.use(express.text({ type: () => true, limit: '1mb' }), date(provider.clock))
+  app.use(provider.log.record, firewall(provider.log))
 
   const handle = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
     // Express 4 knows nothing of promises: what fails is passed on by hand.
@@ -69,6 +69,14 @@ export function providerApp(provider: Provider): Express {
   return app
 }
 
+/** The `Date` header tells the simulator's time, as a provider's tells the provider's. */
+function date(clock: SimulatorClock): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Date', new Date(clock.now()).toUTCString())
+    next()
+  }
+}
+
 async function respond(provider: Provider, endpoint: Endpoint, req: Request, res: Response): Promise<void> {
   const { place, faults = {} } = endpoint
   const call = { headers: req.headers, query: queryOf(req), form: formOf(req) }
@@ -76,6 +84,7 @@ async function respond(provider: Provider, endpoint: Endpoint, req: Request, res
   const due = place === undefined ? [] : provider.faults.take(place, concernsAnswer)
   const answer = async (): Promise<Reply> => {
     const reply = await endpoint.answer(provider, call)
+    if (reply.problem !== undefined) provider.log.explain(req, reply.problem)
     return due.reduce((broken, { name }) => faults[name]?.(broken) ?? broken, reply)
   }
   for (const { name, seconds } of due) {

@@ -10,25 +10,37 @@ export interface ClientRegistration {
   readonly clientId: string
   /** Shown on the sign-in page. */
   readonly clientName: string
-  /** A deactivated or deprecated service gets `unauthorized_client`. */
+  /** Default: `active`. A deactivated or deprecated service gets `unauthorized_client`. */
   readonly status: 'active' | 'deactivated' | 'deprecated'
   /** The service's public keys, PEM (SPKI), when it registered them themselves. */
   readonly publicKeys: readonly string[]
   /** Where the service publishes its keys. When it is given, `publicKeys` do not count and every JWT needs a `kid`. */
   readonly jwksURL: string | undefined
+  /** How the service proves who it is at `/token`. Default: `private_key_jwt`. */
   readonly tokenAuthMethod: 'private_key_jwt' | 'client_secret_post'
+  /** The secret of a service with `client_secret_post`. */
   readonly clientSecret: string
+  /** Where the browser may be sent back to. They are compared as they are, to the letter. */
   readonly redirectUris: readonly string[]
+  /** Where the browser may be sent after signing out. */
   readonly postLogoutRedirectUris: readonly string[]
+  /** Where back-channel logouts go. Default: nowhere, so that none are sent. */
   readonly backChannelLogoutUri: string | undefined
+  /** Scopes that the service may ask for. Default: all. */
   readonly scopes: readonly Scope[]
+  /** Identity claims that the service may ask for. Default: all. */
   readonly claims: readonly IdentityClaimName[]
   /** Levels of confidence that the service may ask for. Default: `P0` and `P2`, as One Login registers them. */
   readonly levels: readonly LevelOfConfidence[]
+  /** Whether the service may prove identities. Default: yes. */
   readonly identityEnabled: boolean
+  /** What ID tokens are signed with. Default: `ES256`. */
   readonly idTokenSigningAlg: 'ES256' | 'RS256'
+  /** Whether the service has to use request objects. Default: no. */
   readonly requestObjectRequired: boolean
+  /** Whether the service has to use PKCE. Default: no. */
   readonly pkceRequired: boolean
+  /** Whether `max_age` counts. Default: no, it is ignored. */
   readonly maxAgeEnabled: boolean
 }
 
@@ -37,6 +49,7 @@ export interface ClientSettings extends Partial<
   Omit<ClientRegistration, 'jwksURL' | 'backChannelLogoutUri'>
 > {
   readonly jwksURL?: string | undefined
+  /** Where back-channel logouts go; `undefined` takes it back. */
   readonly backChannelLogoutUri?: string | undefined
   /** The one redirect URI; shorter than `redirectUris`. */
   readonly callbackURL?: string

@@ -24,6 +24,7 @@ export class ExpiringMap<Value> {
   /** Adds an entry, or gives one a new life. */
   set(key: string, value: Value): void {
     this.#dropExpired()
+    this.#entries.delete(key)
     this.#entries.set(key, { value, until: this.#clock.now() + this.#lifetime })
   }
 
@@ -36,8 +37,8 @@ export class ExpiringMap<Value> {
 
   /** Every live entry's value. */
   values(): Value[] {
-    this.#dropExpired()
-    return [...this.#entries.values()].map((entry) => entry.value)
+    const now = this.#clock.now()
+    return [...this.#entries.values()].filter(({ until }) => until > now).map(({ value }) => value)
   }
 
   /** Drops the entries whose value is such a one. */
@@ -47,6 +48,10 @@ export class ExpiringMap<Value> {
 
   #dropExpired(): void {
     const now = this.#clock.now()
-    for (const [key, { until }] of this.#entries) if (until <= now) this.#entries.delete(key)
+    for (const [key, { until }] of this.#entries) {
+      // They stand in the order in which they were set, so the rest is younger.
+      if (until > now) return
+      this.#entries.delete(key)
+    }
   }
 }

@@ -1,5 +1,6 @@
-import type { NextFunction, Request, Response } from 'express'
+import type { RequestHandler } from 'express'
 import { page } from './reply.ts'
+import type { RequestLog } from './request-log.ts'
 import { queryString } from './request-parameters.ts'
 import { send } from './send.ts'
 
@@ -14,13 +15,22 @@ const blocked = `<!DOCTYPE html>
 /**
  * What stands in front of the provider: calls without a `User-Agent` and query strings that are too long never
  * reach it.
+ *
+ * @param log where it is written down why a request was blocked
  */
-export function firewall(req: Request, res: Response, next: NextFunction): void {
-  const limit = req.path === '/authorize' ? longestAuthorizationQuery : longestQuery
-  const agent = req.headers['user-agent']?.trim() ?? ''
-  if (agent !== '' && queryString(req).length <= limit) {
-    next()
-    return
+export function firewall(log: RequestLog): RequestHandler {
+  return (req, res, next) => {
+    const limit = req.path === '/authorize' ? longestAuthorizationQuery : longestQuery
+    const { length } = queryString(req)
+    const agent = req.headers['user-agent']?.trim() ?? ''
+    if (agent !== '' && length <= limit) {
+      next()
+      return
+    }
+    log.explain(
+      req,
+      agent === '' ? 'there is no User-Agent' : `the query has ${length} characters, over ${limit}`,
+    )
+    send(res, page(403, blocked))
   }
-  send(res, page(403, blocked))
 }

@@ -14,6 +14,8 @@ export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** What was wrong with the request. It is not sent, only written down. */
+  readonly problem?: string
 }
 
 /** An answer in JSON. */

@@ -39,6 +39,8 @@ export interface RecordedRequest {
   readonly clientAssertion?: SentJwt
   /** The status the simulator answered with; missing while it has not, and when a fault left no answer. */
   readonly status?: number
+  /** What was wrong with it in plain words, also where the provider's answer says no more than "Invalid request". */
+  readonly problem?: string
 }
 
 const longest = 1000
@@ -56,6 +58,7 @@ function sentJwt(compact: string | undefined): SentJwt | undefined {
 /** Keeps what was sent, newest last; of a simulator that runs for long, the last thousand. */
 export class RequestLog {
   readonly entries: RecordedRequest[] = []
+  readonly #entryOf = new WeakMap<Request, RecordedRequest>()
 
   /** Middleware; needs the body as text. */
   readonly record = (req: Request, res: Response, next: NextFunction): void => {
@@ -72,8 +75,14 @@ export class RequestLog {
       ...(clientAssertion && { clientAssertion }),
     }
     this.entries.push(entry)
+    this.#entryOf.set(req, entry)
     if (this.entries.length > longest) this.entries.shift()
     res.once('finish', () => Object.assign(entry, { status: res.statusCode }))
     next()
+  }
+
+  /** Writes down what was wrong with a request. */
+  explain(req: Request, problem: string): void {
+    Object.assign(this.#entryOf.get(req) ?? {}, { problem })
   }
 }

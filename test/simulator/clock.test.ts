@@ -26,6 +26,13 @@ describe('the clock', () => {
     expect((await userinfo(op, accessToken)).status).toBe(401)
   })
 
+  it('[SIM-3] is what the Date header of every answer tells', async () => {
+    const op = await start()
+    op.clock.set(new Date('2031-05-01T12:00:00Z'))
+    const date = (await fetch(`${op.issuer}trustmark`)).headers.get('date')
+    expect(date).toMatch(/^Thu, 01 May 2031 12:00:/)
+  })
+
   it('[SIM-3] can be set to a date, from where it runs on, and be reset', async () => {
     const op = await start()
     const time = new Date('2031-05-01T12:00:00Z')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Browser, exchange, requestObjectURL, start, userinfo } from './relying-party.ts'
+import { authorizationURL, Browser, exchange, requestObjectURL, start, userinfo } from './relying-party.ts'
 
 describe('the record of requests', () => {
   it('[SIM-3] holds everything that was sent, newest last, with its status', async () => {
@@ -34,6 +34,31 @@ describe('the record of requests', () => {
       ['userinfo', '/userinfo', 403],
       ['unknown', '/elsewhere', 404],
     ])
+  })
+
+  it('[SIM-3] holds in plain words what was wrong, where the provider does not say it', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const problemOf = async (sent: Promise<unknown>) => {
+      await sent
+      return op.requests.at(-1)?.problem
+    }
+    const authorize = (params: Record<string, string | undefined>) =>
+      browser.get(authorizationURL(op, params))
+    expect(await problemOf(authorize({}))).toBeUndefined()
+    expect(await problemOf(authorize({ client_id: 'nobody' }))).toBe('client_id nobody is unknown')
+    expect(await problemOf(authorize({ redirect_uri: 'http://127.0.0.1:9/' }))).toBe(
+      'redirect_uri http://127.0.0.1:9/ is not registered',
+    )
+    expect(await problemOf(authorize({ prompt: 'maybe' }))).toBe('prompt is unknown')
+    expect(await problemOf(authorize({ nonce: undefined }))).toContain('Request is missing nonce parameter')
+    const object = await requestObjectURL(op, { exp: 1 })
+    expect(await problemOf(browser.get(object))).toBe('the request object has expired')
+    expect(await problemOf(exchange(op, 'x'))).toMatch(/^the code is unknown, used/)
+    expect(await problemOf(exchange(op, 'x', { code: undefined }))).toContain('missing code')
+    expect(await problemOf(fetch(`${op.issuer}userinfo?${'x'.repeat(2049)}`))).toBe(
+      'the query has 2049 characters, over 2048',
+    )
   })
 
   it('[SIM-3] has no status for a request that was not answered', async () => {

@@ -3,6 +3,7 @@ import {
   checkChannel,
   checkClaims,
   checkCodeChallenge,
+  checkRedirectUri,
   checkResponseMode,
   checkScopes,
   checkVectors,
@@ -21,8 +22,8 @@ export interface AuthorizationQuery {
   readonly clientId: string
   readonly redirectUri: string | undefined
   readonly get: (name: string) => string | undefined
-  /** Something in it does not parse; which thing, the provider does not say. */
-  readonly malformed: boolean
+  /** What in it does not parse. The provider says only that something does not. */
+  readonly malformation: string | undefined
 }
 
 /** The prompts that parse; what becomes of them is another matter. */
@@ -36,29 +37,33 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A request object whose subject is the service would be as good as a client assertion, and is none. */
-function isRequestObject(compact: string, clientId: string | undefined): boolean {
-  const jwt = decodeJwt(compact)
-  return jwt !== undefined && jwt.claims.sub !== clientId
-}
-
-function isWellFormed(query: URLSearchParams, get: AuthorizationQuery['get']): boolean {
+/** What is wrong with the form of a query: the first thing that is. */
+function malformationOf(query: URLSearchParams, get: AuthorizationQuery['get']): string | undefined {
+  const names = [...query.keys()]
   const prompts = get('prompt')?.split(' ') ?? []
   const claims = get('claims')
-  const request = get('request')
   const locales = get('ui_locales')
-  return (
-    new Set(query.keys()).size === [...query.keys()].length &&
-    get('response_type') !== undefined &&
-    !(request !== undefined && get('request_uri') !== undefined) &&
-    (request === undefined || isRequestObject(request, get('client_id'))) &&
-    scopeList(get('scope') ?? '').includes('openid') &&
-    prompts.every((prompt) => knownPrompts.includes(prompt)) &&
-    !(prompts.includes('none') && prompts.length > 1) &&
-    /^-?\d+$/.test(get('max_age') ?? '0') &&
-    (locales === undefined || areLanguageTags(locales)) &&
-    (claims === undefined || isJsonObject(parseJson(claims)))
-  )
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) return `${repeated} is there twice`
+  if (get('response_type') === undefined) return 'response_type is missing'
+  if (!scopeList(get('scope') ?? '').includes('openid')) return 'scope does not contain openid'
+  if (!prompts.every((prompt) => knownPrompts.includes(prompt))) return 'prompt is unknown'
+  if (prompts.includes('none') && prompts.length > 1) return 'prompt is none and something else'
+  if (!/^-?\d+$/.test(get('max_age') ?? '0')) return 'max_age is not a number'
+  if (locales !== undefined && !areLanguageTags(locales)) return 'ui_locales is not a list of languages'
+  if (claims !== undefined && !isJsonObject(parseJson(claims))) return 'claims is not a JSON object'
+  return malformationOfObject(get)
+}
+
+function malformationOfObject(get: AuthorizationQuery['get']): string | undefined {
+  const request = get('request')
+  if (request === undefined) return undefined
+  const jwt = decodeJwt(request)
+  if (get('request_uri') !== undefined) return 'request and request_uri are both there'
+  if (!jwt) return 'request is not a JWT'
+  // Such an object would be as good as a client assertion.
+  if (jwt.claims.sub === get('client_id')) return 'sub of the request object is the client id'
+  return undefined
 }
 
 /** Reads the query. Throws the page that is shown when there is too little in it to answer the service. */
@@ -67,21 +72,21 @@ export function parseAuthorizationQuery(query: URLSearchParams): AuthorizationQu
     const value = query.get(name)?.trim() ?? ''
     return value === '' ? undefined : value
   }
+  const missing = (problem: string) => new PageRefusal('Request is missing parameters', problem)
   const clientId = get('client_id')
   const redirectUri = get('redirect_uri')
-  const malformed = !isWellFormed(query, get)
-  if (clientId === undefined || (redirectUri === undefined && (malformed || get('request') === undefined))) {
-    throw new PageRefusal('Request is missing parameters')
+  const malformation = malformationOf(query, get)
+  if (clientId === undefined) throw missing('client_id is missing')
+  if (redirectUri === undefined) {
+    if (malformation !== undefined) throw missing(malformation)
+    if (get('request') === undefined) throw missing('redirect_uri is missing')
   }
-  return { clientId, redirectUri, get, malformed }
+  return { clientId, redirectUri, get, malformation }
 }
 
 /** The redirect URI of the query, when it is one of the service's; otherwise the page that is shown. */
 export function registeredTarget(query: AuthorizationQuery, client: ClientRegistration): RedirectTarget {
-  const { redirectUri } = query
-  if (redirectUri === undefined || !client.redirectUris.includes(redirectUri)) {
-    throw new PageRefusal('Invalid request')
-  }
+  const redirectUri = checkRedirectUri(query.redirectUri, client)
   const state = query.get('state')
   const responseMode = query.get('response_mode') === 'fragment' ? 'fragment' : 'query'
   return { redirectUri, responseMode, ...(state !== undefined && { state }) }

@@ -23,10 +23,13 @@ export class OAuthRefusal extends Error {
   override readonly name = 'OAuthRefusal'
   /** The error as it is sent. */
   readonly params: { readonly error: string; readonly error_description: string }
+  /** What is wrong, where the description does not say it. */
+  readonly problem: string | undefined
 
-  constructor(code: ErrorCode, description: string = descriptions[code]) {
+  constructor(code: ErrorCode, description: string = descriptions[code], problem?: string) {
     super(`${code}: ${description}`)
     this.params = { error: code, error_description: description }
+    this.problem = problem
   }
 }
 
@@ -34,10 +37,13 @@ export class OAuthRefusal extends Error {
 export class PageRefusal extends Error {
   override readonly name = 'PageRefusal'
   readonly status: number
+  /** What is wrong, which the page does not say. */
+  readonly problem: string
 
-  constructor(text: PageText) {
+  constructor(text: PageText, problem: string) {
     super(text)
     this.status = text === 'Unexpected server error' ? 500 : 400
+    this.problem = problem
   }
 }
 

@@ -3,6 +3,7 @@ import {
   checkChannel,
   checkClaims,
   checkCodeChallenge,
+  checkRedirectUri,
   checkResponseMode,
   checkScopes,
   checkVectors,
@@ -16,7 +17,7 @@ import { ClientKeyError, type ClientKeys } from '../keys/client-keys.ts'
 import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject, type DecodedJwt, type JsonObject } from '../keys/jwt.ts'
 import { knownPrompts, parseVtr, type AuthorizationQuery } from './query.ts'
-import { OAuthRefusal, PageRefusal } from './refusal.ts'
+import { OAuthRefusal, PageRefusal, type ErrorCode } from './refusal.ts'
 
 const tolerance = 30
 const longestLoginHint = 256
@@ -53,27 +54,28 @@ async function verifiedObject(
   clientKeys: ClientKeys,
 ): Promise<DecodedJwt> {
   const jwt = decodeJwt(compact)
-  if (!jwt || jwt.header.alg === 'none') throw new PageRefusal('Invalid request')
+  if (!jwt || jwt.header.alg === 'none') throw new PageRefusal('Invalid request', 'request is not signed')
   try {
     if (await clientKeys.haveSigned(jwt, client)) return jwt
   } catch (error) {
-    if (error instanceof ClientKeyError) throw new PageRefusal('Unexpected server error')
+    if (error instanceof ClientKeyError) throw new PageRefusal('Unexpected server error', error.message)
     throw error
   }
-  throw new PageRefusal('Trust chain validation failed')
+  throw new PageRefusal('Trust chain validation failed', 'no key of the service signed the request object')
 }
 
 function checkTimes(claims: JsonObject, seconds: number): void {
   const { exp, nbf } = claims
-  if (typeof exp === 'number' && exp + tolerance <= seconds) throw new PageRefusal('Invalid request')
-  if (typeof nbf === 'number' && nbf - tolerance >= seconds) throw new PageRefusal('Invalid request')
+  if (typeof exp === 'number' && exp + tolerance <= seconds) {
+    throw new PageRefusal('Invalid request', 'the request object has expired')
+  }
+  if (typeof nbf === 'number' && nbf - tolerance >= seconds) {
+    throw new PageRefusal('Invalid request', 'the request object is not valid yet')
+  }
 }
 
 function registeredTarget(claims: JsonObject, client: ClientRegistration): RedirectTarget {
-  const redirectUri = text(claims, 'redirect_uri')
-  if (redirectUri === undefined || !client.redirectUris.includes(redirectUri)) {
-    throw new PageRefusal('Invalid request')
-  }
+  const redirectUri = checkRedirectUri(text(claims, 'redirect_uri'), client)
   const state = text(claims, 'state')
   return { redirectUri, responseMode: 'query', ...(state !== undefined && { state }) }
 }
@@ -82,7 +84,7 @@ function registeredTarget(claims: JsonObject, client: ClientRegistration): Redir
 function text(claims: JsonObject, name: string): string | undefined {
   const value = claims[name] ?? undefined
   if (value === undefined || typeof value === 'string') return value
-  throw new PageRefusal('Unexpected server error')
+  throw new PageRefusal('Unexpected server error', `${name} is not a string`)
 }
 
 function applyRules(
@@ -111,7 +113,9 @@ function applyRules(
   }
   checkChannel(text(claims, 'channel'))
   const prompt = text(claims, 'prompt')
-  if (prompt !== undefined && !knownPrompts.includes(prompt)) throw new PageRefusal('Unexpected server error')
+  if (prompt !== undefined && !knownPrompts.includes(prompt)) {
+    throw new PageRefusal('Unexpected server error', 'prompt is not one that is known')
+  }
   const idTokenHint = text(claims, 'id_token_hint')
   return {
     client,
@@ -136,15 +140,20 @@ function checkEnvelope(
   client: ClientRegistration,
   authorizationEndpoint: string,
 ): void {
+  const refusal = (code: ErrorCode, problem: string) => new OAuthRefusal(code, undefined, problem)
   if (text(claims, 'state') === undefined) {
     throw new OAuthRefusal('invalid_request', 'Request is missing state parameter')
   }
   if (query.get('response_type') !== 'code') throw new OAuthRefusal('unsupported_response_type')
   checkScopes(scopeList(query.get('scope') ?? ''), client)
-  if (claims.client_id !== client.clientId) throw new OAuthRefusal('unauthorized_client')
-  if ('request' in claims || 'request_uri' in claims) throw new OAuthRefusal('invalid_request')
-  if (![claims.aud].flat().includes(authorizationEndpoint)) throw new OAuthRefusal('access_denied')
-  if (claims.iss !== client.clientId) throw new OAuthRefusal('unauthorized_client')
+  if (claims.client_id !== client.clientId)
+    throw refusal('unauthorized_client', 'client_id is not that of the query')
+  if ('request' in claims || 'request_uri' in claims) {
+    throw refusal('invalid_request', 'a request object cannot hold another')
+  }
+  if (![claims.aud].flat().includes(authorizationEndpoint))
+    throw refusal('access_denied', `aud is not ${authorizationEndpoint}`)
+  if (claims.iss !== client.clientId) throw refusal('unauthorized_client', 'iss is not the client id')
 }
 
 function claimsRequest(value: unknown): unknown {
@@ -155,7 +164,7 @@ function claimsRequest(value: unknown): unknown {
   } catch {
     // Falls through: the provider makes no difference between what is no JSON and what is no object.
   }
-  throw new PageRefusal('Unexpected server error')
+  throw new PageRefusal('Unexpected server error', 'claims is not a JSON object')
 }
 
 function vtrList(value: unknown): readonly unknown[] | undefined {

@@ -89,6 +89,13 @@ export function checkVectors(list: readonly unknown[] | undefined, client: Clien
   return vectors
 }
 
+/** The redirect URI, when it is exactly one of the service's; another one gets a page. */
+export function checkRedirectUri(uri: string | undefined, client: ClientRegistration): string {
+  if (uri !== undefined && client.redirectUris.includes(uri)) return uri
+  const problem = uri === undefined ? 'redirect_uri is missing' : `redirect_uri ${uri} is not registered`
+  throw new PageRefusal('Invalid request', problem)
+}
+
 /** Refuses a channel that is neither of the two. */
 export function checkChannel(channel: string | undefined): void {
   if (channel === undefined || channel === 'web' || channel === 'generic_app') return
@@ -98,7 +105,7 @@ export function checkChannel(channel: string | undefined): void {
 /** The response mode; another one gets a page. */
 export function checkResponseMode(mode: string | undefined): 'query' | 'fragment' {
   if (mode === undefined || mode === 'query' || mode === 'fragment') return mode ?? 'query'
-  throw new PageRefusal('Invalid request')
+  throw new PageRefusal('Invalid request', `response_mode ${mode} is unknown`)
 }
 
 /** Whether a `ui_locales` value is a list of language tags. */

@@ -10,7 +10,7 @@ import { reauthenticationOf } from '../authorization/reauthentication.ts'
 import { refusalAddress } from '../authorization/redirect.ts'
 import { OAuthRefusal, PageRefusal } from '../authorization/refusal.ts'
 import { checkRequestObject } from '../authorization/request-object.ts'
-import type { AuthorizationRequest, CheckedRequest } from '../authorization/request.ts'
+import type { AuthorizationRequest, CheckedRequest, RedirectTarget } from '../authorization/request.ts'
 import { asksForIdentity } from '../authorization/vectors-of-trust.ts'
 import type { BrowserSession } from '../browser-sessions.ts'
 import type { ClientRegistration } from '../client-registration.ts'
@@ -25,12 +25,12 @@ export async function authorize(provider: Provider, call: Call): Promise<Reply> 
   try {
     const query = parseAuthorizationQuery(call.query)
     const client = provider.clients.find(query.clientId)
-    if (!client) throw new PageRefusal('Invalid request')
+    if (!client) throw new PageRefusal('Invalid request', `client_id ${query.clientId} is unknown`)
     const checked = await check(provider, query, client)
     if (checked.passed) return startSignIn(provider, checked.request, call)
-    return redirection(refusalAddress(checked.target, checked.refusal))
+    return refused(checked.target, checked.refusal)
   } catch (error) {
-    if (error instanceof PageRefusal) return text(error.status, error.message)
+    if (error instanceof PageRefusal) return { ...text(error.status, error.message), problem: error.problem }
     throw error
   }
 }
@@ -45,7 +45,9 @@ async function check(
     target: registeredTarget(query, client),
     refusal,
   })
-  if (query.malformed) return refuse(new OAuthRefusal('invalid_request'))
+  if (query.malformation !== undefined) {
+    return refuse(new OAuthRefusal('invalid_request', undefined, query.malformation))
+  }
   const requestObject = query.get('request')
   if (client.requestObjectRequired && requestObject === undefined) {
     const description = 'JAR required for client but request does not contain Request Object'
@@ -77,9 +79,13 @@ function startSignIn(provider: Provider, request: AuthorizationRequest, call: Ca
       : redirection(finishSignIn(provider, pending, answerFor(provider, pending)))
     return { ...reply, headers: { ...reply.headers, ...cookie } }
   } catch (error) {
-    if (error instanceof OAuthRefusal) return redirection(refusalAddress(request, error))
+    if (error instanceof OAuthRefusal) return refused(request, error)
     throw error
   }
+}
+
+function refused(target: RedirectTarget, refusal: OAuthRefusal): Reply {
+  return { ...redirection(refusalAddress(target, refusal)), problem: refusal.problem ?? refusal.message }
 }
 
 function prepare(provider: Provider, request: AuthorizationRequest, call: Call): PendingSignIn {

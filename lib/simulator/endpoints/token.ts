@@ -19,8 +19,8 @@ export async function exchangeCode(provider: Provider, { form }: Call): Promise<
     }
     return json(200, answer, { 'Cache-Control': 'no-store' })
   } catch (error) {
-    if (error instanceof OAuthRefusal) return json(400, error.params)
-    throw error
+    if (!(error instanceof OAuthRefusal)) throw error
+    return { ...json(400, error.params), problem: error.problem ?? error.message }
   }
 }
 
@@ -29,8 +29,12 @@ async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant>
   const code = checkParameters(form)
   const client = await authenticateClient(provider, form)
   const grant = provider.grants.takeCode(code)
-  if (grant?.request.client.clientId !== client.clientId) throw new OAuthRefusal('invalid_grant')
-  if (grant.request.redirectUri !== form.get('redirect_uri')) throw new OAuthRefusal('invalid_grant')
+  const refuse = (problem: string) => new OAuthRefusal('invalid_grant', undefined, problem)
+  if (!grant) throw refuse('the code is unknown, used, older than 300 seconds, or its session has ended')
+  if (grant.request.client.clientId !== client.clientId) throw refuse('the code belongs to another service')
+  if (grant.request.redirectUri !== form.get('redirect_uri')) {
+    throw refuse(`redirect_uri is not that of the authorization request, ${grant.request.redirectUri}`)
+  }
   if (!isVerified(grant.request.codeChallenge, form.get('code_verifier') ?? undefined)) {
     throw new OAuthRefusal('invalid_grant', 'PKCE code verification failed')
   }
@@ -38,8 +42,10 @@ async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant>
 }
 
 function checkParameters(form: URLSearchParams): string {
-  const refuse = (description?: string) => new OAuthRefusal('invalid_request', description)
-  if (new Set(form.keys()).size < form.size) throw refuse()
+  const refuse = (description: string) => new OAuthRefusal('invalid_request', description)
+  const names = [...form.keys()]
+  if (new Set(names).size < names.length)
+    throw new OAuthRefusal('invalid_request', undefined, 'a parameter is there twice')
   if (!form.has('grant_type')) throw refuse('Request is missing grant_type parameter')
   if (form.get('grant_type') !== 'authorization_code') throw new OAuthRefusal('unsupported_grant_type')
   if (!form.has('redirect_uri')) throw refuse('Request is missing redirect_uri parameter')
