@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/servers/**/*.test.ts'],
     sequence: { shuffle: true },
-    testTimeout: 120_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     // Two servers, two processes and a thousand sessions at once are enough.
     fileParallelism: false,

@@ -3,17 +3,21 @@ import type { AddressInfo } from 'node:net'
 import type { Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from './browser.ts'
 
-/** A logout token of the stand-in's, which has not been delivered to the service. */
+/** A logout token of the stand-in's, which has not been delivered to the service: one, however many it sends. */
 export async function undeliveredLogoutToken(op: Simulator, sub: string): Promise<string> {
   const bodies: string[] = []
   const server = createServer((req, res) => {
-    req.setEncoding('utf8').on('data', (text: string) => bodies.push(text))
-    req.on('end', () => res.end())
+    let body = ''
+    req.setEncoding('utf8').on('data', (text: string) => (body += text))
+    req.on('end', () => {
+      bodies.push(body)
+      res.end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   await op.signOut(sub, { to: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
   server.close()
-  const token = new URLSearchParams(bodies.join('')).get('logout_token')
+  const token = new URLSearchParams(bodies[0]).get('logout_token')
   if (token === null) throw new Error('No logout token came')
   return token
 }

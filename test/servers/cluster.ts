@@ -1,0 +1,91 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { startSimulator, type Simulator } from '../../lib/simulator/index.ts'
+import { Browser } from '../support/browser.ts'
+import type { ServiceProcessMessage, ServiceProcessSettings, WaitingPoint } from './service-process.ts'
+import type { StoreServer } from './store-server.ts'
+
+/** A process of the service. */
+export class Member {
+  readonly url: string
+  readonly #process: ChildProcess
+
+  constructor(url: string, process: ChildProcess) {
+    this.url = url
+    this.#process = process
+  }
+
+  /** Resolves when the process waits where it was told to. */
+  async waits(): Promise<void> {
+    await once(this.#process, 'message')
+  }
+
+  /** Lets a process that waits go on. */
+  goOn(): void {
+    this.#process.send('go on')
+  }
+
+  /** Kills the process with SIGKILL. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const ended = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await ended
+  }
+}
+
+/** Processes of one service that share a store, and the stand-in they are registered with. */
+export class Cluster implements AsyncDisposable {
+  readonly op: Simulator
+  readonly #store: StoreServer
+  readonly #members: Member[] = []
+
+  private constructor(op: Simulator, store: StoreServer) {
+    this.op = op
+    this.#store = store
+  }
+
+  /** Starts the stand-in; the processes are started one by one. */
+  static async start(store: StoreServer): Promise<Cluster> {
+    return new Cluster(await startSimulator({ logoutRetryDelay: 0, logoutTimeout: 60_000 }), store)
+  }
+
+  /** Starts a process. One Login sends its back-channel logouts to the one that was started last. */
+  async add(waitAt?: WaitingPoint): Promise<Member> {
+    const { callbackURL: _, ...options } = this.op.options
+    const settings: ServiceProcessSettings = {
+      store: { kind: this.#store.kind, url: this.#store.url },
+      options,
+      ...(waitAt && { waitAt }),
+    }
+    const child = fork(fileURLToPath(new URL('./service-process.ts', import.meta.url)), {
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, SERVICE_PROCESS: JSON.stringify(settings) },
+    })
+    const failed = once(child, 'exit').then(() =>
+      Promise.reject(new Error('A process of the service ended at its start')),
+    )
+    const [message] = (await Promise.race([once(child, 'message'), failed])) as [ServiceProcessMessage]
+    failed.catch(() => undefined)
+    const member = new Member('url' in message ? message.url : '', child)
+    this.#members.push(member)
+    this.op.register({
+      redirectUris: this.#members.map(({ url }) => `${url}/auth/callback`),
+      backChannelLogoutURL: `${member.url}/back-channel-logout`,
+    })
+    return member
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.kill()))
+    await this.op.close()
+  }
+}
+
+/** A browser that has the same cookies for all ports of this machine, as real ones do. */
+export class PortBlindBrowser extends Browser {
+  override jar(_host: string): Map<string, string> {
+    return super.jar('127.0.0.1')
+  }
+}

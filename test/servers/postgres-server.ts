@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { freePort, startDaemon } from './daemon.ts'
+import type { StoreServer } from './store-server.ts'
+
+const run = promisify(execFile)
+const versions = '/usr/lib/postgresql'
+
+/** Starts Debian's PostgreSQL on a cluster of its own. */
+export async function startPostgres(): Promise<StoreServer> {
+  const [newest = ''] = (await readdir(versions)).sort((a, b) => Number(b) - Number(a))
+  const program = (name: string) => join(versions, newest, 'bin', name)
+  const directory = await mkdtemp(join(tmpdir(), 'postgres-'))
+  const identity = await unprivileged()
+  if (identity) await chown(directory, identity.uid, identity.gid)
+  const options = { cwd: directory, ...identity }
+  const cluster = join(directory, 'cluster')
+  await run(program('initdb'), ['-D', cluster, '-U', 'postgres', '-A', 'trust', '--no-sync'], options)
+  const port = await freePort()
+  const args = ['-D', cluster, '-p', String(port), '-c', 'listen_addresses=127.0.0.1']
+  // A crash of the program loses nothing without fsync, only one of the machine would.
+  args.push('-c', `unix_socket_directories=${directory}`, '-c', 'fsync=off')
+  const start = () => startDaemon(program('postgres'), args, /ready to accept connections/, options)
+  let daemon = await start()
+  return {
+    kind: 'postgres',
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    // "Immediate shutdown": every connection is cut, and the next start recovers.
+    crash: () => daemon.end('SIGQUIT'),
+    comeBack: async () => {
+      daemon = await start()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await daemon.end('SIGQUIT')
+      await rm(directory, { recursive: true })
+    },
+  }
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
+async function unprivileged(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => (await run('id', [flag, 'postgres'])).stdout),
+  )
+  return { uid: Number(uid), gid: Number(gid) }
+}

@@ -1,0 +1,96 @@
+import connectPostgres from 'connect-pg-simple'
+import { RedisStore } from 'connect-redis'
+import type { ErrorRequestHandler } from 'express'
+import session, { type Store } from 'express-session'
+import { once } from 'node:events'
+import { Pool } from 'pg'
+import { createClient } from 'redis'
+import { isOneLoginError, type OneLoginOptions } from '../../lib/index.ts'
+import { startService } from '../support/service.ts'
+import type { StoreServer } from './store-server.ts'
+
+/** Where a service process can be made to wait until it is told to go on. */
+export type WaitingPoint = 'sign-in' | 'back-channel-logout'
+
+/** What a service process is told at its start, as JSON in its environment. */
+export interface ServiceProcessSettings {
+  readonly store: Pick<StoreServer, 'kind' | 'url'>
+  /** All of the strategy's but the callback URL. */
+  readonly options: Omit<OneLoginOptions, 'callbackURL'>
+  readonly waitAt?: WaitingPoint
+}
+
+/** What it tells: where it listens, and later where it waits. */
+export type ServiceProcessMessage = { readonly url: string } | { readonly waitsAt: WaitingPoint }
+
+const { SERVICE_PROCESS = '{}' } = process.env
+const { store, options, waitAt } = JSON.parse(SERVICE_PROCESS) as ServiceProcessSettings
+
+const tell = (message: ServiceProcessMessage) => process.send?.(message)
+
+async function waitIfAt(point: WaitingPoint): Promise<void> {
+  if (point !== waitAt) return
+  tell({ waitsAt: point })
+  await once(process, 'message')
+}
+
+async function openStore(): Promise<Store> {
+  return store.kind === 'redis' ? openRedis() : openPostgres()
+}
+
+async function openRedis(): Promise<Store> {
+  // Without "disableOfflineQueue" requests wait for Redis to come back, and hold the browsers.
+  const client = createClient({
+    url: store.url,
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: 50 },
+  })
+  // Without a listener a lost connection ends the process.
+  client.on('error', () => undefined)
+  await client.connect()
+  return new RedisStore({ client })
+}
+
+async function openPostgres(): Promise<Store> {
+  const pool = new Pool({ connectionString: store.url, connectionTimeoutMillis: 2000, max: 10 })
+  pool.on('error', () => undefined)
+  const PostgresStore = connectPostgres(session)
+  const opened = new PostgresStore({
+    pool,
+    createTableIfMissing: true,
+    pruneSessionInterval: false,
+    errorLog: () => undefined,
+  })
+  await new Promise<void>((resolve, reject) => {
+    opened.get('the table is made at the first use', (error: unknown) => {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
+  return opened
+}
+
+/**
+ * express-session hands the store's own errors on, before any code of the package runs: mounted right behind the
+ * sessions, this makes 503 of them.
+ */
+const sessionFailed: ErrorRequestHandler = (error, _req, res, next) => {
+  if (isOneLoginError(error)) next(error)
+  else res.status(503).set('Cache-Control', 'no-store').json({ code: 'session_store_failed' })
+}
+
+const service = await startService((url) => ({ ...options, callbackURL: `${url}/auth/callback` }), {
+  store: await openStore(),
+  verify: async (user) => {
+    await waitIfAt('sign-in')
+    return user
+  },
+  routes: (app, oneLogin) => {
+    app.use(sessionFailed)
+    app.use(oneLogin.routes({ onBackChannelLogout: () => waitIfAt('back-channel-logout') }))
+    return false
+  },
+})
+// The test run may have ended in its own way.
+process.once('disconnect', () => process.exit())
+tell({ url: service.url })
