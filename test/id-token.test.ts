@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { UnsecuredJWT } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { environments } from '../lib/environments.ts'
 import { OneLoginError } from '../lib/errors.ts'
 import { verifyIdToken, type IdTokenExpectations } from '../lib/id-token.ts'
@@ -212,6 +212,30 @@ describe('times', () => {
 
   it.each(['exp', 'iat', 'nbf'])('[IDT-4] refuses a token whose %s is a text', async (claim) => {
     await expectRefused(verify({ claims: { [claim]: String(seconds()) } }), /refused/)
+  })
+})
+
+describe('the edge of the tolerance', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it.each([
+    ['IDT-4', 'iat', 30, 31, 'it was issued in the future'],
+    ['IDT-4', 'nbf', 30, 31, '"nbf" claim timestamp check failed'],
+    ['IDT-4', 'exp', -29, -30, '"exp" claim timestamp check failed'],
+    ['IDT-7', 'auth_time', 30, 31, 'its "auth_time" is in the future'],
+    ['IDT-7', 'auth_time', -330, -331, 'its "auth_time" is longer ago than "max_age" allows'],
+  ])('[%s] is drawn for %s at %i s: %i s is too much', async (_id, claim, allowed, refused, reason) => {
+    const verifyAt = (offset: number) => {
+      const claims = { auth_time: seconds(), [claim]: seconds() + offset }
+      return verify({ claims, expected: { maxAge: 300 } })
+    }
+    await expect(verifyAt(allowed)).resolves.toBeDefined()
+    await expectRefused(verifyAt(refused), new RegExp(reason))
   })
 })
 
