@@ -48,6 +48,7 @@ export interface ClientRegistration {
 export interface ClientSettings extends Partial<
   Omit<ClientRegistration, 'jwksURL' | 'backChannelLogoutUri'>
 > {
+  /** Where the service publishes its keys; `undefined` takes it back. */
   readonly jwksURL?: string | undefined
   /** Where back-channel logouts go; `undefined` takes it back. */
   readonly backChannelLogoutUri?: string | undefined
