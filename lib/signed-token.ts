@@ -19,7 +19,7 @@ export interface TokenRules extends Pick<JWTVerifyOptions, 'algorithms' | 'issue
 }
 
 /** Claims of a token that kept {@link TokenRules}. */
-export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: number; readonly exp: number }
+export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: number }
 
 /**
  * Verifies a signed token of the provider's: signature by the key its `kid` names, with that key's algorithm;
@@ -49,12 +49,12 @@ export async function verifySignedToken(jwt: string, rules: TokenRules): Promise
         requiredClaims: ['iss', 'aud', 'sub', 'exp', 'iat'],
       },
     )
-    const { aud, sub, iat, exp } = payload
+    const { aud, sub, iat } = payload
     const audiences = Array.isArray(aud) ? aud : [aud]
     if (audiences.length !== 1 || audiences[0] !== clientId) throw refuse('it is for another client')
     if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
     if (typeof iat !== 'number' || iat > now() + clockTolerance) throw refuse('it was issued in the future')
-    return { ...payload, sub, iat, exp: exp ?? 0 }
+    return { ...payload, sub, iat }
   } catch (error) {
     throw findOneLoginError(error) ?? refuse(lowerFirst((error as Error).message), error)
   }
