@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = new URL('../../', import.meta.url)
+const documents = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+)
+
+/** What blocks that show a part of a service take for granted. */
+const setting = `
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import { subscribe } from 'node:diagnostics_channel'
+import { OneLoginStrategy, isOneLoginError, optionsFromEnvironment, type OneLoginUser } from 'passport-govuk-one-login'
+import { startSimulator } from 'passport-govuk-one-login/simulator'
+declare const app: express.Express
+declare const oneLogin: OneLoginStrategy
+declare const options: import('passport-govuk-one-login').OneLoginOptions & { passReqToCallback?: false }
+declare const accounts: { findOrCreate(sub: string): Promise<import('passport-govuk-one-login').OneLoginUser> }
+`
+
+function blocksOf(document: string): { name: string; code: string }[] {
+  const text = readFileSync(new URL(document, root), 'utf8')
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
+    name: `${document}, block ${index + 1}`,
+    code,
+  }))
+}
+
+/** Names that a block declares itself replace those of the setting. */
+function completed(code: string): string {
+  const own = setting
+    .split('\n')
+    .filter((line) => {
+      const imported = /from '([^']+)'/.exec(line)?.[1]
+      const declared = /^declare const (\w+)/.exec(line)?.[1]
+      if (imported) return !code.includes(`from '${imported}'`)
+      return !declared || !new RegExp(`const ${declared}\\b`).test(code)
+    })
+    .join('\n')
+  return `${own}\n${code}\nexport {}\n`
+}
+
+describe('the documentation', () => {
+  const blocks = documents.flatMap(blocksOf)
+
+  it('has TypeScript that compiles, in every block', () => {
+    const { config } = ts.readConfigFile(fileURLToPath(new URL('tsconfig.json', root)), (path) => ts.sys.readFile(path)) as {
+      config: { compilerOptions: object }
+    }
+    const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, fileURLToPath(root))
+    const files = new Map(
+      blocks.map(({ name, code }, index) => [fileURLToPath(new URL(`test/docs/block-${index}.ts`, root)), { name, code: completed(code) }]),
+    )
+    const host = ts.createCompilerHost(options)
+    const plain = { ...host }
+    host.fileExists = (path) => files.has(path) || plain.fileExists(path)
+    host.readFile = (path) => files.get(path)?.code ?? plain.readFile(path)
+    host.getSourceFile = (path, version, ...rest) => {
+      const file = files.get(path)
+      return file ? ts.createSourceFile(path, file.code, version) : plain.getSourceFile(path, version, ...rest)
+    }
+    const unusedIsFine = { ...options, noUnusedLocals: false, noUnusedParameters: false, noEmit: true }
+    const program = ts.createProgram([...files.keys()], unusedIsFine, host)
+    const problems = ts.getPreEmitDiagnostics(program).map(({ file, messageText, start = 0 }) => {
+      const line = file ? file.text.slice(0, start).split('\n').length : 0
+      const found = file && files.get(file.fileName)
+      return `${found?.name ?? file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')} (${file?.text.split('\n')[line - 1]?.trim() ?? ''})`
+    })
+    expect(problems).toEqual([])
+  }, 60_000)
+
+  it('shows every error code in the README', () => {
+    const readme = readFileSync(new URL('README.md', root), 'utf8')
+    const source = readFileSync(new URL('lib/errors.ts', root), 'utf8')
+    const codes = [...source.matchAll(/^ {2}(\w+): \{ status/gm)].map(([, code]) => code ?? '')
+    expect(codes.length).toBeGreaterThan(30)
+    expect(codes.filter((code) => !readme.includes(`\`${code}\``))).toEqual([])
+  })
+
+  it('shows every option and every variable in the README', () => {
+    const readme = readFileSync(new URL('README.md', root), 'utf8')
+    const variables = [
+      ...readFileSync(new URL('lib/options-from-environment.ts', root), 'utf8').matchAll(/\bONE_LOGIN_[A-Z_]+/g),
+    ].map(([variable]) => variable)
+    expect(variables.filter((variable) => !readme.includes(variable))).toEqual([])
+  })
+})
