@@ -38,17 +38,16 @@ export function createApp(
   app.use((req, res, next) => {
     // Pages are about one person: nothing keeps them, not even for the back button.
     res.set('Cache-Control', 'no-store')
-    const csrfToken = () => req.csrfToken?.()
-    Object.assign(res.locals, { user: req.user, csrfToken, sessionEnd: sessionEnd(req), standIn })
+    const { user, csrfToken } = req
+    Object.assign(res.locals, { user, csrfToken, sessionEnd: sessionEnd(req), standIn })
     next()
   })
 
-  const landing: RequestHandler = (_req, res) => res.render('in-person-return')
   app.use(
     oneLogin.routes({
       // Comes back to the signed-out page, which tells a user who asked from one whose time was up.
       state: (req) => (req.query.timeout === undefined ? 'asked' : undefined),
-      landing: { level: 'P2', page: landing, returnTo: '/identity' },
+      landing: { level: 'P2', page: (_req, res) => res.render('in-person-return'), returnTo: '/identity' },
     }),
     pageRoutes(oneLogin),
   )
@@ -59,11 +58,11 @@ export function createApp(
 function securityHeaders(secure: boolean, oneLogin: string): RequestHandler {
   const directives = {
     defaultSrc: ["'self'"],
-    // The one inline script of the GOV.UK template.
-    scriptSrc: ["'self'", "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"],
     objectSrc: ["'none'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
+    // The one inline script of the GOV.UK template.
+    scriptSrc: ["'self'", "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"],
     // Browsers hold this against the redirects after a form post, too.
     formAction: ["'self'", oneLogin],
     ...(secure && { upgradeInsecureRequests: [] }),
@@ -77,11 +76,10 @@ function securityHeaders(secure: boolean, oneLogin: string): RequestHandler {
 }
 
 function csrfProtection(): RequestHandler {
-  const { csrfSynchronisedProtection } = csrfSync({
+  return csrfSync({
     getTokenFromRequest: ({ body, headers }) =>
       (body as { _csrf?: string } | undefined)?._csrf ?? headers['x-csrf-token']?.toString(),
     // One Login calls this, not a browser; what it sends is signed.
     skipCsrfProtection: ({ path }) => path === '/back-channel-logout',
-  })
-  return csrfSynchronisedProtection
+  }).csrfSynchronisedProtection
 }

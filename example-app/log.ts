@@ -4,7 +4,7 @@ import { pino, type Logger } from 'pino'
 
 /** Makes the log: a line of JSON for each thing that happened, and nothing that says who a user is. */
 export function createLog(level: string): Logger {
-  const log = pino({ level, base: null })
+  const log = pino({ level, base: null, redact: ['err.returnCodes', 'err.body'] })
   subscribe('passport-govuk-one-login:document.refresh-failed', (event) => {
     log.warn(event, 'a document of One Login could not be had')
   })

@@ -6,7 +6,7 @@ import { languageOf } from './language.ts'
 /** How long a session lives: from sign-in, and from the last thing the user did; in seconds. */
 const limits = { absolute: 12 * 60 * 60, idle: 30 * 60 }
 
-/** Sets up GOV.UK One Login; nothing elsewhere in the service depends on how. */
+/** Sets up GOV.UK One Login. */
 export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
   // A second argument maps the One Login user to an account of the service. Give one as soon as the service keeps
   // anything about its users: accounts need an id of their own. Here a user lives in the session, nowhere else.

@@ -23,11 +23,11 @@ export async function startService(
   { interactive = true } = {},
 ): Promise<RunningService> {
   const isReal = Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
+  const sessions = await openSessionStore(env.REDIS_URL, log)
   const server = createServer()
   const url = await listen(server, Number(env.PORT ?? 3000), log, isReal)
   const standIn = isReal ? undefined : await startStandIn(url, interactive)
   const options: OneLoginOptions = standIn?.options ?? optionsFromEnvironment(env)
-  const sessions = await openSessionStore(env.REDIS_URL, log)
   server.on('request', createApp(options, { ...sessions, secret: env.SESSION_SECRET }, standIn, log))
   return {
     url: isReal ? new URL(options.callbackURL ?? url).origin : url,

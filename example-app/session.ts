@@ -15,12 +15,7 @@ export async function openSessionStore(url: string | undefined, log: Logger) {
   return { store: new RedisStore({ client, prefix: 'session:' }), close: () => client.close() }
 }
 
-/**
- * Makes the session middleware.
- *
- * @param secure - whether browsers reach the service by https
- * @param secret - the same in every instance
- */
+/** Makes the session middleware. The secret is the same in every instance. */
 export function sessions(store: Store, secure: boolean, secret: string | undefined): RequestHandler {
   if (secure && !secret) throw new Error('Set SESSION_SECRET: it signs the session cookie')
   const middleware = session({
@@ -34,8 +29,7 @@ export function sessions(store: Store, secure: boolean, secret: string | undefin
   })
   return (req, res, next) => {
     middleware(req, res, (cause?: unknown) => {
-      if (cause) next(Object.assign(new Error('the session store failed', { cause }), { status: 503 }))
-      else next()
+      next(cause && Object.assign(new Error('the session store failed', { cause }), { status: 503 }))
     })
   }
 }

@@ -21,10 +21,9 @@ export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   router.get('/bank-details', signedInJustNow, (_req, res) => res.render('bank-details'))
   router.post('/bank-details', signedInJustNow, (req, res) => {
     const { account = '' } = req.body as { account?: string }
-    const isValid = /^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))
-    if (!isValid) res.status(400).render('bank-details', { account, isInvalid: true })
     // This is where a real service would keep it.
-    else res.redirect(303, '/bank-details/changed')
+    if (/^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))) res.redirect(303, '/bank-details/changed')
+    else res.status(400).render('bank-details', { account, isInvalid: true })
   })
   router.get('/bank-details/changed', signedIn, (_req, res) => res.render('bank-details-changed'))
   return router
