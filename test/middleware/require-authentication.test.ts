@@ -1,10 +1,12 @@
 import * as http from 'node:http'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { Express, RequestHandler } from 'express'
+import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
+import type { OneLoginStrategy } from '../../lib/index.ts'
 import type { AuthenticationNeeds } from '../../lib/middleware/require-authentication.ts'
 import { readyUser, type Simulator } from '../../lib/simulator/index.ts'
 import type { Browser } from '../support/browser.ts'
+import { startService } from '../support/service.ts'
 import { startPair } from '../support/stand-in.ts'
 import { fetchFrom, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
 
@@ -165,25 +167,28 @@ describe('requireAuthentication', () => {
     )
   })
 
-  it('[SESS-7] fails where the session was not checked, as a user who has signed out would get through', async () => {
-    await using pair = await startPair()
-    const options = pair.op.options as OneLoginOptions & { passReqToCallback?: false }
-    const app = express()
-    const errors: unknown[] = []
-    const keepError: ErrorRequestHandler = (error, _req, res, _next) => {
-      errors.push(error)
-      res.status(503).end()
-    }
-    app.get('/', new OneLoginStrategy(options).requireAuthentication(), ok)
-    app.use(keepError)
-    const server = app.listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    const answer = await pair.browser().send(`http://127.0.0.1:${port}/`)
-    server.close()
-    expect(answer.status).toBe(503)
-    expect(errors).toEqual([expect.objectContaining({ code: 'session_unavailable' })])
-  })
+  it.each(['requireAuthentication', 'requireIdentity', 'sessionStatus'] as const)(
+    '[SESS-7] fails where the session was not checked, as a user who has signed out would get through (%s)',
+    async (guard) => {
+      const store = new MemoryStore()
+      await using pair = await startPair({ store })
+      const browser = await visitorSignedIn(pair)
+      await browser.visit(`${pair.service.url}/identity`)
+      const cookie = browser.jar(new URL(pair.service.url).host).get('connect.sid') ?? ''
+      // The same service, but for oneLogin.session().
+      await using careless = await startService(() => pair.op.options, {
+        store,
+        sessionsUnchecked: true,
+        routes: (app, oneLogin) => {
+          app.get('/', guard === 'requireIdentity' ? oneLogin[guard]({ level: 'P2' }) : oneLogin[guard](), ok)
+        },
+      })
+      browser.jar(new URL(careless.url).host).set('connect.sid', cookie)
+      const answer = await browser.send(careless.url)
+      expect(answer.status).toBe(503)
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'session_unavailable' })
+    },
+  )
 
   it('[CB-12] comes back to this site when the request line named another', async () => {
     await using pair = await startPair({ routes: guarded })

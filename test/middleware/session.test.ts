@@ -227,15 +227,18 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] let a user come back from a long journey at One Login', async () => {
+  it('[SESS-5] let a user come back to the same session from a long journey at One Login', async () => {
     stopClock()
     await using pair = await withSession({ idle: '2m' })
     const browser = await visitorSignedIn(pair)
+    const { startedAt } = await storedSignIn(pair.service)
     const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
     passTime(240)
     const page = await browser.visit(atOneLogin.headers.location ?? '')
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
     expect(await whoIs(pair.service, browser)).toBe(sub)
+    // It is the same session, with all that the app has in it.
+    expect(await storedSignIn(pair.service)).toMatchObject({ startedAt })
   })
 
   it('[SESS-5] let a user come back whose session has become too old at One Login: it is a new one', async () => {

@@ -10,6 +10,8 @@ export interface ServiceParts {
   readonly store?: Store
   /** Adds routes, after the sessions and before the error handler; the strategy's own routes are there unless this returns `false`. */
   readonly routes?: (app: Express, oneLogin: OneLoginStrategy, passport: PassportStatic) => unknown
+  /** Leaves `oneLogin.session()` out, as a careless service would. */
+  readonly sessionsUnchecked?: boolean
   /** Express to use: 5 unless given. */
   readonly framework?: typeof express
 }
@@ -31,7 +33,13 @@ export interface Service extends AsyncDisposable {
  */
 export async function startService(
   options: (url: string) => OneLoginOptions | Promise<OneLoginOptions>,
-  { verify, store = new MemoryStore(), routes, framework = express }: ServiceParts = {},
+  {
+    verify,
+    store = new MemoryStore(),
+    routes,
+    sessionsUnchecked = false,
+    framework = express,
+  }: ServiceParts = {},
 ): Promise<Service> {
   const app = framework()
   const server = app.listen(0, '127.0.0.1')
@@ -59,8 +67,8 @@ export async function startService(
     app.use(
       session({ store, secret: 'for tests', resave: false, saveUninitialized: false }),
       authenticator.session() as RequestHandler,
-      oneLogin.session(),
     )
+    if (!sessionsUnchecked) app.use(oneLogin.session())
     const whoami: RequestHandler = (req, res) => void res.json(req.user ?? null)
     if (routes?.(app, oneLogin, authenticator) !== false) app.use(oneLogin.routes())
     app.get('/whoami', whoami)
