@@ -61,6 +61,11 @@ describe('a started sign-in', () => {
     )
   })
 
+  it('[AUTHZ-2] remembers who was signed in when it started', () => {
+    expect(createTransaction(signIn, 'urn:fdc:gov.uk:2022:a-user').sub).toBe('urn:fdc:gov.uk:2022:a-user')
+    expect(createTransaction(signIn)).not.toHaveProperty('sub')
+  })
+
   it('[CB-12] remembers only a path of this site', () => {
     expect(createTransaction({ ...signIn, returnTo: 'https://elsewhere.example/' }).returnTo).toBe('/')
   })
