@@ -35,6 +35,18 @@ module.exports = {
       to: { path: '^lib/simulator/' },
     },
     {
+      name: 'nothing-loads-the-command',
+      severity: 'error',
+      from: { pathNot: '^lib/cli/' },
+      to: { path: '^lib/cli/' },
+    },
+    {
+      name: 'the-command-loads-express-for-the-simulator-only',
+      severity: 'error',
+      from: { path: '^lib/cli/(?!simulator\\.ts$|stand-in/|command\\.ts$)' },
+      to: { path: '^lib/(simulator/|cli/simulator\\.ts$|cli/stand-in/|strategy\\.ts$)' },
+    },
+    {
       name: 'the-example-uses-the-package-by-its-name',
       severity: 'error',
       from: { path: '^example-app/' },

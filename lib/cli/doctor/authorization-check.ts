@@ -1,0 +1,200 @@
+import type { Settings } from '../../options.ts'
+import type { Ask, Probe, Refused } from './authorization-probe.ts'
+import type { Calls } from './calls.ts'
+import { keysUnreadable } from './client-check.ts'
+import { findCulprits, type Culprits } from './culprits.ts'
+import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+import { registryOf } from './registry.ts'
+
+/** What the check works with. */
+export interface AuthorizationExamination {
+  readonly settings: Settings
+  readonly calls: Calls
+  readonly probe: Probe
+  /** Whether the provider knows the client id, as far as the token endpoint told. */
+  readonly isClientKnown: boolean | undefined
+}
+
+/** What is made of a refusal: what was found, and what to ask for next, with that mended. */
+interface Step {
+  readonly findings: readonly Finding[]
+  readonly next?: Ask
+}
+
+type Reaction = (examination: AuthorizationExamination, ask: Ask) => Step | Promise<Step>
+
+const checks = ['redirect URI', 'request object', 'scope', 'claims', 'level'] as const
+
+/**
+ * Sends the authorization request that the library would send, and follows it nowhere. One Login names the first
+ * thing that is wrong only: the request is sent again without it until it is accepted, so that one run finds all.
+ */
+export async function checkAuthorization(examination: AuthorizationExamination): Promise<Finding[]> {
+  const { settings, probe } = examination
+  const findings: Finding[] = []
+  let ask: Ask | undefined = asUsual(settings)
+  let reason: string | undefined
+  while (ask) {
+    const current: Ask = ask
+    const verdict = await probe(current)
+    if (verdict === 'accepted') break
+    if (typeof verdict === 'object') reason = verdict.unclear
+    const step: Step =
+      typeof verdict === 'object' ? { findings: [] } : await reactions[verdict](examination, current)
+    findings.push(...step.findings)
+    ask = step.next
+  }
+  const found = new Set<CheckName>(findings.map(({ check }) => check))
+  for (const check of checks) {
+    if (found.has(check)) continue
+    if (!ask) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
+    else findings.push(accepted(check, settings, ask))
+  }
+  return findings
+}
+
+function asUsual({ scope, signIn }: Settings): Ask {
+  const { trust, claims, requestObject } = signIn
+  const asked = trust.identity ? [...new Set(['coreIdentityJWT', ...claims] as const)] : []
+  return { scope, claims: asked, vtr: trust.vtr, requestObject }
+}
+
+const reactions: Readonly<Record<Refused, Reaction>> = {
+  address: ({ settings, isClientKnown }) => ({
+    findings: isClientKnown === false ? [] : [addressFinding(settings, isClientKnown)],
+  }),
+
+  signature: (_examination, ask) => ({
+    findings: [unknown('request object', 'it is not signed with the registered key')],
+    next: { ...ask, requestObject: false },
+  }),
+
+  keys: ({ settings }, ask) => ({
+    findings: [{ ...keysUnreadable(settings), check: 'request object' }],
+    next: { ...ask, requestObject: false },
+  }),
+
+  deactivated: ({ settings }) => ({
+    findings: [
+      mend(
+        'client',
+        'client-deactivated',
+        `${settings.clientId} is deactivated: nobody can sign in.`,
+        `Have it activated again ${registryOf(settings)}, or use the client id that replaced it.`,
+      ),
+    ],
+  }),
+
+  'request object': ({ settings }, ask) => {
+    if (settings.signIn.requestObject) return { findings: [] }
+    const finding = mend(
+      'request object',
+      'request-object-required',
+      `${settings.clientId} is registered to send signed request objects, and this service sends none.`,
+      `Take out ONE_LOGIN_REQUEST_OBJECT=false and use a key, or stop requiring request objects (JAR) ${registryOf(settings)}.`,
+    )
+    const canSign = settings.signers.length > 0 && !ask.requestObject
+    return { findings: [finding], ...(canSign && { next: { ...ask, requestObject: true } }) }
+  },
+
+  scope: async ({ settings, calls, probe }, ask) => {
+    const culprits = await findCulprits(
+      ask.scope.filter((scope) => scope !== 'openid'),
+      async (scope) => (await probe({ ...ask, scope: ['openid', scope] })) === 'scope',
+      calls,
+    )
+    const finding = notRegistered(settings, 'scope', 'scope-not-registered', culprits, 'ONE_LOGIN_SCOPE')
+    const scope = ask.scope.filter((one) => !culprits.items.includes(one))
+    return { findings: [finding], ...(culprits.items.length > 0 && { next: { ...ask, scope } }) }
+  },
+
+  claims: async ({ settings, calls, probe }, ask) => {
+    const culprits = await findCulprits(
+      ask.claims,
+      async (claim) => (await probe({ ...ask, claims: [claim] })) === 'claims',
+      calls,
+    )
+    const finding = notRegistered(settings, 'claims', 'claim-not-registered', culprits, 'ONE_LOGIN_CLAIMS')
+    const claims = ask.claims.filter((one) => !culprits.items.includes(one))
+    return { findings: [finding], ...(culprits.items.length > 0 && { next: { ...ask, claims } }) }
+  },
+
+  vectors: async (examination, ask) => {
+    const finding = await levelFinding(examination, ask)
+    const isIdentity = ask.vtr.some((vector) => /P[1-3]/.test(vector))
+    return { findings: [finding], ...(isIdentity && { next: { ...ask, vtr: ['Cl.Cm'], claims: [] } }) }
+  },
+}
+
+function addressFinding(settings: Settings, isClientKnown: boolean | undefined): Finding {
+  const { callbackURL, clientId } = settings
+  const orClient = isClientKnown ? '' : ', or it does not know the client id'
+  return mend(
+    'redirect URI',
+    'redirect-uri-not-registered',
+    `${callbackURL} is not registered for ${clientId}${orClient}.`,
+    `Add it to the redirect URIs ${registryOf(settings)}, letter by letter, or set ONE_LOGIN_CALLBACK_URL to one of them.`,
+  )
+}
+
+function notRegistered(
+  settings: Settings,
+  check: CheckName,
+  problem: Problem,
+  { items, areTold }: Culprits<string>,
+  variable: string,
+): Finding {
+  const names = items.join(areTold ? ' and ' : ' or ')
+  const verb = items.length > 1 && areTold ? 'are' : 'is'
+  return mend(
+    check,
+    problem,
+    `${names} ${verb} not registered for ${settings.clientId}.`,
+    `Add ${names} ${registryOf(settings)}, or take ${items.length > 1 ? 'them' : 'it'} out of ${variable}.`,
+  )
+}
+
+/** Identity comes with P2: where P2 is refused too, it is not enabled. */
+async function levelFinding(
+  { settings, calls, probe }: AuthorizationExamination,
+  ask: Ask,
+): Promise<Finding> {
+  const levels = [...new Set(ask.vtr.flatMap((vector) => /P[0-3]/.exec(vector)?.[0] ?? []))]
+  const refuses = async (level: string) => (await probe({ ...ask, vtr: [`Cl.Cm.${level}`] })) === 'vectors'
+  const { items } = await findCulprits(levels, refuses, calls)
+  const names = items.join(' and ')
+  const registry = registryOf(settings)
+  const all = items.length === levels.length
+  if (all && (levels.includes('P2') || (calls.left > 1 && (await refuses('P2')))))
+    return mend(
+      'level',
+      'identity-not-enabled',
+      `${settings.clientId} may not ask for an identity (${names}).`,
+      `Enable identity verification with level of confidence ${names} ${registry}.`,
+    )
+  return mend(
+    'level',
+    'level-not-registered',
+    `Level of confidence ${names} is not registered for ${settings.clientId}.`,
+    `Add ${names} ${registry}, or ask for another level.`,
+  )
+}
+
+function accepted(check: (typeof checks)[number], settings: Settings, ask: Ask): Finding {
+  const isIdentity = settings.signIn.trust.identity !== undefined
+  switch (check) {
+    case 'redirect URI':
+      return ok(check, `${settings.callbackURL} is registered`)
+    case 'request object':
+      return ok(check, ask.requestObject ? 'it is accepted' : 'none is sent, and none is required')
+    case 'scope':
+      return ok(check, `${ask.scope.join(', ')}: registered`)
+    case 'claims':
+      return ok(
+        check,
+        isIdentity ? `${ask.claims.join(', ')}: registered` : 'not asked for; --level P2 tries them',
+      )
+    case 'level':
+      return ok(check, `${ask.vtr.join(', ')}: accepted${isIdentity ? '' : '; --level P2 tries an identity'}`)
+  }
+}

@@ -1,0 +1,81 @@
+import { buildAuthorizationURL } from '../../authorization-request.ts'
+import type { ClaimName } from '../../claims.ts'
+import type { ProviderMetadata } from '../../discovery.ts'
+import { printable } from '../../errors.ts'
+import type { Settings } from '../../options.ts'
+import { createTransaction } from '../../transaction.ts'
+import { parseVectors } from '../../vectors-of-trust.ts'
+import type { Calls, HttpAnswer } from './calls.ts'
+
+/** What an authorization request asks for. */
+export interface Ask {
+  readonly scope: readonly string[]
+  readonly claims: readonly ClaimName[]
+  readonly vtr: readonly string[]
+  readonly requestObject: boolean
+}
+
+/** What the provider found wrong first; `address` is the client id or the redirect URI. */
+export type Refused =
+  'address' | 'signature' | 'keys' | 'deactivated' | 'request object' | 'scope' | 'claims' | 'vectors'
+
+/** What came of an authorization request: accepted, refused, or an answer that tells nothing. */
+export type Verdict = 'accepted' | Refused | { readonly unclear: string }
+
+/** Sends an authorization request and follows it nowhere. */
+export type Probe = (ask: Ask) => Promise<Verdict>
+
+/** Makes a {@link Probe} that sends what the library would send. */
+export function createProbe(
+  settings: Settings,
+  { authorization_endpoint }: ProviderMetadata,
+  calls: Calls,
+): Probe {
+  const { maxAge } = settings.signIn
+  const uiLocales = typeof settings.uiLocales === 'string' ? settings.uiLocales : undefined
+
+  return async function probe({ scope, claims, vtr, requestObject }) {
+    const signIn = {
+      trust: parseVectors(vtr),
+      claims,
+      ...(maxAge !== undefined && { maxAge }),
+      ...(uiLocales && { uiLocales }),
+    }
+    const asked = { ...settings, scope, signIn: { ...settings.signIn, requestObject } }
+    const url = await buildAuthorizationURL(authorization_endpoint, asked, signIn, createTransaction(signIn))
+    const answer = await calls.make(url, { headers: { accept: 'text/html' } })
+    if ('failure' in answer) return { unclear: answer.failure }
+    return verdictOf(answer.response, authorization_endpoint)
+  }
+}
+
+async function verdictOf(response: HttpAnswer, endpoint: string): Promise<Verdict> {
+  const { status, headers } = response
+  const location = headers.get('location')
+  if (location !== null && URL.canParse(location, endpoint)) {
+    const { searchParams } = new URL(location, endpoint)
+    const error = printable(searchParams.get('error') ?? undefined)
+    if (error === undefined) return 'accepted'
+    return verdictOfError(error, printable(searchParams.get('error_description') ?? undefined) ?? '')
+  }
+  if (status === 200) return 'accepted'
+  return verdictOfPage(status, printable(await response.text()) ?? '')
+}
+
+function verdictOfError(error: string, description: string): Verdict {
+  if (error === 'invalid_scope') return 'scope'
+  if (error === 'access_denied' && /request object|JAR/i.test(description)) return 'request object'
+  if (error === 'unauthorized_client' && /client (?:deactivated|deprecated)/i.test(description))
+    return 'deactivated'
+  if (error === 'invalid_request' && /claims/i.test(description)) return 'claims'
+  if (error === 'invalid_request' && /vtr/i.test(description)) return 'vectors'
+  return { unclear: `One Login refused the request with ${error} ${description}`.trim() }
+}
+
+function verdictOfPage(status: number, page: string): Verdict {
+  if (status === 400 && /trust chain/i.test(page)) return 'signature'
+  if (status === 400 && /invalid request/i.test(page)) return 'address'
+  if (status === 500 && /unexpected server error/i.test(page)) return 'keys'
+  if (status === 403) return { unclear: "One Login's firewall blocked the request (status 403)" }
+  return { unclear: `One Login answered the request with status ${status}` }
+}

@@ -1,0 +1,155 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { signJwt } from '../../client-key.ts'
+import type { ProviderMetadata } from '../../discovery.ts'
+import { printable } from '../../errors.ts'
+import type { Settings } from '../../options.ts'
+import { now } from '../../signed-token.ts'
+import type { Calls, HttpAnswer } from './calls.ts'
+import { mend, ok, unknown, type Finding } from './finding.ts'
+import { registryOf } from './registry.ts'
+
+const assertionLifetime = 300
+
+/** What the token endpoint said of the client. */
+export interface ClientResult {
+  readonly finding: Finding
+  /** Whether the provider knows the client id; absent when that could not be told. */
+  readonly isKnown?: boolean
+}
+
+/** What the token endpoint refused a request with. */
+interface Refusal {
+  readonly status: number
+  readonly error: string
+  readonly description: string
+}
+
+/**
+ * Asks for tokens with a code that nobody issued. One Login looks at the client before it looks at the code: that
+ * it refuses the code shows that it knows the client and its key.
+ */
+export async function checkClient(
+  settings: Settings,
+  { token_endpoint }: ProviderMetadata,
+  calls: Calls,
+): Promise<ClientResult> {
+  const answer = await calls.make(token_endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code: `made-up-${randomBytes(16).toString('hex')}`,
+      redirect_uri: settings.callbackURL,
+      ...(await credentialsOf(settings, token_endpoint)),
+    }),
+  })
+  if ('failure' in answer) return { finding: unknown('client', answer.failure) }
+  return judge(settings, await refusalOf(answer.response))
+}
+
+async function credentialsOf(
+  { clientId, clientSecret, signers: [signer] }: Settings,
+  audience: string,
+): Promise<Record<string, string>> {
+  if (!signer) return { client_id: clientId, client_secret: clientSecret ?? '' }
+  const issuedAt = now()
+  const assertion = await signJwt(signer, undefined, {
+    iss: clientId,
+    sub: clientId,
+    aud: audience,
+    iat: issuedAt,
+    exp: issuedAt + assertionLifetime,
+    jti: randomUUID(),
+  })
+  return {
+    client_id: clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  }
+}
+
+async function refusalOf(response: HttpAnswer): Promise<Refusal> {
+  const body: unknown = await response.json().catch(() => undefined)
+  const { error, error_description } = (body ?? {}) as Record<string, unknown>
+  return {
+    status: response.status,
+    error: printable(error) ?? '',
+    description: printable(error_description) ?? '',
+  }
+}
+
+function judge(settings: Settings, { status, error, description }: Refusal): ClientResult {
+  const said = (words: RegExp) => words.test(description)
+  if (error === 'invalid_grant' && said(/expired/i)) return { finding: clockWrong(), isKnown: true }
+  if (error === 'invalid_grant') return { finding: ok('client', accepted(settings)), isKnown: true }
+  if (error === 'server_error' && said(/jwks/i)) return { finding: keysUnreadable(settings), isKnown: true }
+  if (error === 'invalid_client') return judgeClient(settings, said)
+  const answer = `One Login's token endpoint answered with status ${status} ${error} ${description}`.trim()
+  return { finding: unknown('client', `${answer}; try again later`) }
+}
+
+function judgeClient(settings: Settings, said: (words: RegExp) => boolean): ClientResult {
+  const { clientId } = settings
+  const registry = registryOf(settings)
+  const known = (...[problem, says, remedy]: [Parameters<typeof mend>[1], string, string]) => ({
+    finding: mend('client', problem, says, remedy),
+    isKnown: true,
+  })
+  if (said(/use private_key_jwt/i))
+    return known(
+      'registered-for-secret',
+      `${clientId} is registered for a client secret, and this service signs with a key.`,
+      `Change the token authentication method to private_key_jwt ${registry}, or set ONE_LOGIN_CLIENT_SECRET in place of ONE_LOGIN_PRIVATE_KEY.`,
+    )
+  if (said(/use client_secret_post/i))
+    return known(
+      'registered-for-key',
+      `${clientId} is registered for a key, and this service has a client secret.`,
+      `Set ONE_LOGIN_PRIVATE_KEY in place of ONE_LOGIN_CLIENT_SECRET, or change the token authentication method to client_secret_post ${registry}.`,
+    )
+  if (said(/secret/i))
+    return known(
+      'secret-not-registered',
+      `ONE_LOGIN_CLIENT_SECRET is not the secret of ${clientId}.`,
+      `Set the secret whose hash is registered, or register the hash of this one ${registry}.`,
+    )
+  if (said(/signature/i))
+    return known(
+      'key-not-registered',
+      `ONE_LOGIN_PRIVATE_KEY is not the key that is registered for ${clientId}.`,
+      `Register the public half of this key ${registry} (Client authentication, Public key), or set the private key of the registered one.`,
+    )
+  return {
+    finding: mend(
+      'client',
+      'client-unknown',
+      `${settings.environment.issuer} does not know the client id ${clientId}.`,
+      `Set ONE_LOGIN_CLIENT_ID to the client id ${registry}; integration and production have different ones.`,
+    ),
+    isKnown: false,
+  }
+}
+
+function accepted({ clientId, signers: [signer] }: Settings): string {
+  return `${clientId} is registered, and with this ${signer ? 'key' : 'secret'}`
+}
+
+function clockWrong(): Finding {
+  return mend(
+    'client',
+    'clock-wrong',
+    'One Login finds what this machine signed a moment ago expired: its clock is behind.',
+    'Set the clock of this machine, and keep it right with NTP.',
+  )
+}
+
+/** The finding that One Login cannot read the keys that the service publishes. */
+export function keysUnreadable(settings: Settings): Finding {
+  const [signer] = settings.signers
+  return mend(
+    'client',
+    'published-keys-unreadable',
+    `One Login cannot find the key ${signer?.kid ?? ''} at the JWKS URL that is registered for ${settings.clientId}.`,
+    `Check the JWKS URL ${registryOf(settings)}, and what it answers with "doctor --jwks-url URL"; One Login sees a new key only when it reads the URL again.`,
+  )
+}

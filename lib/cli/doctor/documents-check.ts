@@ -1,0 +1,84 @@
+import { readDidDocument } from '../../did-document.ts'
+import { readDiscovery, type ProviderMetadata } from '../../discovery.ts'
+import type { Settings } from '../../options.ts'
+import { readJwks } from '../../provider.ts'
+import type { Calls } from './calls.ts'
+import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+
+/** What the provider's documents say. */
+export interface DocumentsResult {
+  readonly metadata?: ProviderMetadata
+  readonly findings: readonly Finding[]
+}
+
+interface Download<Content> {
+  readonly check: CheckName
+  readonly problem: Problem
+  readonly remedy: string
+  readonly parse: (json: unknown) => Content | Promise<Content>
+}
+
+/** Downloads the provider's documents and reads them as the library does. */
+export async function checkDocuments(settings: Settings, calls: Calls): Promise<DocumentsResult> {
+  const { issuer } = settings.environment
+  const discovery = await download(calls, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    check: 'discovery',
+    problem: 'discovery-unusable',
+    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_ISSUER')}, and that this machine can reach One Login.`,
+    parse: (json) => readDiscovery(json, settings.environment),
+  })
+  const metadata = discovery.content
+  const findings = [discovery.finding ?? ok('discovery', `${issuer} names its endpoints`)]
+  if (metadata) findings.push(await checkJwks(metadata, calls))
+  else findings.push(unknown('JWKS', 'its address stands in the discovery document'))
+  findings.push(await checkDid(settings, calls))
+  return { findings, ...(metadata && { metadata }) }
+}
+
+async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<Finding> {
+  const { content, finding } = await download(calls, jwks_uri, {
+    check: 'JWKS',
+    problem: 'jwks-unusable',
+    remedy: 'Users cannot sign in until One Login mends this; try again later.',
+    parse: readJwks,
+  })
+  return finding ?? ok('JWKS', `keys that can verify ID tokens: ${content?.size ?? 0}`)
+}
+
+async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
+  const { didDocumentURL, didController } = settings.environment
+  const { content, finding } = await download(calls, didDocumentURL, {
+    check: 'DID document',
+    problem: 'did-document-unusable',
+    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_DID_DOCUMENT_URL', 'ONE_LOGIN_DID_CONTROLLER')}; identities cannot be verified without it.`,
+    parse: (json) => readDidDocument(json, didController),
+  })
+  return (
+    finding ??
+    ok('DID document', `keys of ${didController} that can verify identities: ${content?.size ?? 0}`)
+  )
+}
+
+/** The variables that say where the provider is. */
+function variablesOf({ environment }: Settings, ...ofStandIn: string[]): string {
+  return /^https:\/\/oidc\.(?:integration\.)?account\.gov\.uk\/$/.test(environment.issuer)
+    ? 'ONE_LOGIN_ENVIRONMENT'
+    : ofStandIn.join(' and ')
+}
+
+async function download<Content>(
+  calls: Calls,
+  url: string,
+  { check, problem, remedy, parse }: Download<Content>,
+): Promise<{ content?: Content; finding?: Finding }> {
+  const refuse = (reason: string) => ({ finding: mend(check, problem, `${url}: ${reason}`, remedy) })
+  const answer = await calls.make(url, { headers: { accept: 'application/json' } })
+  if ('failure' in answer) return refuse(answer.failure)
+  const { response } = answer
+  if (response.status !== 200) return refuse(`it answered with status ${response.status}.`)
+  try {
+    return { content: await parse(await response.json()) }
+  } catch (error) {
+    return refuse(error instanceof SyntaxError ? 'it is not JSON.' : `${(error as Error).message}.`)
+  }
+}

@@ -1,0 +1,40 @@
+import { createProbe } from './authorization-probe.ts'
+import { checkAuthorization } from './authorization-check.ts'
+import { Calls } from './calls.ts'
+import { checkClient } from './client-check.ts'
+import { checkClock } from './clock-check.ts'
+import { checkDocuments } from './documents-check.ts'
+import { unknown, type Finding } from './finding.ts'
+import { checkOptions } from './options-check.ts'
+import { checkPublishedKeys } from './published-keys-check.ts'
+
+/** What to examine. */
+export interface Subject {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where the service publishes its keys, when that is to be looked at. */
+  readonly jwksURL: string | undefined
+}
+
+/** All that was found, and how many calls it took. */
+export interface Examination {
+  readonly findings: readonly Finding[]
+  readonly calls: number
+}
+
+/** Examines a service's options and its registration with the provider, step by step. */
+export async function examine({ env, jwksURL }: Subject): Promise<Examination> {
+  const { settings, findings: ofOptions } = checkOptions(env)
+  if (!settings) return { findings: ofOptions, calls: 0 }
+  const calls = new Calls(settings)
+  const documents = await checkDocuments(settings, calls)
+  const findings = [...ofOptions, ...documents.findings]
+  if (documents.metadata) {
+    const client = await checkClient(settings, documents.metadata, calls)
+    const published = jwksURL === undefined ? [] : [await checkPublishedKeys(jwksURL, settings, calls)]
+    const probe = createProbe(settings, documents.metadata, calls)
+    const isClientKnown = client.isKnown
+    const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown })
+    findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
+  } else findings.push(unknown('client', 'without the discovery document nobody can be asked'))
+  return { findings, calls: calls.made }
+}

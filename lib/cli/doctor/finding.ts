@@ -1,0 +1,71 @@
+/** What was looked at. */
+export type CheckName =
+  | 'options'
+  | 'key'
+  | 'discovery'
+  | 'JWKS'
+  | 'DID document'
+  | 'clock'
+  | 'client'
+  | 'redirect URI'
+  | 'request object'
+  | 'scope'
+  | 'claims'
+  | 'level'
+  | 'published keys'
+
+/** What is wrong, as a literal that a script can look for. */
+export type Problem =
+  | 'variable-unknown'
+  | 'options-wrong'
+  | 'key-wrong'
+  | 'discovery-unusable'
+  | 'jwks-unusable'
+  | 'did-document-unusable'
+  | 'clock-wrong'
+  | 'client-unknown'
+  | 'client-deactivated'
+  | 'key-not-registered'
+  | 'secret-not-registered'
+  | 'registered-for-secret'
+  | 'registered-for-key'
+  | 'published-keys-unreadable'
+  | 'redirect-uri-not-registered'
+  | 'request-object-required'
+  | 'scope-not-registered'
+  | 'claim-not-registered'
+  | 'level-not-registered'
+  | 'identity-not-enabled'
+  | 'jwks-url-insecure'
+  | 'jwks-unreachable'
+  | 'jwks-malformed'
+  | 'jwks-private-member'
+  | 'jwks-key-missing'
+  | 'jwks-key-differs'
+  | 'refused'
+
+/** How one check ended: all right, to be mended, or not known. */
+export type Finding =
+  | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly says: string }
+  | {
+      readonly check: CheckName
+      readonly outcome: 'mend'
+      readonly problem: Problem
+      readonly says: string
+      readonly remedy: string
+    }
+
+/** A check that found all right. */
+export const ok = (check: CheckName, says: string): Finding => ({ check, outcome: 'ok', says })
+
+/** A check that could not be made. */
+export const unknown = (check: CheckName, says: string): Finding => ({ check, outcome: 'unknown', says })
+
+/** A check that found something to mend. */
+export const mend = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
+  check,
+  outcome: 'mend',
+  problem,
+  says,
+  remedy,
+})

@@ -1,0 +1,84 @@
+import { isSecure } from '../../environments.ts'
+import type { Settings } from '../../options.ts'
+import type { Calls } from './calls.ts'
+import { mend, ok, type Finding, type Problem } from './finding.ts'
+
+/** Seconds in which One Login wants its answer. */
+const limit = 5
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+type Member = Readonly<Record<string, unknown>>
+
+/** What is wrong with a JWKS, and how it is mended. */
+type Fault = readonly [problem: Problem, says: string, remedy: string]
+
+/** Reads the JWKS that the service publishes as One Login would. */
+export async function checkPublishedKeys(url: string, settings: Settings, calls: Calls): Promise<Finding> {
+  const fault = await faultOf(url, settings, calls)
+  const [signer] = settings.signers
+  if (!fault)
+    return ok('published keys', `${url} holds the key ${signer?.kid ?? ''} that this service signs with`)
+  const [problem, says, remedy] = fault
+  return mend('published keys', problem, `${url}: ${says}`, remedy)
+}
+
+async function faultOf(url: string, settings: Settings, calls: Calls): Promise<Fault | undefined> {
+  if (!URL.canParse(url) || !isSecure(new URL(url), settings.environment.allowInsecureRequests))
+    return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
+  const answer = await calls.make(url, { headers: { accept: 'application/json' } })
+  const reach = `One Login has to get a JWKS with status 200 from it, without a redirect, within ${limit} s.`
+  if ('failure' in answer) return ['jwks-unreachable', answer.failure.replaceAll('One Login', 'It'), reach]
+  const { response, milliseconds } = answer
+  if (response.status !== 200)
+    return ['jwks-unreachable', `it answered with status ${response.status}.`, reach]
+  if (milliseconds > limit * 1000)
+    return ['jwks-unreachable', `it took ${(milliseconds / 1000).toFixed(1)} s to answer.`, reach]
+  const keys = keysOf(await response.json().catch(() => undefined))
+  const serve = 'Publish the keys with routes() or jwks(), or the file one-login-jwks.json that "keys" makes.'
+  if (!keys) return ['jwks-malformed', 'it is not a JSON Web Key Set.', serve]
+  return faultOfKeys(keys, settings, serve)
+}
+
+function keysOf(json: unknown): readonly Member[] | undefined {
+  const { keys } = (json ?? {}) as { keys?: unknown }
+  const isObject = (key: unknown) => typeof key === 'object' && key !== null
+  return Array.isArray(keys) && keys.every(isObject) ? (keys as readonly Member[]) : undefined
+}
+
+function faultOfKeys(
+  keys: readonly Member[],
+  { signers: [signer] }: Settings,
+  serve: string,
+): Fault | undefined {
+  const leaked = privateMembers.filter((member) => keys.some((key) => Object.hasOwn(key, member)))
+  if (leaked.length > 0)
+    return [
+      'jwks-private-member',
+      `it shows private members of a key (${leaked.join(', ')}) to the whole world.`,
+      'Take it down at once, make a new key pair and register that one: everybody may have the old key.',
+    ]
+  const kids = keys.map(({ kid }) => kid)
+  if (kids.some((kid) => typeof kid !== 'string') || new Set(kids).size < kids.length)
+    return [
+      'jwks-malformed',
+      'a key has no "kid", or two have the same.',
+      'Give every key a "kid" of its own.',
+    ]
+  if (!signer) return undefined
+  const key = keys.find(({ kid }) => kid === signer.kid)
+  if (!key)
+    return [
+      'jwks-key-missing',
+      `it does not hold the key that this service signs with, ${signer.kid}.`,
+      `Publish that key, at least 24 hours before it signs. ${serve}`,
+    ]
+  if (key.kty !== 'RSA' || key.n !== signer.publicJwk.n || key.e !== signer.publicJwk.e)
+    return ['jwks-key-differs', `its key ${signer.kid} is another key than the one that signs.`, serve]
+  if ((key.use ?? 'sig') !== 'sig' || (key.alg ?? signer.alg) !== signer.alg)
+    return [
+      'jwks-key-differs',
+      `its key ${signer.kid} is for another use or algorithm than ${signer.alg}.`,
+      serve,
+    ]
+  return undefined
+}

@@ -1,0 +1,24 @@
+import { generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import { signerFromPrivateKey, type PublicJwk } from '../client-key.ts'
+
+/** A key pair for a service, in the forms in which it goes places. */
+export interface KeyPair {
+  /** PEM, PKCS#8. */
+  readonly privateKey: string
+  /** PEM, SPKI. */
+  readonly publicKey: string
+  /** The public key as it stands in a JWKS. */
+  readonly publicJwk: PublicJwk & { readonly use: 'sig'; readonly alg: string; readonly kid: string }
+}
+
+/** Makes an RSA key pair. Its `kid` is the one that the library sends for this key. */
+export async function createKeyPair(bits: number): Promise<KeyPair> {
+  const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: bits,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  const { publicJwk, alg, kid } = signerFromPrivateKey(privateKey)
+  return { privateKey, publicKey, publicJwk: { ...publicJwk, use: 'sig', alg, kid } }
+}

@@ -1,0 +1,110 @@
+import { textOf, UsageError, type FlagValues, type Part } from './part.ts'
+import { answerConfigCall } from './stand-in/config-endpoint.ts'
+import { readOfficialEnvironment } from './stand-in/official-environment.ts'
+import { openPort } from './stand-in/port.ts'
+import { RequestLines } from './stand-in/request-lines.ts'
+import { readSettingsFile, type SettingsFile } from './stand-in/settings-file.ts'
+import { StandIn, type StandInSettings } from './stand-in/stand-in.ts'
+import { serviceVariables } from './stand-in/service-variables.ts'
+import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
+
+const help = `Usage: passport-govuk-one-login simulator [flags]
+
+Runs a stand-in for GOV.UK One Login, for a service in any language, until it is stopped (Ctrl-C). It behaves as
+One Login does, strictness included, says on each request what was wrong with it, and prints the variables that
+point a service to it. It takes the environment variables of the official simulator (CLIENT_ID, REDIRECT_URLS,
+PUBLIC_KEY …) and its calls of /config.
+
+Flags:
+  --port PORT       the port (default: PORT of the environment, or 3000; 0 for a free one)
+  --host HOST       the address to listen on (default: HOST of the environment, or 127.0.0.1)
+  --config FILE     registration, answer and faults in a JSON file
+  --interactive     shows a page on which you choose who signs in
+  --json            writes one line of JSON for each event
+  --help            this text
+
+Exit codes: 0 stopped, 1 it could not start, 2 called in a wrong way.
+`
+
+/** `simulator`: runs the stand-in. */
+export const simulator: Part = {
+  help,
+  flags: {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    config: { type: 'string' },
+    interactive: { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+  async run(values, terminal) {
+    const asJson = values.json === true
+    const settings = await readSettings(values, terminal)
+    const lines = new RequestLines(terminal, asJson)
+    // The port is opened first: its number is part of the address that the stand-in goes by.
+    let standIn: StandIn | undefined
+    const port = await openPort(settings.port, settings.host, (req, res) => {
+      if (!standIn) res.writeHead(503).end()
+      else if (req.url?.split('?')[0] === '/config')
+        answerConfigCall(standIn, req, res).catch(() => res.destroy())
+      else {
+        lines.follow(standIn, res)
+        standIn.answer(req, res)
+      }
+    })
+    try {
+      standIn = await StandIn.start({ ...settings, url: settings.url ?? `http://localhost:${port.number}/` })
+      announce(standIn, asJson, terminal)
+      await terminal.interruption()
+      await standIn.close()
+    } finally {
+      await port.close()
+    }
+    return 0
+  },
+}
+
+interface SimulatorSettings extends Omit<StandInSettings, 'url'> {
+  readonly port: number
+  readonly host: string
+  /** Without it, the port says. */
+  readonly url: string | undefined
+}
+
+/** Flags go before the configuration file, and that before the environment. */
+async function readSettings(values: FlagValues, { env }: Terminal): Promise<SimulatorSettings> {
+  const official = readOfficialEnvironment(env)
+  const path = textOf(values, 'config')
+  const file: SettingsFile = path === undefined ? {} : await readSettingsFile(path)
+  const { registration, answer, faults } = file
+  return {
+    port: portOf(textOf(values, 'port')) ?? file.port ?? portOf(env.PORT) ?? 3000,
+    host: textOf(values, 'host') ?? file.host ?? env.HOST ?? '127.0.0.1',
+    url: file.url ?? official.change.simulatorUrl,
+    interactive: values.interactive === true || (file.interactive ?? official.interactive),
+    startOnly: official.startOnly,
+    change: official.change,
+    registration,
+    answer,
+    faults,
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new UsageError(`"${text}" is not the number of a port.`)
+}
+
+function announce(standIn: StandIn, asJson: boolean, { stdout }: Terminal): void {
+  const { url } = standIn.simulator
+  const variables = serviceVariables(standIn)
+  if (asJson) {
+    writeJson(stdout, { event: 'listening', url, variables })
+    return
+  }
+  writeLine(stdout, `The stand-in for GOV.UK One Login is at ${coloured(stdout, 'bold', url)}`)
+  writeLine(stdout, 'A service that reads these variables uses it:\n')
+  for (const [name, value] of Object.entries(variables)) writeLine(stdout, `${name}=${value}`)
+  writeLine(stdout, `\n${coloured(stdout, 'dim', 'Ctrl-C stops it. Requests:')}`)
+}
