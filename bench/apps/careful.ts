@@ -53,38 +53,32 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
       scope: 'openid email',
       ...(requestObject && { useJAR: key }),
     },
-    async (tokens, done) => {
-      try {
-        const claims = tokens.claims()
-        if (!claims || claims.vot !== 'Cl.Cm') throw new Error('level too low')
-        const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub)
-        if (!identity) {
-          done(null, userinfo)
-          return
-        }
-        const { payload, protectedHeader } = await jwtVerify(
-          userinfo[coreIdentityClaim] as string,
-          await identityKeys(),
-          {
-            algorithms: ['ES256'],
-            issuer: `${issuer}identity`,
-            audience: clientId,
-            subject: claims.sub,
-            requiredClaims: ['exp'],
-          },
-        )
-        const { kid = '' } = protectedHeader
-        if (!kid.startsWith(`${didController}#`) || payload.vot !== 'P2') throw new Error('not proven')
-        done(null, {
-          ...userinfo,
-          [coreIdentityClaim]: undefined,
-          identity: (payload.vc as { credentialSubject: object }).credentialSubject,
-        })
-      } catch (error) {
-        done(error)
-      }
+    (tokens, done) => {
+      userOf(tokens).then((user) => {
+        done(null, user)
+      }, done)
     },
   )
+
+  async function userOf(tokens: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers) {
+    const claims = tokens.claims()
+    if (claims?.vot !== 'Cl.Cm') throw new Error('level too low')
+    const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub)
+    if (!identity) return userinfo
+    const jwt = userinfo[coreIdentityClaim] as string
+    const { payload, protectedHeader } = await jwtVerify(jwt, await identityKeys(), {
+      algorithms: ['ES256'],
+      issuer: `${issuer}identity`,
+      audience: clientId,
+      subject: claims.sub,
+      requiredClaims: ['exp'],
+    })
+    if (!protectedHeader.kid?.startsWith(`${didController}#`) || payload.vot !== 'P2')
+      throw new Error('not proven')
+    const { credentialSubject } = payload.vc as { credentialSubject: object }
+    return { ...userinfo, [coreIdentityClaim]: undefined, identity: credentialSubject }
+  }
+
   passport.use(strategy)
   passport.serializeUser((user, done) => {
     done(null, user)
