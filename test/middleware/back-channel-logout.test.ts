@@ -1,4 +1,6 @@
 import * as diagnostics from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import * as http from 'node:http'
 import express4 from 'express4'
 import express, { type ErrorRequestHandler } from 'express'
 import { MemoryStore } from 'express-session'
@@ -122,6 +124,16 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('[SESS-8] refuses a good token that comes as %s', async (method) => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const body = new URLSearchParams({ logout_token }).toString()
+    const answer = await pair.browser().send(`${pair.service.url}/back-channel-logout`, { method, body })
+    expect(answer.status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
   it('[SESS-8] refuses a token in the query of a POST', async () => {
     await using pair = await start()
     const token = await undeliveredLogoutToken(pair.op, sub)
@@ -140,6 +152,23 @@ describe('backChannelLogout', () => {
       expect(answer.status).toBe(400)
       expect(await whoIs(pair.service, browser)).toBe(sub)
     }
+  })
+
+  it('[SESS-8] refuses a body that is too long although the token is in its first part', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const token = await undeliveredLogoutToken(pair.op, sub)
+    const request = http.request(`${pair.service.url}/back-channel-logout`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'transfer-encoding': 'chunked' },
+    })
+    request.write(`logout_token=${token}`)
+    request.end(`&padding=${'x'.repeat(16 * 1024)}`)
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
   it('[SESS-8] does not read a body of 10 MB to its end', async () => {
