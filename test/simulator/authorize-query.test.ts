@@ -80,6 +80,7 @@ describe('an authorization request in the query', () => {
     ['a max_age that is no number', { max_age: 'soon' }],
     ['languages that are none', { ui_locales: 'e!' }],
     ['a request object that is no JWT', { request: 'abc' }],
+    ['a request object and a request_uri', { request: 'eyJhbGciOiJub25lIn0.e30.', request_uri: 'https://a.example' }],
   ])('[SIM-2] answers invalid_request without saying more for %s', async (_title, params) => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, params))
@@ -265,6 +266,21 @@ describe('an authorization request in the query', () => {
     const op = await start()
     const hints = { prompt: 'login', id_token_hint: 'nonsense', login_hint: 'x'.repeat(300) }
     const callback = await new Browser().redirect(authorizationURL(op, hints))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
+
+  it.each([
+    ['channel', 'web'],
+    ['channel', 'generic_app'],
+    ['prompt', 'login consent'],
+    ['prompt', 'none'],
+    ['ui_locales', 'cy en'],
+    ['max_age', '-1'],
+    ['max_age', '0'],
+    ['response_mode', 'query'],
+  ])('[SIM-2] [AUTHZ-8] [AUTHZ-9] [AUTHZ-16] takes %s=%s', async (name, value) => {
+    const op = await start()
+    const callback = await new Browser().redirect(authorizationURL(op, { [name]: value }))
     expect(callback.searchParams.get('code')).not.toBeNull()
   })
 

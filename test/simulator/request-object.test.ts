@@ -221,6 +221,9 @@ describe('an authorization request in a request object', () => {
     ['a vtr as a list', { vtr: ['Cl.Cm.P2'] }],
     ['a vtr as a text', { vtr: '["Cl.Cm.P2"]' }],
     ['a max_age as a text', { max_age: '60' }],
+    ['Welsh', { ui_locales: 'cy' }],
+    ['a channel', { channel: 'generic_app' }],
+    ['a login_hint of 256 characters', { login_hint: 'x'.repeat(256) }],
     ['a list of audiences', { aud: ['https://a.example'] }],
   ])('[SIM-2] takes %s', async (_title, claims) => {
     const op = await start()

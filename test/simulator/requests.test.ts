@@ -50,6 +50,7 @@ describe('the record of requests', () => {
     expect(await problemOf(authorize({ redirect_uri: 'http://127.0.0.1:9/' }))).toBe(
       'redirect_uri http://127.0.0.1:9/ is not registered',
     )
+    expect(await problemOf(authorize({ redirect_uri: undefined }))).toBe('redirect_uri is missing')
     expect(await problemOf(authorize({ prompt: 'maybe' }))).toBe('prompt is unknown')
     expect(await problemOf(authorize({ nonce: undefined }))).toContain('Request is missing nonce parameter')
     const object = await requestObjectURL(op, { exp: 1 })

@@ -66,6 +66,14 @@ describe('the sign-in page', () => {
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
 
+  it('[SIM-1] [AUTHZ-8] tells what the service asked for, and in which language', async () => {
+    const op = await start({ interactive: true })
+    const url = authorizationURL(op, { ...identityRequest, scope: 'openid phone', ui_locales: 'cy' })
+    const { html } = await openPage(new Browser(), url)
+    for (const text of ['Cl.Cm.P2', 'openid, phone', 'coreIdentityJWT, address', 'Welsh'])
+      expect(html).toContain(text)
+  })
+
   it('[SIM-1] needs no script and loads nothing from elsewhere', async () => {
     const op = await start({ interactive: true })
     const response = await new Browser().get(authorizationURL(op))
