@@ -87,6 +87,7 @@ describe('account', () => {
       { sub, email: 'a@b.example' },
       identity,
     )
+    expect(user.identity).toEqual(identity)
     expect(JSON.parse(JSON.stringify(user))).toStrictEqual(user)
   })
 })
