@@ -45,8 +45,8 @@ export function createApp(
 
   app.use(
     oneLogin.routes({
-      // Comes back to the signed-out page, which tells a user who asked from one whose time was up.
-      state: (req) => (req.query.timeout === undefined ? 'asked' : undefined),
+      // Comes back to the signed-out page, and tells a user who asked from one whose time was up.
+      state: 'asked',
       landing: { level: 'P2', page: (_req, res) => res.render('in-person-return'), returnTo: '/identity' },
     }),
     pageRoutes(oneLogin),

@@ -25,7 +25,7 @@ export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
 
 /** When the session ends if the user does nothing from now on; for pages without JavaScript. */
 export function sessionEnd({ user, session }: Request): Date | undefined {
-  const startedAt = session.oneLogin?.signedIn?.startedAt
-  if (!user || !startedAt) return undefined
+  const startedAt = user && session.oneLogin?.signedIn?.startedAt
+  if (!startedAt) return undefined
   return new Date(Math.min(Date.now() + limits.idle * 1000, (startedAt + limits.absolute) * 1000))
 }

@@ -7,6 +7,9 @@ export function warnBeforeTimeout(dialog) {
   const stay = dialog.querySelector('.app-timeout__stay')
   let ticking
 
+  // What the service makes of it: it signs the user out, or another tab has kept the session alive.
+  const leave = () => location.assign('/account')
+
   async function ask(method = 'GET') {
     const headers = { 'x-csrf-token': dialog.dataset.csrf }
     const answer = await fetch('/session-status', { method, headers })
@@ -16,8 +19,11 @@ export function warnBeforeTimeout(dialog) {
   }
 
   function schedule(secondsLeft, extendable) {
-    if (secondsLeft > warnAt) setTimeout(ask, Math.min(secondsLeft - warnAt, 86_400) * 1000)
-    else show(Date.now() + secondsLeft * 1000, extendable)
+    const end = Date.now() + secondsLeft * 1000
+    // A computer that was asleep wakes up late. The next page ends a session as it should be, at One Login too.
+    const wake = () => (Date.now() < end ? ask() : leave())
+    if (secondsLeft > warnAt) setTimeout(wake, Math.min(secondsLeft - warnAt, 86_400) * 1000)
+    else show(end, extendable)
   }
 
   function show(end, extendable) {
@@ -29,10 +35,10 @@ export function warnBeforeTimeout(dialog) {
 
   function countDown(end) {
     const seconds = Math.ceil((end - Date.now()) / 1000)
-    if (seconds > 0) write(seconds)
+    if (seconds >= 0) write(seconds)
     else {
       clearInterval(ticking)
-      location.assign('/sign-out?timeout')
+      leave()
     }
   }
 
@@ -45,8 +51,9 @@ export function warnBeforeTimeout(dialog) {
     if (left.textContent !== words) left.textContent = words
   }
 
-  // The Escape key closes the dialog, too: somebody is there.
+  // The Escape key closes the dialog, too: somebody is there, and gets more time if there is any to be had.
   dialog.addEventListener('close', () => {
+    if (stay.hidden) return
     clearInterval(ticking)
     ask('POST')
   })

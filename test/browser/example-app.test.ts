@@ -166,7 +166,6 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await press(page, 'Continue to the service')
     await journey.arrives(t.errors.sessionLost.title)
     await press(page, t.errors.sessionLost.button)
-    await press(page, 'Continue to the service')
     await journey.arrives(t.account.title)
   })
 
@@ -225,6 +224,8 @@ describe('The end of a session', () => {
     const journey = await startJourney(parts)
     await journey.page.clock.install()
     await journey.go('/account')
+    // The page has been told how long the session lives.
+    await journey.page.waitForLoadState('networkidle')
     return journey
   }
 
