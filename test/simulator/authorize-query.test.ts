@@ -80,7 +80,10 @@ describe('an authorization request in the query', () => {
     ['a max_age that is no number', { max_age: 'soon' }],
     ['languages that are none', { ui_locales: 'e!' }],
     ['a request object that is no JWT', { request: 'abc' }],
-    ['a request object and a request_uri', { request: 'eyJhbGciOiJub25lIn0.e30.', request_uri: 'https://a.example' }],
+    [
+      'a request object and a request_uri',
+      { request: 'eyJhbGciOiJub25lIn0.e30.', request_uri: 'https://a.example' },
+    ],
   ])('[SIM-2] answers invalid_request without saying more for %s', async (_title, params) => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, params))

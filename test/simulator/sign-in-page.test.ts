@@ -61,7 +61,7 @@ describe('the sign-in page', () => {
     const url = await requestObjectURL(op, { login_hint: '<img src=x>' })
     const { html, journey } = await openPage(browser, url)
     expect(html).not.toMatch(/<script|<img/)
-    const { code = '' } = await answer(op, browser, { journey, user: '' })
+    const { code = '' } = await answer(op, browser, { journey, user: 'told' })
     const { body } = await exchange(op, code)
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
@@ -121,6 +121,31 @@ describe('the sign-in page', () => {
     expect((await userinfo(op, accessToken)).body.email).toBe('no-phone@example.com')
     await openPage(browser, authorizationURL(op, { prompt: 'login' }))
     await openPage(browser, authorizationURL(op, identityRequest))
+  })
+
+  it('[SIM-1] has the user chosen who is signed in, so that going on does not change who it is', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const first = await openPage(browser, authorizationURL(op))
+    await answer(op, browser, { journey: first.journey, user: 'no-phone' })
+    const { html } = await openPage(browser, authorizationURL(op, identityRequest))
+    expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="no-phone"')
+  })
+
+  it('[SIM-1] has a user of the test’s own chosen when they are signed in', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const user: SimulatorUser = { sub: 'me', email: 'me@example.com' }
+    op.respondWith({ user })
+    const first = await openPage(browser, authorizationURL(op))
+    await answer(op, browser, { journey: first.journey, user: 'told' })
+    op.respondWith({})
+    const { html, journey } = await openPage(browser, authorizationURL(op, { prompt: 'login' }))
+    expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="signed-in"')
+    expect(html.match(/checked/g)).toHaveLength(1)
+    const { code = '' } = await answer(op, browser, { journey, user: 'signed-in' })
+    const { body } = await exchange(op, code)
+    expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
 
   it('[SIM-2] [CB-4] answers access_denied to another browser than the one that was sent', async () => {

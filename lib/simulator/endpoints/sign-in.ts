@@ -3,6 +3,7 @@ import { refusalAddress } from '../authorization/redirect.ts'
 import { OAuthRefusal } from '../authorization/refusal.ts'
 import { isLevelOfConfidence } from '../authorization/vectors-of-trust.ts'
 import { authorizeErrors } from '../faults/authorize.ts'
+import type { PendingSignIn } from '../pending-sign-ins.ts'
 import type { Provider } from '../provider.ts'
 import { redirection, text, type Call, type Reply } from '../reply.ts'
 import { finishSignIn } from '../sign-in.ts'
@@ -20,17 +21,18 @@ export function answerSignIn(provider: Provider, call: Call): Reply {
     const description = 'Access denied for security reasons, a new authentication request may be successful'
     return redirection(refusalAddress(pending.request, new OAuthRefusal('access_denied', description)))
   }
-  return redirection(finishSignIn(provider, pending, chosen(call.form, provider.answer)))
+  return redirection(finishSignIn(provider, pending, chosen(call.form, pending, provider.answer)))
 }
 
-/** What the person chose; what they left open is as the simulator was told. */
-function chosen(form: URLSearchParams, told: SimulatorAnswer): SimulatorAnswer {
+/** What the person chose. A ready user comes as they are, whatever the simulator was told of others. */
+function chosen(form: URLSearchParams, { session }: PendingSignIn, told: SimulatorAnswer): SimulatorAnswer {
   const user = form.get('user') ?? ''
   const level = form.get('level') ?? ''
   const codes = form.get('returnCodes')?.match(/[A-Za-z0-9]+/g) ?? []
   const error = form.get('error') ?? ''
   return {
     ...(isReadyUserName(user) ? { user } : told),
+    ...(user === 'signed-in' && session.user && { user: session.user }),
     ...(isLevelOfConfidence(level) && { level }),
     ...(codes.length > 0 && { returnCodes: codes }),
     ...(isError(error) && { error: authorizeErrors[error] }),

@@ -12,8 +12,10 @@ const style = `
   h1 { font-size: 2rem; line-height: 1.15; margin: 0 0 20px }
   h2, legend { font-size: 1.5rem; font-weight: 700; margin: 0 0 10px }
   fieldset { border: 0; margin: 0 0 30px; padding: 0; min-width: 0 }
+  legend { padding: 0 }
+  .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr)); gap: 15px 30px }
   .hint { color: #505a5f; margin: 0 0 10px }
-  .choice { display: flex; gap: 12px; align-items: flex-start; margin: 0 0 12px }
+  .choice { display: flex; gap: 12px; align-items: flex-start }
   .choice input { width: 28px; height: 28px; margin: 0; flex: none; accent-color: #0b0c0c }
   .choice small { display: block; color: #505a5f; font-size: 1rem }
   .field { margin: 0 0 30px }

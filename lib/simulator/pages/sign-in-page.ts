@@ -1,8 +1,8 @@
-import type { SimulatorAnswer } from '../answers.ts'
+import { settle, type SimulatorAnswer } from '../answers.ts'
 import { asksForIdentity, levelsOfConfidence, type Vector } from '../authorization/vectors-of-trust.ts'
 import { authorizeErrors } from '../faults/authorize.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
-import { aboutUser, readyUserNames } from '../users/ready-users.ts'
+import { aboutUser, readyUser, readyUserNames } from '../users/ready-users.ts'
 import { escapeHtml, layout } from './layout.ts'
 
 /** The page on which a person chooses who signs in and what comes back. */
@@ -14,7 +14,7 @@ ${whatIsAsked(pending)}
 <input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
 <fieldset>
 <legend>Who signs in?</legend>
-${userChoices(answer)}
+${userChoices(pending, answer)}
 </fieldset>
 ${request.vectors.some(asksForIdentity) ? identityFields() : ''}
 <div class="field">
@@ -44,16 +44,24 @@ function whatIsAsked({ request, reauthenticate }: PendingSignIn): string {
   return `<div class="inset"><dl>${rows.join('')}</dl></div>`
 }
 
-function userChoices(answer: SimulatorAnswer): string {
+/** The user that is signed in is chosen already, so that going on does not change who it is. */
+function userChoices({ session }: PendingSignIn, answer: SimulatorAnswer): string {
   const told = typeof answer.user === 'object' ? answer.user : undefined
-  const own = told ? [radio('', told.email, 'As the simulator was told', true)] : []
-  const chosen = told ? undefined : (answer.user ?? 'typical')
-  const ready = readyUserNames.map((name) => radio(name, name, aboutUser(name), name === chosen))
-  return [...own, ...ready].join('\n')
+  const current = session.user
+  const isReady = readyUserNames.some((name) => readyUser(name).sub === current?.sub)
+  const chosen = current ?? settle(answer).user
+  const choices = [
+    ...(current && !isReady ? [radio('signed-in', current.email, 'Is signed in', true)] : []),
+    ...(told && told.sub !== current?.sub
+      ? [radio('told', told.email, 'As the simulator was told', told === chosen)]
+      : []),
+    ...readyUserNames.map((name) => radio(name, name, aboutUser(name), readyUser(name).sub === chosen.sub)),
+  ]
+  return `<div class="choices">${choices.join('\n')}</div>`
 }
 
 function radio(value: string, label: string, hint: string, isChecked: boolean): string {
-  const id = `user-${value === '' ? 'own' : value}`
+  const id = `user-${value}`
   return `<div class="choice"><input type="radio" name="user" id="${escapeHtml(id)}" value="${escapeHtml(value)}"${isChecked ? ' checked' : ''}>
 <label for="${escapeHtml(id)}">${escapeHtml(label)} <small>${escapeHtml(hint)}</small></label></div>`
 }
