@@ -133,7 +133,7 @@ function explain(error: unknown): OneLoginError {
       },
     )
   const reason = innermostMessage(error)
-  if (/JWT|ID Token/i.test(reason))
+  if (/JW[TE]|ID Token/i.test(reason))
     return new OneLoginError('id_token_invalid', `The ID token was refused: ${reason}.`, { cause: error })
   return new OneLoginError(
     'provider_answer_invalid',

@@ -1,0 +1,71 @@
+import { expect } from 'vitest'
+import type { OneLoginErrorCode, OneLoginOptions, OneLoginUser } from '../../lib/index.ts'
+import { Browser } from './browser.ts'
+import { startHostileProvider, type HostileProvider } from './hostile-provider.ts'
+import { startService, type Service, type ServiceParts } from './service.ts'
+
+/** A service and the hostile provider that it trusts. */
+export interface AttackedService extends AsyncDisposable {
+  readonly provider: HostileProvider
+  readonly service: Service
+}
+
+/** What came of a sign-in. */
+export interface Outcome {
+  readonly status: number
+  /** `accepted`, or the code of the error. */
+  readonly code: OneLoginErrorCode | 'accepted' | 'unexpected'
+  /** Who is signed in afterwards, as far as the service knows. */
+  readonly user: OneLoginUser | null
+}
+
+/** Starts a service whose provider is hostile. */
+export async function startAttackedService(
+  options: Partial<OneLoginOptions> = {},
+  parts: ServiceParts = {},
+): Promise<AttackedService> {
+  const provider = await startHostileProvider()
+  const service = await startService((url) => ({ ...provider.optionsFor(url), ...options }), parts)
+  return {
+    provider,
+    service,
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]()
+      await provider[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Goes to a page that needs a sign-in, or with `/identity` an identity as well. */
+export async function signInAt(
+  { url }: Pick<Service, 'url'>,
+  path: '/account' | '/identity' = '/account',
+  browser = new Browser(),
+): Promise<Outcome> {
+  const page = await browser.visit(url + path)
+  const { body } = await browser.send(`${url}/whoami`)
+  const { code = 'accepted' } = JSON.parse(page.body) as { code?: Outcome['code'] }
+  return { status: page.status, code, user: JSON.parse(body) as OneLoginUser | null }
+}
+
+/** Expects a sign-in to be refused as what it is, and nobody to be signed in. */
+export async function expectSignInRefused(
+  { service }: AttackedService,
+  code: OneLoginErrorCode = 'id_token_invalid',
+): Promise<void> {
+  const outcome = await signInAt(service)
+  expect(outcome).toMatchObject({ code, user: null })
+  expect(outcome.status).toBeGreaterThanOrEqual(400)
+}
+
+/** Expects an identity to be refused as what it is, and the user to be left without one. */
+export async function expectIdentityRefused(
+  { service }: AttackedService,
+  code: OneLoginErrorCode = 'core_identity_invalid',
+): Promise<void> {
+  const outcome = await signInAt(service, '/identity')
+  expect(outcome.code).toBe(code)
+  expect(outcome.status).toBeGreaterThanOrEqual(400)
+  expect(outcome.user?.sub).toMatch(/^urn:/)
+  expect(outcome.user).not.toHaveProperty('identity')
+}

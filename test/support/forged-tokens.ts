@@ -1,0 +1,45 @@
+import { createHmac, sign, type KeyObject } from 'node:crypto'
+
+/** A token about to be signed, as an attacker gets to change it. Members may be JSON of any kind, or its text. */
+export interface Draft {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+  /** The key that an honest provider signs with. */
+  readonly key: KeyObject
+}
+
+/** Makes the signature of a signing input. */
+export type Seal = (input: string) => Buffer
+
+/** ES256, with the signature in the form that JOSE has (r and s) or in the one that most of cryptography has. */
+export function es256(key: KeyObject, dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363'): Seal {
+  return (input) => sign('sha256', Buffer.from(input), { key, dsaEncoding })
+}
+
+/** RS256. */
+export function rs256(key: KeyObject): Seal {
+  return (input) => sign('sha256', Buffer.from(input), key)
+}
+
+/** HS256, with anything as the secret: a public key, for one. */
+export function hs256(secret: string | Buffer): Seal {
+  return (input) => createHmac('sha256', secret).update(input).digest()
+}
+
+/** The signature that `alg: none` has. */
+export const nothing: Seal = () => Buffer.alloc(0)
+
+/** Puts a token together by hand. Header and claims that are texts stay as they are, whatever JSON that makes. */
+export function compact(header: unknown, claims: unknown, seal: Seal): string {
+  const input = `${encode(header)}.${encode(claims)}`
+  return `${input}.${seal(input).toString('base64url')}`
+}
+
+/** What an honest provider makes of a draft. */
+export function honest({ header, claims, key }: Draft): string {
+  return compact(header, claims, key.asymmetricKeyType === 'rsa' ? rs256(key) : es256(key))
+}
+
+function encode(part: unknown): string {
+  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+}
