@@ -166,6 +166,12 @@ describe('an authorization request in a request object', () => {
       'invalid_request',
       'Max age could not be parsed to an integer',
     ],
+    [
+      'a max_age that is no whole number',
+      { max_age: 1.5 },
+      'invalid_request',
+      'Max age could not be parsed to an integer',
+    ],
     ['a negative max_age', { max_age: -1 }, 'invalid_request', 'Max age is negative in request object'],
     [
       'a long login_hint',

@@ -62,6 +62,24 @@ describe('the provider’s session', () => {
   })
 })
 
+describe('max_age in a request object', () => {
+  it('[SIM-2] [AUTHZ-9] counts as the one in the query does', async () => {
+    const op = await start({ client: { maxAgeEnabled: true } })
+    const browser = new Browser()
+    const authTime = async (max_age: number | string | undefined) => {
+      const callback = await browser.redirect(await requestObjectURL(op, { max_age }))
+      const { body } = await exchange(op, callback.searchParams.get('code') ?? '')
+      return decodeJwt(String(body.id_token)).auth_time
+    }
+    const first = await authTime(undefined)
+    op.clock.advance(600)
+    expect(await authTime(undefined)).toBe(first)
+    expect(await authTime(700)).toBe(first)
+    const second = await authTime('60')
+    expect(second).toBeGreaterThanOrEqual(Number(first) + 600)
+  })
+})
+
 describe('re-authentication', () => {
   it('[SIM-2] [AUTHZ-13] lets the same user sign in again, with an ID token that has expired', async () => {
     const op = await start()
