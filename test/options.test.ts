@@ -303,6 +303,8 @@ describe('a bad option', () => {
       'this object will not do',
       'an express-session store: an object with get(id, callback)',
     ],
+    ['signOutStore', { get: () => undefined }, 'this object will not do', 'an express-session store'],
+    ['signOutStore', { set: () => undefined }, 'this object will not do', 'an express-session store'],
     ['signOutStore', null, 'it is null', 'an express-session store'],
     ['passReqToCallback', 'yes', 'this string will not do', 'true or false'],
   ])(
