@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { NextFunction, Request, Response } from 'express'
-import { decodeJwt, type JsonObject } from './keys/jwt.ts'
+import { decodeJwt } from './keys/jwt.ts'
+import type { RecordedRequest, SentJwt, SimulatorEndpoint } from './recorded-request.ts'
 import { formOf, queryOf } from './request-parameters.ts'
 
 const paths = {
@@ -13,35 +13,7 @@ const paths = {
   token: '/token',
   userinfo: '/userinfo',
   logout: '/logout',
-} as const
-
-/** A place at the simulator that a service or a browser can call. */
-export type SimulatorEndpoint = keyof typeof paths
-
-/** A JWT that the service sent, decoded. */
-export interface SentJwt {
-  readonly header: JsonObject
-  readonly claims: JsonObject
-}
-
-/** What a service or a browser sent to the simulator. */
-export interface RecordedRequest {
-  /** Which endpoint; `unknown` for any other path. */
-  readonly endpoint: SimulatorEndpoint | 'unknown'
-  readonly method: string
-  readonly path: string
-  readonly headers: Readonly<IncomingHttpHeaders>
-  /** Query parameters, or those of the form in the body. One that came twice has its last value. */
-  readonly params: Readonly<Record<string, string>>
-  /** The request object of an authorization request. */
-  readonly requestObject?: SentJwt
-  /** The client assertion of a token request. */
-  readonly clientAssertion?: SentJwt
-  /** The status the simulator answered with; missing while it has not, and when a fault left no answer. */
-  readonly status?: number
-  /** What was wrong with it in plain words, also where the provider's answer says no more than "Invalid request". */
-  readonly problem?: string
-}
+} as const satisfies Record<SimulatorEndpoint, string>
 
 const longest = 1000
 

@@ -4,7 +4,7 @@ import type { ClientSettings } from './client-registration.ts'
 import type { SimulatorClock } from './clock.ts'
 import type { FaultPlace, SimulatorFaults } from './faults/names.ts'
 import type { FaultDetails } from './faults/plan.ts'
-import type { RecordedRequest } from './request-log.ts'
+import type { RecordedRequest } from './recorded-request.ts'
 
 /** How a simulator starts. */
 export interface SimulatorOptions {

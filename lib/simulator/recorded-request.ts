@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { JsonObject } from './keys/jwt.ts'
+
+/** A place at the simulator that a service or a browser can call. */
+export type SimulatorEndpoint =
+  'discovery' | 'jwks' | 'did' | 'trustmark' | 'authorize' | 'sign-in' | 'token' | 'userinfo' | 'logout'
+
+/** A JWT that the service sent, decoded. */
+export interface SentJwt {
+  readonly header: JsonObject
+  readonly claims: JsonObject
+}
+
+/** What a service or a browser sent to the simulator. */
+export interface RecordedRequest {
+  /** Which endpoint; `unknown` for any other path. */
+  readonly endpoint: SimulatorEndpoint | 'unknown'
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<IncomingHttpHeaders>
+  /** Query parameters, or those of the form in the body. One that came twice has its last value. */
+  readonly params: Readonly<Record<string, string>>
+  /** The request object of an authorization request. */
+  readonly requestObject?: SentJwt
+  /** The client assertion of a token request. */
+  readonly clientAssertion?: SentJwt
+  /** The status the simulator answered with; missing while it has not, and when a fault left no answer. */
+  readonly status?: number
+  /** What was wrong with it in plain words, also where the provider's answer says no more than "Invalid request". */
+  readonly problem?: string
+}
