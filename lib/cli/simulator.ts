@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { textOf, UsageError, type FlagValues, type Part } from './part.ts'
 import { answerConfigCall } from './stand-in/config-endpoint.ts'
 import { readOfficialEnvironment } from './stand-in/official-environment.ts'
@@ -40,19 +41,15 @@ export const simulator: Part = {
     const asJson = values.json === true
     const settings = await readSettings(values, terminal)
     const lines = new RequestLines(terminal, asJson)
-    // The port is opened first: its number is part of the address that the stand-in goes by.
-    let standIn: StandIn | undefined
+    // The port is opened first: its number is part of the address that the stand-in goes by. Who calls before the
+    // stand-in is made has to wait for it.
+    let starting: Promise<StandIn> | undefined
     const port = await openPort(settings.port, settings.host, (req, res) => {
-      if (!standIn) res.writeHead(503).end()
-      else if (req.url?.split('?')[0] === '/config')
-        answerConfigCall(standIn, req, res).catch(() => res.destroy())
-      else {
-        lines.follow(standIn, res)
-        standIn.answer(req, res)
-      }
+      starting?.then((standIn) => answer(standIn, lines, req, res)).catch(() => res.destroy())
     })
     try {
-      standIn = await StandIn.start({ ...settings, url: settings.url ?? `http://localhost:${port.number}/` })
+      starting = StandIn.start({ ...settings, url: settings.url ?? `http://localhost:${port.number}/` })
+      const standIn = await starting
       announce(standIn, asJson, terminal)
       await terminal.interruption()
       await standIn.close()
@@ -61,6 +58,20 @@ export const simulator: Part = {
     }
     return 0
   },
+}
+
+async function answer(
+  standIn: StandIn,
+  lines: RequestLines,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  if (req.url?.split('?')[0] === '/config') {
+    await answerConfigCall(standIn, req, res)
+    return
+  }
+  lines.follow(standIn, res)
+  standIn.answer(req, res)
 }
 
 interface SimulatorSettings extends Omit<StandInSettings, 'url'> {

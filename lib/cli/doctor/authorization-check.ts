@@ -2,6 +2,7 @@ import type { Settings } from '../../options.ts'
 import type { Ask, Probe, Refused } from './authorization-probe.ts'
 import type { Calls } from './calls.ts'
 import { keysUnreadable } from './client-check.ts'
+import { isClockWrong } from './clock-check.ts'
 import { findCulprits, type Culprits } from './culprits.ts'
 import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 import { registryOf } from './registry.ts'
@@ -34,11 +35,14 @@ export async function checkAuthorization(examination: AuthorizationExamination):
   const findings: Finding[] = []
   let ask: Ask | undefined = asUsual(settings)
   let reason: string | undefined
+  let redirected: Ask | undefined
   while (ask) {
     const current: Ask = ask
     const verdict = await probe(current)
     if (verdict === 'accepted') break
     if (typeof verdict === 'object') reason = verdict.unclear
+    // Who gets these back was sent to the redirect URI.
+    else if (verdict === 'scope' || verdict === 'claims' || verdict === 'vectors') redirected = current
     const step: Step =
       typeof verdict === 'object' ? { findings: [] } : await reactions[verdict](examination, current)
     findings.push(...step.findings)
@@ -47,7 +51,9 @@ export async function checkAuthorization(examination: AuthorizationExamination):
   const found = new Set<CheckName>(findings.map(({ check }) => check))
   for (const check of checks) {
     if (found.has(check)) continue
-    if (!ask) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
+    if (redirected && (check === 'redirect URI' || check === 'request object'))
+      findings.push(accepted(check, settings, redirected))
+    else if (!ask) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
     else findings.push(accepted(check, settings, ask))
   }
   return findings
@@ -60,14 +66,13 @@ function asUsual({ scope, signIn }: Settings): Ask {
 }
 
 const reactions: Readonly<Record<Refused, Reaction>> = {
-  address: ({ settings, isClientKnown }) => ({
-    findings: isClientKnown === false ? [] : [addressFinding(settings, isClientKnown)],
-  }),
+  // To a request object that has expired, or is not yet valid, One Login says the same as to a wrong address.
+  address: ({ settings, calls, isClientKnown }, ask) => {
+    if (ask.requestObject && isClockWrong(settings, calls)) return withoutRequestObject(ask)
+    return { findings: isClientKnown === false ? [] : [addressFinding(settings, isClientKnown)] }
+  },
 
-  signature: (_examination, ask) => ({
-    findings: [unknown('request object', 'it is not signed with the registered key')],
-    next: { ...ask, requestObject: false },
-  }),
+  signature: (_examination, ask) => withoutRequestObject(ask),
 
   keys: ({ settings }, ask) => ({
     findings: [{ ...keysUnreadable(settings), check: 'request object' }],
@@ -124,6 +129,11 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
     const isIdentity = ask.vtr.some((vector) => /P[1-3]/.test(vector))
     return { findings: [finding], ...(isIdentity && { next: { ...ask, vtr: ['Cl.Cm'], claims: [] } }) }
   },
+}
+
+function withoutRequestObject(ask: Ask): Step {
+  const reason = 'One Login looks at it when key and clock are right'
+  return { findings: [unknown('request object', reason)], next: { ...ask, requestObject: false } }
 }
 
 function addressFinding(settings: Settings, isClientKnown: boolean | undefined): Finding {

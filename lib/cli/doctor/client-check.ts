@@ -117,7 +117,7 @@ function judgeClient(settings: Settings, said: (words: RegExp) => boolean): Clie
     return known(
       'key-not-registered',
       `ONE_LOGIN_PRIVATE_KEY is not the key that is registered for ${clientId}.`,
-      `Register the public half of this key ${registry} (Client authentication, Public key), or set the private key of the registered one.`,
+      `Register the public half of this key ${registry}, or set the private half of the registered one.`,
     )
   return {
     finding: mend(

@@ -6,16 +6,17 @@ import { mend, ok, unknown, type Finding } from './finding.ts'
 const providerTolerance = 30
 
 /** Compares this machine's clock with the provider's. */
-export function checkClock({ clockTolerance }: Settings, { clockDifference }: Calls): Finding {
+export function checkClock(settings: Settings, calls: Calls): Finding {
+  const { clockDifference } = calls
   if (clockDifference === undefined) return unknown('clock', 'no answer said what time it is at One Login')
   const seconds = Math.round(Math.abs(clockDifference))
-  const says = `this machine is ${seconds} s ${clockDifference > 0 ? 'behind' : 'ahead of'} One Login`
-  if (seconds > Math.min(providerTolerance, clockTolerance))
-    return mend(
-      'clock',
-      'clock-wrong',
-      `${says}.`,
-      'Set the clock of this machine, and keep it right with NTP.',
-    )
-  return ok('clock', `this machine and One Login agree within ${seconds + 1} s`)
+  if (!isClockWrong(settings, calls))
+    return ok('clock', `this machine and One Login agree within ${seconds + 1} s`)
+  const says = `This machine is ${seconds} s ${clockDifference > 0 ? 'behind' : 'ahead of'} One Login.`
+  return mend('clock', 'clock-wrong', says, 'Set the clock of this machine, and keep it right with NTP.')
+}
+
+/** Whether the clocks differ by more than the provider or the service allows. */
+export function isClockWrong({ clockTolerance }: Settings, { clockDifference }: Calls): boolean {
+  return Math.round(Math.abs(clockDifference ?? 0)) > Math.min(providerTolerance, clockTolerance)
 }

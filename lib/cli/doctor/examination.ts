@@ -4,7 +4,7 @@ import { Calls } from './calls.ts'
 import { checkClient } from './client-check.ts'
 import { checkClock } from './clock-check.ts'
 import { checkDocuments } from './documents-check.ts'
-import { unknown, type Finding } from './finding.ts'
+import { checkNames, unknown, type Finding } from './finding.ts'
 import { checkOptions } from './options-check.ts'
 import { checkPublishedKeys } from './published-keys-check.ts'
 
@@ -36,5 +36,13 @@ export async function examine({ env, jwksURL }: Subject): Promise<Examination> {
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
   } else findings.push(unknown('client', 'without the discovery document nobody can be asked'))
-  return { findings, calls: calls.made }
+  return { findings: inOrder(findings), calls: calls.made }
+}
+
+/** In the order of the checks; a check in which something is to be mended is not called all right as well. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  const toMend = new Set(findings.filter(({ outcome }) => outcome === 'mend').map(({ check }) => check))
+  return findings
+    .filter(({ check, outcome }) => outcome !== 'ok' || !toMend.has(check))
+    .sort((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check))
 }

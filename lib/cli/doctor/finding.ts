@@ -1,18 +1,22 @@
+/** What is looked at, in the order in which it is reported. */
+export const checkNames = [
+  'options',
+  'key',
+  'discovery',
+  'JWKS',
+  'DID document',
+  'clock',
+  'client',
+  'redirect URI',
+  'request object',
+  'scope',
+  'claims',
+  'level',
+  'published keys',
+] as const
+
 /** What was looked at. */
-export type CheckName =
-  | 'options'
-  | 'key'
-  | 'discovery'
-  | 'JWKS'
-  | 'DID document'
-  | 'clock'
-  | 'client'
-  | 'redirect URI'
-  | 'request object'
-  | 'scope'
-  | 'claims'
-  | 'level'
-  | 'published keys'
+export type CheckName = (typeof checkNames)[number]
 
 /** What is wrong, as a literal that a script can look for. */
 export type Problem =

@@ -103,6 +103,7 @@ export type ConfigurationErrors = Readonly<Record<string, { readonly msg: string
 export function parseChange(
   input: unknown,
 ): { readonly change: OfficialChange } | { readonly errors: ConfigurationErrors } {
+  if (Array.isArray(input)) return { errors: { _body: { msg: 'Must be an object' } } }
   const result = v.safeParse(changeSchema, input)
   if (result.success) return { change: result.output }
   const errors = result.issues.map((issue) => {

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Page, run, runProcess } from './command-run.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe('the command', () => {
+  it('explains itself and each of its parts, and ends with 0', async () => {
+    const all = await run(['--help'])
+    expect(all.code).toBe(0)
+    for (const part of ['simulator', 'keys', 'doctor']) {
+      expect(all.stdout).toContain(part)
+      const one = await run([part, '--help'])
+      expect([one.code, one.stderr]).toEqual([0, ''])
+      expect(one.stdout).toContain(`passport-govuk-one-login ${part}`)
+      expect(one.stdout).toContain('Exit codes:')
+    }
+  })
+
+  it('tells its version', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  it.each([
+    ['no part', []],
+    ['a part that there is not', ['sign-in']],
+    ['the name of a member of every object', ['constructor']],
+    ['a flag that there is not', ['keys', '--size', '2048']],
+    ['a flag without its value', ['keys', '--out']],
+    ['something that is no flag', ['doctor', 'please']],
+  ])('ends with 2 and says so on stderr when it is called with %s', async (_what, args) => {
+    const { code, stdout, stderr } = await run(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('--help')
+  })
+
+  it('shows colours on a terminal, and none elsewhere or when NO_COLOR is set', async () => {
+    vi.stubEnv('FORCE_COLOR', undefined)
+    vi.stubEnv('NO_COLOR', undefined)
+    vi.stubEnv('TERM', 'xterm-256color')
+    const escape = String.fromCharCode(27)
+    expect((await run(['doctor'], {}, new Page(true))).stdout).toContain(escape)
+    expect((await run(['doctor'], {}, new Page(false))).stdout).not.toContain(escape)
+    vi.stubEnv('NO_COLOR', '1')
+    expect((await run(['doctor'], {}, new Page(true))).stdout).not.toContain(escape)
+  })
+
+  it('runs as a process, with its exit code', async () => {
+    const [help, wrong] = await Promise.all([runProcess(['--help']), runProcess(['nothing'])])
+    expect([help.code, help.stderr]).toEqual([0, ''])
+    expect(help.stdout).toContain('Usage:')
+    expect([wrong.code, wrong.stdout]).toEqual([2, ''])
+  })
+})

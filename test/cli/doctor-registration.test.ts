@@ -1,0 +1,255 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import type { Problem } from '../../lib/cli/doctor/finding.ts'
+import type { ClientSettings, Simulator } from '../../lib/simulator/index.ts'
+import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { examined, startProvider } from './examination.ts'
+import { variablesFor } from './service-variables.ts'
+
+const anotherKey = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+interface Misregistration {
+  readonly what: string
+  readonly registered?: ClientSettings
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly flags?: readonly string[]
+  readonly problem: Problem
+  /** What the line has to name. */
+  readonly names: string
+}
+
+const withSecret = (secret: string) => ({
+  ONE_LOGIN_PRIVATE_KEY: undefined,
+  ONE_LOGIN_CLIENT_SECRET: secret,
+})
+
+const misregistrations: readonly Misregistration[] = [
+  {
+    what: 'another client id',
+    registered: { clientId: 'somebody-else' },
+    env: { ONE_LOGIN_CLIENT_ID: 'simulator-client' },
+    problem: 'client-unknown',
+    names: 'ONE_LOGIN_CLIENT_ID',
+  },
+  {
+    what: 'a deactivated client',
+    registered: { status: 'deactivated' },
+    problem: 'client-deactivated',
+    names: 'simulator-client',
+  },
+  {
+    what: 'a client that was replaced',
+    registered: { status: 'deprecated' },
+    problem: 'client-deactivated',
+    names: 'simulator-client',
+  },
+  {
+    what: 'another public key',
+    registered: { publicKeys: [anotherKey.publicKey] },
+    problem: 'key-not-registered',
+    names: 'ONE_LOGIN_PRIVATE_KEY',
+  },
+  {
+    what: 'another public key, required request objects too',
+    registered: { publicKeys: [anotherKey.publicKey], requestObjectRequired: true },
+    problem: 'key-not-registered',
+    names: 'ONE_LOGIN_PRIVATE_KEY',
+  },
+  {
+    what: 'a client secret in place of the key',
+    registered: { tokenAuthMethod: 'client_secret_post' },
+    problem: 'registered-for-secret',
+    names: 'private_key_jwt',
+  },
+  {
+    what: 'a key in place of the client secret',
+    env: withSecret('simulator-client-secret'),
+    problem: 'registered-for-key',
+    names: 'client_secret_post',
+  },
+  {
+    what: 'another client secret',
+    registered: { tokenAuthMethod: 'client_secret_post', clientSecret: 'the-registered-one' },
+    env: withSecret('another-one'),
+    problem: 'secret-not-registered',
+    names: 'ONE_LOGIN_CLIENT_SECRET',
+  },
+  {
+    what: 'another redirect URI',
+    registered: { redirectUris: ['http://127.0.0.1:3000/auth/callback/'] },
+    env: { ONE_LOGIN_CALLBACK_URL: 'http://127.0.0.1:3000/auth/callback' },
+    problem: 'redirect-uri-not-registered',
+    names: 'http://127.0.0.1:3000/auth/callback ',
+  },
+  {
+    what: 'no scope phone',
+    registered: { scopes: ['openid', 'email'] },
+    env: { ONE_LOGIN_SCOPE: 'openid email phone' },
+    problem: 'scope-not-registered',
+    names: 'phone is not registered',
+  },
+  {
+    what: 'neither the scope phone nor the wallet',
+    registered: { scopes: ['openid', 'email'] },
+    env: { ONE_LOGIN_SCOPE: 'openid email phone wallet-subject-id' },
+    problem: 'scope-not-registered',
+    names: 'phone and wallet-subject-id are not registered',
+  },
+  {
+    what: 'no claim passport',
+    registered: { claims: ['coreIdentityJWT', 'address', 'returnCode'] },
+    env: { ONE_LOGIN_CLAIMS: 'address passport returnCode' },
+    flags: ['--level', 'P2'],
+    problem: 'claim-not-registered',
+    names: 'passport is not registered',
+  },
+  {
+    what: 'neither the claim address nor drivingPermit',
+    registered: { claims: ['coreIdentityJWT'] },
+    env: { ONE_LOGIN_CLAIMS: 'address drivingPermit' },
+    flags: ['--level', 'P2'],
+    problem: 'claim-not-registered',
+    names: 'address and drivingPermit are not registered',
+  },
+  {
+    what: 'no return codes',
+    registered: { claims: ['coreIdentityJWT'] },
+    flags: ['--level', 'P2'],
+    problem: 'claim-not-registered',
+    names: 'returnCode is not registered',
+  },
+  {
+    what: 'no identity',
+    registered: { identityEnabled: false },
+    flags: ['--level', 'P2'],
+    problem: 'identity-not-enabled',
+    names: 'P2',
+  },
+  {
+    what: 'no identity, by the variables',
+    registered: { levels: ['P0'] },
+    env: { ONE_LOGIN_VTR: 'Cl.Cm.P2' },
+    problem: 'identity-not-enabled',
+    names: 'P2',
+  },
+  {
+    what: 'no level P3',
+    flags: ['--level', 'P3'],
+    problem: 'level-not-registered',
+    names: 'P3',
+  },
+  {
+    what: 'no level P1, asked for beside P2',
+    env: { ONE_LOGIN_VTR: 'Cl.Cm.P1 Cl.Cm.P2' },
+    problem: 'level-not-registered',
+    names: 'Level of confidence P1 is',
+  },
+  {
+    what: 'required request objects, and sends none',
+    registered: { requestObjectRequired: true },
+    env: { ONE_LOGIN_REQUEST_OBJECT: 'false' },
+    problem: 'request-object-required',
+    names: 'ONE_LOGIN_REQUEST_OBJECT',
+  },
+  {
+    what: 'required request objects, and has no key',
+    registered: { tokenAuthMethod: 'client_secret_post', requestObjectRequired: true },
+    env: withSecret('simulator-client-secret'),
+    problem: 'request-object-required',
+    names: 'request objects',
+  },
+]
+
+async function providerWith(registered: ClientSettings = {}): Promise<Simulator> {
+  return startProvider({ client: registered })
+}
+
+describe('doctor, of the registration', () => {
+  it('finds nothing to mend at a service that is registered as it should be', async () => {
+    const op = await providerWith()
+    const { code, problems, checks, calls } = await examined(variablesFor(op), ['--level', 'P2'])
+    expect(checks.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    expect([code, problems]).toEqual([0, []])
+    expect(calls).toBeLessThanOrEqual(12)
+  })
+
+  it.each(misregistrations)('names what is wrong with a registration that has $what', async (wrong) => {
+    const op = await providerWith(wrong.registered)
+    const { code, problems, checks, calls } = await examined(
+      { ...variablesFor(op), ...wrong.env },
+      wrong.flags,
+    )
+    expect(problems).toEqual([wrong.problem])
+    const [found] = checks.filter(({ outcome }) => outcome === 'mend')
+    expect(`${found?.says} ${found?.remedy}`).toContain(wrong.names)
+    expect(code).toBe(1)
+    expect(calls).toBeLessThanOrEqual(12)
+    expect(op.requests).toHaveLength(calls)
+  })
+
+  it('signs nobody in: it exchanges no code', async () => {
+    const op = await providerWith()
+    await examined(variablesFor(op), ['--level', 'P2'])
+    expect(op.requests.filter(({ endpoint }) => endpoint === 'userinfo' || endpoint === 'sign-in')).toEqual(
+      [],
+    )
+    const tokens = op.requests.filter(({ endpoint }) => endpoint === 'token')
+    expect(tokens.map(({ status }) => status)).toEqual([400])
+  })
+
+  it('finds several things that are wrong in one run, a dozen calls at most', async () => {
+    const op = await providerWith({ scopes: ['openid'], claims: ['coreIdentityJWT'], identityEnabled: false })
+    const env = { ...variablesFor(op), ONE_LOGIN_SCOPE: 'openid email', ONE_LOGIN_CLAIMS: 'address' }
+    const { problems, calls } = await examined(env, ['--level', 'P2'])
+    expect(problems).toEqual(['scope-not-registered', 'claim-not-registered', 'identity-not-enabled'])
+    expect(calls).toBeLessThanOrEqual(12)
+  })
+
+  it('makes a dozen calls at most, however much is wrong, and says that it could not tell the rest', async () => {
+    const op = await providerWith({ scopes: ['openid'], claims: [], identityEnabled: false })
+    const env = {
+      ...variablesFor(op),
+      ONE_LOGIN_SCOPE: 'openid email phone wallet-subject-id',
+      ONE_LOGIN_CLAIMS: 'coreIdentityJWT address passport drivingPermit returnCode',
+    }
+    const { code, problems, calls } = await examined(env, ['--level', 'P3', '--jwks-url', `${op.url}nothing`])
+    expect(problems).toContain('scope-not-registered')
+    expect(problems).toContain('claim-not-registered')
+    expect(code).toBe(1)
+    expect(calls).toBeLessThanOrEqual(12)
+    expect(op.requests.length).toBeLessThanOrEqual(12)
+  })
+
+  it('says what it could not tell when One Login is too busy to answer', async () => {
+    const op = await providerWith()
+    op.breakUntilReset('token', '503')
+    op.breakUntilReset('authorize', '429')
+    const { code, checks, problems } = await examined(variablesFor(op))
+    expect([code, problems]).toEqual([1, []])
+    const unknown = checks.filter(({ outcome }) => outcome === 'unknown').map(({ check }) => check)
+    expect(unknown).toEqual(['client', 'redirect URI', 'request object', 'scope', 'claims', 'level'])
+  })
+})
+
+describe('doctor, of the JWKS that is registered', () => {
+  const registeredAt = async (answer: Answer, problem: readonly Problem[]) => {
+    await using service = await startAnsweringServer(answer)
+    const op = await providerWith({ jwksURL: `${service.url}/jwks` })
+    const { problems, checks } = await examined(variablesFor(op))
+    expect(new Set(problems)).toEqual(new Set(problem))
+    return checks
+  }
+
+  it('[KEY-2] says that One Login cannot read it', async () => {
+    const checks = await registeredAt(text('gone', {}, 500), ['published-keys-unreadable'])
+    expect(JSON.stringify(checks)).toContain('JWKS URL')
+  })
+
+  it('[KEY-3] says that the key is not in it', async () => {
+    await registeredAt(json({ keys: [] }), ['published-keys-unreadable'])
+  })
+})

@@ -1,0 +1,292 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Problem } from '../../lib/cli/doctor/finding.ts'
+import { parseStrategyOptions } from '../../lib/options.ts'
+import type { Simulator } from '../../lib/simulator/index.ts'
+import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { run, runProcess } from './command-run.ts'
+import { examined, startProvider } from './examination.ts'
+import { variablesFor } from './service-variables.ts'
+
+const pem = (bits: number) =>
+  generateKeyPairSync('rsa', { modulusLength: bits })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString()
+
+const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+
+/** Variables that are right, for a provider that is never called because one of them is made wrong. */
+const right = {
+  ONE_LOGIN_ENVIRONMENT: 'integration',
+  ONE_LOGIN_CLIENT_ID: 'a-client',
+  ONE_LOGIN_CALLBACK_URL: 'https://service.example/callback',
+  ONE_LOGIN_CLIENT_SECRET: 'a-secret',
+}
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('doctor, of the options', () => {
+  it.each<[string, Record<string, string | undefined>, Problem, string]>([
+    ['no environment', { ONE_LOGIN_ENVIRONMENT: undefined }, 'options-wrong', 'ONE_LOGIN_ENVIRONMENT'],
+    [
+      'an unknown environment',
+      { ONE_LOGIN_ENVIRONMENT: 'staging' },
+      'options-wrong',
+      'ONE_LOGIN_ENVIRONMENT',
+    ],
+    ['no client id', { ONE_LOGIN_CLIENT_ID: undefined }, 'options-wrong', 'ONE_LOGIN_CLIENT_ID'],
+    ['no callback URL', { ONE_LOGIN_CALLBACK_URL: '' }, 'options-wrong', 'ONE_LOGIN_CALLBACK_URL'],
+    [
+      'a path as callback URL',
+      { ONE_LOGIN_CALLBACK_URL: '/callback' },
+      'options-wrong',
+      'ONE_LOGIN_CALLBACK_URL',
+    ],
+    ['a scope that there is not', { ONE_LOGIN_SCOPE: 'openid address' }, 'options-wrong', 'ONE_LOGIN_SCOPE'],
+    ['a word for a number', { ONE_LOGIN_MAX_AGE: 'an hour' }, 'options-wrong', 'ONE_LOGIN_MAX_AGE'],
+    [
+      'an idle time past the absolute',
+      { ONE_LOGIN_SESSION_IDLE: '13h' },
+      'options-wrong',
+      'ONE_LOGIN_SESSION_IDLE',
+    ],
+    ['an identity with a secret', { ONE_LOGIN_VTR: 'Cl.Cm.P2' }, 'options-wrong', 'ONE_LOGIN_CLIENT_SECRET'],
+    ['neither key nor secret', { ONE_LOGIN_CLIENT_SECRET: undefined }, 'key-wrong', 'ONE_LOGIN_PRIVATE_KEY'],
+  ])('names the variable: %s', async (_what, env, problem, variable) => {
+    const { code, problems, checks, calls } = await examined({ ...right, ...env })
+    expect([code, problems, calls]).toEqual([1, [problem], 0])
+    expect(JSON.stringify(checks)).toContain(variable)
+  })
+
+  it('names a variable that is misspelt, and the one that is meant', async () => {
+    const { ONE_LOGIN_CLIENT_ID: id, ...env } = right
+    const { problems, checks } = await examined({ ...env, ONE_LOGIN_CLIENTID: id })
+    expect(problems).toEqual(['variable-unknown', 'options-wrong'])
+    expect(checks[0]?.remedy).toContain('ONE_LOGIN_CLIENT_ID')
+  })
+
+  it.each<[string, string, string]>([
+    ['too short', pem(1024), '1024 bits'],
+    ['no RSA key', ecKey, 'EC key'],
+    ['cut off', pem(2048).slice(0, 400), 'PEM'],
+    ['the public half', 'MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK==', 'ONE_LOGIN_PRIVATE_KEY'],
+  ])('[KEY-1] says of a key that it is %s', async (_what, key, words) => {
+    const { problems, checks } = await examined({
+      ...right,
+      ONE_LOGIN_CLIENT_SECRET: undefined,
+      ONE_LOGIN_PRIVATE_KEY: key,
+    })
+    expect(problems).toEqual(['key-wrong'])
+    expect(JSON.stringify(checks)).toContain(words)
+  })
+
+  it('[KEY-1] [KEY-3] tells size and kid of a good key', async () => {
+    const op = await startProvider()
+    const { checks } = await examined(variablesFor(op))
+    const kid = parseStrategyOptions(op.options).signers[0]?.kid ?? ''
+    expect(checks.find(({ check }) => check === 'key')?.says).toMatch(/2048 bits/)
+    expect(checks.find(({ check }) => check === 'key')?.says).toContain(kid)
+  })
+})
+
+describe('doctor, of the provider’s documents', () => {
+  const found = async (op: Simulator, env: Record<string, string> = {}) =>
+    examined({ ...variablesFor(op), ...env })
+
+  it.each<[string, (op: Simulator) => void, Problem]>([
+    ['of another issuer', (op) => op.breakUntilReset('discovery', 'wrong-issuer'), 'discovery-unusable'],
+    [
+      'missing an endpoint',
+      (op) => op.breakUntilReset('discovery', 'no-token-endpoint'),
+      'discovery-unusable',
+    ],
+    ['not to be had', (op) => op.breakUntilReset('discovery', '503'), 'discovery-unusable'],
+    ['without keys', (op) => op.breakUntilReset('jwks', 'empty-keys'), 'jwks-unusable'],
+    ['HTML', (op) => op.breakUntilReset('jwks', 'html'), 'jwks-unusable'],
+    ['of another controller', (op) => op.breakUntilReset('did', 'wrong-controller'), 'did-document-unusable'],
+    ['cut off', (op) => op.breakUntilReset('did', 'reset'), 'did-document-unusable'],
+  ])('[CONF-1] says that one is %s', async (_what, breakIt, problem) => {
+    const op = await startProvider()
+    breakIt(op)
+    const { code, problems } = await found(op)
+    expect([code, problems]).toEqual([1, [problem]])
+  })
+
+  it('[CID-2] says that the DID document is not where the variable says', async () => {
+    const op = await startProvider()
+    const { problems, checks } = await found(op, { ONE_LOGIN_DID_DOCUMENT_URL: `${op.url}did.json` })
+    expect(problems).toEqual(['did-document-unusable'])
+    expect(JSON.stringify(checks)).toContain('ONE_LOGIN_DID_DOCUMENT_URL')
+  })
+
+  it('[CONF-1] says that nobody answers at the issuer', async () => {
+    const op = await startProvider()
+    await op.stopListening()
+    const { problems, checks } = await found(op)
+    expect(problems).toEqual(['discovery-unusable', 'did-document-unusable'])
+    expect(JSON.stringify(checks)).toContain('ECONNREFUSED')
+  })
+})
+
+describe('doctor, of the clock', () => {
+  it.each([
+    [600, 'behind'],
+    [-600, 'ahead of'],
+  ])('says that it is wrong by %i s', async (seconds, words) => {
+    const op = await startProvider()
+    op.clock.advance(seconds)
+    const { code, problems, checks } = await examined(variablesFor(op))
+    expect(code).toBe(1)
+    expect(new Set(problems)).toEqual(new Set(['clock-wrong']))
+    const says = checks.find(({ check }) => check === 'clock')?.says ?? ''
+    expect(says).toContain(words)
+    expect(Math.abs(Number(/\d+/.exec(says)?.[0]) - 600)).toBeLessThanOrEqual(3)
+  })
+
+  it('takes a few seconds for all right', async () => {
+    const op = await startProvider()
+    op.clock.advance(10)
+    expect((await examined(variablesFor(op))).problems).toEqual([])
+  })
+
+  it('counts the age of an answer that a cache kept', async () => {
+    const op = await startProvider()
+    const discovery = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as object
+    const old = new Date(Date.now() - 3_600_000).toUTCString()
+    await using cache = await startAnsweringServer(
+      json(
+        {
+          ...discovery,
+          token_endpoint: 'https://127.0.0.1:9/token',
+          authorization_endpoint: 'https://127.0.0.1:9/authorize',
+        },
+        { date: old, age: '3600' },
+      ),
+    )
+    const { checks } = await examined({
+      ...variablesFor(op),
+      ONE_LOGIN_ISSUER: op.issuer,
+      ONE_LOGIN_DID_DOCUMENT_URL: `${cache.url}/did.json`,
+    })
+    expect(checks.find(({ check }) => check === 'clock')?.outcome).toBe('ok')
+  })
+})
+
+describe('doctor, of the keys that the service publishes', () => {
+  const published = async (op: Simulator, answer: Answer) => {
+    await using service = await startAnsweringServer(answer)
+    return await examined(variablesFor(op), ['--jwks-url', `${service.url}/jwks`])
+  }
+
+  const jwkOf = (op: Simulator) => {
+    const [signer] = parseStrategyOptions(op.options).signers
+    return { ...signer?.publicJwk, kid: signer?.kid, use: 'sig' }
+  }
+
+  it('[KEY-2] [KEY-3] is content when the signing key is among them', async () => {
+    const op = await startProvider()
+    const { code, problems, checks } = await published(op, json({ keys: [jwkOf(op)] }))
+    expect([code, problems]).toEqual([0, []])
+    expect(checks.at(-1)?.check).toBe('published keys')
+  })
+
+  it.each<[string, (jwk: Record<string, unknown>) => Answer, Problem]>([
+    ['the signing key is missing', (jwk) => json({ keys: [{ ...jwk, kid: 'another' }] }), 'jwks-key-missing'],
+    ['another key has its kid', (jwk) => json({ keys: [{ ...jwk, n: 'AQAB' }] }), 'jwks-key-differs'],
+    ['the key is for encryption', (jwk) => json({ keys: [{ ...jwk, use: 'enc' }] }), 'jwks-key-differs'],
+    [
+      'a private member is shown',
+      (jwk) => json({ keys: [jwk, { ...jwk, kid: 'b', d: 'AQAB' }] }),
+      'jwks-private-member',
+    ],
+    ['two keys have one kid', (jwk) => json({ keys: [jwk, jwk] }), 'jwks-malformed'],
+    ['a key has no kid', (jwk) => json({ keys: [jwk, { ...jwk, kid: undefined }] }), 'jwks-malformed'],
+    ['it is a page', () => text('<!DOCTYPE html>'), 'jwks-malformed'],
+    ['it is one key', (jwk) => json(jwk), 'jwks-malformed'],
+    ['it is not found', () => text('', {}, 404), 'jwks-unreachable'],
+    ['it redirects', () => text('', { location: 'https://elsewhere.example/' }, 302), 'jwks-unreachable'],
+  ])('[KEY-2] says that %s', async (_what, answer, problem) => {
+    const op = await startProvider()
+    const { code, problems } = await published(op, answer(jwkOf(op)))
+    expect([code, problems]).toEqual([1, [problem]])
+  })
+
+  it('[KEY-2] says that it is too slow for One Login', async () => {
+    const op = await startProvider()
+    const { problems } = await published(op, (response) => {
+      // More than five seconds pass, though not for whoever runs this test.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6000 })
+      json({ keys: [jwkOf(op)] })(response, { method: '', url: '', headers: {}, body: '' })
+    })
+    expect(problems).toContain('jwks-unreachable')
+  })
+
+  it('[KEY-2] wants https', async () => {
+    const op = await startProvider()
+    const { problems } = await examined(variablesFor(op), ['--jwks-url', 'http://service.example/jwks'])
+    expect(problems).toEqual(['jwks-url-insecure'])
+  })
+})
+
+describe('doctor, of what it writes', () => {
+  it.each([[[]], [['--json']]])('shows no secret, flags %j', async (flags) => {
+    const op = await startProvider({ client: { publicKeys: [] } })
+    const env = variablesFor(op)
+    const { stdout, stderr } = await run(['doctor', '--level', 'P2', ...flags], env)
+    const key = env.ONE_LOGIN_PRIVATE_KEY?.split('\n')[5] ?? 'none'
+    for (const secret of [key, 'eyJ', 'PRIVATE KEY']) expect(stdout + stderr).not.toContain(secret)
+    const secretEnv = { ...env, ONE_LOGIN_PRIVATE_KEY: undefined, ONE_LOGIN_CLIENT_SECRET: 'hush-hush-hush' }
+    const second = await run(['doctor', ...flags], secretEnv)
+    expect(second.stdout + second.stderr).not.toContain('hush-hush-hush')
+  })
+
+  it('writes one line for each check, and a sum', async () => {
+    const op = await startProvider({ client: { redirectUris: [] } })
+    const env = { ...variablesFor(op), ONE_LOGIN_CALLBACK_URL: 'http://127.0.0.1:3000/auth/callback' }
+    const { checks } = await examined(env)
+    const { code, stdout } = await run(['doctor'], env)
+    const [lines = '', sum] = stdout.trim().split('\n\n')
+    expect(lines.split('\n')).toHaveLength(checks.length)
+    expect(lines).toMatch(/^MEND {2}redirect URI/m)
+    expect(sum).toContain('1 to mend')
+    expect(code).toBe(1)
+  })
+
+  it('reads a file of variables, after those of the environment', async () => {
+    const op = await startProvider()
+    const directory = await mkdtemp(join(tmpdir(), 'one-login-doctor-'))
+    onTestFinished(() => rm(directory, { recursive: true }))
+    const file = join(directory, '.env')
+    const all = { ...variablesFor(op), ONE_LOGIN_CLIENT_ID: 'somebody-else' }
+    const lines = Object.entries(all).map(([name, value]) => `${name}="${value.replaceAll('\n', '\\n')}"`)
+    await writeFile(file, lines.join('\n'))
+    expect((await examined({}, ['--env-file', file])).problems).toEqual(['client-unknown'])
+    const env = { ONE_LOGIN_CLIENT_ID: op.options.clientId }
+    expect((await examined(env, ['--env-file', file])).code).toBe(0)
+  })
+
+  it.each([
+    ['a level that there is not', ['--level', 'P9']],
+    ['a file that there is not', ['--env-file', '/nowhere/.env']],
+  ])('ends with 2 when it is given %s', async (_what, flags) => {
+    expect((await run(['doctor', ...flags], right)).code).toBe(2)
+  })
+
+  it('runs as a process: 0 when all is right, 1 when something is to be mended', async () => {
+    const op = await startProvider()
+    const env = variablesFor(op)
+    const well = await runProcess(['doctor', '--level', 'P2'], env)
+    expect([well.code, well.stderr]).toEqual([0, ''])
+    expect(well.stdout).toContain('All right.')
+    const ill = await runProcess(['doctor'], { ...env, ONE_LOGIN_CLIENT_ID: 'nobody' })
+    expect(ill.code).toBe(1)
+    expect(ill.stdout).toMatch(/^MEND {2}client/m)
+  })
+})

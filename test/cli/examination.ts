@@ -1,0 +1,41 @@
+import { onTestFinished } from 'vitest'
+import type { CheckName, Problem } from '../../lib/cli/doctor/finding.ts'
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../lib/simulator/index.ts'
+import { run } from './command-run.ts'
+
+/** One check as `--json` gives it. */
+export interface Check {
+  readonly check: CheckName
+  readonly outcome: 'ok' | 'mend' | 'unknown'
+  readonly problem?: Problem
+  readonly says: string
+  readonly remedy?: string
+}
+
+/** What the doctor found. */
+export interface Examined {
+  readonly code: number | null
+  readonly calls: number
+  readonly checks: readonly Check[]
+  /** What is to be mended. */
+  readonly problems: readonly (Problem | undefined)[]
+  readonly text: string
+}
+
+/** Starts a stand-in that is closed when the test is over. */
+export async function startProvider(options: SimulatorOptions = {}): Promise<Simulator> {
+  const op = await startSimulator(options)
+  onTestFinished(() => op.close())
+  return op
+}
+
+/** Asks the doctor. */
+export async function examined(
+  env: Readonly<Record<string, string | undefined>>,
+  flags: readonly string[] = [],
+): Promise<Examined> {
+  const { code, stdout } = await run(['doctor', '--json', ...flags], env)
+  const { calls, checks } = JSON.parse(stdout) as Pick<Examined, 'calls' | 'checks'>
+  const problems = checks.filter(({ outcome }) => outcome === 'mend').map(({ problem }) => problem)
+  return { code, calls, checks, problems, text: stdout }
+}

@@ -1,0 +1,146 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseStrategyOptions } from '../../lib/options.ts'
+import { run, runProcess } from './command-run.ts'
+
+const files = ['one-login-private-key.pem', 'one-login-public-key.pem', 'one-login-jwks.json'] as const
+const [privateFile, publicFile, jwksFile] = files
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'one-login-keys-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return directory
+}
+
+async function made(directory: string) {
+  const read = (name: string) => readFile(join(directory, name), 'utf8')
+  const { keys } = JSON.parse(await read(jwksFile)) as { keys: JWK[] }
+  return { privateKey: await read(privateFile), publicKey: await read(publicFile), keys }
+}
+
+/** The key as the library reads it. */
+function signerOf(privateKey: string) {
+  const { signers } = parseStrategyOptions({
+    environment: 'integration',
+    clientId: 'a-client',
+    callbackURL: 'https://service.example/callback',
+    privateKey,
+  })
+  return signers[0]
+}
+
+describe('keys', () => {
+  it('[KEY-1] makes a private key that the library takes, and its public half as PEM', async () => {
+    const directory = await newDirectory()
+    expect((await run(['keys', '--out', directory])).code).toBe(0)
+    const { privateKey, publicKey } = await made(directory)
+    expect(createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })).toBe(publicKey)
+    expect(createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength).toBe(2048)
+    expect(signerOf(privateKey)?.kid).toMatch(/./)
+  })
+
+  it('[KEY-2] [KEY-3] makes a JWKS of the public key, under the kid that the library sends', async () => {
+    const directory = await newDirectory()
+    const { stdout } = await run(['keys', '--out', directory])
+    const { privateKey, keys } = await made(directory)
+    const { n, e } = createPublicKey(privateKey).export({ format: 'jwk' })
+    const kid = signerOf(privateKey)?.kid
+    expect(keys).toEqual([{ kty: 'RSA', n, e, use: 'sig', alg: 'RS256', kid }])
+    expect(stdout).toContain(kid)
+  })
+
+  it('[KEY-1] makes a longer key when it is told', async () => {
+    const directory = await newDirectory()
+    await run(['keys', '--out', directory, '--bits', '3072'])
+    const { privateKey } = await made(directory)
+    expect(createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength).toBe(3072)
+  })
+
+  it.each(['1024', 'many'])('[KEY-1] refuses to make a key of %s bits', async (bits) => {
+    const directory = await newDirectory()
+    const { code, stderr } = await run(['keys', '--out', directory, '--bits', bits])
+    expect(code).toBe(2)
+    expect(stderr).toContain('2048, 3072, 4096')
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('[KEY-1] lets nobody but the owner read the private key, and makes the directory when there is none', async () => {
+    const directory = join(await newDirectory(), 'deep', 'down')
+    await run(['keys', '--out', directory])
+    expect((await stat(join(directory, privateFile))).mode & 0o777).toBe(0o600)
+  })
+
+  it.each(files)(
+    '[KEY-1] overwrites nothing and leaves nothing behind when %s is there already',
+    async (name) => {
+      const directory = await newDirectory()
+      await writeFile(join(directory, name), 'precious')
+      const { code, stdout, stderr } = await run(['keys', '--out', directory])
+      expect([code, stdout]).toEqual([1, ''])
+      expect(stderr).toContain(name)
+      expect(await readdir(directory)).toEqual([name])
+      expect(await readFile(join(directory, name), 'utf8')).toBe('precious')
+    },
+  )
+
+  it('[KEY-1] ends with 1 when the files cannot be written', async () => {
+    const directory = await newDirectory()
+    await writeFile(join(directory, 'a-file'), '')
+    const { code, stderr } = await run(['keys', '--out', join(directory, 'a-file')])
+    expect(code).toBe(1)
+    expect(stderr).toContain('could not be written')
+  })
+
+  it.each([[[]], [['--json']]])('[KEY-1] never shows the private key, flags %j', async (flags) => {
+    const directory = await newDirectory()
+    const { stdout, stderr } = await run(['keys', '--out', directory, ...flags])
+    const { privateKey } = await made(directory)
+    const { d } = createPrivateKey(privateKey).export({ format: 'jwk' })
+    for (const secret of [String(d), privateKey.split('\n')[3] ?? ''])
+      expect(stdout + stderr).not.toContain(secret)
+    expect(stdout + stderr).not.toContain('PRIVATE KEY-----')
+  })
+
+  it('[KEY-2] says what goes where: the service, the admin tool, production', async () => {
+    const directory = await newDirectory()
+    const { stdout } = await run(['keys', '--out', directory])
+    for (const word of [
+      'ONE_LOGIN_PRIVATE_KEY',
+      'admin tool',
+      'JWKS URL',
+      'Static key',
+      'Live Service Hub',
+      publicFile,
+    ])
+      expect(stdout).toContain(word)
+  })
+
+  it('[KEY-3] answers in JSON', async () => {
+    const directory = await newDirectory()
+    const { stdout } = await run(['keys', '--out', directory, '--json'])
+    const { publicKey, keys } = await made(directory)
+    expect(JSON.parse(stdout)).toEqual({
+      bits: 2048,
+      kid: keys[0]?.kid,
+      files: {
+        privateKey: join(directory, privateFile),
+        publicKey: join(directory, publicFile),
+        jwks: join(directory, jwksFile),
+      },
+      publicKey,
+      publicJwk: keys[0],
+    })
+  })
+
+  it('[KEY-1] makes a pair in a process of its own, and refuses to make another', async () => {
+    const directory = await newDirectory()
+    expect((await runProcess(['keys', '--out', directory])).code).toBe(0)
+    const before = await made(directory)
+    expect((await runProcess(['keys', '--out', directory])).code).toBe(1)
+    expect(await made(directory)).toEqual(before)
+  })
+})
