@@ -27,21 +27,25 @@ export function createApp(
   const app = express()
   // One proxy in front, which ends TLS: believe what it says about the browser's side.
   if (secure) app.set('trust proxy', 1)
+  // Should even the error page fail, Express shows no stack trace.
+  app.set('env', 'production')
   setUpViews(app)
 
   app.use(securityHeaders(secure, standIn?.url ?? 'https://*.account.gov.uk'))
   app.get('/health', (_req, res) => res.sendStatus(200))
   app.use('/assets', assets())
-  app.use(logRequests(log), language(secure))
-  app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
-  app.use(express.urlencoded({ extended: false, limit: '10kb' }), csrfProtection())
-  app.use((req, res, next) => {
+  app.use(logRequests(log), language(secure), (req, res, next) => {
     // Pages are about one person: nothing keeps them, not even for the back button.
     res.set('Cache-Control', 'no-store')
-    const { user, csrfToken } = req
-    Object.assign(res.locals, { user, csrfToken, sessionEnd: sessionEnd(req), standIn })
+    // Read when a page is rendered, also by the error page: who is signed in may have changed by then.
+    const user = { get: () => req.user, enumerable: true }
+    const end = { get: () => sessionEnd(req), enumerable: true }
+    Object.defineProperties(res.locals, { user, sessionEnd: end })
+    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), standIn })
     next()
   })
+  app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
+  app.use(express.urlencoded({ extended: false, limit: '10kb' }), csrfProtection())
 
   app.use(
     oneLogin.routes({

@@ -1,7 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { isOneLoginError, type OneLoginErrorCode } from 'passport-govuk-one-login'
 import type { Logger } from 'pino'
-import { sessionEnd } from './one-login.ts'
 
 /** Which texts a user is shown, and where they can go on. */
 type ErrorPage = readonly [name: string, next?: string]
@@ -26,7 +25,7 @@ export const notFound: RequestHandler = (_req, res) => res.status(404).render('e
 
 /** Tells the user in their words what went wrong, and the log in ours. */
 export function handleErrors(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, _req, res, next) => {
     // Express and its middleware put a status on their errors, too, and often a code.
     const { status = 500, code } = error as { status?: number; code?: keyof typeof pages }
     log[status < 500 ? 'info' : 'error'](error, 'request failed')
@@ -34,9 +33,7 @@ export function handleErrors(log: Logger): ErrorRequestHandler {
       ? error
       : { retryable: status === 503, returnCodes: undefined }
     const [name, goOn] = (code && pages[code]) ?? [retryable ? 'tryAgainLater' : 'fault']
-    // Who is signed in may have changed with the error.
-    const locals = { name, goOn, returnCodes, path: '/', user: req.user, sessionEnd: sessionEnd(req) }
-    if (!res.headersSent) res.status(status).render('error', locals)
+    if (!res.headersSent) res.status(status).render('error', { name, goOn, returnCodes, path: '/' })
     else if (!res.writableEnded) next(error)
   }
 }

@@ -1,10 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { RequestHandler } from 'express'
-import { pino, type Logger } from 'pino'
+import { pino, type DestinationStream, type Logger } from 'pino'
 
 /** Makes the log: a line of JSON for each thing that happened, and nothing that says who a user is. */
-export function createLog(level: string): Logger {
-  const log = pino({ level, base: null, redact: ['err.returnCodes', 'err.body'] })
+export function createLog(level: string, to?: DestinationStream): Logger {
+  const log = pino({ level, base: null, redact: ['err.returnCodes', 'err.body'] }, to)
   subscribe('passport-govuk-one-login:document.refresh-failed', (event) => {
     log.warn(event, 'a document of One Login could not be had')
   })

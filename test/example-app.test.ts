@@ -1,0 +1,291 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import { MemoryStore } from 'express-session'
+import { pino, type Logger } from 'pino'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../example-app/app.ts'
+import cy from '../example-app/locales/cy.json' with { type: 'json' }
+import en from '../example-app/locales/en.json' with { type: 'json' }
+import { createLog } from '../example-app/log.ts'
+import { startService, type RunningService } from '../example-app/server.ts'
+import { startSimulator, type Simulator, type SimulatorAnswer } from '../lib/simulator/index.ts'
+import { Browser } from './support/browser.ts'
+
+const silent = pino({ level: 'silent' })
+
+/** The example service with its stand-in, and a browser. */
+interface Example extends AsyncDisposable {
+  readonly service: RunningService
+  readonly op: Simulator
+  readonly browser: Browser
+  visit(path: string, visit?: Parameters<Browser['visit']>[1]): ReturnType<Browser['visit']>
+}
+
+async function startExample(answer: SimulatorAnswer = {}, log: Logger = silent): Promise<Example> {
+  const service = await startService({ PORT: '0' }, log, { interactive: false })
+  const { standIn: op } = service
+  if (!op) throw new Error('No stand-in was started')
+  op.respondWith(answer)
+  const browser = new Browser()
+  return {
+    service,
+    op,
+    browser,
+    visit: async (path, visit) => browser.visit(service.url + path, visit),
+    [Symbol.asyncDispose]: async () => service.close(),
+  }
+}
+
+/** A log that is kept. */
+function keptLog(): { log: Logger; lines: string[] } {
+  const lines: string[] = []
+  const log = createLog('debug', { write: (line: string) => void lines.push(line) })
+  return { log, lines }
+}
+
+const csrfTokenIn = (body: string) => /name="_csrf" value="([^"]+)"/.exec(body)?.[1] ?? ''
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('The example service', () => {
+  it('[SIM-1] signs a user in, proves their identity, and signs them out, with no other server than its own', async () => {
+    await using example = await startExample()
+    expect((await example.visit('/')).body).toContain(en.start.lead)
+    const account = await example.visit('/account')
+    expect(account.body).toContain('typical@example.com')
+    expect(account.url).toBe(`${example.service.url}/account`)
+    const identity = await example.visit('/identity')
+    expect(identity.body).toContain('Kenneth Decerqueira')
+    const signedOut = await example.visit('/sign-out')
+    expect(signedOut.body).toContain(en.signedOut.asked)
+    expect(signedOut.trail.some((url) => url.startsWith(`${example.op.issuer}logout?`))).toBe(true)
+    const after = await example.visit('/account', { stopAt: true })
+    expect(after.headers.location).toContain(`${example.op.issuer}authorize?`)
+  })
+
+  it('takes the next port when its own is taken, and says so', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { log, lines } = keptLog()
+    const service = await startService({ PORT: String(port) }, log)
+    try {
+      expect(Number(new URL(service.url).port)).toBeGreaterThan(port)
+      expect(lines.join('')).toContain(`port ${port} is taken`)
+      expect((await new Browser().send(service.url)).status).toBe(200)
+    } finally {
+      await service.close()
+      other.close()
+    }
+  })
+
+  it('uses the One Login that the environment names, at the registered address, and shows no wire then', async () => {
+    const callbackURL = 'https://dragons.example/auth/callback'
+    await using op = disposable(await startSimulator({ callbackURL }))
+    const { environment, clientId, privateKey } = op.options
+    const env = {
+      PORT: '0',
+      SESSION_SECRET: 'for tests',
+      ONE_LOGIN_ISSUER: environment.issuer,
+      ONE_LOGIN_DID_DOCUMENT_URL: environment.didDocumentURL,
+      ONE_LOGIN_DID_CONTROLLER: environment.didController,
+      ONE_LOGIN_CORE_IDENTITY_ISSUER: environment.coreIdentityIssuer,
+      ONE_LOGIN_ALLOW_INSECURE_REQUESTS: 'true',
+      ONE_LOGIN_CLIENT_ID: clientId,
+      ONE_LOGIN_PRIVATE_KEY: privateKey,
+      ONE_LOGIN_CALLBACK_URL: callbackURL,
+    }
+    const service = await startService(env, silent)
+    try {
+      expect(service).toMatchObject({ url: 'https://dragons.example', standIn: undefined })
+    } finally {
+      await service.close()
+    }
+  })
+
+  it('refuses to start without a secret where its cookies have to be secure', async () => {
+    await using op = disposable(await startSimulator())
+    const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
+    const parts = { store: new MemoryStore(), secret: undefined }
+    expect(() => createApp(options, parts, undefined, silent)).toThrow(/SESSION_SECRET/)
+  })
+
+  it('sets a cookie that only its own site can use, behind a proxy that ends TLS', async () => {
+    await using op = disposable(await startSimulator())
+    const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
+    const app = createApp(options, { store: new MemoryStore(), secret: 'for tests' }, undefined, silent)
+    await using server = await listening(() => app)
+    const forwarded = { 'x-forwarded-proto': 'https' }
+    const { headers } = await new Browser().send(`${server.url}/account`, { headers: forwarded })
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-session=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+    ])
+    expect(headers['strict-transport-security']).toMatch(/^max-age=/)
+    expect((await new Browser().send(`${server.url}/development`)).status).toBe(404)
+  })
+
+  it('[AUTHZ-8] passes the language on that the user has chosen, and keeps it through sign-out', async () => {
+    await using example = await startExample()
+    expect((await example.visit('/?lang=cy')).body).toContain(cy.start.lead)
+    await example.visit('/account')
+    expect(
+      example.op.requests.find(({ endpoint }) => endpoint === 'authorize')?.requestObject?.claims,
+    ).toMatchObject({
+      ui_locales: 'cy',
+    })
+    expect((await example.visit('/sign-out')).body).toContain(cy.signedOut.asked)
+  })
+
+  it('allows no inline script or style and no other place for its forms to go to than itself and One Login', async () => {
+    await using example = await startExample()
+    const policy = String((await example.visit('/')).headers['content-security-policy'])
+    expect(policy).not.toContain('unsafe')
+    expect(policy).toContain(`form-action 'self' ${example.op.issuer}`)
+    expect(policy).toContain("frame-ancestors 'none'")
+  })
+
+  it('lets no cache keep a page of a user', async () => {
+    await using example = await startExample()
+    for (const path of ['/account', '/identity', '/bank-details'])
+      expect((await example.visit(path)).headers['cache-control']).toBe('no-store')
+  })
+
+  it('takes a form only with the token of the page it came from', async () => {
+    await using example = await startExample()
+    const { body } = await example.visit('/bank-details')
+    const forged = await example.visit('/bank-details', {
+      method: 'POST',
+      body: 'account=00733445&_csrf=forged',
+    })
+    expect(forged.status).toBe(403)
+    expect(forged.body).toContain(en.errors.sessionLost.title)
+    const own = `account=00733445&_csrf=${csrfTokenIn(body)}`
+    const changed = await example.visit('/bank-details', { method: 'POST', body: own })
+    expect(changed.body).toContain(en.bankDetails.changed)
+  })
+
+  it('[SESS-7] ends the session of a user who signs out of One Login elsewhere', async () => {
+    await using example = await startExample()
+    await example.visit('/account')
+    await example.visit('/identity')
+    const before = await example.visit('/account', { stopAt: true })
+    expect(before.status).toBe(200)
+    const user = await example.visit('/development')
+    const sub = /urn:fdc:gov\.uk:2022:[\w-]+/.exec(user.body)?.[0] ?? ''
+    const sent = await example.op.signOut(sub)
+    expect(sent.map(({ delivered }) => delivered)).not.toContain(false)
+    expect((await example.visit('/account', { stopAt: true })).status).toBe(303)
+  })
+
+  it('answers with 503 and a page when the session store fails, and shows nothing of the error', async () => {
+    const store = new MemoryStore()
+    await using op = disposable(await startSimulator())
+    const app = createApp(op.options, { store, secret: 'for tests' }, undefined, silent)
+    await using server = await listening(() => app)
+    const browser = new Browser()
+    await browser.send(`${server.url}/account`)
+    store.get = (_id, done) => {
+      done(new Error('connect ECONNREFUSED 10.0.0.7:6379'))
+    }
+    const answer = await browser.send(`${server.url}/account?lang=cy`)
+    expect(answer.status).toBe(503)
+    expect(answer.body).toContain(cy.errors.tryAgainLater.title)
+    expect(answer.body).not.toMatch(/ECONNREFUSED|node_modules|\.ts:/)
+    expect((await browser.send(`${server.url}/health`)).status).toBe(200)
+  })
+
+  it('lets no user through while it cannot be known whether they have signed out, and shows a page', async () => {
+    const store = new MemoryStore()
+    await using op = disposable(await startSimulator())
+    await using server = await listening((url) => {
+      op.register({ callbackURL: `${url}/auth/callback` })
+      return createApp(op.options, { store, secret: 'for tests' }, undefined, silent)
+    })
+    const browser = new Browser()
+    expect((await browser.visit(`${server.url}/account`)).status).toBe(200)
+    const get = store.get.bind(store)
+    store.get = (id, done) => {
+      if (id.startsWith('one-login-signed-out')) done(new Error('connect ECONNREFUSED 10.0.0.7:6379'))
+      else get(id, done)
+    }
+    const answer = await browser.send(`${server.url}/account`)
+    expect(answer.status).toBe(503)
+    expect(answer.body).toContain(en.errors.tryAgainLater.title)
+  })
+
+  it('logs neither who its users are nor what would let somebody be them', async () => {
+    const { log, lines } = keptLog()
+    await using example = await startExample({ user: 'no-identity', returnCodes: ['T'] }, log)
+    await example.visit('/identity')
+    const callback = await example.visit('/identity/try-again', {
+      stopAt: (url) => url.includes('/auth/callback'),
+    })
+    const params = new URL(String(callback.headers.location)).searchParams
+    example.op.breakNext('token', 'invalid-grant')
+    await example.visit(String(callback.headers.location).replace(example.service.url, ''))
+    const written = lines.join('')
+    expect(written).toContain('"code":"identity_not_proven"')
+    expect(written).toContain('"path":"/auth/callback"')
+    expect(written).not.toMatch(/no-identity@example\.com|urn:fdc|127\.0\.0\.1|"T"|eyJ/)
+    expect(written).not.toContain(params.get('code'))
+    expect(written).not.toContain(params.get('state'))
+  })
+
+  it('finishes the requests that are under way before it closes, and takes no more', async () => {
+    const service = await startService({ PORT: '0' }, silent, { interactive: false })
+    const { standIn: op } = service
+    const browser = new Browser()
+    const { headers } = await browser.visit(`${service.url}/account`, {
+      stopAt: (url) => url.includes('/auth/callback'),
+    })
+    op?.breakNext('token', 'slow', { seconds: 0.3 })
+    const callback = browser.send(String(headers.location))
+    await vi.waitFor(() => {
+      expect(op?.requests.map(({ endpoint }) => endpoint)).toContain('token')
+    })
+    const closed = service.close()
+    expect(await callback).toMatchObject({ status: 303, headers: { location: '/account' } })
+    await closed
+    await expect(browser.send(service.url)).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  it('prints its address, and ends when it is told to', { timeout: 60_000 }, async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/main.ts'], {
+      env: { PATH: process.env.PATH, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    for await (const line of createInterface(child.stdout)) {
+      const [, url] = /^The service is at (\S+)/.exec(line) ?? []
+      if (!url) continue
+      expect((await new Browser().send(`${url}/health`)).status).toBe(200)
+      child.kill('SIGTERM')
+    }
+    expect(await ended).toEqual([0, null])
+  })
+})
+
+function disposable<Thing extends { close(): Promise<void> }>(thing: Thing): Thing & AsyncDisposable {
+  return Object.assign(thing, { [Symbol.asyncDispose]: async () => thing.close() })
+}
+
+async function listening(
+  make: (url: string) => ReturnType<typeof createApp>,
+): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server.on('request', make(url))
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
