@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { UnsecuredJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   Browser,
   authorizationURL,
@@ -10,6 +10,10 @@ import {
   requestObjectURL,
   start,
 } from './relying-party.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const denied = 'Access denied by resource owner or authorization server'
 
@@ -89,6 +93,17 @@ describe('an authorization request in a request object', () => {
       const callback = await browser.redirect(await requestObjectURL(op, some))
       expect(callback.searchParams.get('code')).not.toBeNull()
     }
+  })
+
+  it('[SIM-2] lets them differ by 30 seconds exactly', async () => {
+    const op = await start()
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01T00:00:00Z') })
+    const statusOf = async (claims: Record<string, number>) =>
+      (await new Browser().get(await requestObjectURL(op, claims))).status
+    expect(await statusOf({ exp: now(op) - 29 })).toBe(302)
+    expect(await statusOf({ exp: now(op) - 30 })).toBe(400)
+    expect(await statusOf({ nbf: now(op) + 29 })).toBe(302)
+    expect(await statusOf({ nbf: now(op) + 30 })).toBe(400)
   })
 
   it('[SIM-2] needs response_type and scope in the query as well', async () => {
@@ -227,6 +242,7 @@ describe('an authorization request in a request object', () => {
     ['a vtr as a list', { vtr: ['Cl.Cm.P2'] }],
     ['a vtr as a text', { vtr: '["Cl.Cm.P2"]' }],
     ['a max_age as a text', { max_age: '60' }],
+    ['a max_age of zero', { max_age: 0 }],
     ['Welsh', { ui_locales: 'cy' }],
     ['a channel', { channel: 'generic_app' }],
     ['a login_hint of 256 characters', { login_hint: 'x'.repeat(256) }],

@@ -132,6 +132,17 @@ describe('re-authentication', () => {
     }
   })
 
+  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is nobody’s or for nobody', async () => {
+    const op = await start()
+    for (const fault of ['missing-sub', 'missing-audience'] as const) {
+      op.breakNext('id-token', fault)
+      const { idToken } = await tokensFor(op)
+      const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+      const callback = await new Browser().redirect(url)
+      expect(callback.searchParams.get('error_description')).toBe('Invalid id_token_hint')
+    }
+  })
+
   it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is signed with RS256', async () => {
     const op = await start({ client: { idTokenSigningAlg: 'RS256' } })
     const { idToken } = await tokensFor(op)
