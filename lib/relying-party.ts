@@ -173,9 +173,11 @@ export class RelyingParty {
     return locales.find((locale) => locale === wanted)
   }
 
-  // The host a request claims to be for is the sender's to choose: only its path and query are read.
+  // The host a request claims to be for is the sender's to choose, in the request line too: only its path and
+  // query are read.
   #urlOf(req: Request): URL {
-    return new URL(new URL(this.settings.callbackURL).origin + req.originalUrl)
+    const [, path = '/'] = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?]*)?([/?].*)$/i.exec(req.originalUrl) ?? []
+    return new URL(new URL(this.settings.callbackURL).origin + path)
   }
 }
 

@@ -75,6 +75,24 @@ export async function destroySession(req: Request): Promise<void> {
   await inStore((done) => req.session.destroy(done))
 }
 
+/**
+ * Has the session of a signed-in user stay ended when it is ended while this request is under way: at the end of
+ * the request express-session writes it to its store, and the user would be signed in again.
+ */
+export function keepEnded({ session, sessionStore }: Request): void {
+  const save = session.save.bind(session)
+  Object.defineProperty(session, 'save', {
+    configurable: true,
+    value: (done: Done = () => undefined) => {
+      sessionStore.get(session.id, (error: unknown, stored) => {
+        if (stored) save(done)
+        else done(error)
+      })
+      return session
+    },
+  })
+}
+
 async function inStore(work: (done: (error?: unknown) => void) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     work((error) => {

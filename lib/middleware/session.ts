@@ -3,7 +3,13 @@ import { OneLoginError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { Settings } from '../options.ts'
 import type { RelyingParty } from '../relying-party.ts'
-import { renewSession, sessionData, signedInUser, type OneLoginSessionData } from '../session-data.ts'
+import {
+  keepEnded,
+  renewSession,
+  sessionData,
+  signedInUser,
+  type OneLoginSessionData,
+} from '../session-data.ts'
 import type { SignedIn } from '../sign-in.ts'
 import { signedOutAt } from '../sign-out-store.ts'
 import { now } from '../signed-token.ts'
@@ -44,6 +50,7 @@ export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHa
       next()
       return
     }
+    keepEnded(req)
     const left = timeLeft(settings, signedIn, data.lastSeenAt)
     const isIdle = (left.idle ?? 1) <= 0
     if (left.absolute <= 0 || (isIdle && !relyingParty.isAwaited(req))) {

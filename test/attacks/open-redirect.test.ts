@@ -76,7 +76,7 @@ describe('a return address', () => {
         {
           routes: (app, oneLogin, passport) => {
             app.get('/passport-in', (req, res, next) => {
-              const returnTo = String(req.query.returnTo)
+              const returnTo = new URL(req.originalUrl, 'http://any').searchParams.get('returnTo') ?? ''
               ;(passport.authenticate('govuk-one-login', { returnTo }) as RequestHandler)(req, res, next)
             })
             app.get('/passport-by-option', oneLogin.signIn({ returnTo: spelling }))
