@@ -18,8 +18,8 @@ import { clientId, runApp } from '../app.ts'
 
 declare module 'express-session' {
   interface SessionData {
-    waiting: { state: string; nonce: string; verifier: string }
-    user: object
+    waiting?: { state: string; nonce: string; verifier: string }
+    user?: object
   }
 }
 
