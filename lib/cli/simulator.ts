@@ -50,7 +50,7 @@ export const simulator: Part = {
     try {
       starting = StandIn.start({ ...settings, url: settings.url ?? `http://localhost:${port.number}/` })
       const standIn = await starting
-      announce(standIn, asJson, terminal)
+      announce(standIn, port.number, asJson, terminal)
       await terminal.interruption()
       await standIn.close()
     } finally {
@@ -107,11 +107,11 @@ function portOf(text: string | undefined): number | undefined {
   throw new UsageError(`"${text}" is not the number of a port.`)
 }
 
-function announce(standIn: StandIn, asJson: boolean, { stdout }: Terminal): void {
+function announce(standIn: StandIn, port: number, asJson: boolean, { stdout }: Terminal): void {
   const { url } = standIn.simulator
   const variables = serviceVariables(standIn)
   if (asJson) {
-    writeJson(stdout, { event: 'listening', url, variables })
+    writeJson(stdout, { event: 'listening', port, url, variables })
     return
   }
   writeLine(stdout, `The stand-in for GOV.UK One Login is at ${coloured(stdout, 'bold', url)}`)

@@ -74,6 +74,8 @@ export function startProcess(args: readonly string[], env: Variables = {}) {
 /** What the stand-in says when it is ready. */
 export interface Listening {
   readonly event: 'listening'
+  /** The port that it listens on, whatever its address is. */
+  readonly port: number
   readonly url: string
   readonly variables: Readonly<Record<string, string>>
 }
@@ -133,7 +135,7 @@ export async function startStandIn(
   })
   const failed = ended.then((code) => ({ code, stderr: stderr.text }))
   const listening = await readiness(stdout, failed)
-  const config = () => new URL('config', `http://localhost:${new URL(listening.url).port}/`)
+  const config = () => `http://127.0.0.1:${listening.port}/config`
   return {
     ...listening,
     stop,

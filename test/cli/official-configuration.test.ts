@@ -1,0 +1,400 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { optionsFromEnvironment } from '../../lib/index.ts'
+import { parseStrategyOptions } from '../../lib/options.ts'
+import { readyUser } from '../../lib/simulator/index.ts'
+import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { startStandIn, type RunningStandIn } from './command-run.ts'
+import { authorize, identityRequest, take, visit, vocabulary } from './official-visit.ts'
+
+const now = () => Date.now() / 1000
+
+const errorOf = async (standIn: RunningStandIn, parameters?: Readonly<Record<string, string>>) => {
+  const { searchParams } = await authorize(standIn, parameters)
+  return [searchParams.get('error'), searchParams.get('error_description'), searchParams.get('state')]
+}
+
+const { publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+
+describe('the environment variables of the official simulator', () => {
+  it('[SIM-4] have its defaults', async () => {
+    const { clientConfiguration, responseConfiguration, errorConfiguration, ...rest } = await (
+      await startStandIn()
+    ).configuration()
+    expect(clientConfiguration).toMatchObject({
+      clientId: 'HGIOgho9HIRhgoepdIOPFdIUWgewi0jw',
+      publicKeySource: 'STATIC',
+      scopes: ['openid', 'email', 'phone'],
+      redirectUrls: ['http://localhost:8080/oidc/authorization-code/callback'],
+      postLogoutRedirectUrls: ['http://localhost:8080/signed-out'],
+      claims: ['coreIdentityJWT', 'address', 'returnCode'].map((name) => `${vocabulary}${name}`),
+      identityVerificationSupported: true,
+      idTokenSigningAlgorithm: 'ES256',
+      clientLoCs: ['P0', 'P2'],
+      token_auth_method: 'private_key_jwt',
+    })
+    expect(responseConfiguration).toMatchObject({
+      email: 'test@example.com',
+      emailVerified: true,
+      phoneNumber: '07123456789',
+      phoneNumberVerified: true,
+      maxLoCAchieved: 'P2',
+      passportDetails: null,
+      drivingPermitDetails: null,
+      returnCodes: [],
+    })
+    expect(errorConfiguration).toEqual({ coreIdentityErrors: [], idTokenErrors: [], authoriseErrors: [] })
+    expect(rest).toMatchObject({ publishNewIdTokenKeysEnabled: false, usingNewIdTokenSigningKeys: false })
+  })
+
+  it('[SIM-1] [SIM-3] set all that GET /config shows', async () => {
+    const standIn = await startStandIn({
+      CLIENT_ID: 'me',
+      PUBLIC_KEY: publicKey.replace(/-----[A-Z ]+-----|\n/g, ''),
+      SCOPES: 'openid,email',
+      REDIRECT_URLS: 'http://a.example/1,http://a.example/2',
+      POST_LOGOUT_REDIRECT_URLS: 'http://a.example/out',
+      CLAIMS: `${vocabulary}passport`,
+      IDENTITY_VERIFICATION_SUPPORTED: 'false',
+      ID_TOKEN_SIGNING_ALGORITHM: 'RS256',
+      CLIENT_LOCS: 'P0,P1',
+      SUB: 'urn:me',
+      EMAIL: 'me@a.example',
+      EMAIL_VERIFIED: 'false',
+      PHONE_NUMBER: '07000000000',
+      PHONE_NUMBER_VERIFIED: 'false',
+      ID_TOKEN_ERRORS: 'INVALID_ISS',
+      CORE_IDENTITY_ERRORS: 'INVALID_AUD',
+      AUTHORISE_ERRORS: 'ACCESS_DENIED',
+      SIMULATOR_URL: 'http://one-login.example:3000',
+      PUBLISH_NEW_ID_TOKEN_SIGNING_KEYS: 'true',
+      USE_NEW_ID_TOKEN_SIGNING_KEYS: 'true',
+    })
+    expect(await standIn.configuration()).toEqual({
+      clientConfiguration: {
+        clientId: 'me',
+        publicKeySource: 'STATIC',
+        publicKey,
+        scopes: ['openid', 'email'],
+        redirectUrls: ['http://a.example/1', 'http://a.example/2'],
+        postLogoutRedirectUrls: ['http://a.example/out'],
+        claims: [`${vocabulary}passport`],
+        identityVerificationSupported: false,
+        idTokenSigningAlgorithm: 'RS256',
+        clientLoCs: ['P0', 'P1'],
+        token_auth_method: 'private_key_jwt',
+      },
+      responseConfiguration: expect.objectContaining({
+        sub: 'urn:me',
+        email: 'me@a.example',
+        emailVerified: false,
+        phoneNumber: '07000000000',
+        phoneNumberVerified: false,
+      }) as unknown,
+      errorConfiguration: {
+        idTokenErrors: ['INVALID_ISS'],
+        coreIdentityErrors: ['INVALID_AUD'],
+        authoriseErrors: ['ACCESS_DENIED'],
+      },
+      simulatorUrl: 'http://one-login.example:3000',
+      publishNewIdTokenKeysEnabled: true,
+      usingNewIdTokenSigningKeys: true,
+    })
+    expect(standIn.variables).toMatchObject({
+      ONE_LOGIN_ISSUER: 'http://one-login.example:3000/',
+      ONE_LOGIN_DID_CONTROLLER: 'did:web:one-login.example%3A3000',
+    })
+    expect(standIn.variables).not.toHaveProperty('ONE_LOGIN_PRIVATE_KEY')
+  })
+
+  it('[SIM-2] PKCE_ENABLED makes PKCE obligatory', async () => {
+    const standIn = await startStandIn({ PKCE_ENABLED: 'true' })
+    expect((await errorOf(standIn))[0]).toBe('invalid_request')
+    expect((await visit(standIn)).status).toBe(200)
+  })
+
+  it('[SIM-1] TOKEN_AUTH_METHOD and CLIENT_SECRET register a service with a secret', async () => {
+    const standIn = await startStandIn({
+      TOKEN_AUTH_METHOD: 'client_secret_post',
+      CLIENT_SECRET: 'the-secret',
+    })
+    expect(standIn.variables).toMatchObject({ ONE_LOGIN_CLIENT_SECRET: 'the-secret' })
+    const { status, body } = await visit(standIn, '/account')
+    expect([status, body.email]).toEqual([200, 'test@example.com'])
+  })
+})
+
+describe('POST /config', () => {
+  it('[SIM-3] changes the registration, and only what is given', async () => {
+    const standIn = await startStandIn()
+    expect((await standIn.configure({ clientConfiguration: { scopes: ['openid', 'email'] } })).status).toBe(
+      200,
+    )
+    expect((await errorOf(standIn))[0]).toBe('invalid_scope')
+    await standIn.configure({ clientConfiguration: { identityVerificationSupported: false } })
+    expect((await errorOf(standIn, { ...identityRequest, scope: 'openid' }))[0]).toBe('invalid_request')
+    const { clientConfiguration } = await standIn.configuration()
+    expect(clientConfiguration).toMatchObject({
+      scopes: ['openid', 'email'],
+      identityVerificationSupported: false,
+      clientLoCs: ['P0', 'P2'],
+    })
+  })
+
+  it('[SIM-3] renames the service, signs with RS256 and gives the claims and levels that it is told', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({
+      clientConfiguration: {
+        clientId: 'renamed',
+        idTokenSigningAlgorithm: 'RS256',
+        claims: [`${vocabulary}coreIdentityJWT`, `${vocabulary}passport`],
+        clientLoCs: ['P0', 'P3'],
+      },
+      responseConfiguration: { passportDetails: [{ documentNumber: '1', expiryDate: '2032-02-02' }] },
+    })
+    const renamed = { ...standIn, variables: { ...standIn.variables, ONE_LOGIN_CLIENT_ID: 'renamed' } }
+    const claims = JSON.stringify({ userinfo: { [`${vocabulary}passport`]: null } })
+    const { idToken, idTokenHeader, userinfo } = await take(renamed, { vtr: '["Cl.Cm.P3"]', claims })
+    expect([idToken.aud, idTokenHeader.alg]).toEqual(['renamed', 'RS256'])
+    expect(userinfo[`${vocabulary}passport`]).toEqual([{ documentNumber: '1', expiryDate: '2032-02-02' }])
+    expect((await errorOf(renamed, { vtr: '["Cl.Cm.P2"]' }))[0]).toBe('invalid_request')
+  })
+
+  it('[SIM-3] registers a public key, or the JWKS that holds it', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({ clientConfiguration: { publicKey } })
+    expect((await visit(standIn)).status).not.toBe(200)
+    const { ONE_LOGIN_PRIVATE_KEY: privateKey = '' } = standIn.variables
+    const [signer] = parseStrategyOptions({
+      ...optionsFromEnvironment(standIn.variables),
+      privateKey,
+    }).signers
+    await using published = await startAnsweringServer(
+      json({ keys: [{ ...signer?.publicJwk, kid: signer?.kid }] }),
+    )
+    await standIn.configure({ clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: published.url } })
+    expect((await visit(standIn)).status).toBe(200)
+    await standIn.configure({ clientConfiguration: { publicKeySource: 'STATIC' } })
+    expect((await visit(standIn)).status).not.toBe(200)
+  })
+
+  it('[SIM-3] changes the answer, whatever level was asked for', async () => {
+    const standIn = await startStandIn()
+    const vc = { type: ['VerifiableCredential'], credentialSubject: { name: [], birthDate: [], more: 1 } }
+    await standIn.configure({
+      responseConfiguration: {
+        sub: 'urn:x',
+        email: 'a@b.example',
+        emailVerified: false,
+        phoneNumber: null,
+        phoneNumberVerified: false,
+        maxLoCAchieved: 'P1',
+        coreIdentityVerifiableCredentials: vc,
+        postalAddressDetails: [],
+        returnCodes: [{ code: 'A' }],
+      },
+    })
+    const { idToken, userinfo, coreIdentity } = await take(standIn)
+    expect(idToken).toMatchObject({ sub: 'urn:x', vot: 'Cl.Cm' })
+    expect(coreIdentity).toMatchObject({ iss: standIn.url, sub: 'urn:x', vot: 'P1', vc })
+    expect(userinfo).toEqual({
+      sub: 'urn:x',
+      email: 'a@b.example',
+      email_verified: false,
+      phone_number_verified: false,
+      [`${vocabulary}coreIdentityJWT`]: expect.any(String) as string,
+      [`${vocabulary}address`]: [],
+      [`${vocabulary}returnCode`]: [{ code: 'A' }],
+    })
+  })
+
+  it('[SIM-3] leaves out the claims that are null', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({
+      responseConfiguration: {
+        coreIdentityVerifiableCredentials: null,
+        postalAddressDetails: null,
+        returnCodes: null,
+      },
+    })
+    const { userinfo } = await take(standIn)
+    expect(Object.keys(userinfo).filter((name) => name.startsWith(vocabulary))).toEqual([])
+  })
+
+  it.each<[string, (token: Awaited<ReturnType<typeof take>>, standIn: RunningStandIn) => void]>([
+    ['INVALID_ISS', ({ idToken }, { url }) => expect(idToken.iss).not.toBe(url)],
+    [
+      'INVALID_AUD',
+      ({ idToken }, { variables }) => expect(idToken.aud).not.toBe(variables.ONE_LOGIN_CLIENT_ID),
+    ],
+    ['INVALID_ALG_HEADER', ({ idTokenHeader }) => expect(idTokenHeader.alg).toBe('HS256')],
+    ['TOKEN_EXPIRED', ({ idToken }) => expect(idToken.exp).toBeLessThan(now())],
+    ['TOKEN_NOT_VALID_YET', ({ idToken }) => expect(idToken.iat).toBeGreaterThan(now() + 60)],
+    ['NONCE_NOT_MATCHING', ({ idToken }) => expect(idToken.nonce).not.toBe('a-nonce')],
+    ['INCORRECT_VOT', ({ idToken }) => expect(idToken.vot).toBe('Cl')],
+  ])('[SIM-3] breaks ID tokens with %s until the next call', async (error, check) => {
+    const standIn = await startStandIn()
+    await standIn.configure({ errorConfiguration: { idTokenErrors: [error] } })
+    check(await take(standIn), standIn)
+    check(await take(standIn), standIn)
+    expect((await visit(standIn)).body.code).toMatch(/id_token_invalid|authentication_level_too_low/)
+    await standIn.configure({})
+    expect((await visit(standIn)).status).toBe(200)
+  })
+
+  it('[SIM-3] breaks the signature of ID tokens', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_SIGNATURE'] } })
+    expect((await visit(standIn)).body.code).toBe('id_token_invalid')
+  })
+
+  it.each([
+    'INVALID_ALG_HEADER',
+    'INVALID_SIGNATURE',
+    'INVALID_ISS',
+    'INVALID_AUD',
+    'INCORRECT_SUB',
+    'TOKEN_EXPIRED',
+  ])('[SIM-3] breaks core identities with %s until the next call', async (error) => {
+    const standIn = await startStandIn()
+    await standIn.configure({ errorConfiguration: { coreIdentityErrors: [error] } })
+    expect((await visit(standIn)).body.code).toBe('core_identity_invalid')
+    await standIn.configure({ errorConfiguration: {} })
+    expect((await visit(standIn)).status).toBe(200)
+  })
+
+  it('[SIM-3] breaks several things at once', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD', 'TOKEN_EXPIRED'] } })
+    const { idToken } = await take(standIn)
+    expect(idToken.aud).not.toBe(standIn.variables.ONE_LOGIN_CLIENT_ID)
+    expect(idToken.exp).toBeLessThan(now())
+  })
+
+  it.each([
+    [['ACCESS_DENIED'], 'access_denied', 'Access denied by resource owner or authorization server'],
+    [['TEMPORARILY_UNAVAILABLE'], 'temporarily_unavailable', ''],
+    [['TEMPORARILY_UNAVAILABLE', 'ACCESS_DENIED'], 'access_denied', expect.any(String) as string],
+  ])(
+    '[SIM-3] answers sign-ins with the errors %j, until the next call',
+    async (errors, code, description) => {
+      const standIn = await startStandIn()
+      await standIn.configure({ errorConfiguration: { authoriseErrors: errors } })
+      expect(await errorOf(standIn)).toEqual([code, description, 'a-state'])
+      await standIn.configure({ responseConfiguration: { email: 'a@b.example' } })
+      expect((await errorOf(standIn))[0]).toBeNull()
+    },
+  )
+
+  it('[SIM-1] publishes new keys, signs with them, and withdraws them while it signs', async () => {
+    const standIn = await startStandIn()
+    const kids = async () => {
+      const { keys } = (await (await fetch(`${standIn.url}.well-known/jwks.json`)).json()) as {
+        keys: { kid: string }[]
+      }
+      return keys.map(({ kid }) => kid)
+    }
+    const before = await kids()
+    await standIn.configure({ publishNewIdTokenSigningKeys: true })
+    const added = (await kids()).filter((kid) => !before.includes(kid))
+    expect(before).toContain((await take(standIn)).idTokenHeader.kid)
+    await standIn.configure({ useNewIdTokenSigningKeys: true })
+    expect(added).toContain((await take(standIn)).idTokenHeader.kid)
+    await standIn.configure({ publishNewIdTokenSigningKeys: 'false' })
+    expect(await kids()).not.toContain((await take(standIn)).idTokenHeader.kid)
+    await standIn.configure({ useNewIdTokenSigningKeys: 'false' })
+    expect((await visit(standIn)).status).toBe(200)
+  })
+
+  it('[SIM-1] moves to another address, with all that it was told', async () => {
+    const standIn = await startStandIn()
+    await standIn.configure({
+      responseConfiguration: { sub: 'urn:x' },
+      clientConfiguration: { clientLoCs: ['P0', 'P1'] },
+    })
+    const url = `http://127.0.0.1:${standIn.port}/`
+    const errorConfiguration = { idTokenErrors: ['TOKEN_EXPIRED'] }
+    await standIn.configure({ simulatorUrl: url.slice(0, -1), errorConfiguration })
+    expect(await standIn.configuration()).toMatchObject({
+      simulatorUrl: url.slice(0, -1),
+      errorConfiguration,
+    })
+    const moved = { ...standIn, url }
+    const { idToken, coreIdentity } = await take(moved, { ...identityRequest, vtr: '["Cl.Cm.P1"]' })
+    expect(idToken).toMatchObject({ iss: url, sub: 'urn:x' })
+    expect(idToken.exp).toBeLessThan(now())
+    expect(coreIdentity?.iss).toBe(url)
+    const did = (await (await fetch(`${url}.well-known/did.json`)).json()) as { id: string }
+    expect(did.id).toBe(`did:web:127.0.0.1%3A${standIn.port}`)
+  })
+
+  it('[SIM-3] takes what GET /config gives, so that a suite can put everything back', async () => {
+    const standIn = await startStandIn()
+    const { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl } =
+      await standIn.configuration()
+    await standIn.configure({
+      clientConfiguration: { clientId: 'x' },
+      responseConfiguration: { sub: 'urn:x' },
+    })
+    const back = { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl }
+    expect((await standIn.configure(back)).status).toBe(200)
+    expect(await standIn.configuration()).toMatchObject(back)
+  })
+
+  it('[SIM-3] answers as a ready user until it is told something else', async () => {
+    const standIn = await startStandIn()
+    expect((await take(standIn)).coreIdentity?.vc).toMatchObject({
+      credentialSubject: { name: readyUser('typical').identity?.names },
+    })
+  })
+})
+
+describe('POST /config with something wrong', () => {
+  it.each<[string, unknown, string]>([
+    ['a member that there is not', { nonsense: 1 }, 'nonsense'],
+    [
+      'a level that there is not',
+      { responseConfiguration: { maxLoCAchieved: 'P9' } },
+      'responseConfiguration.maxLoCAchieved',
+    ],
+    [
+      'a fault that there is not',
+      { errorConfiguration: { idTokenErrors: ['INVALID'] } },
+      'errorConfiguration.idTokenErrors',
+    ],
+    ['a list that is none', { clientConfiguration: { scopes: 'openid' } }, 'clientConfiguration.scopes'],
+    [
+      'an algorithm that there is not',
+      { clientConfiguration: { idTokenSigningAlgorithm: 'HS256' } },
+      'clientConfiguration.idTokenSigningAlgorithm',
+    ],
+    ['a key that is none', { clientConfiguration: { publicKey: 'abc' } }, 'clientConfiguration.publicKey'],
+    ['an address that is none', { simulatorUrl: 'nowhere' }, 'simulatorUrl'],
+    ['new keys that were not published', { useNewIdTokenSigningKeys: true }, 'useNewIdTokenSigningKeys'],
+    ['a list', [], '_body'],
+  ])('is refused with 400 and changes nothing: %s', async (_what, body, path) => {
+    const standIn = await startStandIn({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
+    const before = await standIn.configuration()
+    const answer = await standIn.configure(body)
+    expect(answer.status).toBe(400)
+    const { errors } = (await answer.json()) as { errors: Record<string, unknown> }
+    expect(Object.keys(errors).join()).toContain(path)
+    expect(await standIn.configuration()).toEqual(before)
+  })
+
+  it('is refused when it is not JSON, or comes from a page that may not send JSON', async () => {
+    const standIn = await startStandIn()
+    const post = (body: string, type: string) =>
+      fetch(`http://127.0.0.1:${standIn.port}/config`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      })
+    expect((await post('{', 'application/json')).status).toBe(400)
+    expect((await post('{}', 'text/plain')).status).toBe(415)
+  })
+})

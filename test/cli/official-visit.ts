@@ -1,0 +1,114 @@
+import { createPrivateKey } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, SignJWT, type JWTPayload } from 'jose'
+import { optionsFromEnvironment } from '../../lib/index.ts'
+import { Browser, type Page } from '../support/browser.ts'
+import { startService } from '../support/service.ts'
+import type { RunningStandIn } from './command-run.ts'
+
+/** What a service that reads the printed variables got. */
+export interface Visit {
+  readonly status: number
+  /** Who is signed in, or the error. */
+  readonly body: Readonly<Record<string, unknown>>
+  readonly page: Page
+}
+
+/** Goes to `/identity` (or another page) of a service with this library that uses a stand-in. */
+export async function visit(
+  standIn: RunningStandIn,
+  path = '/identity',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Visit> {
+  await using service = await startService((url) => ({
+    ...optionsFromEnvironment({ ...standIn.variables, ...env }),
+    callbackURL: `${url}/auth/callback`,
+    timeout: 10,
+  }))
+  const { clientConfiguration, errorConfiguration } = await standIn.configuration()
+  const redirectUrls = [...(clientConfiguration.redirectUrls as string[]), `${service.url}/auth/callback`]
+  await standIn.configure({ clientConfiguration: { redirectUrls }, errorConfiguration })
+  const page = await new Browser().visit(`${service.url}${path}`)
+  return { status: page.status, page, body: bodyOf(page) }
+}
+
+/** The stand-in answers some errors in words of its own. */
+function bodyOf({ body }: Page): Record<string, unknown> {
+  return body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : { text: body }
+}
+
+/** Tokens and claims as a service of another language would get them, verified by nobody. */
+export interface Taken {
+  readonly idToken: JWTPayload
+  readonly idTokenHeader: Readonly<Record<string, unknown>>
+  readonly userinfo: Readonly<Record<string, unknown>>
+  readonly coreIdentity: JWTPayload | undefined
+}
+
+export const vocabulary = 'https://vocab.account.gov.uk/v1/'
+
+/** An authorization request with plain parameters; where it is sent back to. */
+export async function authorize(
+  standIn: RunningStandIn,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<URL> {
+  const { ONE_LOGIN_CLIENT_ID, ONE_LOGIN_CALLBACK_URL } = standIn.variables
+  const url = new URL('authorize', standIn.url)
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    scope: 'openid email phone',
+    client_id: ONE_LOGIN_CLIENT_ID ?? '',
+    redirect_uri: ONE_LOGIN_CALLBACK_URL ?? '',
+    state: 'a-state',
+    nonce: 'a-nonce',
+    ...parameters,
+  }).toString()
+  const { headers } = await new Browser().send(url.href)
+  return new URL(headers.location ?? 'about:blank')
+}
+
+/** A request for an identity. */
+export const identityRequest = {
+  vtr: '["Cl.Cm.P2"]',
+  claims: JSON.stringify({
+    userinfo: Object.fromEntries(
+      ['coreIdentityJWT', 'address', 'returnCode'].map((name) => [`${vocabulary}${name}`, null]),
+    ),
+  }),
+}
+
+async function assertion({ url, variables }: RunningStandIn): Promise<string> {
+  const { ONE_LOGIN_CLIENT_ID: id = '', ONE_LOGIN_PRIVATE_KEY: body = '' } = variables
+  const key = createPrivateKey({ key: Buffer.from(body, 'base64'), format: 'der', type: 'pkcs8' })
+  const jwt = new SignJWT().setIssuer(id).setSubject(id).setAudience(`${url}token`).setExpirationTime('1m')
+  return jwt.setIssuedAt().setProtectedHeader({ alg: 'RS256' }).sign(key)
+}
+
+/** Signs in and takes tokens and claims. */
+export async function take(
+  standIn: RunningStandIn,
+  parameters: Readonly<Record<string, string>> = identityRequest,
+): Promise<Taken> {
+  const callback = await authorize(standIn, parameters)
+  const answer = await fetch(new URL('token', standIn.url), {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code: callback.searchParams.get('code') ?? '',
+      redirect_uri: standIn.variables.ONE_LOGIN_CALLBACK_URL ?? '',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await assertion(standIn),
+    }),
+  })
+  const { id_token, access_token } = (await answer.json()) as { id_token: string; access_token: string }
+  const claims = await fetch(new URL('userinfo', standIn.url), {
+    headers: { authorization: `Bearer ${access_token}` },
+  })
+  const userinfo = (await claims.json()) as Record<string, unknown>
+  const jwt = userinfo[`${vocabulary}coreIdentityJWT`]
+  return {
+    idToken: decodeJwt(id_token),
+    idTokenHeader: decodeProtectedHeader(id_token),
+    userinfo,
+    coreIdentity: typeof jwt === 'string' ? decodeJwt(jwt) : undefined,
+  }
+}

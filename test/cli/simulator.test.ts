@@ -1,0 +1,167 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readyUser } from '../../lib/simulator/index.ts'
+import { Browser } from '../support/browser.ts'
+import { readiness, run, startProcess, startStandIn } from './command-run.ts'
+import { authorize, take, visit, vocabulary } from './official-visit.ts'
+
+async function configFile(content: unknown): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'one-login-simulator-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'config.json')
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return file
+}
+
+describe('simulator', () => {
+  it('[SIM-1] prints the variables with which a service with this library signs users in', async () => {
+    const standIn = await startStandIn()
+    const { status, body } = await visit(standIn)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ email: 'test@example.com', identity: { proven: true, level: 'P2' } })
+  })
+
+  it('[SIM-1] runs as a process until it is stopped, and ends with 0', async () => {
+    const { child, stdout, ended } = startProcess(['simulator', '--port', '0', '--json'])
+    const { url } = await readiness(stdout, ended)
+    const discovery = (await (await fetch(new URL('.well-known/openid-configuration', url))).json()) as object
+    expect(discovery).toMatchObject({ issuer: url })
+    child.kill('SIGTERM')
+    expect((await ended).code).toBe(0)
+  })
+
+  it('[SIM-1] closes its port when it is stopped', async () => {
+    const standIn = await startStandIn()
+    expect((await fetch(standIn.url)).status).toBe(200)
+    expect(await standIn.stop()).toBe(0)
+    await expect(fetch(standIn.url)).rejects.toThrow()
+  })
+
+  it('[SIM-1] writes its variables for people, with a line for each request', async () => {
+    const { stdout, ended, child } = startProcess(['simulator', '--port', '0'])
+    const written = async (words: RegExp) => {
+      while (!words.test(stdout.text)) await new Promise((resolve) => stdout.once('text', resolve))
+      return words.exec(stdout.text)?.[1] ?? ''
+    }
+    const url = await written(/^ONE_LOGIN_ISSUER=(.+)$/m)
+    await fetch(new URL('authorize?client_id=nobody&redirect_uri=http://127.0.0.1/', url))
+    await written(/^400 {2}GET \/authorize {2}(.+)$/m)
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(0)
+  })
+
+  it('[SIM-2] says on each request what was wrong with it', async () => {
+    const standIn = await startStandIn()
+    await authorize(standIn, { client_id: 'nobody' })
+    expect(standIn.lines()).toEqual([
+      {
+        event: 'request',
+        method: 'GET',
+        path: '/authorize',
+        status: 400,
+        problem: expect.any(String) as string,
+      },
+    ])
+  })
+
+  it('[SIM-1] takes its port from --port, else from PORT', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void taken.close())
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const port = String((taken.address() as AddressInfo).port)
+    const { code, stderr } = await run(['simulator'], { PORT: port })
+    expect(code).toBe(1)
+    expect(stderr).toContain(port)
+    expect((await run(['simulator', '--port', '0'], { PORT: port })).code).toBe(0)
+  })
+
+  it.each([
+    ['a port that is none', ['--port', 'http'], {}],
+    ['a PORT that is none', [], { PORT: '70000' }],
+    ['an address with a path', [], { SIMULATOR_URL: 'http://127.0.0.1:3000/simulator' }],
+    ['a fault that there is not', [], { ID_TOKEN_ERRORS: 'INVALID_ISS,INVALID_EVERYTHING' }],
+    ['a claim that there is not', [], { CLAIMS: 'coreIdentityJWT' }],
+    ['a public key that is none', [], { PUBLIC_KEY: 'abc' }],
+    ['the hash of a secret', [], { CLIENT_SECRET_HASH: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA' }],
+    ['a way to authenticate that there is not', [], { TOKEN_AUTH_METHOD: 'client_secret_basic' }],
+    ['a file that there is not', ['--config', '/nowhere/config.json'], {}],
+  ])('ends with 2 when it is given %s', async (_what, flags, env) => {
+    const { code, stdout, stderr } = await run(['simulator', ...flags], env)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('simulator --help')
+  })
+
+  it('[SIM-3] shows a page on which a person chooses who signs in, with --interactive or INTERACTIVE_MODE', async () => {
+    for (const standIn of [
+      await startStandIn({}, ['--interactive']),
+      await startStandIn({ INTERACTIVE_MODE: 'true' }),
+    ]) {
+      const { ONE_LOGIN_CLIENT_ID: id = '', ONE_LOGIN_CALLBACK_URL: callback = '' } = standIn.variables
+      const query = new URLSearchParams({
+        response_type: 'code',
+        scope: 'openid',
+        client_id: id,
+        redirect_uri: callback,
+        state: 's',
+        nonce: 'n',
+      })
+      const { status, body } = await new Browser().send(`${standIn.url}authorize?${query.toString()}`)
+      expect(status).toBe(200)
+      expect(body).toContain('<form')
+    }
+  })
+})
+
+describe('simulator, with a configuration file', () => {
+  it('[SIM-3] registers the service, answers and breaks what the file says', async () => {
+    const file = await configFile({
+      registration: { clientId: 'from-the-file', scopes: ['openid', 'email'] },
+      answer: { user: 'many-given-names' },
+      faults: { 'core-identity': ['expired'] },
+    })
+    const standIn = await startStandIn({ CLIENT_ID: 'from-the-environment' }, ['--config', file])
+    expect(standIn.variables.ONE_LOGIN_CLIENT_ID).toBe('from-the-file')
+    expect((await authorize(standIn, { scope: 'openid phone' })).searchParams.get('error')).toBe(
+      'invalid_scope',
+    )
+    const { idToken, coreIdentity } = await take(standIn, {
+      scope: 'openid',
+      vtr: '["Cl.Cm.P2"]',
+      claims: JSON.stringify({ userinfo: { [`${vocabulary}coreIdentityJWT`]: null } }),
+    })
+    expect(idToken.sub).toBe(readyUser('many-given-names').sub)
+    expect(coreIdentity?.exp).toBeLessThan(Date.now() / 1000)
+  })
+
+  it('[SIM-3] keeps the faults of the file when /config takes back its own', async () => {
+    const standIn = await startStandIn({}, [
+      '--config',
+      await configFile({ faults: { 'id-token': ['wrong-issuer'] } }),
+    ])
+    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD'] } })
+    await standIn.configure({})
+    const { idToken } = await take(standIn)
+    expect(idToken.iss).not.toBe(standIn.url)
+    expect(idToken.aud).toBe(standIn.variables.ONE_LOGIN_CLIENT_ID)
+  })
+
+  it.each([
+    ['is not JSON', '{', 'JSON'],
+    [
+      'has a member that there is not',
+      { registration: { redirectUrl: 'http://a.example' } },
+      'registration.redirectUrl',
+    ],
+    ['has a user that there is not', { answer: { user: 'nobody' } }, 'answer.user'],
+    ['has a fault that there is not', { faults: { 'id-token': ['wrong-everything'] } }, 'faults.id-token'],
+    ['breaks a place that there is not', { faults: { 'id-tokens': ['expired'] } }, 'id-tokens'],
+  ])('ends with 2 when the file %s', async (_what, content, words) => {
+    const { code, stderr } = await run(['simulator', '--config', await configFile(content)])
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+  })
+})
