@@ -277,6 +277,14 @@ describe('a token request', () => {
     expect(statuses).toEqual([200, 400, 400, 400])
   })
 
+  it('[SIM-2] [AUTHZ-4] needs a verifier of at least 43 characters, even when it belongs to the challenge', async () => {
+    const op = await start()
+    const code_verifier = 'too-short'
+    const params = { code_challenge: challengeOf(code_verifier), code_challenge_method: 'S256' }
+    const { body } = await exchange(op, await codeFor(op, params), { code_verifier })
+    expect(body.error_description).toBe('PKCE code verification failed')
+  })
+
   it('[SIM-2] [CB-9] authenticates with the client secret when the service is registered for it', async () => {
     const op = await start({ client: { tokenAuthMethod: 'client_secret_post' } })
     const { clientId: client_id, clientSecret: client_secret } = op.secretOptions
