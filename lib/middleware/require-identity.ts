@@ -33,16 +33,17 @@ export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds
   const { level, claims = relyingParty.settings.signIn.claims } = parseOptions(optionsSchema, needs)
   const stepUp = relyingParty.signInSettings({ vtr: [`Cl.Cm.${level}`], claims: [...claims] })
   const authenticate = requireAuthentication(relyingParty, { vtr: ['Cl.Cm'] })
-  const askForIdentity = sendToSignIn(relyingParty, stepUp, 'identity_required')
 
   return function guard(req, res, next) {
     authenticate(req, res, (error?: unknown) => {
       const identity = signedInUser(req)?.identity
       const askedFor = stepUp.claims.every((claim) => identity?.claims.includes(claim))
       if (error) next(error)
-      else if (!identity || !askedFor || !confidenceSatisfies(identity.level, level))
-        askForIdentity(req, res, next)
-      else if (identity.proven) next()
+      else if (!identity || !askedFor || !confidenceSatisfies(identity.level, level)) {
+        // What another page has asked for is asked for again, or the two would take turns in asking.
+        const claims = [...new Set([...stepUp.claims, ...(identity?.claims ?? [])])]
+        sendToSignIn(relyingParty, { ...stepUp, claims }, 'identity_required')(req, res, next)
+      } else if (identity.proven) next()
       else refuse(req, res, next, notProven(identity.returnCodes))
     })
   }

@@ -84,6 +84,13 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toHaveLength(3)
   })
 
+  it('[AUTHZ-7] asks for what an earlier route needed too, so that two routes do not take turns in asking', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    for (const path of ['/treasure', '/passport']) await browser.visit(pair.service.url + path)
+    expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
+  })
+
   it('asks again where a route needs a higher level than was proven', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'high-confidence')
