@@ -84,6 +84,20 @@ describe('logout', () => {
     expect(html).not.toMatch(/<b>|<i>/)
   })
 
+  it('[SIM-2] shows its own page, without an error, when the service names no place or the hint no service', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op)
+    expect((await browser.redirect(logoutURL(op, { id_token_hint: idToken }))).href).toBe(
+      `${op.issuer}signed-out`,
+    )
+    for (const fault of ['missing-audience', 'missing-sub'] as const) {
+      op.breakNext('id-token', fault)
+      const params = { id_token_hint: (await tokensFor(op)).idToken, post_logout_redirect_uri: signedOutURL }
+      expect((await browser.redirect(logoutURL(op, params))).href).toBe(`${op.issuer}signed-out`)
+    }
+  })
+
   it('[SIM-2] withdraws the codes of the session that it ends', async () => {
     const op = await start()
     const browser = new Browser()

@@ -97,6 +97,21 @@ describe('the sign-in page', () => {
     expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
   })
 
+  it('[SIM-3] takes the level and the return codes of the chosen user when they are left open', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const { journey } = await openPage(browser, authorizationURL(op, identityRequest))
+    const { code = '' } = await answer(op, browser, {
+      journey,
+      user: 'not-proven',
+      level: '',
+      returnCodes: '',
+    })
+    const { body } = await exchange(op, code)
+    const claims = await userinfo(op, String(body.access_token))
+    expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
+  })
+
   it('[SIM-3] lets an error come back', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()

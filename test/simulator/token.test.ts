@@ -117,6 +117,12 @@ describe('a token request', () => {
       'invalid_client',
       'Client is not registered to use client_secret_post',
     ],
+    [
+      'a client id but no secret',
+      { client_assertion: undefined, client_id: 'simulator-client' },
+      'invalid_request',
+      'Invalid token authentication method used',
+    ],
     ['an unknown code', { code: 'abc' }, 'invalid_grant', 'Invalid grant'],
     [
       'another redirect URI',
