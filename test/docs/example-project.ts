@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The examples of the guides in a project of their own, with this package installed as a user would have it. */
+export interface ExampleProject extends Disposable {
+  /** Runs a script of the project, and gives what it says. Fails when it does. */
+  runScript(name: string, env?: NodeJS.ProcessEnv): Promise<string>
+}
+
+/** Makes the project: the package as it would be built, and all else from this repository's own dependencies. */
+export function createExampleProject(): ExampleProject {
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'))
+  cpSync(join(root, 'test/docs/examples'), folder, { recursive: true })
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(join(root, 'node_modules')))
+    if (name !== '.vite') symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  build(join(modules, 'passport-govuk-one-login'))
+  return {
+    async runScript(name, env = {}) {
+      const { VITEST: _, NODE_ENV: _env, ...own } = process.env
+      const run = promisify(execFile)('npm', ['run', '--silent', name], {
+        cwd: folder,
+        env: { ...own, ...env, NO_COLOR: '1', CI: '1' },
+      })
+      const { stdout, stderr } = await run.catch((error: unknown) => {
+        const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+        throw new Error(`${name} failed:\n${stdout}\n${stderr}`)
+      })
+      return stdout + stderr
+    },
+    [Symbol.dispose]: () => {
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What `npm run build` makes, without the types. */
+function build(folder: string): void {
+  const lib = join(root, 'lib')
+  for (const path of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.ts')) continue
+    const target = join(folder, 'dist', path.replace(/\.ts$/, '.js'))
+    mkdirSync(dirname(target), { recursive: true })
+    const { outputText } = ts.transpileModule(readFileSync(join(lib, path), 'utf8'), {
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true,
+        rewriteRelativeImportExtensions: true,
+      },
+    })
+    writeFileSync(target, outputText)
+  }
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+}
