@@ -299,8 +299,6 @@ describe('The whole service', () => {
     await pressTo('Continue to the service', en.account.title)
     await page.getByText('every-document@example.com').waitFor()
     await pressTo(en.account.identity, /^Sign in to/)
-    await tabTo('typical')
-    await page.keyboard.press('ArrowDown')
     await pressTo('Continue to the service', en.identity.title)
     await page.getByText(en.identity.drivingPermit).waitFor()
     await pressTo(en.navigation.signOut, en.signedOut.asked)
