@@ -1,4 +1,4 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
 import { Failure } from './part.ts'
 
 /** A file to be written. */
@@ -17,30 +17,20 @@ export interface NewFile {
 export async function writeNewFiles(directory: string, files: readonly NewFile[]): Promise<void> {
   const written: string[] = []
   try {
-    for (const { path } of files) if (await exists(path)) throw thereAlready(path)
     await mkdir(directory, { recursive: true })
     for (const { path, content, mode } of files) {
-      // Fails, too, when another process was quicker.
+      // Fails when it is there, however shortly before this somebody made it.
       const file = await open(path, 'wx', mode)
       written.push(path)
       await file.writeFile(content).finally(() => file.close())
     }
   } catch (error) {
     await Promise.all(written.map((path) => rm(path)))
-    if (error instanceof Failure) throw error
-    throw new Failure(`The keys could not be written: ${error instanceof Error ? error.message : ''}`)
+    throw new Failure(reasonOf(error as NodeJS.ErrnoException))
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
-}
-
-function thereAlready(path: string): Failure {
-  return new Failure(
-    `${path} is there already and is not overwritten: a service may be signing with it. Move it away, or use --out.`,
-  )
+function reasonOf({ code, path, message }: NodeJS.ErrnoException): string {
+  if (code !== 'EEXIST' || path === undefined) return `The keys could not be written: ${message}.`
+  return `${path} is there already and is not overwritten: a service may be signing with it. Move it away, or use --out.`
 }

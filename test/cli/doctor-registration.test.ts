@@ -216,9 +216,16 @@ describe('doctor, of the registration', () => {
       ONE_LOGIN_SCOPE: 'openid email phone wallet-subject-id',
       ONE_LOGIN_CLAIMS: 'coreIdentityJWT address passport drivingPermit returnCode',
     }
-    const { code, problems, calls } = await examined(env, ['--level', 'P3', '--jwks-url', `${op.url}nothing`])
+    const { code, checks, problems, calls } = await examined(env, [
+      '--level',
+      'P3',
+      '--jwks-url',
+      `${op.url}nothing`,
+    ])
     expect(problems).toContain('scope-not-registered')
     expect(problems).toContain('claim-not-registered')
+    const claims = checks.find(({ check }) => check === 'claims')
+    expect(claims?.says).toContain('coreIdentityJWT or address or passport or drivingPermit or returnCode')
     expect(code).toBe(1)
     expect(calls).toBeLessThanOrEqual(12)
     expect(op.requests.length).toBeLessThanOrEqual(12)
