@@ -30,7 +30,7 @@ export async function writeNewFiles(directory: string, files: readonly NewFile[]
   }
 }
 
-function reasonOf({ code, path, message }: NodeJS.ErrnoException): string {
-  if (code !== 'EEXIST' || path === undefined) return `The keys could not be written: ${message}.`
-  return `${path} is there already and is not overwritten: a service may be signing with it. Move it away, or use --out.`
+function reasonOf({ code, syscall, path, message }: NodeJS.ErrnoException): string {
+  if (code !== 'EEXIST' || syscall !== 'open') return `The keys could not be written: ${message}.`
+  return `${path ?? 'It'} is there already and is not overwritten: a service may be signing with it. Move it away, or use --out.`
 }

@@ -159,20 +159,18 @@ describe('doctor, of the clock', () => {
   it('counts the age of an answer that a cache kept', async () => {
     const op = await startProvider()
     const discovery = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as object
-    const old = new Date(Date.now() - 3_600_000).toUTCString()
-    await using cache = await startAnsweringServer(
-      json(
-        {
-          ...discovery,
-          token_endpoint: 'https://127.0.0.1:9/token',
-          authorization_endpoint: 'https://127.0.0.1:9/authorize',
-        },
-        { date: old, age: '3600' },
-      ),
-    )
+    const headers = { date: new Date(Date.now() - 3_600_000).toUTCString(), age: '3600' }
+    await using cache = await startAnsweringServer(text(''))
+    // Nothing but the cache answers: no endpoint shows the time of now.
+    const endpoints = {
+      jwks_uri: `${cache.url}/jwks`,
+      token_endpoint: 'http://127.0.0.1:9/token',
+      authorization_endpoint: 'http://127.0.0.1:9/authorize',
+    }
+    cache.answerWith(json({ ...discovery, issuer: `${cache.url}/`, ...endpoints }, headers))
     const { checks } = await examined({
       ...variablesFor(op),
-      ONE_LOGIN_ISSUER: op.issuer,
+      ONE_LOGIN_ISSUER: `${cache.url}/`,
       ONE_LOGIN_DID_DOCUMENT_URL: `${cache.url}/did.json`,
     })
     expect(checks.find(({ check }) => check === 'clock')?.outcome).toBe('ok')
