@@ -79,6 +79,7 @@ describe('openid-client on its own', () => {
       return url
     }
     const callback = await callbackOf(jar ? await withObject() : plain)
+    expect(op.requests.at(-1)?.requestObject !== undefined).toBe(jar)
 
     const tokens = await openid.authorizationCodeGrant(config, callback, {
       pkceCodeVerifier: verifier,
