@@ -13,7 +13,7 @@ export interface RunningService {
   /** What stands in for One Login, unless `ONE_LOGIN_*` variables name the real one. */
   readonly standIn: Simulator | undefined
   /** Finishes the requests that are under way, then closes everything. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts the service: with a stand-in for One Login, or in the environment that `ONE_LOGIN_*` name. */
