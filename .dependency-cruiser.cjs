@@ -15,7 +15,13 @@ const layers = [
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // The package itself, by its name, is there once it is built.
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^passport-govuk-one-login' },
+    },
     ...layers.slice(0, -1).map((layer, index) => ({
       name: `layer-${index}-looks-down-only`,
       severity: 'error',

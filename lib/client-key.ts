@@ -92,6 +92,27 @@ export function modulusBits(jwk: PublicJwk): number {
   return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
 }
 
+/** Whether `value` is a {@link Signer} with a key that One Login takes. */
+export function isSigner(value: unknown): value is Signer {
+  const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
+  const isNamed = typeof kid === 'string' && kid !== ''
+  return (
+    isNamed &&
+    typeof sign === 'function' &&
+    signingAlgorithms.some((known) => known === alg) &&
+    isPublicRsaJwk(publicJwk)
+  )
+}
+
+function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
+  if (jwk?.kty !== 'RSA' || 'd' in jwk) return false
+  try {
+    return modulusBits(jwk) >= minimumBits
+  } catch {
+    return false
+  }
+}
+
 /**
  * Signs a JWT (JWS compact serialisation). Written here because jose signs with keys it holds, never with a
  * {@link Signer}, and a key that stays in a KMS must do wherever a key does.

@@ -2,11 +2,10 @@ import type { Request } from 'express'
 import type { Store } from 'express-session'
 import * as v from 'valibot'
 import {
-  modulusBits,
+  isSigner,
   signerFromPrivateKey,
   signingAlgorithms,
   type PrivateKeyInput,
-  type PublicJwk,
   type Signer,
 } from './client-key.ts'
 import { environments, isSecure, type Environment } from './environments.ts'
@@ -288,20 +287,4 @@ function isFunction(value: unknown): boolean {
 function isStore(value: unknown): boolean {
   const store = value as Partial<Store> | null | undefined
   return isFunction(store?.get) && isFunction(store?.set)
-}
-
-function isSigner(value: unknown): boolean {
-  const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
-  if (typeof kid !== 'string' || kid === '' || !isFunction(sign)) return false
-  if (!signingAlgorithms.some((known) => known === alg) || !isPublicRsaJwk(publicJwk)) return false
-  return true
-}
-
-function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
-  if (jwk?.kty !== 'RSA' || 'd' in jwk) return false
-  try {
-    return modulusBits(jwk) >= 2048
-  } catch {
-    return false
-  }
 }

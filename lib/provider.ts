@@ -6,9 +6,8 @@ import { createHttp, type Http } from './http.ts'
 import type { Settings } from './options.ts'
 import { importVerificationKeys, type VerificationKey, type VerificationKeys } from './verification-keys.ts'
 
-const jwksSchema = v.object({
-  keys: v.array(v.looseObject({ kid: v.optional(v.string()), kty: v.optional(v.string()) })),
-})
+const jwksSchema = v.object({ keys: v.array(v.unknown()) })
+const jwkSchema = v.looseObject({ kid: v.pipe(v.string(), v.nonEmpty()), kty: v.string() })
 
 /** The provider as one object: its endpoints, its keys, and the way to call it. */
 export class Provider {
@@ -92,9 +91,10 @@ async function find(
 export async function readJwks(json: unknown): Promise<VerificationKeys> {
   const jwks = v.safeParse(jwksSchema, json)
   if (!jwks.success) throw new Error('it is not a JSON Web Key Set')
-  const entries = jwks.output.keys.flatMap(({ kid, kty, ...jwk }) =>
-    kid && kty ? [{ kid, jwk: { ...jwk, kty } }] : [],
-  )
+  const entries = jwks.output.keys
+    .map((key) => v.safeParse(jwkSchema, key))
+    .filter((key) => key.success)
+    .map(({ output: { kid, ...jwk } }) => ({ kid, jwk }))
   const keys = await importVerificationKeys(entries, ['ES256', 'RS256'])
   if (keys.size === 0) throw new Error('it holds no key that can be used')
   return keys
