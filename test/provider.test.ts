@@ -241,6 +241,8 @@ it('[CONF-8] one odd key in the JWKS leaves the others in use', async () => {
     { kid: 'odd', kty: 'EC' },
     { kty: 'RSA' },
     { kid: 'none' },
+    { kid: 7, kty: 'EC' },
+    'no key',
     { ...ecJwk, kid: 'ec' },
   )
   expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
