@@ -73,6 +73,7 @@ export async function verifyIdToken(
 function readAuthTime(authTime: unknown, maxAge: number | undefined, tolerance: number): number | undefined {
   if (authTime === undefined && maxAge === undefined) return undefined
   if (typeof authTime !== 'number') throw refusal('its "auth_time" is missing or not a number')
+  if (authTime < 0) throw refusal('its "auth_time" is before 1970')
   if (authTime > now() + tolerance) throw refusal('its "auth_time" is in the future')
   if (maxAge !== undefined && authTime < now() - maxAge - tolerance)
     throw refusal('its "auth_time" is longer ago than "max_age" allows')

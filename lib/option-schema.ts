@@ -28,7 +28,8 @@ export function duration(allowed: string, { min, max }: { min: number; max: numb
 
 function toSeconds(value: unknown): number {
   if (typeof value === 'number') return value
-  const [, amount, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(String(value)) ?? []
+  if (typeof value !== 'string') return NaN
+  const [, amount, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(value) ?? []
   return unit ? Number(amount) * secondsIn[unit as keyof typeof secondsIn] : NaN
 }
 

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginErrorCode } from '../../lib/index.ts'
 import { json, startAnsweringServer } from '../support/answering-server.ts'
@@ -410,6 +411,30 @@ describe('claims that stand there twice', () => {
   })
 })
 
+describe('a time beyond all dates', () => {
+  it.each([-1, -1e20, -1e300])('[IDT-7] is refused as "auth_time": %d', async (auth_time) => {
+    await using attacked = await startAttackedService()
+    attacked.provider.idToken = ({ claims, ...draft }) =>
+      honest({ ...draft, claims: { ...claims, auth_time } })
+    await expectSignInRefused(attacked)
+  })
+
+  it.each(['exp', 'iat'])('[IDT-4] is refused as "%s", or changes nothing', async (name) => {
+    for (const time of ['1e999', '-1e999', '1e300', '-1e300', '"1"', '1e-300']) {
+      await using attacked = await startAttackedService()
+      attacked.provider.idToken = ({ header, claims, key }) =>
+        compact(
+          header,
+          JSON.stringify({ ...claims, [name]: 0 }).replace(`"${name}":0`, `"${name}":${time}`),
+          es256(key),
+        )
+      const { code, user } = await signInAt(attacked.service)
+      expect(code).toBe(user ? 'accepted' : 'id_token_invalid')
+      if (user) expect(user.sub).toBe(attacked.provider.sub)
+    }
+  })
+})
+
 describe('a token of 1 MB', () => {
   const big: Forgery = ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, padding: 'x'.repeat(1024 * 1024) } })
@@ -472,6 +497,22 @@ describe('the answer of the token endpoint', () => {
     attacked.provider.tokenAnswer = (answer) => ({ ...answer, id_token: idToken(String(answer.id_token)) })
     const { status, user } = await signInAt(attacked.service)
     expect({ status, user }).toEqual({ status: 502, user: null })
+  })
+})
+
+describe('an answer with tokens that is not JSON', () => {
+  it.each<[what: string, body: (token: string) => string]>([
+    ['a form', (token) => new URLSearchParams({ access_token: token, token_type: 'bearer' }).toString()],
+    ['the bare token', (token) => token],
+    ['JSON with the wrong quotes', (token) => `{"access_token": '${token}'}`],
+    ['JSON that stops after the token', (token) => `{"access_token": "${token}"`],
+  ])('[CB-11] shows nothing of them in its error: %s', async (_what, body) => {
+    await using attacked = await startAttackedService()
+    let token = ''
+    attacked.provider.tokenAnswer = ({ access_token }) => body((token = String(access_token)))
+    await expectSignInRefused(attacked, 'provider_answer_invalid')
+    const shown = inspect(attacked.service.errors, { depth: 10, showHidden: true })
+    for (const part of [token.slice(0, 6), token.slice(-6)]) expect(shown).not.toContain(part)
   })
 })
 

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { claimURL } from '../../lib/claims.ts'
+import { verifyCoreIdentity, type CoreIdentity } from '../../lib/core-identity.ts'
+import { isOneLoginError, OneLoginError } from '../../lib/errors.ts'
+import { verifyIdToken } from '../../lib/id-token.ts'
+import { createIdentity, createUser } from '../../lib/user.ts'
+import type { Userinfo } from '../../lib/userinfo.ts'
+import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
+import { createTokenIssuer } from '../support/token-issuer.ts'
+
+const issuer = 'https://oidc.example/'
+const didController = 'did:web:identity.example'
+const settings = {
+  clientId: 'a-service',
+  clockTolerance: 30,
+  environment: {
+    issuer,
+    didController,
+    didDocumentURL: 'https://identity.example/.well-known/did.json',
+    coreIdentityIssuer: 'https://identity.example/',
+    allowInsecureRequests: false,
+  },
+}
+const sub = 'urn:fdc:gov.uk:2022:somebody'
+const nonce = 'the-nonce'
+const accessToken = 'the-access-token'
+const now = () => Math.floor(Date.now() / 1000)
+
+const idTokenClaims = () => ({
+  iss: issuer,
+  aud: settings.clientId,
+  sub,
+  nonce,
+  iat: now(),
+  exp: now() + 120,
+  auth_time: now() - 60,
+  vot: 'Cl.Cm',
+  sid: 'a-sid',
+  at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
+})
+
+const coreIdentityClaims = () => ({
+  iss: settings.environment.coreIdentityIssuer,
+  aud: settings.clientId,
+  sub,
+  iat: now(),
+  nbf: now(),
+  exp: now() + 120,
+  vot: 'P2',
+  vc: {
+    credentialSubject: {
+      name: [{ nameParts: [{ type: 'GivenName', value: 'Ann' }] }],
+      birthDate: [{ value: '1970-01-01' }],
+    },
+  },
+})
+
+/** Values that come near to what is wanted, and any others. */
+const value = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom<unknown>(
+    'Cl',
+    'Cl.Cm',
+    'P0',
+    'P1',
+    'P2',
+    'P3',
+    sub,
+    nonce,
+    issuer,
+    [settings.clientId],
+    '',
+  ),
+  fc.integer({ min: -100, max: 100 }).map((offset) => now() + offset),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+)
+
+/** Good claims of which up to three have another value, or are gone. */
+const changed = <Claims extends object>(good: () => Claims) =>
+  fc
+    .uniqueArray(
+      fc.record({
+        name: fc.constantFrom(...(Object.keys(good()) as (keyof Claims & string)[])),
+        value: fc.option(value, { nil: undefined, freq: 8 }),
+      }),
+      { maxLength: 3, selector: ({ name }) => name },
+    )
+    .map((changes) => ({
+      ...good(),
+      ...Object.fromEntries(changes.map(({ name, value }) => [name, value])),
+    }))
+
+/** What was made of it, or the error, which must be one of ours and show nothing of the claims. */
+async function outcomeOf<Result>(work: Promise<Result> | (() => Result)): Promise<Result | OneLoginError> {
+  try {
+    return await (typeof work === 'function' ? Promise.resolve().then(work) : work)
+  } catch (error) {
+    if (!isOneLoginError(error)) throw error
+    return error
+  }
+}
+
+const isPlain = (given: unknown) => {
+  expect(JSON.parse(JSON.stringify(given))).toEqual(given)
+}
+
+describe('the claims of an ID token', () => {
+  it(
+    '[IDT-3] [IDT-4] [IDT-5] [IDT-6] [IDT-7] are all as they should be, or it is refused',
+    async () => {
+      const { sign, findKey } = await createTokenIssuer()
+      const maxAge = fc.option(fc.nat({ max: 200 }), { nil: undefined, freq: 1 })
+      await fc.assert(
+        fc.asyncProperty(
+          changed(idTokenClaims),
+          fc.constantFrom('Cl' as const, 'Cl.Cm' as const),
+          maxAge,
+          async (claims, credential, maxAge) => {
+            const expected = { nonce, credential, accessToken, maxAge }
+            const outcome = await outcomeOf(
+              verifyIdToken(await sign(claims as never), expected, { tokenKey: findKey }, settings),
+            )
+            if (outcome instanceof OneLoginError) {
+              expect(['id_token_invalid', 'authentication_level_too_low']).toContain(outcome.code)
+              return
+            }
+            const { iss, aud, iat, exp, vot, auth_time, at_hash } = claims as Record<string, unknown>
+            expect(iss).toBe(issuer)
+            expect([aud].flat()).toEqual([settings.clientId])
+            expect(claims.nonce).toBe(nonce)
+            expect(exp).toBeGreaterThan(now() - settings.clockTolerance)
+            expect(iat).toBeLessThanOrEqual(now() + settings.clockTolerance)
+            expect(credential === 'Cl' ? ['Cl', 'Cl.Cm'] : ['Cl.Cm']).toContain(vot)
+            if (at_hash !== undefined) expect(at_hash).toBe(idTokenClaims().at_hash)
+            if (maxAge !== undefined)
+              expect(auth_time).toBeGreaterThanOrEqual(now() - maxAge - settings.clockTolerance)
+            expect(outcome.sub).toBe(claims.sub)
+            isPlain(createUser(outcome, { sub }))
+          },
+        ),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+})
+
+describe('the claims of a core identity', () => {
+  it(
+    '[CID-4] [CID-5] [CID-12] are all as they should be, or it is refused',
+    async () => {
+      const kid = `${didController}#identity-key`
+      const { sign, findKey } = await createTokenIssuer({ ec: kid, rsa: 'none' })
+      const level = fc.constantFrom('P1' as const, 'P2' as const, 'P3' as const)
+      await fc.assert(
+        fc.asyncProperty(changed(coreIdentityClaims), level, async (claims, level) => {
+          const outcome = await outcomeOf(
+            verifyCoreIdentity(
+              await sign(claims as never),
+              { sub, level },
+              { identityKey: findKey },
+              settings,
+            ),
+          )
+          if (outcome instanceof OneLoginError) {
+            expect(outcome.code).toMatch(/^(core_identity_invalid|identity_(level_too_low|claim_invalid))$/)
+            return
+          }
+          expect(claims.sub).toBe(sub)
+          expect(claims.iss).toBe(settings.environment.coreIdentityIssuer)
+          expect([claims.aud].flat()).toEqual([settings.clientId])
+          expect(claims.exp).toBeGreaterThan(now() - settings.clockTolerance)
+          expect(['P1', 'P2', 'P3']).toContain(claims.vot)
+          expect(claims.vot >= level).toBe(true)
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+})
+
+const day = fc
+  .date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10))
+const namePart = fc.record({
+  type: fc.constantFrom('GivenName' as const, 'FamilyName' as const),
+  value: fc.string({ unit: 'binary' }),
+})
+const name = fc.record(
+  { nameParts: fc.array(namePart, { minLength: 1, maxLength: 6 }), validFrom: day, validUntil: day },
+  { requiredKeys: ['nameParts'] },
+)
+const core: fc.Arbitrary<CoreIdentity> = fc.record({
+  level: fc.constantFrom('P1' as const, 'P2' as const, 'P3' as const),
+  name: fc
+    .array(name, { minLength: 1, maxLength: 4 })
+    .filter((names) => names.some(({ validUntil }) => validUntil === undefined)),
+  birthDate: fc.array(fc.record({ value: day }), { minLength: 1, maxLength: 3 }),
+})
+
+describe('an identity', () => {
+  it(
+    '[CID-8] [CID-9] has every name and every date that was proven, each once and as it came',
+    () => {
+      fc.assert(
+        fc.property(core, (core) => {
+          const identity = createIdentity(core, { sub })
+          if (!identity.proven) throw new Error('It was proven')
+          const names = [identity.name, ...identity.previousNames]
+          expect(identity.name.validUntil).toBeUndefined()
+          expect(names.map(({ parts }) => JSON.stringify(parts)).sort()).toEqual(
+            core.name.map(({ nameParts }) => JSON.stringify(nameParts)).sort(),
+          )
+          for (const { full, parts } of names) expect(full).toBe(parts.map((part) => part.value).join(' '))
+          expect([identity.birthDate, ...identity.otherBirthDates]).toEqual(
+            core.birthDate.map(({ value }) => value),
+          )
+          isPlain(identity)
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[CID-7] is never proven without a core identity, whatever else is in userinfo',
+    () => {
+      const claims = fc.dictionary(
+        fc
+          .constantFrom('address', 'passport', 'drivingPermit', 'returnCode', 'coreIdentityJWT')
+          .map(claimURLOf),
+        fc.jsonValue(),
+      )
+      fc.assert(
+        fc.property(claims, (claims) => {
+          try {
+            const identity = createIdentity(undefined, { ...claims, sub })
+            expect(identity).toEqual({ proven: false, returnCodes: identity.returnCodes })
+          } catch (error) {
+            expect(isOneLoginError(error) && error.code).toBe('identity_claim_invalid')
+          }
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[CID-12] is refused without a word of what could not be read',
+    () => {
+      const secret = fc.string({ minLength: 8, unit: fc.constantFrom('Q', 'X', 'Z', '0', '1', '7') })
+      const broken = (text: string) =>
+        fc.constantFrom<unknown>(
+          text,
+          { [text]: text },
+          [text],
+          [{ documentNumber: [text], personalNumber: [text], uprn: [text], code: [text] }],
+          {
+            0: { documentNumber: { text } },
+          },
+        )
+      const claim = fc.constantFrom('passport', 'drivingPermit', 'address', 'returnCode')
+      fc.assert(
+        fc.property(
+          core,
+          claim,
+          secret.chain((text) => fc.record({ text: fc.constant(text), value: broken(text) })),
+          (core, claim, { text, value }) => {
+            const userinfo = { sub, [claimURLOf(claim)]: value } as Userinfo
+            expect(() => createIdentity(core, userinfo)).toThrow(
+              expect.objectContaining({ message: expect.not.stringContaining(text) as string }) as Error,
+            )
+          },
+        ),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+})
+
+function claimURLOf(name: string): string {
+  return claimURL(name as 'address')
+}

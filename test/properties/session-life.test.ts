@@ -1,0 +1,369 @@
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { OneLoginUser } from '../../lib/index.ts'
+import { readyUser, type SimulatorUser } from '../../lib/simulator/index.ts'
+import { Browser } from '../support/browser.ts'
+import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
+import { startPair, type Pair } from '../support/stand-in.ts'
+
+const absolute = 2 * 3600
+const idle = 1800
+const transactionLifetime = 2 * 3600
+const codeLifetime = 300
+
+const people = ['alice', 'bob', 'carol'] as const
+const pages = ['/basic', '/account', '/identity'] as const
+
+type Person = (typeof people)[number]
+type Page = (typeof pages)[number]
+
+/** What can happen, one second or more after the other. */
+type Step =
+  | { does: 'begin'; browser: number; page: Page; who: Person; error: string | undefined }
+  | { does: 'finish'; tab: number; elsewhere: boolean }
+  | { does: 'replay'; browser: number; tab: number }
+  | { does: 'look'; browser: number }
+  | { does: 'sign out'; browser: number }
+  | { does: 'sign out everywhere'; who: Person }
+  | { does: 'pass'; seconds: number }
+
+const browser = fc.nat({ max: 1 })
+const tab = fc.nat({ max: 3 })
+const who = fc.constantFrom(...people)
+const page = fc.constantFrom(...pages)
+const noError = fc.constant(undefined)
+const error = fc.oneof(
+  { weight: 8, arbitrary: noError },
+  { weight: 1, arbitrary: fc.constantFrom('access_denied', 'login_required', 'server_error') },
+)
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('begin'), browser, page, who, error }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('begin'),
+      browser,
+      page,
+      who: fc.constant('alice' as const),
+      error: noError,
+    }),
+  },
+  { weight: 9, arbitrary: finish(false) },
+  { weight: 1, arbitrary: finish(true) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('replay'), browser, tab }) },
+  { weight: 4, arbitrary: fc.record({ does: fc.constant('look'), browser }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('sign out'), browser }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('sign out everywhere'), who }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('pass'),
+      seconds: fc.constantFrom(120, 400, 1000, 1900, 4000, 8000),
+    }),
+  },
+)
+
+function finish(elsewhere: boolean): fc.Arbitrary<Step> {
+  return fc.record({
+    does: fc.constant('finish'),
+    tab: fc.nat({ max: 19 }),
+    elsewhere: fc.constant(elsewhere),
+  })
+}
+
+/** Who is signed in at a browser, as it must be. */
+interface ModelSession {
+  readonly who: Person
+  readonly level: 'Cl' | 'Cl.Cm'
+  readonly identity: 'proven' | 'unproven' | undefined
+  readonly issuedAt: number
+  readonly startedAt: number
+  readonly lastSeenAt: number
+}
+
+/** A sign-in that has come back from One Login and waits in a tab. */
+interface Tab {
+  readonly address: string
+  readonly who: Person
+  readonly page: Page
+  readonly asksForIdentity: boolean
+  readonly error: string | undefined
+  /** Who was signed in when it began. */
+  readonly bound: Person | undefined
+  readonly startedAt: number
+  /** One Login may have taken its code back, since somebody signed out there. */
+  withdrawn: boolean
+}
+
+const canProve: readonly Person[] = ['alice', 'bob']
+const now = () => Math.floor(Date.now() / 1000)
+
+/** The rules in their shortest form, and beside them the service: after each step both must agree. */
+class Story {
+  static #count = 0
+  readonly #pair: Pair
+  readonly #run = Story.#count++
+  readonly #browsers = [new Browser(), new Browser()]
+  readonly #sessions: (ModelSession | undefined)[] = [undefined, undefined]
+  readonly #tabs: Tab[][] = [[], []]
+  readonly #used: string[][] = [[], []]
+  readonly #signedOutAt = new Map<Person, number>()
+  signIns = 0
+
+  constructor(pair: Pair) {
+    this.#pair = pair
+  }
+
+  async take(step: Step): Promise<void> {
+    vi.setSystemTime(Date.now() + 1000)
+    switch (step.does) {
+      case 'begin':
+        await this.#begin(step)
+        break
+      case 'finish':
+        await this.#finish(step)
+        break
+      case 'replay':
+        await this.#replay(step.browser, step.tab)
+        break
+      case 'look':
+        await this.look(step.browser)
+        break
+      case 'sign out':
+        await this.#signOut(step.browser)
+        break
+      case 'sign out everywhere':
+        await this.#pair.op.signOut(this.#userOf(step.who).sub)
+        this.#signedOutAt.set(step.who, now())
+        this.#withdrawAll()
+        break
+      case 'pass':
+        vi.setSystemTime(Date.now() + step.seconds * 1000)
+    }
+    for (const { sub } of await this.#pair.op.settleLogouts()) {
+      const person = people.find((one) => this.#userOf(one).sub === sub)
+      if (person) this.#signedOutAt.set(person, now())
+      this.#withdrawAll()
+    }
+  }
+
+  /** Asks the service who is signed in, which counts as the user doing something. */
+  async look(at: number): Promise<void> {
+    const session = this.#request(at)
+    const { body } = await this.#at(at).send(`${this.#pair.service.url}/whoami`)
+    const user = JSON.parse(body) as OneLoginUser | null
+    expect(
+      user && {
+        sub: user.sub,
+        email: user.email,
+        level: user.authentication.level,
+        identity: user.identity && (user.identity.proven ? 'proven' : 'unproven'),
+      },
+    ).toEqual(
+      session
+        ? {
+            sub: this.#userOf(session.who).sub,
+            email: this.#userOf(session.who).email,
+            level: session.level,
+            identity: session.identity,
+          }
+        : null,
+    )
+  }
+
+  async #begin({ browser: at, page, who, error }: Step & { does: 'begin' }): Promise<void> {
+    const { op, service } = this.#pair
+    const session = this.#request(at)
+    op.respondWith({
+      user: this.#userOf(who),
+      level: canProve.includes(who) ? 'P2' : 'P0',
+      ...(error !== undefined && { error: { error } }),
+    })
+    const answer = await this.#at(at).visit(service.url + page, {
+      stopAt: (location) => location.startsWith(`${service.url}/auth/callback?`),
+    })
+    const open = isOpen(page, session)
+    expect(answer.status, answer.body).toBe(open ?? 302)
+    if (open === 200 && session)
+      expect(JSON.parse(answer.body)).toMatchObject({ sub: this.#userOf(session.who).sub })
+    if (open !== undefined) return
+    this.#tabs[at]?.push({
+      address: answer.headers.location ?? '',
+      who,
+      page,
+      asksForIdentity: page === '/identity' && session?.level === 'Cl.Cm',
+      error,
+      bound: session?.who,
+      startedAt: now(),
+      withdrawn: false,
+    })
+    if (this.#tabs[at] && this.#tabs[at].length > 10) this.#tabs[at].shift()
+  }
+
+  async #finish({ tab, elsewhere }: Step & { does: 'finish' }): Promise<void> {
+    const all = this.#tabs.flat()
+    const waiting = all[tab % Math.max(all.length, 1)]
+    if (!waiting) return
+    const at = this.#tabs.findIndex((tabs) => tabs.includes(waiting))
+    if (elsewhere) {
+      this.#request(1 - at)
+      expect((await this.#at(1 - at).send(waiting.address)).status).toBe(400)
+      return
+    }
+    const tabs = this.#tabs[at] ?? []
+    this.#tabs[at] = tabs.filter((other) => other !== waiting)
+    this.#used[at]?.push(waiting.address)
+    // Who comes back from One Login was not idle.
+    const session = this.#current(at, { idle: Infinity })
+    this.#sessions[at] = session
+    const { status, body } = await this.#at(at).send(waiting.address)
+    const tooLate = now() - waiting.startedAt
+    if (tooLate < transactionLifetime && waiting.error === undefined && status === 303) {
+      expect(tooLate).toBeLessThanOrEqual(codeLifetime)
+      expect([session?.who ?? waiting.who, waiting.bound ?? waiting.who]).toEqual([waiting.who, waiting.who])
+      this.#sessions[at] = signedIn(waiting, session)
+      this.signIns++
+      return
+    }
+    expect(status).toBeGreaterThanOrEqual(400)
+    if (tooLate >= transactionLifetime) this.#seen(at)
+    else if (waiting.error !== undefined) {
+      this.#seen(at)
+      if (waiting.error === 'login_required') this.#end(at)
+    } else if (codeOf(body) === 'subject_mismatch') {
+      expect([session?.who, waiting.bound].some((one) => one !== undefined && one !== waiting.who)).toBe(true)
+      this.#end(at)
+    } else {
+      expect(codeOf(body)).toBe('token_refused')
+      expect(waiting.withdrawn || tooLate >= codeLifetime).toBe(true)
+      this.#seen(at)
+    }
+  }
+
+  async #replay(at: number, tab: number): Promise<void> {
+    const used = this.#used[at] ?? []
+    const address = used[tab % Math.max(used.length, 1)]
+    if (address === undefined) return
+    this.#request(at)
+    expect((await this.#at(at).send(address)).status).toBe(400)
+  }
+
+  async #signOut(at: number): Promise<void> {
+    await this.#at(at).visit(`${this.#pair.service.url}/sign-out`)
+    this.#end(at)
+    this.#withdrawAll()
+  }
+
+  /** What a request makes of the session of its browser: it ends, or lives on from now. */
+  #request(at: number): ModelSession | undefined {
+    this.#sessions[at] = this.#current(at)
+    this.#seen(at)
+    return this.#sessions[at]
+  }
+
+  #current(at: number, limits: { idle: number } = { idle }): ModelSession | undefined {
+    const session = this.#sessions[at]
+    if (!session) return undefined
+    const isOver =
+      (this.#signedOutAt.get(session.who) ?? -Infinity) >= session.issuedAt ||
+      now() >= session.startedAt + absolute ||
+      now() >= session.lastSeenAt + limits.idle
+    return isOver ? undefined : session
+  }
+
+  #seen(at: number): void {
+    const session = this.#sessions[at]
+    if (session && now() < session.lastSeenAt + idle) this.#sessions[at] = { ...session, lastSeenAt: now() }
+  }
+
+  #end(at: number): void {
+    this.#sessions[at] = undefined
+    this.#used[at]?.push(...(this.#tabs[at] ?? []).map(({ address }) => address))
+    this.#tabs[at] = []
+  }
+
+  #withdrawAll(): void {
+    for (const tab of this.#tabs.flat()) tab.withdrawn = true
+  }
+
+  #at(at: number): Browser {
+    return this.#browsers[at] ?? new Browser()
+  }
+
+  #userOf(person: Person): SimulatorUser {
+    const sub = `urn:fdc:gov.uk:2022:${person}-${this.#run}`
+    return { ...readyUser('typical'), sub, email: `${person}-${this.#run}@example.com` }
+  }
+}
+
+function codeOf(body: string): unknown {
+  return (JSON.parse(body) as { code?: unknown }).code
+}
+
+/** The status of a page for who is there, if it need not send them to One Login. */
+function isOpen(page: Page, session: ModelSession | undefined): 200 | 403 | undefined {
+  if (!session) return undefined
+  if (page === '/basic') return 200
+  if (session.level !== 'Cl.Cm') return undefined
+  if (page === '/account') return 200
+  return session.identity && (session.identity === 'proven' ? 200 : 403)
+}
+
+function signedIn({ who, page, asksForIdentity }: Tab, before: ModelSession | undefined): ModelSession {
+  const outcome = canProve.includes(who) ? 'proven' : 'unproven'
+  return {
+    who,
+    level: page === '/basic' ? 'Cl' : 'Cl.Cm',
+    identity: asksForIdentity ? outcome : before?.identity,
+    issuedAt: now(),
+    startedAt: before?.startedAt ?? now(),
+    lastSeenAt: now(),
+  }
+}
+
+describe('whatever happens in several browsers, tabs and users, in any order', () => {
+  let pair: Pair
+
+  beforeAll(async () => {
+    pair = await startPair({
+      options: { session: { absolute, idle, onExpiry: 'continue' }, transactionLifetime },
+      routes: (app, oneLogin) =>
+        app.get(
+          '/basic',
+          oneLogin.requireAuthentication({ vtr: ['Cl'] }),
+          (req, res) => void res.json(req.user),
+        ),
+    })
+  })
+
+  afterAll(() => pair[Symbol.asyncDispose]())
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it(
+    '[SESS-7] [CB-1] nobody is signed in as somebody else, above their level, or after they were signed out',
+    async () => {
+      let signIns = 0
+      const runs = propertyRuns(4)
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24, size: 'max' }), async (steps) => {
+          const story = new Story(pair)
+          for (const one of steps) await story.take(one)
+          for (const at of [0, 1]) await story.look(at)
+          signIns += story.signIns
+        }),
+        runs,
+      )
+      // Nobody ever signed in would keep the rule as well.
+      expect(signIns).toBeGreaterThan(runs.numRuns)
+    },
+    propertyTimeout(),
+  )
+})

@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  confidenceSatisfies,
+  credentialSatisfies,
+  isConfidenceLevel,
+  isCredentialLevel,
+  parseVectors,
+  type ConfidenceLevel,
+  type CredentialLevel,
+} from '../../lib/vectors-of-trust.ts'
+import { isOneLoginError } from '../../lib/index.ts'
+import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
+
+const rankOfCredential: Record<CredentialLevel, number> = { Cl: 1, 'Cl.Cm': 2 }
+const rankOfConfidence: Record<ConfidenceLevel, number> = { P0: 0, P1: 1, P2: 2, P3: 3 }
+
+const credential = fc.constantFrom<CredentialLevel>('Cl', 'Cl.Cm')
+const identityLevel = fc.constantFrom<ConfidenceLevel>('P1', 'P2', 'P3')
+
+/** A vector with its parts in any order, and what it means. */
+const vector = (confidence: fc.Arbitrary<ConfidenceLevel | undefined>, from = credential) =>
+  fc.record({ credential: from, confidence }).chain(({ credential, confidence }) =>
+    fc
+      .shuffledSubarray([...credential.split('.'), ...(confidence ? [confidence] : [])], {
+        minLength: credential.split('.').length + (confidence ? 1 : 0),
+      })
+      .map((parts) => ({ written: parts.join('.'), credential, confidence })),
+  )
+
+const listOf = <One>(one: fc.Arbitrary<One>) => fc.array(one, { minLength: 1, maxLength: 5 })
+const withoutIdentity = listOf(vector(fc.constantFrom(undefined, 'P0')))
+const withIdentity = listOf(vector(identityLevel, fc.constant('Cl.Cm')))
+
+/** Texts that look like vectors, most of them wrong. */
+const almost = fc
+  .array(fc.constantFrom('Cl', 'Cm', 'P0', 'P1', 'P2', 'P3', 'P4', 'cl', '', ' ', 'Cx', '__proto__'), {
+    maxLength: 5,
+  })
+  .map((parts) => parts.join('.'))
+
+describe('a list of vectors', () => {
+  it(
+    '[AUTHZ-5] means the weakest of its levels, however the parts and the vectors are ordered',
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(withoutIdentity, withIdentity), (vectors) => {
+          const parsed = parseVectors(vectors.map(({ written }) => written))
+          const ranks = vectors.map((one) => rankOfCredential[one.credential])
+          const levels = vectors.map(({ confidence = 'P0' }) => rankOfConfidence[confidence])
+          expect(rankOfCredential[parsed.credential]).toBe(Math.min(...ranks))
+          expect(rankOfConfidence[parsed.identity ?? 'P0']).toBe(Math.min(...levels))
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[AUTHZ-5] is sent in the usual order, and means the same when it is read again',
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(withoutIdentity, withIdentity), (vectors) => {
+          const parsed = parseVectors(vectors.map(({ written }) => written))
+          for (const one of parsed.vtr) expect(one).toMatch(/^Cl(\.Cm)?(\.P[0-3])?$/)
+          expect(parseVectors(parsed.vtr)).toEqual(parsed)
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[AUTHZ-6] is refused when only some of them ask for an identity',
+    () => {
+      fc.assert(
+        fc.property(withoutIdentity, withIdentity, fc.nat(), (without, having, seed) => {
+          const list = [...without, ...having].map(({ written }) => written)
+          const at = seed % list.length
+          expectRefused([...list.slice(at), ...list.slice(0, at)])
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[AUTHZ-6] is refused when one of them asks for an identity with less than Cl.Cm',
+    () => {
+      fc.assert(
+        fc.property(withIdentity, vector(identityLevel, fc.constant('Cl')), (good, bad) => {
+          expectRefused([...good, bad].map(({ written }) => written))
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[AUTHZ-6] is read or refused, and what is read holds nothing but the parts that One Login knows, each once',
+    () => {
+      fc.assert(
+        fc.property(fc.array(fc.oneof(almost, fc.string()), { maxLength: 3 }), (list) => {
+          try {
+            for (const one of parseVectors(list).vtr) {
+              expect(one).toMatch(/^Cl(\.Cm)?(\.P[0-3])?$/)
+              expect(list.map((given) => given.split('.').sort().join('.'))).toContain(
+                one.split('.').sort().join('.'),
+              )
+            }
+          } catch (error) {
+            if (!isOneLoginError(error)) throw error
+            expect(error.code).toBe('invalid_option')
+          }
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+})
+
+describe('levels', () => {
+  it(
+    '[IDT-6] [CID-5] satisfy each other exactly in their order',
+    () => {
+      const confidence = fc.constantFrom<ConfidenceLevel>('P0', 'P1', 'P2', 'P3')
+      fc.assert(
+        fc.property(credential, credential, confidence, confidence, (a, b, p, q) => {
+          expect(credentialSatisfies(a, b)).toBe(rankOfCredential[a] >= rankOfCredential[b])
+          expect(confidenceSatisfies(p, q)).toBe(rankOfConfidence[p] >= rankOfConfidence[q])
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
+    '[IDT-6] [CID-5] are these and no other value',
+    () => {
+      fc.assert(
+        fc.property(fc.anything(), (value) => {
+          expect(isCredentialLevel(value)).toBe(value === 'Cl' || value === 'Cl.Cm')
+          expect(isConfidenceLevel(value)).toBe(typeof value === 'string' && /^P[0-3]$/.test(value))
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+})
+
+function expectRefused(list: readonly string[]): void {
+  expect(() => parseVectors(list)).toThrow(expect.objectContaining({ code: 'invalid_option' }) as Error)
+}
