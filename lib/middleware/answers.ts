@@ -7,6 +7,12 @@ export function isNavigation(req: Request): boolean {
   return req.method === 'GET' && mode === 'navigate' && accept.includes('text/html')
 }
 
+/** Whether a browser will show the answer as a page: also that of a form post, which cannot be done over. */
+export function isPageLoad(req: Request): boolean {
+  const { accept = '', 'sec-fetch-mode': mode } = req.headers
+  return isNavigation(req) || (mode === 'navigate' && accept.includes('text/html'))
+}
+
 /** Sends the browser on, in a way that no cache repeats and a POST becomes a GET. */
 export function redirect(res: Response, url: string): void {
   res.set('Cache-Control', 'no-store').redirect(303, url)
@@ -19,7 +25,7 @@ export function redirect(res: Response, url: string): void {
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function refuse(req: Request, res: Response, next: NextFunction, error: OneLoginError): void {
-  if (isNavigation(req)) {
+  if (isPageLoad(req)) {
     next(error)
     return
   }

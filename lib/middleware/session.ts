@@ -13,7 +13,7 @@ import {
 import type { SignedIn } from '../sign-in.ts'
 import { signedOutAt } from '../sign-out-store.ts'
 import { now } from '../signed-token.ts'
-import { isNavigation, redirect, refuse } from './answers.ts'
+import { isNavigation, isPageLoad, redirect, refuse } from './answers.ts'
 import { handler } from './handler.ts'
 import type { SignOut } from './sign-out.ts'
 
@@ -64,12 +64,17 @@ export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHa
 
   async function expire(req: Request, res: Response, next: NextFunction, signedIn: SignedIn): Promise<void> {
     const { onExpiry } = settings.session
-    const isAwaited = relyingParty.isAwaited(req)
+    const goesOn = onExpiry === 'continue' || relyingParty.isAwaited(req)
+    if (!goesOn && !isPageLoad(req)) {
+      // The session is left for the next page, which can be sent to One Login with the ID token in it.
+      refuse(req, res, next, expired())
+      return
+    }
     await renewSession(req, waitingIn(sessionData(req)))
     publish('signed-out', { sub: signedIn.sub, reason: 'expired' })
-    if (onExpiry === 'continue' || isAwaited) next()
-    else if (!isNavigation(req)) refuse(req, res, next, expired())
+    if (goesOn) next()
     else if (onExpiry === 'sign-out') redirect(res, await signOut(signedIn.idToken))
+    else if (!isNavigation(req)) refuse(req, res, next, expired())
     else redirect(res, await relyingParty.start(req, { ...again, returnTo: req.originalUrl }, signedIn))
   }
 }

@@ -68,7 +68,8 @@ describe('requireAuthentication', () => {
     ['a fetch for HTML', 'GET', { accept: 'text/html', 'sec-fetch-mode': 'cors' }],
     ['a same-origin fetch for HTML', 'GET', { accept: 'text/html', 'sec-fetch-mode': 'same-origin' }],
     ['a call that accepts nothing in particular', 'GET', { accept: '' }],
-    ['a form post', 'POST', { 'sec-fetch-mode': 'navigate' }],
+    ['a form post', 'POST', {}],
+    ['a post that a page makes', 'POST', { accept: 'text/html', 'sec-fetch-mode': 'cors' }],
     ['a PUT', 'PUT', {}],
     ['a DELETE', 'DELETE', {}],
   ])('answers %s with 401, a problem document and no redirect', async (_what, method, headers) => {
@@ -84,6 +85,15 @@ describe('requireAuthentication', () => {
       code: 'not_signed_in',
     })
     expect(pair.service.errors).toEqual([])
+  })
+
+  it('leaves the page that answers a form post in a browser to the app, with 401 and no redirect', async () => {
+    await using pair = await startPair({ routes: guarded })
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+    const answer = await pair.browser().send(`${pair.service.url}/any`, { method: 'POST', headers })
+    expect(answer.status).toBe(401)
+    expect(answer.headers).not.toHaveProperty('location')
+    expect(pair.service.errors).toMatchObject([{ code: 'not_signed_in' }])
   })
 
   it('starts no sign-in for a fetch, so that polling pages do not crowd out real ones', async () => {

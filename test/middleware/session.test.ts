@@ -351,7 +351,12 @@ describe('a session that expires', () => {
         type: expect.stringMatching(/^application\/problem\+json/) as string,
       })
       expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'session_expired' })
-      expect(await whoIs(pair.service, browser)).toBeUndefined()
+      // The page that comes next is sent to One Login, with the ID token in the request.
+      expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({ status: 401 })
+      const { headers } = await browser.visit(`${pair.service.url}/open`, { stopAt: true })
+      const { pathname } = new URL(headers.location ?? '')
+      expect(pathname).toBe(onExpiry === 'sign-out' ? '/logout' : '/authorize')
+      if (onExpiry === 'sign-out') expect(headers.location).toContain('id_token_hint=')
     },
   )
 
