@@ -31,6 +31,16 @@ describe('the guides', () => {
     expect(Object.fromEntries(lists)).toEqual(simulatorFaults)
   })
 
+  it('[SIM-3] name every fault in the README too', () => {
+    const readme = read('README.md')
+    const missing = Object.entries(simulatorFaults).flatMap(([place, faults]) => {
+      const row = new RegExp(`^\\| \`${place}\` .*$`, 'm').exec(readme)?.[0] ?? ''
+      const network = /^\| every endpoint .*$/m.exec(readme)?.[0] ?? ''
+      return faults.filter((fault) => !`${row}${network}`.includes(`\`${fault}\``))
+    })
+    expect(missing).toEqual([])
+  })
+
   it('say what is special about every ready user', () => {
     const rows = readyUserNames.map((name) => `| \`${name}\` | ${aboutUser(name)} |`)
     expect(read('docs/simulator.md')).toContain(rows.join('\n'))
