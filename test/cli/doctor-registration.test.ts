@@ -186,6 +186,7 @@ describe('doctor, of the registration', () => {
     expect(problems).toEqual([wrong.problem])
     const [found] = checks.filter(({ outcome }) => outcome === 'mend')
     expect(`${found?.says} ${found?.remedy}`).toContain(wrong.names)
+    expect(checks.filter(({ check }) => check === found?.check)).toHaveLength(1)
     expect(code).toBe(1)
     expect(calls).toBeLessThanOrEqual(12)
     expect(op.requests).toHaveLength(calls)
