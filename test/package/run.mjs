@@ -38,6 +38,9 @@ try {
     cpSync(join(import.meta.dirname, file), join(folder, file))
   process.stdout.write(run('node', ['service.mjs']))
   process.stdout.write(run('node', ['commonjs.cjs']))
+  process.stdout.write(
+    `The command: ${run('npx', ['--no-install', 'passport-govuk-one-login', '--version'])}`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
