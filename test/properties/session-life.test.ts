@@ -54,7 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('replay'), browser, tab }) },
   { weight: 4, arbitrary: fc.record({ does: fc.constant('look'), browser }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('sign out'), browser }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('sign out everywhere'), who }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('sign out everywhere'), who }) },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -101,6 +101,22 @@ describe('a list of vectors', () => {
   )
 
   it(
+    '[AUTHZ-6] is refused when one of them holds two levels of confidence',
+    () => {
+      const two = fc
+        .tuple(credential, fc.constantFrom('P0', 'P1', 'P2', 'P3'), fc.constantFrom('P0', 'P1', 'P2', 'P3'))
+        .map(([credential, ...levels]) => [...levels, credential].join('.'))
+      fc.assert(
+        fc.property(two, fc.oneof(withoutIdentity, withIdentity, fc.constant([])), (bad, good) => {
+          expectRefused([...good.map(({ written }) => written), bad])
+        }),
+        propertyRuns(),
+      )
+    },
+    propertyTimeout(),
+  )
+
+  it(
     '[AUTHZ-6] is read or refused, and what is read holds nothing but the parts that One Login knows, each once',
     () => {
       fc.assert(
