@@ -284,6 +284,12 @@ describe('time of the sign-in', () => {
     await expectRefused(verify({ claims: { auth_time } }), /its "auth_time" is missing or not a number/)
   })
 
+  it('[IDT-7] refuses an auth_time before 1970, which may be no date at all', async () => {
+    for (const auth_time of [-1, -1e300])
+      await expectRefused(verify({ claims: { auth_time } }), /its "auth_time" is before 1970/)
+    await expect(verify({ claims: { auth_time: 0 } })).resolves.toMatchObject({ authTime: 0 })
+  })
+
   it('[IDT-7] refuses an auth_time longer ago than max_age and the tolerance', async () => {
     const claims = { auth_time: seconds() - 332 }
     await expectRefused(verify({ claims, expected: { maxAge: 300 } }), /longer ago than "max_age" allows/)

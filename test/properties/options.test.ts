@@ -150,6 +150,24 @@ describe('a length of time', () => {
     },
     propertyTimeout(),
   )
+
+  it(
+    '[CONF-9] is a number or a text: nothing that only turns into one',
+    () => {
+      const neither = fc
+        .anything()
+        .filter((value) => !['number', 'string', 'undefined'].includes(typeof value))
+      fc.assert(
+        fc.property(neither, (timeout) => {
+          expect(
+            refusalOf(() => parseStrategyOptions({ ...good, timeout: timeout as never }))?.message,
+          ).toContain('timeout')
+        }),
+        { ...propertyRuns(), examples: [[['12s']], [{ toString: [] }], [Object('12s')]] },
+      )
+    },
+    propertyTimeout(),
+  )
 })
 
 describe('the options of one sign-in', () => {
