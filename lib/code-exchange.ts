@@ -145,6 +145,8 @@ function explain(error: unknown): OneLoginError {
 /** openid-client wraps what it found into words that fit everything. */
 function innermostMessage(error: unknown): string {
   const { message, cause } = error as Error
+  // The words of the parser quote the answer, in which there may be a token.
+  if (cause instanceof SyntaxError) return 'it is not JSON'
   return cause instanceof Error ? cause.message : message
 }
 
