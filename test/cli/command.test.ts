@@ -41,8 +41,8 @@ describe('the command', () => {
   })
 
   it('shows colours on a terminal, and none elsewhere or when NO_COLOR is set', async () => {
-    vi.stubEnv('FORCE_COLOR', undefined)
-    vi.stubEnv('NO_COLOR', undefined)
+    for (const decides of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS', 'CI', 'TEAMCITY_VERSION'])
+      vi.stubEnv(decides, undefined)
     vi.stubEnv('TERM', 'xterm-256color')
     const escape = String.fromCharCode(27)
     expect((await run(['doctor'], {}, new Page(true))).stdout).toContain(escape)
