@@ -1,0 +1,101 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Observations } from './support/watched-process.ts'
+
+/** Anything that looks like a JWT, of whatever kind. */
+const jwt = /eyJ[\w-]{8,}\.[\w-]{8,}/
+
+// Node's NODE_DEBUG and Express's DEBUG show requests with all that is in them, and so do those of any framework:
+// that is theirs, and no package can keep them from it. What is claimed here is that this package, and those that
+// it brings, write nothing at all, whatever is asked for.
+const library = fileURLToPath(new URL('../lib/', import.meta.url))
+const brought = /node_modules\/(?:jose|openid-client|oauth4webapi|valibot)\//
+const isOurs = (file: string) => file.includes(library) || brought.test(file)
+
+describe('all journeys and all faults, with everything subscribed that tells of them', () => {
+  let seen: Observations
+  let folder: string
+  let child: ChildProcess | undefined
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leaks-'))
+    const file = join(folder, 'observations.json')
+    child = fork(fileURLToPath(new URL('./support/watched-process.ts', import.meta.url)), [file], {
+      execArgv: ['--import', 'tsx'],
+      env: { ...process.env, NODE_DEBUG: '*', DEBUG: '*' },
+      stdio: 'ignore',
+    })
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect({ code, signal }).toEqual({ code: 0, signal: null })
+    seen = JSON.parse(await readFile(file, 'utf8')) as Observations
+  }, 300_000)
+
+  afterAll(async () => {
+    child?.kill()
+    await rm(folder, { recursive: true })
+  })
+
+  /** What of the secrets stands in one of the texts. */
+  function leaksIn(texts: readonly string[]): string[] {
+    const all = texts.join('\n')
+    return Object.entries(seen.secrets).flatMap(([kind, values]) =>
+      values.filter((value) => all.includes(value)).map((value) => `${kind}: ${value}`),
+    )
+  }
+
+  it('are many, and each kind of secret was met, so that the tests below say something', () => {
+    expect(seen.journeys).toBeGreaterThan(250)
+    expect(seen.errors.length).toBeGreaterThan(150)
+    expect(seen.events.length).toBeGreaterThan(500)
+    expect(Object.keys(seen.secrets).sort()).toEqual(
+      [
+        ...['ID token', 'access token', 'client assertion', 'client secret', 'code', 'key'],
+        ...['personal data', 'verifier'],
+      ].sort(),
+    )
+    for (const values of Object.values(seen.secrets)) expect(values.length).toBeGreaterThan(0)
+  })
+
+  it('break nothing off, and leave no rejection unhandled', () => {
+    expect(seen.failures).toEqual([])
+  })
+
+  it('[CB-11] [CID-6] write nothing to stdout and stderr, whatever NODE_DEBUG and DEBUG ask for', () => {
+    const writers = Object.keys(seen.writes)
+    expect(writers.filter((file) => file.startsWith('node:')).length).toBeGreaterThan(2)
+    expect(writers.filter(isOurs)).toEqual([])
+  })
+
+  it('[CB-11] [CID-6] [CID-12] leave no secret and no personal data in an error, its causes and its stacks', () => {
+    expect(leaksIn(seen.errors)).toEqual([])
+    expect(seen.errors.filter((error) => jwt.test(error))).toEqual([])
+  })
+
+  it('[CB-11] end in errors of this package only', () => {
+    expect(seen.errors.filter((error) => error.startsWith('unexpected'))).toEqual([])
+  })
+
+  it('[CID-6] leave no secret and no personal data in an event', () => {
+    expect(leaksIn(seen.events)).toEqual([])
+    expect(seen.events.filter((event) => jwt.test(event))).toEqual([])
+  })
+
+  it('[SESS-9] leave no secret and no personal data in headers, cookies, addresses and error pages', () => {
+    // Two go to One Login in the address of a redirect, as it asks: the signed request, of which the claims are
+    // looked at, and the ID token as a hint.
+    const answers = seen.answers.map((answer) =>
+      answer
+        .replace(/\brequest=[\w-]+\.([\w-]+)\.[\w-]+/g, (_request, claims: string) =>
+          Buffer.from(claims, 'base64url').toString(),
+        )
+        .replace(/(\bid_token_hint(?:=|":"))[\w.-]+/g, '$1(for One Login)'),
+    )
+    expect(leaksIn(answers)).toEqual([])
+    expect(answers.filter((answer) => jwt.test(answer))).toEqual([])
+  })
+})
