@@ -53,9 +53,9 @@ module.exports = {
       to: { path: '^lib/(simulator/|cli/simulator\\.ts$|cli/stand-in/|strategy\\.ts$)' },
     },
     {
-      name: 'the-example-uses-the-package-by-its-name',
+      name: 'the-examples-use-the-package-by-its-name',
       severity: 'error',
-      from: { path: '^example-app/' },
+      from: { path: '^(example-app|examples)/' },
       to: { path: '^lib/' },
     },
   ],

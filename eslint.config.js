@@ -28,6 +28,11 @@ export default tseslint.config(
     },
   },
   {
+    // A module of NestJS is a class, and often has nothing in it but its decorator.
+    files: ['examples/nestjs/**'],
+    rules: { '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }] },
+  },
+  {
     files: ['**/*.{js,cjs,mjs}'],
     languageOptions: {
       globals: {

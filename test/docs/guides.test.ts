@@ -9,6 +9,9 @@ const root = new URL('../../', import.meta.url)
 const guides = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md'))
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
+/** What the guides take from `examples/`: all of an example but its test. */
+const frameworkExamples = { nestjs: 'nestjs', fastify: 'fastify' }
+
 const folder = fileURLToPath(new URL('examples/', import.meta.url))
 const examples = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -19,6 +22,16 @@ describe('the guides', () => {
     const content = readFileSync(join(folder, path), 'utf8')
     const guide = read(path === 'kms-signer.ts' ? 'docs/kms-signer.md' : 'docs/testing.md')
     expect(guide).toContain(`\`\`\`${path.split('.').at(-1) ?? ''}\n${content}\`\`\``)
+  })
+
+  it.each(
+    Object.entries(frameworkExamples).flatMap(([example, guide]) =>
+      readdirSync(new URL(`examples/${example}/`, root))
+        .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+        .map((name) => ({ path: `examples/${example}/${name}`, guide: `docs/${guide}.md` })),
+    ),
+  )('show $path in $guide as it is run', ({ path, guide }) => {
+    expect(read(guide)).toContain(`\`\`\`ts\n${read(path)}\`\`\``)
   })
 
   it('[SIM-3] name every fault of the stand-in, at its place', () => {

@@ -1,0 +1,83 @@
+import { Catch, Inject, Injectable, mixin } from '@nestjs/common'
+import type { ArgumentsHost, CanActivate, ExceptionFilter, ExecutionContext, Type } from '@nestjs/common'
+import { PassportSerializer, PassportStrategy } from '@nestjs/passport'
+import type { Request, RequestHandler, Response } from 'express'
+import { OneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
+import type {
+  AuthenticationNeeds,
+  IdentityNeeds,
+  OneLoginOptions,
+  OneLoginUser,
+} from 'passport-govuk-one-login'
+import { Accounts, type Account } from './accounts.ts'
+
+export const ONE_LOGIN_OPTIONS = Symbol('options of One Login')
+
+/** The strategy as a provider; `validate` is its verify callback. */
+@Injectable()
+export class OneLogin extends PassportStrategy(OneLoginStrategy) {
+  constructor(
+    @Inject(ONE_LOGIN_OPTIONS) options: OneLoginOptions,
+    @Inject(Accounts) private readonly accounts: Accounts,
+  ) {
+    super({ ...options, passReqToCallback: false })
+  }
+
+  override validate(user: OneLoginUser): Account {
+    return this.accounts.update(user)
+  }
+}
+
+/** What the session holds of a user. With accounts in a database: their id, and `deserializeUser` looks it up. */
+@Injectable()
+export class AccountSerializer extends PassportSerializer {
+  override serializeUser(account: Account, done: (error: unknown, kept: Account) => void): void {
+    done(null, account)
+  }
+
+  override deserializeUser(kept: Account, done: (error: unknown, account: Account) => void): void {
+    done(null, kept)
+  }
+}
+
+/** Makes a Nest guard of a guard of this package. */
+function createGuard(handlerOf: (oneLogin: OneLogin) => RequestHandler): Type<CanActivate> {
+  @Injectable()
+  class Guard implements CanActivate {
+    private readonly handler: RequestHandler
+
+    constructor(@Inject(OneLogin) oneLogin: OneLogin) {
+      this.handler = handlerOf(oneLogin)
+    }
+
+    // A guard that does not let a request through has answered it: with a redirect, or with 401 or 403. Nest must
+    // not answer it again, so the promise stays open then.
+    canActivate(context: ExecutionContext): Promise<boolean> {
+      const http = context.switchToHttp()
+      return new Promise((resolve, reject) => {
+        void this.handler(http.getRequest<Request>(), http.getResponse<Response>(), (error?: unknown) => {
+          if (error) reject(error)
+          else resolve(true)
+        })
+      })
+    }
+  }
+  return mixin(Guard)
+}
+
+/** `@UseGuards(RequireAuthentication())`: signs the user in first. */
+export const RequireAuthentication = (needs?: AuthenticationNeeds) =>
+  createGuard((oneLogin) => oneLogin.requireAuthentication(needs))
+
+/** `@UseGuards(RequireIdentity({ level: 'P2' }))`: has the user prove their identity first. */
+export const RequireIdentity = (needs: IdentityNeeds) =>
+  createGuard((oneLogin) => oneLogin.requireIdentity(needs))
+
+/** The page for each error; it is also asked about errors of the sign-in and sign-out routes. */
+@Catch(OneLoginError)
+export class OneLoginErrorPage implements ExceptionFilter<OneLoginError> {
+  catch(error: OneLoginError, host: ArgumentsHost): void {
+    const page = error.retryable ? 'Try again' : 'Sorry'
+    host.switchToHttp().getResponse<Response>().status(error.status).send(`${page}: ${error.code}`)
+  }
+}

@@ -1,0 +1,51 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { OneLoginOptions } from 'passport-govuk-one-login'
+import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
+import { Browser } from '../test/support/browser.ts'
+
+/** An example under test, the stand-in that it is registered with, and a browser. */
+export interface StartedExample extends AsyncDisposable {
+  readonly op: Simulator
+  readonly url: string
+  readonly browser: Browser
+  visit(path: string, visit?: Parameters<Browser['visit']>[1]): ReturnType<Browser['visit']>
+}
+
+/** Starts an example on a port of its own: `listen` gets One Login's options, and gives what closes the example. */
+export async function startExample(
+  listen: (options: OneLoginOptions, port: number) => Promise<() => Promise<unknown>>,
+): Promise<StartedExample> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const op = await startSimulator()
+  op.register({
+    callbackURL: `${url}/auth/callback`,
+    postLogoutRedirectURL: `${url}/`,
+    backChannelLogoutURL: `${url}/back-channel-logout`,
+  })
+  const close = await listen(op.options, port).catch(async (error: unknown) => {
+    await op.close()
+    throw error
+  })
+  const browser = new Browser()
+  return {
+    op,
+    url,
+    browser,
+    visit: (path, visit) => browser.visit(url + path, visit),
+    [Symbol.asyncDispose]: async () => {
+      await close()
+      await op.close()
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
