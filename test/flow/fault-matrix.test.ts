@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { isOneLoginError, type OneLoginErrorCode } from '../../lib/index.ts'
+import { Browser } from '../support/browser.ts'
+import { calls, faults, startGatedProvider, type Call, type Fault } from '../support/gated-provider.ts'
+import { startService, type Service } from '../support/service.ts'
+import { whoIs } from '../support/visitors.ts'
+
+type Outcome = OneLoginErrorCode | 'accepted'
+
+/** What comes of a sign-in while a document is broken that this service never had. */
+const withoutDocument: Readonly<Record<Fault, Outcome>> = {
+  'connection refused': 'provider_unreachable',
+  'connection reset': 'provider_unreachable',
+  'no answer': 'provider_timeout',
+  'a byte now and then': 'provider_timeout',
+  'status 429': 'provider_unreachable',
+  'status 500': 'provider_unreachable',
+  'status 502 with HTML': 'provider_unreachable',
+  'half of the JSON': 'provider_document_unusable',
+  'another content type': 'accepted',
+  'a list in place of an object': 'provider_document_unusable',
+  '10 MB': 'provider_answer_invalid',
+  'redirect to another host': 'provider_document_unusable',
+  'another issuer': 'provider_document_unusable',
+  'nothing in it': 'provider_document_unusable',
+}
+
+const expected: Readonly<Record<Call, Readonly<Record<Fault, Outcome>>>> = {
+  discovery: withoutDocument,
+  // A good document, of keys that have signed nothing here.
+  JWKS: { ...withoutDocument, 'another issuer': 'id_token_invalid' },
+  DID: withoutDocument,
+  token: {
+    ...withoutDocument,
+    'status 429': 'provider_answer_invalid',
+    'status 500': 'provider_answer_invalid',
+    'status 502 with HTML': 'provider_answer_invalid',
+    'half of the JSON': 'provider_answer_invalid',
+    'a list in place of an object': 'provider_answer_invalid',
+    'redirect to another host': 'provider_answer_invalid',
+    'another issuer': 'id_token_invalid',
+    'nothing in it': 'provider_answer_invalid',
+  },
+  userinfo: {
+    ...withoutDocument,
+    'status 429': 'provider_answer_invalid',
+    'status 500': 'provider_answer_invalid',
+    'status 502 with HTML': 'provider_answer_invalid',
+    'half of the JSON': 'userinfo_invalid',
+    'another content type': 'userinfo_invalid',
+    'a list in place of an object': 'userinfo_invalid',
+    'redirect to another host': 'provider_answer_invalid',
+    'another issuer': 'core_identity_invalid',
+    'nothing in it': 'userinfo_invalid',
+  },
+}
+
+const statuses: Partial<Record<Outcome, number>> = {
+  accepted: 200,
+  provider_unreachable: 503,
+  provider_timeout: 504,
+}
+
+/** For each call: its requirement, what the table says of it, and the page that needs it. */
+const descriptions: Readonly<Record<Call, readonly [requirement: string, text: string, page: string]>> = {
+  discovery: [
+    'CONF-4',
+    'Needed to send the browser to One Login. With a copy, that goes on; without one, the user sees the error before leaving the service.',
+    '/account',
+  ],
+  JWKS: [
+    'CONF-4',
+    "Needed when the browser comes back, to verify the ID token. Without a copy nobody is signed in; the code is used up, so trying again starts anew. Another issuer's keys are a good document, which no ID token matches.",
+    '/account',
+  ],
+  DID: [
+    'CONF-4',
+    'Needed to verify a core identity. Without a copy no identity is taken for proven; the user stays signed in without one.',
+    '/identity',
+  ],
+  token: [
+    'CB-11',
+    'Called for each sign-in, once: the code is used up, so it is not sent again. Nobody is signed in. *Another issuer* stands in the ID token.',
+    '/account',
+  ],
+  userinfo: [
+    'UI-3',
+    'Called for each sign-in, after the ID token was verified. Nobody is signed in. *Another issuer* stands in the core identity, and leaves the user signed in without an identity.',
+    '/identity',
+  ],
+}
+
+/** What a user is left with, where it is not nothing. */
+const staysSignedIn = (call: Call, fault: Fault) =>
+  call === 'DID' || (call === 'userinfo' && fault === 'another issuer')
+
+/** Where the provider answers each call. */
+const paths: Readonly<Record<Call, string>> = {
+  discovery: '/.well-known/openid-configuration',
+  JWKS: '/jwks',
+  DID: '/did.json',
+  token: '/token',
+  userinfo: '/userinfo',
+}
+
+const isDocument = (call: Call) => call === 'discovery' || call === 'JWKS' || call === 'DID'
+const endsByDeadline = (fault: Fault) => fault === 'no answer' || fault === 'a byte now and then'
+
+/** What one sign-in came to. */
+interface Ending {
+  readonly code: Outcome | 'unexpected'
+  readonly status: number
+  /** What the README's error handler shows, or the page that was asked for. */
+  readonly page: 'the page' | 'try again' | 'sorry'
+  readonly seconds: number
+  readonly user: string | undefined
+}
+
+/** What was seen of one fault of one call. */
+interface Observation {
+  readonly deadline: number
+  /** At a service that has none of the documents yet. */
+  readonly started: Ending
+  /** At one that has them all, past their time. */
+  readonly running: Ending
+  /** The user who was signed in already, at the page of their identity. */
+  readonly resident: Ending
+  /** Half a minute after the fault has ended: the browser that failed, and a new one. */
+  readonly after: readonly Ending[]
+  /** How often the provider was called for that, at this call. */
+  readonly callsAfter: number
+  readonly strayed: readonly string[]
+  readonly unhandled: readonly unknown[]
+}
+
+const resident = 'urn:fdc:gov.uk:2022:resident'
+const visitor = 'urn:fdc:gov.uk:2022:visitor'
+
+async function visit(service: Service, browser: Browser, path: string): Promise<Ending> {
+  const before = performance.now()
+  const { status, body } = await browser.visit(service.url + path)
+  const seconds = (performance.now() - before) / 1000
+  const user = await whoIs(service, browser)
+  const { code = 'accepted' } = JSON.parse(body) as { code?: Outcome }
+  if (code === 'accepted') return { code, status, page: 'the page', seconds, user }
+  const error = service.errors.at(-1)
+  if (!isOneLoginError(error)) return { code: 'unexpected', status, page: 'sorry', seconds, user }
+  return { code: error.code, status, page: error.retryable ? 'try again' : 'sorry', seconds, user }
+}
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+
+async function observe(call: Call, fault: Fault): Promise<Observation> {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  try {
+    await using gated = await startGatedProvider()
+    const timeout = endsByDeadline(fault) ? 1 : 20
+    const start = () => startService((url) => ({ ...gated.optionsFor(url), timeout }))
+    await using running = await start()
+    await using started = await start()
+    const [atHome, here, there] = [new Browser(), new Browser(), new Browser()] as const
+    const [, , path] = descriptions[call]
+
+    gated.provider.sub = resident
+    await visit(running, atHome, '/identity')
+    pass(3601)
+    gated.provider.sub = visitor
+    await gated.break(call, fault)
+    const endings = {
+      started: await visit(started, here, path),
+      running: await visit(running, there, path),
+      resident: await visit(running, atHome, '/identity'),
+    }
+    await gated.mend()
+    pass(31)
+    const { requests } = gated.provider
+    const made = () => requests.filter(({ url }) => url === paths[call]).length
+    const before = made()
+    const after = [await visit(started, here, path), await visit(running, new Browser(), path)]
+    const callsAfter = made() - before
+    return { ...endings, after, callsAfter, deadline: timeout, strayed: gated.strayed, unhandled }
+  } finally {
+    process.off('unhandledRejection', note)
+  }
+}
+
+const seen = new Map<string, Promise<Observation>>()
+
+/** Each fault is watched once, for the test that judges it and for the table. */
+function observation(call: Call, fault: Fault): Promise<Observation> {
+  const name = `${call}: ${fault}`
+  const known = seen.get(name) ?? observe(call, fault)
+  seen.set(name, known)
+  return known
+}
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => vi.useRealTimers())
+
+describe.each(calls)('while %s is broken', (call) => {
+  const [requirement] = descriptions[call]
+
+  it.each(faults.map((fault) => [fault, expected[call][fault]] as const))(
+    `[${requirement}] [CONF-6] ${call}, %s: ends as %s, disturbs nobody, and heals by itself`,
+    { timeout: 60_000 },
+    async (fault, code) => {
+      const { started, running, resident: atHome, after, ...rest } = await observation(call, fault)
+      const status = statuses[code] ?? 502
+      const left = code === 'accepted' || staysSignedIn(call, fault) ? visitor : undefined
+      expect(started).toMatchObject({ code, status, user: left })
+
+      const survives = isDocument(call) && !(call === 'JWKS' && fault === 'another issuer')
+      if (survives) expect(running).toMatchObject({ code: 'accepted', status: 200, user: visitor })
+      else expect(running).toMatchObject({ code, status, user: left })
+
+      for (const { seconds } of [started, running]) expect(seconds).toBeLessThan(15)
+      expect(atHome).toMatchObject({ code: 'accepted', user: resident })
+      for (const ending of after) expect(ending).toMatchObject({ code: 'accepted', user: visitor })
+      // A copy that was had then is fresh still; one that was not is had now.
+      if (isDocument(call)) expect(rest.callsAfter).toBe(code === 'accepted' ? 0 : 2)
+      expect(rest).toMatchObject({ strayed: [], unhandled: [] })
+    },
+  )
+})
+
+it('[CONF-4] [CB-11] [UI-3] makes the table in docs/faults.md', { timeout: 300_000 }, async () => {
+  const lines = [...introduction]
+  for (const call of calls) {
+    lines.push('', `## ${call}`, '', descriptions[call][1], '')
+    lines.push(
+      ...(isDocument(call)
+        ? ['| fault | a service without a copy | a service with a copy past its time |', '|---|---|---|']
+        : ['| fault | the user sees |', '|---|---|']),
+    )
+    for (const fault of faults) {
+      const { started, running, deadline } = await observation(call, fault)
+      const cells = isDocument(call) ? [started, running] : [running]
+      lines.push(`| ${[fault, ...cells.map((ending) => shown(ending, deadline))].join(' | ')} |`)
+    }
+  }
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../docs/faults.md')
+})
+
+function shown({ code, status, page, seconds }: Ending, deadline: number): string {
+  const when = seconds >= deadline ? ', after the `timeout`' : ''
+  return code === 'accepted' ? `the page${when}` : `${status} \`${code}\`, “${page}”${when}`
+}
+
+const introduction = [
+  '# When One Login fails',
+  '',
+  'Written by `test/flow/fault-matrix.test.ts` (`npx vitest run test/flow/fault-matrix.test.ts -u`): each call to One Login',
+  'with each fault, as a service and its users live through it. The page is the one that the error handler of the README',
+  'shows: “try again” when the error is `retryable`, “sorry” when it is not.',
+  '',
+  'In every row, users who are signed in already are not disturbed, in pages that need an identity either; no redirect is',
+  'followed; no promise is left rejected; and half a minute after the fault has ended, the same browser signs in. Documents',
+  'are left alone for that half minute after a failed download, so that an outage is not made worse: of a service with a copy',
+  'only those wait for the `timeout` who come while it is tried again.',
+]
