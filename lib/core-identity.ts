@@ -41,7 +41,7 @@ export async function verifyCoreIdentity(
     clockTolerance,
   })
   if (!isConfidenceLevel(vot)) throw refusal('its "vot" is missing or not a level of confidence')
-  if (vot === 'P0' || !confidenceSatisfies(vot, expected.level))
+  if (!confidenceSatisfies(vot, expected.level))
     throw new OneLoginError(
       'identity_level_too_low',
       `One Login proved the identity at ${vot}, and ${expected.level} was asked for.`,

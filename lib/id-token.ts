@@ -75,7 +75,7 @@ function readAuthTime(authTime: unknown, maxAge: number | undefined, tolerance: 
   if (typeof authTime !== 'number') throw refusal('its "auth_time" is missing or not a number')
   if (authTime < 0) throw refusal('its "auth_time" is before 1970')
   if (authTime > now() + tolerance) throw refusal('its "auth_time" is in the future')
-  if (maxAge !== undefined && authTime < now() - maxAge - tolerance)
+  if (authTime < now() - (maxAge ?? Infinity) - tolerance)
     throw refusal('its "auth_time" is longer ago than "max_age" allows')
   return authTime
 }

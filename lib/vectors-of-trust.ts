@@ -71,6 +71,8 @@ export function credentialSatisfies(reached: CredentialLevel, needed: Credential
 }
 
 /** Whether the level of confidence `reached` is at least the one that is `needed`. */
+export function confidenceSatisfies(reached: ConfidenceLevel, needed: IdentityLevel): reached is IdentityLevel
+export function confidenceSatisfies(reached: ConfidenceLevel, needed: ConfidenceLevel): boolean
 export function confidenceSatisfies(reached: ConfidenceLevel, needed: ConfidenceLevel): boolean {
   return confidenceLevels.indexOf(reached) >= confidenceLevels.indexOf(needed)
 }

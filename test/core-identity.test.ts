@@ -59,8 +59,9 @@ async function verify({ claims, level = asked.level, ...signing }: Variation = {
   return verifyCoreIdentity(jwt, { ...asked, level }, { identityKey: findKey }, settings)
 }
 
-function expectRefused(verification: Promise<unknown>, reason: RegExp) {
-  return expectRefusedAs(verification, 'core_identity_invalid', reason)
+async function expectRefused(verification: Promise<unknown>, reason: RegExp) {
+  const { message } = await expectRefusedAs(verification, 'core_identity_invalid', reason)
+  expect(message).toMatch(/^The core identity was refused: /)
 }
 
 describe('signature', () => {

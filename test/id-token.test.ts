@@ -48,8 +48,9 @@ function verifyJwt(jwt: string, expected?: Partial<IdTokenExpectations>, findKey
   return verifyIdToken(jwt, { ...asked, ...expected }, { tokenKey: findKey }, settings)
 }
 
-function expectRefused(verification: Promise<unknown>, reason: RegExp) {
-  return expectRefusedAs(verification, 'id_token_invalid', reason)
+async function expectRefused(verification: Promise<unknown>, reason: RegExp) {
+  const { message } = await expectRefusedAs(verification, 'id_token_invalid', reason)
+  expect(message).toMatch(/^The ID token was refused: /)
 }
 
 describe('signature', () => {

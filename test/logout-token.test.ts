@@ -82,6 +82,10 @@ const verify = (jwt: string, keys: VerificationKeys = published) =>
   )
 
 const refused = { code: 'logout_token_invalid', status: 400 }
+const refusedBecause = (reason: RegExp) => ({
+  ...refused,
+  message: expect.stringMatching(new RegExp(`^The logout token was refused: .*${reason.source}`)) as string,
+})
 
 describe('a logout token', () => {
   it('[SESS-6] is taken when it is as One Login sends it', async () => {
@@ -99,61 +103,97 @@ describe('a logout token', () => {
     expect(await verify(late)).toMatchObject({ sub })
   })
 
-  it.each<[what: string, difference: Difference]>([
+  it.each<[what: string, difference: Difference, reason: RegExp]>([
     [
       'is an ID token',
       {
         header: { typ: undefined },
         claims: { events: undefined, jti: undefined, nonce: 'a-nonce', vot: 'Cl.Cm' },
       },
+      /"jti" is not that of a logout token/,
     ],
-    ['has another "typ"', { header: { typ: 'at+jwt' } }],
-    ['is for another client', { claims: { aud: 'another-client' } }],
-    ['is for another client too', { claims: { aud: [clientId, 'another-client'] } }],
-    ['has no audience', { claims: { aud: undefined } }],
-    ['comes from another issuer', { claims: { iss: 'https://oidc.account.gov.uk/' } }],
-    ['comes from the issuer without its slash', { claims: { iss: issuer.slice(0, -1) } }],
-    ['has no issuer', { claims: { iss: undefined } }],
-    ['has no "kid"', { header: { kid: undefined } }],
-    ['has an unknown "kid"', { header: { kid: 'somebody-elses' } }],
+    ['has another "typ"', { header: { typ: 'at+jwt' } }, /another "typ"/],
+    ['is for another client', { claims: { aud: 'another-client' } }, /for another client/],
+    ['is for another client too', { claims: { aud: [clientId, 'another-client'] } }, /for another client/],
+    ['has no audience', { claims: { aud: undefined } }, /"aud"/],
+    ['comes from another issuer', { claims: { iss: 'https://oidc.account.gov.uk/' } }, /"iss"/],
+    ['comes from the issuer without its slash', { claims: { iss: issuer.slice(0, -1) } }, /"iss"/],
+    ['has no issuer', { claims: { iss: undefined } }, /"iss"/],
+    ['has no "kid"', { header: { kid: undefined } }, /no "kid"/],
+    ['has an unknown "kid"', { header: { kid: 'somebody-elses' } }, /not among One Login's/],
     [
       'is signed with a key that is not published',
       { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey },
+      /signature verification failed/,
     ],
     [
       'is signed RS256 with a published RSA key',
       { header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey },
+      /"alg" \(Algorithm\)/,
     ],
-    ['is signed RS256 under the "kid" of an EC key', { header: { alg: 'RS256' }, key: rsa.privateKey }],
-    ['is signed ES256 under the "kid" of an RSA key', { header: { kid: 'rsa' } }],
-    ['has expired', { claims: { iat: at - 151, exp: at - 31 } }],
-    ['never expires', { claims: { exp: undefined } }],
-    ['was issued in the future', { claims: { iat: at + 31, exp: at + 151 } }],
-    ['was issued at no time', { claims: { iat: undefined } }],
-    ['has no "sub"', { claims: { sub: undefined } }],
-    ['has an empty "sub"', { claims: { sub: '' } }],
-    ['has a list as "sub"', { claims: { sub: [sub] } }],
-    ['has no "events"', { claims: { events: undefined } }],
-    ['has empty "events"', { claims: { events: {} } }],
-    ['has the wrong event', { claims: { events: { 'http://schemas.openid.net/event/another': {} } } }],
+    [
+      'is signed RS256 under the "kid" of an EC key',
+      { header: { alg: 'RS256' }, key: rsa.privateKey },
+      /"alg" \(Algorithm\)/,
+    ],
+    [
+      'is signed ES256 under the "kid" of an RSA key',
+      { header: { kid: 'rsa' } },
+      /"alg" is not that of its key/,
+    ],
+    ['has expired', { claims: { iat: at - 151, exp: at - 31 } }, /"exp"/],
+    ['never expires', { claims: { exp: undefined } }, /"exp"/],
+    ['was issued in the future', { claims: { iat: at + 31, exp: at + 151 } }, /issued in the future/],
+    ['was issued at no time', { claims: { iat: undefined } }, /"iat"/],
+    ['has no "sub"', { claims: { sub: undefined } }, /"sub"/],
+    ['has an empty "sub"', { claims: { sub: '' } }, /"sub"/],
+    ['has a list as "sub"', { claims: { sub: [sub] } }, /"sub"/],
+    ['has no "events"', { claims: { events: undefined } }, /"events" is not that of a logout token/],
+    ['has empty "events"', { claims: { events: {} } }, /"events" is not that of a logout token/],
+    [
+      'has the wrong event',
+      { claims: { events: { 'http://schemas.openid.net/event/another': {} } } },
+      /"events" is not that of a logout token/,
+    ],
     [
       'has a further event',
       { claims: { events: { [event]: {}, 'http://schemas.openid.net/event/another': {} } } },
+      /"events" is not that of a logout token/,
     ],
-    ['has the event as a text', { claims: { events: event } }],
-    ['has the event in a list', { claims: { events: [event] } }],
-    ['has an event that is no object', { claims: { events: { [event]: true } } }],
-    ['has an event that is a list', { claims: { events: { [event]: [] } } }],
-    ['has an event that is null', { claims: { events: { [event]: null } } }],
-    ['has an event that is not empty', { claims: { events: { [event]: { reason: 'none' } } } }],
-    ['has a "nonce"', { claims: { nonce: 'a-nonce' } }],
-    ['has a "nonce" that is null', { claims: { nonce: null } }],
-    ['has no "jti"', { claims: { jti: undefined } }],
-    ['has an empty "jti"', { claims: { jti: '' } }],
-    ['has a number as "jti"', { claims: { jti: 7 } }],
-    ['has a "jti" of a thousand characters', { claims: { jti: 'x'.repeat(1000) } }],
-  ])('[SESS-6] is refused when it %s', async (_what, difference) => {
-    await expect(verify(await token(difference))).rejects.toMatchObject(refused)
+    ['has the event as a text', { claims: { events: event } }, /"events" is not that of a logout token/],
+    ['has the event in a list', { claims: { events: [event] } }, /"events" is not that of a logout token/],
+    [
+      'has an event that is no object',
+      { claims: { events: { [event]: true } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is a list',
+      { claims: { events: { [event]: [] } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is null',
+      { claims: { events: { [event]: null } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is not empty',
+      { claims: { events: { [event]: { reason: 'none' } } } },
+      /"events" is not that of a logout token/,
+    ],
+    ['has a "nonce"', { claims: { nonce: 'a-nonce' } }, /"nonce" is not that of a logout token/],
+    ['has a "nonce" that is null', { claims: { nonce: null } }, /"nonce" is not that of a logout token/],
+    ['has no "jti"', { claims: { jti: undefined } }, /"jti" is not that of a logout token/],
+    ['has an empty "jti"', { claims: { jti: '' } }, /"jti" is not that of a logout token/],
+    ['has a number as "jti"', { claims: { jti: 7 } }, /"jti" is not that of a logout token/],
+    [
+      'has a "jti" of a thousand characters',
+      { claims: { jti: 'x'.repeat(1000) } },
+      /"jti" is not that of a logout token/,
+    ],
+  ])('[SESS-6] is refused when it %s', async (_what, difference, reason) => {
+    await expect(verify(await token(difference))).rejects.toMatchObject(refusedBecause(reason))
   })
 
   it('[SESS-6] is refused when it is not signed, whatever it calls that', async () => {

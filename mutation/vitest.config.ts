@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import base from '../vitest.config.ts'
+import { NearestFirst } from './nearest-first.ts'
+
+/** The tests that mutants of lib/ have to survive: all that run lib/ in this process and are quick. */
+export default defineConfig({
+  ...base,
+  test: {
+    include: ['test/*.test.ts', 'test/{attacks,flow,middleware,properties}/*.test.ts'],
+    exclude: ['test/example-app.test.ts'],
+    sequence: { sequencer: NearestFirst },
+    // Each mutant is a run of its own in a fresh worker: in it, the files can share what they import.
+    isolate: false,
+    runner: fileURLToPath(new URL('./stops-at-failure.ts', import.meta.url)),
+    testTimeout: 10_000,
+    env: { PROPERTY_RUNS: '20' },
+  },
+})

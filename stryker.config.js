@@ -1,0 +1,21 @@
+export default {
+  // Not the stand-in and the command, and not files that hold types alone.
+  mutate: ['lib/**/*.ts', '!lib/simulator/**', '!lib/cli/**', '!lib/index.ts'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'mutation/vitest.config.ts' },
+  coverageAnalysis: 'perTest',
+  plugins: ['@stryker-mutator/vitest-runner', './mutation/messages.js'],
+  ignorers: ['messages'],
+  concurrency: 1,
+  timeoutMS: 20_000,
+  timeoutFactor: 2,
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['clear-text', 'json', 'html'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false, allowEmojis: false },
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  htmlReporter: { fileName: 'reports/mutation/mutation.html' },
+  thresholds: { high: 95, low: 90, break: 85 },
+  tempDirName: '.stryker-tmp',
+  ignorePatterns: ['/docs', '/dist', '/reports', '/coverage', '/bench', '/example-app'],
+}
