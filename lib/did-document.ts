@@ -21,7 +21,7 @@ const methodSchema = v.object({
  * @throws Error with a reason when the document is somebody else's or holds no key
  * @see https://www.w3.org/TR/did-core/#assertion
  */
-export async function readDidDocument(json: unknown, controller: string): Promise<VerificationKeys> {
+export function readDidDocument(json: unknown, controller: string): VerificationKeys {
   const document = v.safeParse(didDocumentSchema, json)
   if (!document.success) throw new Error('it is not a DID document')
   if (document.output.id !== controller) throw new Error(`its id is not ${controller}`)
@@ -32,7 +32,7 @@ export async function readDidDocument(json: unknown, controller: string): Promis
     .filter(
       (method) => method.id.startsWith(`${controller}#`) && (method.controller ?? controller) === controller,
     )
-  const keys = await importVerificationKeys(
+  const keys = importVerificationKeys(
     methods.map(({ id, publicKeyJwk }) => ({ kid: id, jwk: publicKeyJwk })),
     ['ES256'],
   )

@@ -88,14 +88,14 @@ async function find(
  * @param json - the document as it came
  * @throws Error with a reason when it holds no key
  */
-export async function readJwks(json: unknown): Promise<VerificationKeys> {
+export function readJwks(json: unknown): VerificationKeys {
   const jwks = v.safeParse(jwksSchema, json)
   if (!jwks.success) throw new Error('it is not a JSON Web Key Set')
   const entries = jwks.output.keys
     .map((key) => v.safeParse(jwkSchema, key))
     .filter((key) => key.success)
     .map(({ output: { kid, ...jwk } }) => ({ kid, jwk }))
-  const keys = await importVerificationKeys(entries, ['ES256', 'RS256'])
+  const keys = importVerificationKeys(entries, ['ES256', 'RS256'])
   if (keys.size === 0) throw new Error('it holds no key that can be used')
   return keys
 }

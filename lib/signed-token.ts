@@ -1,17 +1,21 @@
-import type { JWTPayload, JWTVerifyOptions } from 'jose'
-import { jwtVerify } from 'jose/jwt/verify'
+import type { JWTPayload } from 'jose'
 import { findOneLoginError, OneLoginError, type OneLoginErrorCode } from './errors.ts'
-import type { VerificationKey } from './verification-keys.ts'
+import { readSigned } from './signature.ts'
+import type { VerificationAlgorithm, VerificationKey } from './verification-keys.ts'
 
 /** What every token of the provider's is held to. */
-export interface TokenRules extends Pick<JWTVerifyOptions, 'algorithms' | 'issuer' | 'subject'> {
+export interface TokenRules {
   /** What the token is called in messages. */
   readonly name: string
   /** The code of the error when it is refused. */
   readonly code: OneLoginErrorCode
   /** Finds the key that the header's `kid` names. */
   readonly findKey: (kid: string) => Promise<VerificationKey | undefined>
+  readonly algorithms: readonly VerificationAlgorithm[]
+  readonly issuer: string
   readonly clientId: string
+  /** Who it must be about, where that is known. */
+  readonly subject?: string
   /** The media type that the header's `typ` must have where it has one. */
   readonly typ?: string
   /** Seconds. */
@@ -29,35 +33,36 @@ export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: 
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 export async function verifySignedToken(jwt: string, rules: TokenRules): Promise<VerifiedClaims> {
-  const { name, code, findKey, clientId, typ: type, clockTolerance, ...expected } = rules
+  const { name, code, findKey, algorithms, issuer, clientId, subject, clockTolerance } = rules
   const refuse = (reason: string, cause?: unknown) =>
     new OneLoginError(code, `The ${name} was refused: ${reason}.`, { cause })
   try {
-    const { payload } = await jwtVerify(
-      jwt,
-      async ({ alg, kid, typ }) => {
-        if (type !== undefined && (typ ?? type) !== type) throw refuse('its header has another "typ"')
-        if (typeof kid !== 'string' || kid === '') throw refuse('its header has no "kid"')
-        const found = await findKey(kid)
-        if (!found) throw refuse("its key is not among One Login's")
-        if (found.alg !== alg) throw refuse('its "alg" is not that of its key')
-        return found.key
-      },
-      {
-        ...expected,
-        clockTolerance,
-        requiredClaims: ['iss', 'aud', 'sub', 'exp', 'iat'],
-      },
-    )
-    const { aud, sub, iat } = payload
+    const payload = await readSigned(jwt, async ({ alg, kid, typ = rules.typ }) => {
+      if (rules.typ !== undefined && typ !== rules.typ) throw refuse('its header has another "typ"')
+      if (!algorithms.some((allowed) => allowed === alg))
+        throw refuse('its "alg" is not one to be signed with')
+      if (typeof kid !== 'string' || kid === '') throw refuse('its header has no "kid"')
+      const key = await findKey(kid)
+      if (!key) throw refuse("its key is not among One Login's")
+      return key
+    })
+    const { iss, aud, sub, exp, nbf, iat } = payload
+    if (iss !== issuer) throw refuse('its "iss" is another issuer')
     const audiences = Array.isArray(aud) ? aud : [aud]
     if (audiences.length !== 1 || audiences[0] !== clientId) throw refuse('it is for another client')
     if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
-    if (typeof iat !== 'number' || iat > now() + clockTolerance) throw refuse('it was issued in the future')
+    if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
+    if (typeof exp !== 'number' || exp <= now() - clockTolerance) throw refuse('its "exp" is missing or past')
+    if (nbf !== undefined && !isPast(nbf, clockTolerance)) throw refuse('its "nbf" is in the future')
+    if (!isPast(iat, clockTolerance)) throw refuse('its "iat" is missing or in the future')
     return { ...payload, sub, iat }
   } catch (error) {
     throw findOneLoginError(error) ?? refuse(lowerFirst((error as Error).message), error)
   }
+}
+
+function isPast(time: unknown, clockTolerance: number): time is number {
+  return typeof time === 'number' && time <= now() + clockTolerance
 }
 
 /** Seconds since 1970, as tokens count. */

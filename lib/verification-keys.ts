@@ -1,13 +1,16 @@
-import { importJWK } from 'jose/key/import'
-import type { CryptoKey, JWK } from 'jose'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { JWK } from 'jose'
 
 /** The algorithms that One Login signs with, by the kind of key. */
 export type VerificationAlgorithm = 'ES256' | 'RS256'
 
+/** Of an RSA key's modulus, as RFC 7518 asks. */
+const minimumBits = 2048
+
 /** A key of the provider's, tied to the one algorithm it may be used with. */
 export interface VerificationKey {
   readonly alg: VerificationAlgorithm
-  readonly key: CryptoKey
+  readonly key: KeyObject
 }
 
 /** The provider's keys by their `kid`. */
@@ -20,25 +23,27 @@ export type VerificationKeys = ReadonlyMap<string, VerificationKey>
  * @param entries - JWKs with the `kid` that names each
  * @param algorithms - the algorithms that may be used
  */
-export async function importVerificationKeys(
+export function importVerificationKeys(
   entries: readonly { readonly kid: string; readonly jwk: JWK }[],
   algorithms: readonly VerificationAlgorithm[],
-): Promise<VerificationKeys> {
+): VerificationKeys {
   const keys = new Map<string, VerificationKey>()
   for (const { kid, jwk } of entries) {
     if (entries.filter((other) => other.kid === kid).length > 1) continue
-    const key = await importKey(jwk)
+    const key = importKey(jwk)
     if (key && algorithms.includes(key.alg)) keys.set(kid, key)
   }
   return keys
 }
 
-async function importKey(jwk: JWK): Promise<VerificationKey | undefined> {
+function importKey(jwk: JWK): VerificationKey | undefined {
   const alg = algorithmOf(jwk)
   if (!alg || (jwk.alg ?? alg) !== alg || (jwk.use ?? 'sig') !== 'sig' || jwk.d !== undefined)
     return undefined
   try {
-    return { alg, key: (await importJWK({ ...jwk, ext: true }, alg)) as CryptoKey }
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const { modulusLength = minimumBits } = key.asymmetricKeyDetails ?? {}
+    return modulusLength < minimumBits ? undefined : { alg, key }
   } catch {
     return undefined
   }

@@ -12,7 +12,7 @@ import { createTokenIssuer } from './support/token-issuer.ts'
 const endpoint = 'https://oidc.integration.account.gov.uk/authorize'
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const signer: Signer = { ...signerFromPrivateKey(privateKey), kid: 'one-login-2026' }
-const op = await createTokenIssuer()
+const op = createTokenIssuer()
 const callbackURL = 'https://tax-your-dragon.service.gov.uk/auth/callback'
 
 interface Request {

@@ -11,7 +11,7 @@ import { json, startAnsweringServer, text, type Answer } from './support/answeri
 import { refusalOf } from './support/refusal.ts'
 import { createTokenIssuer, type Signing } from './support/token-issuer.ts'
 
-const op = await createTokenIssuer()
+const op = createTokenIssuer()
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const signer = { ...signerFromPrivateKey(privateKey), kid: 'one-login-2026' }
 const callbackURL = 'https://tax-your-dragon.service.gov.uk/auth/callback'

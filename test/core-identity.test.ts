@@ -1,11 +1,12 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { verifyCoreIdentity } from '../lib/core-identity.ts'
 import { environments } from '../lib/environments.ts'
 import { OneLoginError } from '../lib/errors.ts'
 import type { VerificationKey } from '../lib/verification-keys.ts'
 import { expectRefused as expectRefusedAs, refusalOf } from './support/refusal.ts'
-import { createTokenIssuer, publicCryptoKey, type Signing, type TokenIssuer } from './support/token-issuer.ts'
+import { createTokenIssuer, type Signing, type TokenIssuer } from './support/token-issuer.ts'
 
 const environment = { ...environments.integration, allowInsecureRequests: false }
 const controller = environment.didController
@@ -14,8 +15,8 @@ const asked = { sub: 'urn:fdc:gov.uk:2022:a-user', level: 'P2' } as const
 
 let op: TokenIssuer
 
-beforeAll(async () => {
-  op = await createTokenIssuer({ ec: `${controller}#ec`, rsa: `${controller}#rsa` })
+beforeAll(() => {
+  op = createTokenIssuer({ ec: `${controller}#ec`, rsa: `${controller}#rsa` })
 })
 
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -70,24 +71,24 @@ describe('signature', () => {
   })
 
   it('[CID-1] refuses RS256, even where the DID document had a key for it', async () => {
-    await expectRefused(verify({ alg: 'RS256' }), /"alg" \(Algorithm\) Header Parameter value not allowed/)
+    await expectRefused(verify({ alg: 'RS256' }), /its "alg" is not one to be signed with/)
   })
 
   it('[CID-1] refuses ES384, even where the DID document had a key for it', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
     const found = {
       alg: 'ES384',
-      key: await publicCryptoKey(publicKey, 'ES384'),
+      key: publicKey,
     } as unknown as VerificationKey
     await expectRefused(
       verify({ alg: 'ES384', key: privateKey }, () => Promise.resolve(found)),
-      /"alg" \(Algorithm\) Header Parameter value not allowed/,
+      /its "alg" is not one to be signed with/,
     )
   })
 
   it('[CID-1] refuses a signature of another key under the kid of the provider', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    await expectRefused(verify({ key: privateKey }), /signature verification failed/)
+    await expectRefused(verify({ key: privateKey }), /its signature is not that of its key/)
   })
 
   it('[CID-1] refuses ES256 where the kid names a key of another kind', async () => {
@@ -139,7 +140,7 @@ describe('key', () => {
   it('[CID-3] does not trust a key that the token itself brings', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const jwk = publicKey.export({ format: 'jwk' })
-    await expectRefused(verify({ key: privateKey, header: { jwk } }), /signature verification failed/)
+    await expectRefused(verify({ key: privateKey, header: { jwk } }), /its signature is not that of its key/)
   })
 })
 
@@ -150,7 +151,7 @@ describe('claims of the token', () => {
     ['the issuer of production', environments.production.coreIdentityIssuer],
     ['no issuer', undefined],
   ])('[CID-4] refuses %s', async (_what, iss) => {
-    await expectRefused(verify({ claims: { iss } }), /"iss" claim/)
+    await expectRefused(verify({ claims: { iss } }), /its "iss" is another issuer/)
   })
 
   it.each(['another-client', ['tax-your-dragon', 'another-client'], []])(
@@ -161,26 +162,26 @@ describe('claims of the token', () => {
   )
 
   it('[CID-4] refuses a core identity without an audience', async () => {
-    await expectRefused(verify({ claims: { aud: undefined } }), /missing required "aud" claim/)
+    await expectRefused(verify({ claims: { aud: undefined } }), /it is for another client/)
   })
 
   it.each(['urn:fdc:gov.uk:2022:another-user', '', undefined])(
     '[CID-4] refuses the sub %j, which is not that of the ID token',
     async (sub) => {
-      await expectRefused(verify({ claims: { sub } }), /"sub" claim/)
+      await expectRefused(verify({ claims: { sub } }), /its "sub" is (another user|not a text)/)
     },
   )
 
   it('[CID-4] refuses an expired core identity', async () => {
-    await expectRefused(verify({ claims: { exp: seconds() - 32 } }), /"exp" claim timestamp check failed/)
+    await expectRefused(verify({ claims: { exp: seconds() - 32 } }), /its "exp" is missing or past/)
   })
 
   it('[CID-4] refuses one that is not valid yet', async () => {
-    await expectRefused(verify({ claims: { nbf: seconds() + 40 } }), /"nbf" claim timestamp check failed/)
+    await expectRefused(verify({ claims: { nbf: seconds() + 40 } }), /its "nbf" is in the future/)
   })
 
   it('[CID-4] refuses one that was issued in the future', async () => {
-    await expectRefused(verify({ claims: { iat: seconds() + 40 } }), /it was issued in the future/)
+    await expectRefused(verify({ claims: { iat: seconds() + 40 } }), /its "iat" is missing or in the future/)
   })
 
   it('[CID-4] allows clocks to differ by the tolerance', async () => {
@@ -276,10 +277,7 @@ describe('malformed data', () => {
 
   it('[CID-6] shows nothing of a refused core identity in the error or its cause', async () => {
     const error = await refusalOf(verify({ claims: { exp: 1 } }))
-    const cause = error.cause as Error
-    const told = JSON.stringify([error, error.message, error.stack, cause, cause.message, cause.stack])
-    expect(told).not.toMatch(/Alice|O’Donnell|1970|a-user|eyJ/)
-    expect(cause).not.toHaveProperty('payload')
+    expect(inspect(error)).not.toMatch(/Alice|O’Donnell|1970|a-user|eyJ/)
   })
 })
 
@@ -299,7 +297,7 @@ describe('names', () => {
 
   it('[CID-2] does not look the key up in the keys for ID tokens', async () => {
     const stranger = createPublicKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey)
-    const found: VerificationKey = { alg: 'ES256', key: await publicCryptoKey(stranger, 'ES256') }
+    const found: VerificationKey = { alg: 'ES256', key: stranger }
     const provider = { identityKey: op.findKey, tokenKey: () => Promise.resolve(found) }
     const jwt = await op.sign(goodClaims())
     await expect(verifyCoreIdentity(jwt, asked, provider, settings)).resolves.toBeDefined()

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { inspect } from 'node:util'
 import { UnsecuredJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { environments } from '../lib/environments.ts'
@@ -6,7 +7,7 @@ import { OneLoginError } from '../lib/errors.ts'
 import { verifyIdToken, type IdTokenExpectations } from '../lib/id-token.ts'
 import type { VerificationKey } from '../lib/verification-keys.ts'
 import { expectRefused as expectRefusedAs, refusalOf } from './support/refusal.ts'
-import { createTokenIssuer, publicCryptoKey, type Signing, type TokenIssuer } from './support/token-issuer.ts'
+import { createTokenIssuer, type Signing, type TokenIssuer } from './support/token-issuer.ts'
 
 const environment = { ...environments.integration, allowInsecureRequests: false }
 const settings = { environment, clientId: 'tax-your-dragon', clockTolerance: 30 }
@@ -15,8 +16,8 @@ const asked = { nonce: 'the-nonce', credential: 'Cl.Cm', accessToken } as const
 
 let op: TokenIssuer
 
-beforeAll(async () => {
-  op = await createTokenIssuer()
+beforeAll(() => {
+  op = createTokenIssuer()
 })
 
 const seconds = () => Math.floor(Date.now() / 1000)
@@ -67,13 +68,16 @@ describe('signature', () => {
 
   it('[IDT-1] refuses a token that another key signed under the kid of the provider', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    await expectRefused(verify({ key: privateKey }), /signature verification failed/)
+    await expectRefused(verify({ key: privateKey }), /its signature is not that of its key/)
   })
 
   it('[IDT-1] refuses a token whose payload was changed after it was signed', async () => {
     const [header, , signature] = (await op.sign(goodClaims())).split('.')
     const payload = Buffer.from(JSON.stringify({ ...goodClaims(), sub: 'another' })).toString('base64url')
-    await expectRefused(verifyJwt([header, payload, signature].join('.')), /signature verification failed/)
+    await expectRefused(
+      verifyJwt([header, payload, signature].join('.')),
+      /its signature is not that of its key/,
+    )
   })
 
   it('[IDT-1] refuses a token without a signature', async () => {
@@ -118,7 +122,7 @@ describe('signature', () => {
   it('[IDT-2] refuses HS256 with the public key as the secret', async () => {
     const pem = createPublicKey(op.privateKeys.rsa).export({ type: 'spki', format: 'pem' })
     const forged = { alg: 'HS256', kid: 'rsa-key', key: Buffer.from(pem) }
-    await expectRefused(verify(forged), /"alg" \(Algorithm\) Header Parameter value not allowed/)
+    await expectRefused(verify(forged), /its "alg" is not one to be signed with/)
   })
 
   it.each(['PS256', 'RS512', 'ES384'])(
@@ -128,14 +132,28 @@ describe('signature', () => {
         alg === 'ES384'
           ? generateKeyPairSync('ec', { namedCurve: 'P-384' })
           : { privateKey: op.privateKeys.rsa, publicKey: createPublicKey(op.privateKeys.rsa) }
-      const found = { alg, key: await publicCryptoKey(publicKey, alg) } as unknown as VerificationKey
+      const found = { alg, key: publicKey } as unknown as VerificationKey
       const jwt = await op.sign(goodClaims(), { alg, kid: 'other', key: privateKey })
       await expectRefused(
         verifyJwt(jwt, {}, () => Promise.resolve(found)),
-        /"alg" \(Algorithm\) Header Parameter value not allowed/,
+        /its "alg" is not one to be signed with/,
       )
     },
   )
+
+  it.each([
+    ['padding', '='],
+    ['a line break', '\n'],
+    ['a fourth part', '.e30'],
+  ])('[IDT-1] refuses a good token with %s after it', async (_what, rest) => {
+    const jwt = await op.sign(goodClaims())
+    await expectRefused(verifyJwt(jwt + rest), /it is not a signed JWT/)
+  })
+
+  it('[IDT-1] refuses a token without its signature', async () => {
+    const [header, payload] = (await op.sign(goodClaims())).split('.')
+    await expectRefused(verifyJwt(`${header}.${payload}.`), /it is not a signed JWT/)
+  })
 
   it.each(['', 'a.b', 'a.b.c', '....'])('[IDT-1] refuses %j, which is not a JWT', async (jwt) => {
     await expectRefused(verifyJwt(jwt), /refused/)
@@ -143,7 +161,7 @@ describe('signature', () => {
 
   it('[IDT-1] refuses a token with a critical header that is not known here', async () => {
     const { protectedHeader, payload, signature } = await signCritical()
-    await expectRefused(verifyJwt(`${protectedHeader}.${payload}.${signature}`), /"unheard-of"/)
+    await expectRefused(verifyJwt(`${protectedHeader}.${payload}.${signature}`), /"crit"/)
   })
 })
 
@@ -164,7 +182,7 @@ describe('issuer and audience', () => {
     ['its issuer in capitals', environment.issuer.toUpperCase()],
     ['no issuer', undefined],
   ])('[IDT-3] refuses a token with %s', async (_what, iss) => {
-    await expectRefused(verify({ claims: { iss } }), /"iss" claim/)
+    await expectRefused(verify({ claims: { iss } }), /its "iss" is another issuer/)
   })
 
   it.each([
@@ -178,7 +196,7 @@ describe('issuer and audience', () => {
   })
 
   it('[IDT-3] refuses a token without an audience', async () => {
-    await expectRefused(verify({ claims: { aud: undefined } }), /missing required "aud" claim/)
+    await expectRefused(verify({ claims: { aud: undefined } }), /it is for another client/)
   })
 
   it('[IDT-3] accepts a list of audiences that holds this client alone', async () => {
@@ -188,7 +206,7 @@ describe('issuer and audience', () => {
 
 describe('times', () => {
   it('[IDT-4] refuses a token that expired longer ago than the tolerance', async () => {
-    await expectRefused(verify({ claims: { exp: seconds() - 32 } }), /"exp" claim timestamp check failed/)
+    await expectRefused(verify({ claims: { exp: seconds() - 32 } }), /its "exp" is missing or past/)
   })
 
   it('[IDT-4] accepts a token that expired within the tolerance', async () => {
@@ -196,7 +214,7 @@ describe('times', () => {
   })
 
   it('[IDT-4] refuses a token issued further ahead than the tolerance', async () => {
-    await expectRefused(verify({ claims: { iat: seconds() + 40 } }), /it was issued in the future/)
+    await expectRefused(verify({ claims: { iat: seconds() + 40 } }), /its "iat" is missing or in the future/)
   })
 
   it('[IDT-4] accepts a token issued ahead within the tolerance', async () => {
@@ -204,7 +222,7 @@ describe('times', () => {
   })
 
   it('[IDT-4] refuses a token that is not valid yet', async () => {
-    await expectRefused(verify({ claims: { nbf: seconds() + 40 } }), /"nbf" claim timestamp check failed/)
+    await expectRefused(verify({ claims: { nbf: seconds() + 40 } }), /its "nbf" is in the future/)
   })
 
   it.each(['exp', 'iat'])('[IDT-4] refuses a token without %s', async (claim) => {
@@ -225,9 +243,9 @@ describe('the edge of the tolerance', () => {
   })
 
   it.each([
-    ['IDT-4', 'iat', 30, 31, 'it was issued in the future'],
-    ['IDT-4', 'nbf', 30, 31, '"nbf" claim timestamp check failed'],
-    ['IDT-4', 'exp', -29, -30, '"exp" claim timestamp check failed'],
+    ['IDT-4', 'iat', 30, 31, 'its "iat" is missing or in the future'],
+    ['IDT-4', 'nbf', 30, 31, 'its "nbf" is in the future'],
+    ['IDT-4', 'exp', -29, -30, 'its "exp" is missing or past'],
     ['IDT-7', 'auth_time', 30, 31, 'its "auth_time" is in the future'],
     ['IDT-7', 'auth_time', -330, -331, 'its "auth_time" is longer ago than "max_age" allows'],
   ])('[%s] is drawn for %s at %i s: %i s is too much', async (_id, claim, allowed, refused, reason) => {
@@ -353,15 +371,7 @@ describe('what is told', () => {
   it('[IDT-1] shows nothing of a refused token in the error or its cause', async () => {
     const secrets = { sub: 'the-secret-subject', email: 'a@b.example', exp: 1 }
     const error = await refusalOf(verify({ claims: secrets }))
-    const told = JSON.stringify([
-      error,
-      error.message,
-      error.stack,
-      error.cause,
-      (error.cause as Error).stack,
-    ])
-    expect(told).not.toMatch(/the-secret-subject|a@b\.example|eyJ/)
-    expect(error.cause).not.toHaveProperty('payload')
+    expect(inspect(error)).not.toMatch(/the-secret-subject|a@b\.example|eyJ/)
   })
 
   it('[IDT-6] leaves a sid out that is not a text', async () => {

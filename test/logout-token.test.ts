@@ -15,7 +15,7 @@ const jwkOf = (key: KeyObject) => ({
   ...key.export({ format: 'jwk' }),
   kty: key === ec.publicKey ? 'EC' : 'RSA',
 })
-const published = await importVerificationKeys(
+const published = importVerificationKeys(
   [
     { kid: 'ec', jwk: jwkOf(ec.publicKey) },
     { kid: 'rsa', jwk: jwkOf(rsa.publicKey) },

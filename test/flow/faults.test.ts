@@ -278,7 +278,7 @@ const jwks: Expected<'jwks'> = {
   'no-keys': ['CONF-8', 'provider_document_unusable'],
   'empty-keys': ['CONF-8', 'provider_document_unusable'],
   'keys-not-a-list': ['CONF-8', 'provider_document_unusable'],
-  'malformed-keys': ['IDT-1', 'id_token_invalid'],
+  'malformed-keys': ['CONF-8', 'provider_document_unusable'],
   'keys-without-kid': ['CONF-8', 'provider_document_unusable'],
   'without-signing-keys': ['IDT-1', 'id_token_invalid'],
 }

@@ -110,7 +110,7 @@ describe('the claims of an ID token', () => {
   it(
     '[IDT-3] [IDT-4] [IDT-5] [IDT-6] [IDT-7] are all as they should be, or it is refused',
     async () => {
-      const { sign, findKey } = await createTokenIssuer()
+      const { sign, findKey } = createTokenIssuer()
       const maxAge = fc.option(fc.nat({ max: 200 }), { nil: undefined, freq: 1 })
       await fc.assert(
         fc.asyncProperty(
@@ -152,7 +152,7 @@ describe('the claims of a core identity', () => {
     '[CID-4] [CID-5] [CID-12] are all as they should be, or it is refused',
     async () => {
       const kid = `${didController}#identity-key`
-      const { sign, findKey } = await createTokenIssuer({ ec: kid, rsa: 'none' })
+      const { sign, findKey } = createTokenIssuer({ ec: kid, rsa: 'none' })
       const level = fc.constantFrom('P1' as const, 'P2' as const, 'P3' as const)
       await fc.assert(
         fc.asyncProperty(changed(coreIdentityClaims), level, async (claims, level) => {
