@@ -55,7 +55,9 @@ export async function buildAuthorizationURL(
       ? await signedQuery(parameters, authorizationEndpoint, signer)
       : plainQuery(parameters)
   const url = new URL(authorizationEndpoint)
-  for (const [name, value] of query) url.searchParams.set(name, value)
+  const all = new URLSearchParams(url.search)
+  for (const [name, value] of query) all.set(name, value)
+  url.search = all.toString()
   if (url.search.length - 1 > longestQuery) throw tooLong(url.search.length - 1, parameters)
   return url.href
 }

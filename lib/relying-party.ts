@@ -35,11 +35,13 @@ export class RelyingParty {
   readonly settings: Settings
   readonly provider: Provider
   readonly #completeSignIn: CompleteSignIn
+  readonly #callbackPath: string
   readonly #usedStates = new UsedStates()
   readonly #parsed = new WeakMap<object, SignInSettings>()
 
   constructor(settings: Settings) {
     this.settings = settings
+    this.#callbackPath = new URL(settings.callbackURL).pathname
     this.provider = new Provider(settings, {
       refreshed: (url) => publish('document.refreshed', { url }),
       refreshFailed: (url, { code }) => publish('document.refresh-failed', { url, code }),
@@ -89,16 +91,16 @@ export class RelyingParty {
 
   /** Whether a request is a callback from One Login, rather than the start of a sign-in. */
   isCallback(req: Request): boolean {
-    const url = this.#urlOf(req)
-    const { searchParams } = url
-    if (url.pathname === new URL(this.settings.callbackURL).pathname) return true
+    const [path, query] = splitURL(req.originalUrl)
+    if (path === this.#callbackPath) return true
     // A proxy may have changed the path.
-    return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'))
+    return query.has('state') && (query.has('code') || query.has('error'))
   }
 
   /** Whether a request is the callback of a sign-in that waits in its session. */
   isAwaited(req: Request): boolean {
-    const state = this.#urlOf(req).searchParams.get('state')
+    const [, query] = splitURL(req.originalUrl)
+    const state = query.get('state')
     return (
       this.isCallback(req) && (sessionData(req).transactions?.some((one) => one.state === state) ?? false)
     )
@@ -116,7 +118,7 @@ export class RelyingParty {
   async #finish(req: Request): Promise<FinishedSignIn> {
     if (req.method !== 'GET')
       throw new OneLoginError('callback_invalid', 'The callback must be a GET request.')
-    const response = readAuthorizationResponse(this.#urlOf(req).searchParams)
+    const response = readAuthorizationResponse(splitURL(req.originalUrl)[1])
     const data = sessionData(req)
     const transaction = await this.#take(req, data, response.state)
     const before = signedInUser(req)
@@ -172,13 +174,15 @@ export class RelyingParty {
     // An app may hand on what the user's browser asks for.
     return locales.find((locale) => locale === wanted)
   }
+}
 
-  // The host a request claims to be for is the sender's to choose, in the request line too: only its path and
-  // query are read.
-  #urlOf(req: Request): URL {
-    const [, path = '/'] = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?]*)?([/?].*)$/i.exec(req.originalUrl) ?? []
-    return new URL(new URL(this.settings.callbackURL).origin + path)
-  }
+/**
+ * The path and the query of a request line, which may name a host too: that is the sender's to choose, and not
+ * looked at.
+ */
+function splitURL(url: string): [path: string, query: URLSearchParams] {
+  const [, path = '/', query] = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?]*)?([^?#]*)\??([^#]*)/i.exec(url) ?? []
+  return [path, new URLSearchParams(query)]
 }
 
 async function tellingFailure<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -33,20 +33,21 @@ const mostAtOnce = 10
 
 /** Makes the transaction of a sign-in that starts now, for the signed-in user when there is one. */
 export function createTransaction(
-  { trust, claims, maxAge, prompt, returnTo, state }: SignInSettings,
+  { trust, claims, maxAge, prompt, returnTo, state: appState }: SignInSettings,
   sub?: string,
 ): Transaction {
+  const [state, nonce, codeVerifier] = secrets()
   return {
-    state: secret(),
-    nonce: secret(),
-    codeVerifier: secret(),
+    state,
+    nonce,
+    codeVerifier,
     trust,
     claims,
     ...(maxAge !== undefined && { maxAge }),
     ...(prompt && { prompt }),
     ...(sub !== undefined && { sub }),
     ...(returnTo !== undefined && { returnTo: returnPath(returnTo) }),
-    ...(state !== undefined && { appState: state }),
+    ...(appState !== undefined && { appState }),
     startedAt: now(),
   }
 }
@@ -74,6 +75,9 @@ export function takeTransaction(
   return now() - found.startedAt < lifetime ? found : undefined
 }
 
-function secret(): string {
-  return randomBytes(32).toString('base64url')
+/** Three secrets of 256 bits. */
+function secrets(): [string, string, string] {
+  const bytes = randomBytes(96)
+  const secret = (at: number) => bytes.toString('base64url', at, at + 32)
+  return [secret(0), secret(32), secret(64)]
 }
