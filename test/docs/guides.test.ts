@@ -10,7 +10,7 @@ const guides = readdirSync(new URL('docs/', root)).filter((name) => name.endsWit
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 
 /** What the guides take from `examples/`: all of an example but its test. */
-const frameworkExamples = { nestjs: 'nestjs', fastify: 'fastify' }
+const frameworkExamples = { nestjs: 'nestjs', fastify: 'fastify', opentelemetry: 'observability' }
 
 const folder = fileURLToPath(new URL('examples/', import.meta.url))
 const examples = readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -1,0 +1,18 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { OneLoginEventName, OneLoginEvents } from 'passport-govuk-one-login'
+
+/** What to do at each event, each with the type of its own message. */
+export type OneLoginListeners = { [Name in OneLoginEventName]?: (event: OneLoginEvents[Name]) => void }
+
+/** Listens to what happens in passport-govuk-one-login. Gives the function that stops it. */
+export function listen(listeners: OneLoginListeners): () => void {
+  const subscriptions = Object.entries(listeners).map(([name, listener]) => {
+    const channel = `passport-govuk-one-login:${name}`
+    const receive = (message: unknown) => (listener as (event: unknown) => void)(message)
+    subscribe(channel, receive)
+    return () => unsubscribe(channel, receive)
+  })
+  return () => {
+    for (const stop of subscriptions) stop()
+  }
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+/** Every event of `OneLoginEvents` with its members, as its source has them. */
+function eventsOfSource(): { name: string; members: string[] }[] {
+  const source = ts.createSourceFile('events.ts', read('lib/events.ts'), ts.ScriptTarget.Latest, true)
+  const found = source.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === 'OneLoginEvents',
+  ) as ts.InterfaceDeclaration
+  return found.members.filter(ts.isPropertySignature).map(({ name, type }) => ({
+    name: (name as ts.StringLiteral).text,
+    members: (type as ts.TypeLiteralNode).members.map((member) =>
+      member.getText().replaceAll('readonly ', '').replace(/;$/, '').replaceAll('; ', ', '),
+    ),
+  }))
+}
+
+describe('the guide to observability', () => {
+  it('lists every channel with every member and its type, and no other', () => {
+    const rows = [...read('docs/observability.md').matchAll(/^\| `([\w.-]+)` \| [^|]+ \| (.*) \|$/gm)]
+    const listed = rows.map(([, name = '', members = '']) => ({
+      name,
+      members: [...members.matchAll(/`([^`]+)`/g)].map(([, member = '']) => member.replaceAll('\\|', '|')),
+    }))
+    expect(eventsOfSource().length).toBeGreaterThan(5)
+    expect(listed).toEqual(eventsOfSource())
+  })
+})
