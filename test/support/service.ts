@@ -14,6 +14,8 @@ export interface ServiceParts {
   readonly sessionsUnchecked?: boolean
   /** Express to use: 5 unless given. */
   readonly framework?: typeof express
+  /** Passport to use: 0.7 unless given. */
+  readonly authentication?: PassportStatic
 }
 
 /** A service under test, listening on a port of its own. */
@@ -39,6 +41,7 @@ export async function startService(
     routes,
     sessionsUnchecked = false,
     framework = express,
+    authentication = passport,
   }: ServiceParts = {},
 ): Promise<Service> {
   const app = framework()
@@ -56,7 +59,7 @@ export async function startService(
     const errors: unknown[] = []
     const settings = (await options(url)) as OneLoginOptions & { passReqToCallback?: false }
     const oneLogin = new OneLoginStrategy(settings, verify)
-    const authenticator = new (passport as unknown as { Passport: new () => PassportStatic }).Passport()
+    const authenticator = new (authentication as unknown as { Passport: new () => PassportStatic }).Passport()
     authenticator.use(oneLogin)
     authenticator.serializeUser((user, done) => {
       done(null, user)

@@ -1,0 +1,4 @@
+declare module 'passport06' {
+  import passport from 'passport'
+  export default passport
+}
