@@ -3,7 +3,7 @@ const layers = [
   // words
   '^lib/(errors|events|claims|vectors-of-trust|return-path)\\.ts$',
   // settings
-  '^lib/(environments|client-key|option-schema|options|options-from-environment|request-options)\\.ts$',
+  '^lib/(environments|client-key|option-schema|one-login-options|options|options-from-environment|request-options)\\.ts$',
   // provider
   '^lib/(http|http-answer|cached-document|discovery|did-document|verification-keys|provider)\\.ts$',
   // legs

@@ -3,7 +3,12 @@ import * as v from 'valibot'
 /** The identity claims that can be asked for, by their short names. */
 export const claimNames = ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'] as const
 
-/** One of {@link claimNames}. */
+/**
+ * An identity claim that can be asked for, by its short name.
+ *
+ * @useDeclaredType
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
+ */
 export type ClaimName = (typeof claimNames)[number]
 
 /** The name of a claim as it goes over the wire. */
@@ -83,14 +88,72 @@ export const identityClaimSchemas = {
   returnCode: v.array(v.object({ code: v.pipe(text, v.regex(/^[A-Za-z]{1,8}$/)) })),
 } as const satisfies Partial<Record<ClaimName, v.GenericSchema>>
 
-/** One part of a name, in the order the user gives it. */
-export type NamePart = v.InferOutput<typeof namePartSchema>
+/** One part of a name; parts stand in the order the user gives them. */
+export interface NamePart {
+  /** Which kind of name. One person can have several parts of a kind, or none. */
+  type: 'GivenName' | 'FamilyName'
+  /** The words of this part, of any length and script. */
+  value: string
+}
 
-/** A postal address; any member may be absent. The current one has no `validUntil`. */
-export type Address = v.InferOutput<typeof identityClaimSchemas.address>[number]
+/**
+ * A postal address; any member may be absent. The current one has no `validUntil`.
+ *
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
+ */
+export interface Address {
+  /** Unique Property Reference Number, as One Login gives it: a number or a text. */
+  uprn?: number | string | undefined
+  /** Name of an organisation. */
+  organisationName?: string | undefined
+  /** Part of an organisation. */
+  departmentName?: string | undefined
+  /** A flat or a unit. */
+  subBuildingName?: string | undefined
+  /** House number. */
+  buildingNumber?: string | undefined
+  /** Name of a house. */
+  buildingName?: string | undefined
+  /** A street off the street. */
+  dependentStreetName?: string | undefined
+  /** Name of the street. */
+  streetName?: string | undefined
+  /** A locality within the dependent locality. */
+  doubleDependentAddressLocality?: string | undefined
+  /** A locality within the town. */
+  dependentAddressLocality?: string | undefined
+  /** Town or city. */
+  addressLocality?: string | undefined
+  /** State, province or region of an address abroad. */
+  addressRegion?: string | undefined
+  /** Postcode. */
+  postalCode?: string | undefined
+  /** ISO 3166-1 code of the country, two letters. */
+  addressCountry?: string | undefined
+  /** ISO 8601 date: lives or lived there from then. */
+  validFrom?: string | undefined
+  /** ISO 8601 date: lived there until then. */
+  validUntil?: string | undefined
+}
 
 /** A passport that the user proved their identity with. */
-export type Passport = v.InferOutput<typeof identityClaimSchemas.passport>[number]
+export interface Passport {
+  /** Its number. */
+  documentNumber: string
+  /** ICAO code of who issued it, three letters. */
+  icaoIssuerCode?: string | undefined
+  /** ISO 8601 date. It may lie in the past. */
+  expiryDate?: string | undefined
+}
 
-/** A driving licence that the user proved their identity with; `issueNumber` is the DVLA's only. */
-export type DrivingPermit = v.InferOutput<typeof identityClaimSchemas.drivingPermit>[number]
+/** A driving licence that the user proved their identity with. */
+export interface DrivingPermit {
+  /** The driver number. */
+  personalNumber: string
+  /** Two digits; on licences of the DVLA only. */
+  issueNumber?: string | undefined
+  /** `DVLA`, or `DVA` in Northern Ireland. */
+  issuedBy?: string | undefined
+  /** ISO 8601 date. */
+  expiryDate?: string | undefined
+}

@@ -14,11 +14,17 @@ import { OneLoginError } from './errors.ts'
 /** The signature algorithms that One Login takes from a service. */
 export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
 
-/** One of {@link signingAlgorithms}. */
+/**
+ * A signature algorithm that One Login takes from a service.
+ *
+ * @useDeclaredType
+ * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
+ */
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
 /** The public half of a service's RSA key, as a JSON Web Key (RFC 7517). */
 export interface PublicJwk {
+  /** The kind of key: One Login takes no other. */
   readonly kty: 'RSA'
   /** The modulus, base64url. */
   readonly n: string
@@ -42,13 +48,23 @@ export interface PublicJwk {
 export interface Signer {
   /** The key's id, sent in the header of all that it signs and published in this service's JWKS. */
   readonly kid: string
+  /** What it signs with, the hash included. */
   readonly alg: SigningAlgorithm
+  /** The public half of the key, 2048 bits or more. */
   readonly publicJwk: PublicJwk
-  /** Signs `data` with `alg` and gives the raw signature. */
+  /**
+   * Signs `data` with `alg`. When it throws or rejects, the sign-in fails with `signing_failed`.
+   *
+   * @param data - all that is to be signed; hashing it is part of `alg`
+   * @returns the raw signature
+   */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
-/** A private key in any form that teams keep it in. */
+/**
+ * A private key in any form that teams keep it in: PEM (PKCS#8 or PKCS#1, also on one line, with literal `\n`, or its
+ * base64 body alone), JWK, `KeyObject` or `CryptoKey`. RSA, 2048 bits or more.
+ */
 export type PrivateKeyInput = string | JsonWebKey | KeyObject | webcrypto.CryptoKey
 
 const minimumBits = 2048

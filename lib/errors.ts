@@ -45,7 +45,11 @@ const outcomes = {
   identity_not_proven: { status: 403, retryable: true, cause: 'user' },
 } as const satisfies Record<string, { status: number; retryable: boolean; cause: 'user' | 'fault' }>
 
-/** What went wrong, as a literal that code can switch on. Each one is explained in the README. */
+/**
+ * What went wrong, as a literal that code can switch on. Each one is explained in the README.
+ *
+ * @useDeclaredType
+ */
 export type OneLoginErrorCode = keyof typeof outcomes
 
 /** What One Login itself said was wrong: its `error`, its `error_description`, the status of its answer. */
@@ -60,8 +64,11 @@ export interface ProviderError {
 
 /** What an {@link OneLoginError} may carry beside its code and message. */
 export interface OneLoginErrorDetails {
+  /** The error behind it; of a foreign one only name, message, code and stack are kept. */
   cause?: unknown
+  /** What One Login said, when it said something. */
   providerError?: ProviderError
+  /** The return codes of an identity that was not proven. */
   returnCodes?: readonly string[]
 }
 
@@ -91,6 +98,12 @@ export class OneLoginError extends Error {
   /** The return codes of an identity that was not proven, when they were asked for. */
   readonly returnCodes?: readonly string[]
 
+  /**
+   * Made by this package; by an app only in its tests.
+   *
+   * @param code - what went wrong; gives `status` and `retryable`
+   * @param message - for logs, without personal data
+   */
   constructor(code: OneLoginErrorCode, message: string, details: OneLoginErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: withoutData(details.cause) })
     this.name = 'OneLoginError'
@@ -107,6 +120,11 @@ export class OneLoginError extends Error {
  * Tells whether `value` is an {@link OneLoginError}, also one that another copy of this package made.
  *
  * @param value - anything, typically what an Express error handler was given
+ *
+ * @example
+ * ```ts
+ * if (isOneLoginError(error) && error.code === 'identity_not_proven') console.log(error.returnCodes)
+ * ```
  */
 export function isOneLoginError(value: unknown): value is OneLoginError {
   return typeof value === 'object' && value !== null && brand in value

@@ -1,7 +1,14 @@
 export { OneLoginStrategy, type OneLoginAuthInfo } from './strategy.ts'
-export { isOneLoginError, OneLoginError, type OneLoginErrorCode, type ProviderError } from './errors.ts'
+export {
+  isOneLoginError,
+  OneLoginError,
+  type OneLoginErrorCode,
+  type OneLoginErrorDetails,
+  type ProviderError,
+} from './errors.ts'
 export { optionsFromEnvironment } from './options-from-environment.ts'
-export type { OneLoginOptions } from './options.ts'
+export type { OneLoginOptions, SessionRules } from './one-login-options.ts'
+export type { Duration } from './option-schema.ts'
 export type { Locale, SignInOptions } from './request-options.ts'
 export type { Environment } from './environments.ts'
 export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './client-key.ts'

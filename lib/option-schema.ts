@@ -10,8 +10,10 @@ export function described<Schema extends v.GenericSchema>(schema: Schema, allowe
 
 const secondsIn = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
-/** A length of time: a number of seconds, or a whole number with its unit, for example `'12h'`. */
-export type Duration = number | `${number}${keyof typeof secondsIn}`
+/**
+ * A length of time: a number of seconds, or a whole number with its unit (`s`, `m`, `h`, `d`), for example `'12h'`.
+ */
+export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 
 /** A {@link Duration} between two bounds, given in seconds; comes out as seconds. */
 export function duration(allowed: string, { min, max }: { min: number; max: number }) {

@@ -1,5 +1,5 @@
 import { OneLoginError } from './errors.ts'
-import type { OneLoginOptions } from './options.ts'
+import type { OneLoginOptions } from './one-login-options.ts'
 
 type Read = (text: string, variable: string) => unknown
 
@@ -68,7 +68,7 @@ export const optionVariables: Readonly<Record<string, string>> = Object.fromEntr
 export function optionsFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Omit<OneLoginOptions, 'passReqToCallback'> {
-  const options: Record<string, unknown> = {}
+  const options = {} as Record<string, unknown> & OneLoginOptions
   for (const [variable, [path, read]] of Object.entries(variables)) {
     const value = env[variable]?.trim()
     if (!value) continue
@@ -81,7 +81,7 @@ export function optionsFromEnvironment(
       )
     else options[name] = { ...(options[name] as object | undefined), [member]: read(value, variable) }
   }
-  return options as OneLoginOptions
+  return options
 }
 
 function refusal(variable: string, allowed: string): OneLoginError {

@@ -10,25 +10,23 @@ import {
 } from './client-key.ts'
 import { environments, isSecure, type Environment } from './environments.ts'
 import { OneLoginError } from './errors.ts'
+import type { OneLoginOptions } from './one-login-options.ts'
 import { absoluteURL, described, duration, parseOptions } from './option-schema.ts'
 import { sharedEntries, type Locale, type SignInDefaults } from './request-options.ts'
 import { parseVectors } from './vectors-of-trust.ts'
 
+export type { OneLoginOptions }
+
 const day = 86_400
 
 const customEnvironment = v.strictObject({
-  /** The issuer, exactly as its discovery document names it. */
   issuer: absoluteURL('an absolute https URL (http on a loopback host with "allowInsecureRequests")'),
-  /** Where the DID document is. */
   didDocumentURL: absoluteURL('an absolute https URL (http on a loopback host with "allowInsecureRequests")'),
-  /** The `id` of the DID document. */
   didController: described(
     v.pipe(v.string(), v.startsWith('did:')),
     'a DID, such as did:web:identity.account.gov.uk',
   ),
-  /** The `iss` of core identities. */
   coreIdentityIssuer: described(v.pipe(v.string(), v.nonEmpty()), 'the issuer of core identities'),
-  /** Allows plain http on a loopback host. */
   allowInsecureRequests: v.optional(described(v.boolean(), 'true or false')),
 })
 
@@ -62,18 +60,20 @@ function oneOrMore<Schema extends v.GenericSchema>(schema: Schema, allowed: stri
   )
 }
 
-/** Every option of the strategy: its type, its default, its check, and the words for what it allows. */
+/**
+ * Every option of the strategy: its default, its check, and the words for what it allows. {@link OneLoginOptions}
+ * says the same for editors and readers; a test holds each to the other.
+ *
+ * @internal
+ */
 export const optionsSchema = v.strictObject({
-  /** `'integration'`, `'production'`, or the addresses of a stand-in. */
   environment: described(
     v.lazy((value) =>
       typeof value === 'object' ? customEnvironment : described(v.picklist(environmentNames), ''),
     ),
     '"integration", "production", or { issuer, didDocumentURL, didController, coreIdentityIssuer }',
   ),
-  /** The client id that One Login gave to this service. */
   clientId: requiredText('the client id of this service, as the One Login admin tool shows it'),
-  /** The redirect URI registered for this service, in full. */
   callbackURL: described(
     v.pipe(
       requiredText(''),
@@ -82,22 +82,17 @@ export const optionsSchema = v.strictObject({
     ),
     'the absolute URL registered as redirect URI, without query or fragment',
   ),
-  /** The RSA key this service signs with, in any form; of a list the first signs and all are published. */
   privateKey: v.optional(
     oneOrMore(keyForms, 'an RSA private key (PEM, JWK, KeyObject or CryptoKey) or a list of them'),
   ),
-  /** In place of `privateKey`, for a key that stays in a KMS; of a list the first signs. */
   signer: v.optional(
     oneOrMore(
       signerForm,
       `{ kid, alg, publicJwk, sign } or a list of them, alg one of ${signingAlgorithms.join(', ')}, publicJwk an RSA public key of 2048 bits or more`,
     ),
   ),
-  /** In place of a key, for services that only sign users in. */
   clientSecret: v.optional(described(v.pipe(v.string(), v.nonEmpty()), 'the client secret of this service')),
-  /** Where One Login sends the browser after sign-out, as registered. */
   postLogoutRedirectURL: v.optional(absoluteURL('an absolute URL, as registered')),
-  /** What to learn of every user. */
   scope: v.optional(
     described(
       v.pipe(
@@ -111,44 +106,34 @@ export const optionsSchema = v.strictObject({
   vtr: v.optional(sharedEntries.vtr, ['Cl.Cm']),
   claims: v.optional(sharedEntries.claims, ['coreIdentityJWT', 'returnCode']),
   maxAge: v.optional(sharedEntries.maxAge),
-  /** Whether sign-in requests go as signed request objects (JAR). True where there is a key. */
   requestObject: v.optional(described(v.boolean(), 'true or false')),
-  /** Language of One Login's pages, for everybody or by request. */
   uiLocales: v.optional(
     described(
       v.union([v.picklist(['en', 'cy']), v.custom<(req: Request) => Locale | undefined>(isFunction)]),
       '"en", "cy", or a function of the request that returns one of them',
     ),
   ),
-  /** The address of this service, for the `User-Agent` of calls to One Login. */
   serviceURL: v.optional(absoluteURL('an absolute URL')),
-  /** How long one call to One Login may take. */
   timeout: v.optional(
     duration('more than 0 and at most 60 seconds, for example 5 or "5s"', { min: 0.001, max: 60 }),
     '5s',
   ),
-  /** How far the clocks of One Login and this service may differ, for every check of time. */
   clockTolerance: v.optional(
     duration('0 to 300 seconds, for example 30 or "30s"', { min: 0, max: 300 }),
     '30s',
   ),
-  /** How long a started sign-in can be finished. */
   transactionLifetime: v.optional(
     duration('1 minute to 1 day, for example "2h"', { min: 60, max: day }),
     '2h',
   ),
-  /** When a session in this service ends, and what happens then. */
   session: v.optional(
     described(
       v.strictObject({
-        /** Longest life of a session from sign-in. */
         absolute: v.optional(
           duration('1 minute to 30 days, for example "12h"', { min: 60, max: 30 * day }),
           '12h',
         ),
-        /** Longest pause between two requests; no limit unless it is given. */
         idle: v.optional(duration('1 minute to 30 days, for example "30m"', { min: 60, max: 30 * day })),
-        /** Sign out at One Login too, ask the user to sign in again, or go on without a user. */
         onExpiry: v.optional(
           described(
             v.picklist(['sign-out', 'reauthenticate', 'continue']),
@@ -161,19 +146,14 @@ export const optionsSchema = v.strictObject({
     ),
     {},
   ),
-  /** Where "this subject was signed out" is kept; the app's express-session store unless it is given. */
   signOutStore: v.optional(
     described(
       v.custom<Pick<Store, 'get' | 'set'>>(isStore),
       'an express-session store: an object with get(id, callback) and set(id, session, callback)',
     ),
   ),
-  /** Whether the verify callback gets the request as its first argument. */
   passReqToCallback: v.optional(described(v.boolean(), 'true or false'), false),
 })
-
-/** What the strategy is made with. */
-export type OneLoginOptions = v.InferInput<typeof optionsSchema>
 
 /** {@link OneLoginOptions} checked, with defaults filled in and keys read. */
 export interface Settings {

@@ -7,39 +7,39 @@ import { parseVectors, type RequestedTrust } from './vectors-of-trust.ts'
 /** The languages that One Login's pages have: English and Welsh. */
 export const locales = ['en', 'cy'] as const
 
-/** One of {@link locales}. */
+/**
+ * A language of One Login's pages: English or Welsh.
+ *
+ * @useDeclaredType
+ */
 export type Locale = (typeof locales)[number]
 
-/** Options that the strategy has and one request can override. */
+/**
+ * Options that the strategy has and one request can override.
+ *
+ * @internal
+ */
 export const sharedEntries = {
-  /** Vectors of trust, for example `['Cl.Cm']` to sign in or `['Cl.Cm.P2']` to prove an identity. */
   vtr: described(v.array(v.string()), 'a list of vectors of trust, for example ["Cl.Cm"]'),
-  /** Identity claims to ask for, by short name; sent with identity requests only. */
   claims: described(v.array(v.picklist(claimNames)), `a list of ${claimNames.join(', ')}`),
-  /** How long ago, in seconds, the user may have signed in at One Login. */
   maxAge: described(
     v.pipe(v.number(), v.integer(), v.minValue(0)),
     'a whole number of seconds, zero or more',
   ),
 }
 
-const requestSchema = v.strictObject({
+/** @internal */
+export const requestSchema = v.strictObject({
   vtr: v.optional(sharedEntries.vtr),
   claims: v.optional(sharedEntries.claims),
   maxAge: v.optional(sharedEntries.maxAge),
-  /** Language of One Login's pages. */
   uiLocales: v.optional(described(v.picklist(locales), '"en" or "cy"')),
-  /** `'login'` asks the signed-in user to prove again that it is them. Needs request objects. */
   prompt: v.optional(described(v.literal('login'), '"login", the only prompt that One Login supports')),
-  /** An email address to start with, 256 characters at most. Needs request objects. */
   loginHint: v.optional(
     described(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)), 'a text of 1 to 256 characters'),
   ),
-  /** Where the pages are shown: in a browser, or in an app's web view. */
   channel: v.optional(described(v.picklist(['web', 'generic_app']), '"web" or "generic_app"')),
-  /** The page of this site to come back to; anything that is not a path of this site becomes `/`. */
   returnTo: v.optional(described(v.string(), 'a path of this site')),
-  /** A value of the app's own, kept on the server and handed back as `req.authInfo.state`; plain JSON. */
   state: v.optional(
     described(
       v.custom<unknown>(() => true),
@@ -48,8 +48,35 @@ const requestSchema = v.strictObject({
   ),
 })
 
-/** What one sign-in may ask for in its own way, in `passport.authenticate` and in the guards. */
-export type SignInOptions = v.InferInput<typeof requestSchema>
+/**
+ * What one sign-in may ask for in its own way, in `passport.authenticate` and `signIn()`. What is left out is as the
+ * strategy's options say.
+ *
+ * @example
+ * ```ts
+ * app.get('/prove', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], claims: ['address'], returnTo: '/treasure' }))
+ * ```
+ */
+export interface SignInOptions {
+  /** Vectors of trust, for example `['Cl.Cm']` to sign in or `['Cl.Cm.P2']` to prove an identity. */
+  vtr?: string[] | undefined
+  /** Identity claims to ask for, by short name; sent with identity requests only. */
+  claims?: ClaimName[] | undefined
+  /** How long ago, in seconds, the user may have signed in at One Login. */
+  maxAge?: number | undefined
+  /** Language of One Login's pages. */
+  uiLocales?: Locale | undefined
+  /** `'login'` asks the signed-in user to prove again that it is them. Needs request objects. */
+  prompt?: 'login' | undefined
+  /** An email address to start with, 256 characters at most. Needs request objects. */
+  loginHint?: string | undefined
+  /** Where the pages are shown: in a browser, or in an app's web view. */
+  channel?: 'web' | 'generic_app' | undefined
+  /** The page of this site to come back to; anything that is not a path of this site becomes `/`. */
+  returnTo?: string | undefined
+  /** A value of the app's own, kept on the server and handed back as `req.authInfo.state`; plain JSON. */
+  state?: unknown
+}
 
 /** {@link SignInOptions} checked, with the strategy's own options filled in. */
 export interface SignInSettings {

@@ -7,7 +7,9 @@ import type { Transaction } from './transaction.ts'
 
 /** What this package keeps in a session, all of it under one name. Plain JSON. */
 export interface OneLoginSessionData {
+  /** The sign-ins that wait for One Login to send the browser back: ten at most. */
   transactions?: readonly Transaction[]
+  /** Who is signed in, and how. It holds the ID token: keep the session on the server. */
   signedIn?: SignedIn
   /** When the user last did something; kept where an idle limit is set. Seconds since 1970. */
   lastSeenAt?: number

@@ -58,6 +58,7 @@ export interface OneLoginAuthInfo {
  * @see https://docs.sign-in.service.gov.uk/
  */
 export class OneLoginStrategy implements passport.Strategy {
+  /** The name it has in `passport.authenticate`. */
   readonly name = 'govuk-one-login'
   /** @internal */
   readonly relyingParty: RelyingParty
@@ -68,13 +69,20 @@ export class OneLoginStrategy implements passport.Strategy {
   private hasLogout = false
 
   /**
-   * Nothing is fetched here: One Login's documents are had at the first sign-in.
+   * With `passReqToCallback`: the verify callback gets the request first.
    *
    * @param options - see {@link OneLoginOptions}
-   * @param verify - maps the user to the service's own; without it `req.user` is the {@link OneLoginUser}
+   * @param verify - maps the user to the service's own
    * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
    */
   constructor(options: OneLoginOptions & { readonly passReqToCallback: true }, verify: VerifyWithRequest)
+  /**
+   * Nothing is fetched here: One Login's documents are had at the first sign-in.
+   *
+   * @param options - see {@link OneLoginOptions}
+   * @param verify - maps the user to the service's own; without it `req.user` is the `OneLoginUser`
+   * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
+   */
   constructor(options: OneLoginOptions & { readonly passReqToCallback?: false | undefined }, verify?: Verify)
   constructor(options: OneLoginOptions, verify?: Verify | VerifyWithRequest) {
     const settings = parseStrategyOptions(options)
@@ -84,8 +92,10 @@ export class OneLoginStrategy implements passport.Strategy {
   }
 
   /**
-   * Called by Passport: sends the browser to One Login, or completes the sign-in when it comes back from there.
+   * Called by Passport: sends the browser to One Login, or completes the sign-in when it comes back from there. What
+   * the user caused or can mend goes to Passport's `fail`, anything else to its `error`.
    *
+   * @param req - of an app with express-session
    * @param options - what this sign-in asks for, beside Passport's own options
    */
   authenticate(req: Request, options: SignInOptions = {}): void {
@@ -103,7 +113,14 @@ export class OneLoginStrategy implements passport.Strategy {
 
   /**
    * Checks the session of each request: ends it when its user has signed out elsewhere, or when it has lived too
-   * long. Mount it after `passport.session()`; the guards insist on it.
+   * long. Mount it after `passport.session()`; the guards insist on it. Passes `session_unavailable` on when the store
+   * cannot be read, and `session_expired` for a request that is no page of a browser.
+   *
+   * @example
+   * ```ts
+   * app.use(session({ … }), passport.session(), oneLogin.session())
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
    */
   session(): RequestHandler {
     const { absolute, idle = absolute } = this.relyingParty.settings.session
@@ -117,6 +134,11 @@ export class OneLoginStrategy implements passport.Strategy {
   /**
    * All of the routes at once: sign-in, callback, sign-out, JWKS, back-channel logout, session status, landing.
    *
+   * @param options - other paths, and what the parts take
+   * @example
+   * ```ts
+   * app.use(oneLogin.routes({ paths: { signOut: '/bye', jwks: false } }))
+   * ```
    * @throws OneLoginError `invalid_option`
    */
   routes({ paths = {}, signIn = {}, landing, ...options }: RoutesOptions = {}): RequestHandler {
@@ -148,7 +170,13 @@ export class OneLoginStrategy implements passport.Strategy {
   /**
    * Sends the browser to One Login, and afterwards to the path in the query's `returnTo`.
    *
-   * @throws OneLoginError `invalid_option`
+   * @param options - what this sign-in asks for
+   * @throws OneLoginError `invalid_option`, and `reauthentication_impossible` for a `prompt` without request objects
+   * @example
+   * ```ts
+   * app.get('/prove', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/treasure' }))
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/
    */
   signIn(options: SignInOptions = {}): RequestHandler {
     return signIn(this.relyingParty, options)
@@ -157,15 +185,27 @@ export class OneLoginStrategy implements passport.Strategy {
   /**
    * Completes a sign-in, logs the user in with Passport, and goes to the page that it started from. Every
    * failure goes to the app's error handler.
+   *
+   * @example
+   * ```ts
+   * app.get('/auth/callback', oneLogin.callback())
+   * ```
    */
   callback(): RequestHandler {
     return callback(this.relyingParty, this.verify)
   }
 
   /**
-   * Lets signed-in users through; sends others to sign in and back, or refuses them with 401 or 403.
+   * Lets signed-in users through; sends a browser that goes to a page to sign in and back. Anything else is refused
+   * with 401 `not_signed_in` or 403 `authentication_too_weak`.
    *
+   * @param needs - what the page needs of the sign-in
    * @throws OneLoginError `invalid_option`
+   * @example
+   * ```ts
+   * app.get('/dragons', oneLogin.requireAuthentication(), showDragons)
+   * app.post('/close-account', oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }), closeAccount)
+   * ```
    */
   requireAuthentication(needs: AuthenticationNeeds = {}): RequestHandler {
     return requireAuthentication(this.relyingParty, needs)
@@ -173,38 +213,86 @@ export class OneLoginStrategy implements passport.Strategy {
 
   /**
    * Lets users through whose identity is proven; sends others to prove it and back. Those whose identity could
-   * not be proven are refused with 403 `identity_not_proven`, with the return codes.
+   * not be proven are refused with 403 `identity_not_proven`, with the return codes; a request that cannot be sent to
+   * One Login, with 403 `identity_required`.
    *
+   * @param needs - what the page needs of the identity
    * @throws OneLoginError `invalid_option`
+   * @example
+   * ```ts
+   * app.get('/treasure', oneLogin.requireIdentity({ level: 'P2', claims: ['address'] }), showTreasure)
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
    */
   requireIdentity(needs: IdentityNeeds): RequestHandler {
     return requireIdentity(this.relyingParty, needs)
   }
 
-  /** Signs the user out, here first and then at One Login; on GET and on POST. */
+  /**
+   * Signs the user out, here first and then at One Login; on GET and on POST. Another site's request is refused with
+   * `cross_site_request`.
+   *
+   * @example
+   * ```ts
+   * app.post('/sign-out', oneLogin.logout())
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
+   */
   logout(options: LogoutOptions = {}): RequestHandler {
     this.hasLogout = true
     return logout(this.relyingParty.settings, this.signOut, options)
   }
 
-  /** Takes One Login's word that a user has signed out, and ends all their sessions in this service. */
+  /**
+   * Takes One Login's word that a user has signed out, and ends all their sessions in this service. Answers 200, or 400
+   * to a logout token that breaks a rule; mount it after express-session and outside of CSRF protection.
+   *
+   * @example
+   * ```ts
+   * app.post('/back-channel-logout', oneLogin.backChannelLogout())
+   * ```
+   * @see https://openid.net/specs/openid-connect-backchannel-1_0.html
+   */
   backChannelLogout(options: BackChannelLogoutOptions = {}): RequestHandler {
     return backChannelLogout(this.relyingParty, options)
   }
 
-  /** Publishes this service's public keys, for the JWKS URL that it is registered with. */
+  /**
+   * Publishes this service's public keys, for the JWKS URL that it is registered with.
+   *
+   * @example
+   * ```ts
+   * app.get('/.well-known/jwks.json', oneLogin.jwks())
+   * ```
+   * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
+   */
   jwks(): RequestHandler {
     return jwks(this.relyingParty.settings)
   }
 
-  /** Tells a page how long the session still lives. */
+  /**
+   * Tells a page how long the session still lives, as a `SessionStatus` in JSON. GET asks, POST also counts as the user
+   * doing something.
+   *
+   * @example
+   * ```ts
+   * app.all('/session-status', oneLogin.sessionStatus())
+   * ```
+   */
   sessionStatus(): RequestHandler {
     return sessionStatus(this.relyingParty.settings)
   }
 
   /**
-   * Takes users back who proved their identity in person.
+   * Takes users back who proved their identity in person. GET signs them in and shows the return page; POST, from its
+   * button, asks One Login for the outcome.
    *
+   * @param options - the page, the level, and where to go on
+   * @example
+   * ```ts
+   * app.all('/landing', oneLogin.landing({ page: '/welcome-back', level: 'P2', returnTo: '/treasure' }))
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/helping-your-users-after-their-in-person-identity-checks/
    * @throws OneLoginError `invalid_option`
    */
   landing(options: LandingOptions): RequestHandler {

@@ -28,18 +28,23 @@ export interface Name {
 
 /** An identity that One Login proved. */
 export interface ProvenIdentity {
+  /** Tells it from one that was not proven. */
   readonly proven: true
   /** The level of confidence reached, at least the one that was asked for. */
   readonly level: IdentityLevel
   /** The current name. */
   readonly name: Name
+  /** Names that the user no longer has. */
   readonly previousNames: readonly Name[]
   /** ISO 8601 date; the one with the highest confidence when there are several. */
   readonly birthDate: string
+  /** ISO 8601 dates of lower confidence; nearly always none. */
   readonly otherBirthDates: readonly string[]
   /** Absent when they were not asked for; the current address has no `validUntil`. */
   readonly addresses?: readonly Address[]
+  /** Absent when they were not asked for. */
   readonly passports?: readonly Passport[]
+  /** Absent when they were not asked for. */
   readonly drivingPermits?: readonly DrivingPermit[]
   /** Letters that One Login explains to registered services; they may come with a proven identity. */
   readonly returnCodes: readonly string[]
@@ -47,7 +52,9 @@ export interface ProvenIdentity {
 
 /** The outcome of an identity journey that did not prove who the user is. */
 export interface UnprovenIdentity {
+  /** Tells it from one that was proven. */
   readonly proven: false
+  /** Letters that One Login explains to registered services; empty when they were not asked for. */
   readonly returnCodes: readonly string[]
 }
 
@@ -58,7 +65,7 @@ export type Identity = ProvenIdentity | UnprovenIdentity
  * Who signed in: what `req.user` is without a verify callback, and what a verify callback is given. Plain JSON,
  * so that any session store can keep it.
  *
- * @example To have `req.user` typed everywhere, declare it once:
+ * @example Typing req.user everywhere
  * ```ts
  * declare global {
  *   namespace Express { interface User extends OneLoginUser {} }
@@ -68,12 +75,17 @@ export type Identity = ProvenIdentity | UnprovenIdentity
 export interface OneLoginUser {
   /** The user's id at One Login for this service. Map it to an id of your own: it can change. */
   readonly sub: string
+  /** Their email address at One Login; with the scope `email`. It can change. */
   readonly email?: string
+  /** Whether One Login has seen the user read mail there. */
   readonly emailVerified?: boolean
-  /** Absent when the user's codes come by an app. */
+  /** E.164, with the scope `phone`. Absent when the user's codes come by an app. */
   readonly phoneNumber?: string
+  /** False when the user's codes do not come by phone. */
   readonly phoneNumberVerified?: boolean
+  /** The user's id for GOV.UK Wallet; with the scope `wallet-subject-id`. */
   readonly walletSubjectId?: string
+  /** How and when the user signed in. */
   readonly authentication: {
     /** The credential level reached. */
     readonly level: CredentialLevel

@@ -6,7 +6,7 @@ import type { RelyingParty } from '../relying-party.ts'
 import { recordSignOut } from '../sign-out-store.ts'
 import { handler } from './handler.ts'
 
-/** How {@link backChannelLogout} works. */
+/** How `backChannelLogout()` works. */
 export interface BackChannelLogoutOptions {
   /**
    * Called after a user was signed out everywhere, with their `sub`: closes sockets and the like. When it

@@ -7,7 +7,11 @@ import type { IdentityLevel } from '../vectors-of-trust.ts'
 import { redirect } from './answers.ts'
 import { handler } from './handler.ts'
 
-/** How {@link landing} works. */
+/**
+ * How `landing()` works.
+ *
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/helping-your-users-after-their-in-person-identity-checks/
+ */
 export interface LandingOptions {
   /**
    * The page that welcomes the user back: a path of this site, or a handler that renders it. Its button posts

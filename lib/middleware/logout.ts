@@ -7,7 +7,7 @@ import { redirect } from './answers.ts'
 import { handler } from './handler.ts'
 import type { SignOut } from './sign-out.ts'
 
-/** How {@link logout} works. */
+/** How `logout()` works. */
 export interface LogoutOptions {
   /** A value that One Login hands back to the post-logout page, for everybody or by request. */
   readonly state?: string | ((req: Request) => string | undefined)

@@ -4,8 +4,16 @@ import { sessionData, signedInUser } from '../session-data.ts'
 import { forgetActivity, requireCheckedSession, timeLeft } from './session.ts'
 import { handler } from './handler.ts'
 
-/** What {@link sessionStatus} answers. */
+/**
+ * What `sessionStatus()` answers, as JSON.
+ *
+ * @example
+ * ```ts
+ * const status: SessionStatus = { signedIn: true, secondsLeft: 1740, extendable: true }
+ * ```
+ */
 export interface SessionStatus {
+  /** Whether somebody is signed in. */
   readonly signedIn: boolean
   /** Seconds until the session ends if nothing happens; absent when nobody is signed in. */
   readonly secondsLeft?: number

@@ -30,7 +30,9 @@ export interface SimulatorAnswer {
 
 /** An error as it stands in the redirect to the service. */
 export interface SimulatorError {
+  /** The OAuth error code, for example `access_denied`. */
   readonly error: string
+  /** The words that go with it. */
   readonly error_description?: string
 }
 

@@ -15,8 +15,11 @@ export interface LogoutAttempt {
 
 /** What a service was told about a user who has signed out, and how that went. */
 export interface BackChannelLogout {
+  /** The service. */
   readonly clientId: string
+  /** Who has signed out. */
   readonly sub: string
+  /** Where it was sent. */
   readonly uri: string
   /** The tries, first to last: at most three. */
   readonly attempts: readonly LogoutAttempt[]

@@ -9,11 +9,19 @@ export const identityClaims = {
   returnCode: `${vocabulary}returnCode`,
 } as const
 
-/** Short name of an identity claim. */
+/**
+ * Short name of an identity claim.
+ *
+ * @useDeclaredType
+ */
 export type IdentityClaimName = keyof typeof identityClaims
 
 /** The scopes that One Login knows. */
 export const scopes = ['openid', 'email', 'phone', 'wallet-subject-id'] as const
 
-/** A scope that One Login knows. */
+/**
+ * A scope that One Login knows.
+ *
+ * @useDeclaredType
+ */
 export type Scope = (typeof scopes)[number]

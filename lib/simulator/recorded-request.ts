@@ -7,7 +7,9 @@ export type SimulatorEndpoint =
 
 /** A JWT that the service sent, decoded. */
 export interface SentJwt {
+  /** Its header. */
   readonly header: JsonObject
+  /** Its payload. */
   readonly claims: JsonObject
 }
 
@@ -15,8 +17,11 @@ export interface SentJwt {
 export interface RecordedRequest {
   /** Which endpoint; `unknown` for any other path. */
   readonly endpoint: SimulatorEndpoint | 'unknown'
+  /** `GET`, `POST` … */
   readonly method: string
+  /** Without the query. */
   readonly path: string
+  /** As Node gives them. */
   readonly headers: Readonly<IncomingHttpHeaders>
   /** Query parameters, or those of the form in the body. One that came twice has its last value. */
   readonly params: Readonly<Record<string, string>>

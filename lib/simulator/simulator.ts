@@ -6,7 +6,14 @@ import type { FaultPlace, SimulatorFaults } from './faults/names.ts'
 import type { FaultDetails } from './faults/plan.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 
-/** How a simulator starts. */
+/**
+ * How a simulator starts.
+ *
+ * @example
+ * ```ts
+ * await startSimulator({ port: 3001, callbackURL: 'http://127.0.0.1:3000/auth/callback', interactive: true })
+ * ```
+ */
 export interface SimulatorOptions {
   /** Default: a free one. */
   readonly port?: number
@@ -30,15 +37,24 @@ export interface SimulatorOptions {
 
 /** Options for the strategy that make it use a simulator. */
 export interface StrategyOptions {
+  /** Where the simulator is. */
   readonly environment: {
+    /** Its address. */
     readonly issuer: string
+    /** Where its DID document is. */
     readonly didDocumentURL: string
+    /** The `id` of its DID document. */
     readonly didController: string
+    /** The `iss` of its core identities. */
     readonly coreIdentityIssuer: string
+    /** It speaks plain http. */
     readonly allowInsecureRequests: true
   }
+  /** As the service is registered. */
   readonly clientId: string
+  /** The first redirect URI of the service. */
   readonly callbackURL: string
+  /** The first post-logout redirect URI of the service. */
   readonly postLogoutRedirectURL: string
 }
 
@@ -50,24 +66,34 @@ export interface KeyOptions extends StrategyOptions {
 
 /** Options for a service that is registered for `client_secret_post`. */
 export interface SecretOptions extends StrategyOptions {
+  /** As registered. */
   readonly clientSecret: string
 }
 
-/** A running simulator. */
+/** A running simulator, as `startSimulator()` gives it. */
 export interface Simulator {
   /** `http://127.0.0.1:PORT/`; the same as `issuer`. */
   readonly url: string
+  /** As its tokens name it; the same as `url`. */
   readonly issuer: string
 
   /** Ready options for the (first) service, as it is registered now. */
   readonly options: KeyOptions
   /** The same for a service that is registered for `client_secret_post`. */
   readonly secretOptions: SecretOptions
-  /** Ready options for one of several services. */
+  /**
+   * Ready options for one of several services.
+   *
+   * @param clientId - which
+   * @throws when no service has it
+   */
   optionsFor(clientId: string): KeyOptions
   /**
    * Changes the registration of a service: the first one, unless a client id says which.
    *
+   * @param settings - what is to change; the rest stays
+   * @param clientId - which service
+   * @throws when no service has it
    * @example
    * ```ts
    * op.register({ callbackURL: `http://127.0.0.1:${port}/auth/callback` }) // now that the app's port is known
@@ -75,12 +101,22 @@ export interface Simulator {
    */
   register(settings: ClientSettings, clientId?: string): void
 
-  /** What is answered from now on, in place of everything said before. */
+  /**
+   * What is answered from now on, in place of everything said before.
+   *
+   * @param answer - what there is of it; the rest is as usual
+   * @throws TypeError for a ready user that there is not
+   */
   respondWith(answer: SimulatorAnswer): void
 
   /**
    * Breaks the next use of a place, once. Said twice, the next two uses.
    *
+   * @typeParam Place - the place, so that editors complete its faults
+   * @param place - what breaks
+   * @param fault - how; `simulatorFaults` lists all
+   * @param details - how long a `slow` answer takes
+   * @throws TypeError for a place or a fault that there is not
    * @example
    * ```ts
    * op.breakNext('id-token', 'wrong-nonce')
@@ -92,7 +128,15 @@ export interface Simulator {
     fault: SimulatorFaults[Place],
     details?: FaultDetails,
   ): void
-  /** Breaks every use of a place until `reset()`. Several faults of one place come together. */
+  /**
+   * Breaks every use of a place until `reset()`. Several faults of one place come together.
+   *
+   * @typeParam Place - the place, so that editors complete its faults
+   * @param place - what breaks
+   * @param fault - how; `simulatorFaults` lists all
+   * @param details - how long a `slow` answer takes
+   * @throws TypeError for a place or a fault that there is not
+   */
   breakUntilReset<Place extends FaultPlace>(
     place: Place,
     fault: SimulatorFaults[Place],
@@ -117,8 +161,8 @@ export interface Simulator {
    * Signs a user out everywhere, as an intervention on their account does, and tells the services: one back-channel
    * logout for each journey of the user's sessions, or one for each service when there are none.
    *
-   * @param sub whom
-   * @param options `to`: an address that is told in place of the services' registered ones
+   * @param sub - whom
+   * @param options - `to`: an address that is told in place of the services' registered ones
    * @returns what was sent, when every try is over
    */
   signOut(sub: string, options?: { readonly to?: string }): Promise<BackChannelLogout[]>
@@ -131,6 +175,7 @@ export interface Simulator {
 
   /** What was sent to the simulator, newest last (the last thousand). */
   readonly requests: readonly RecordedRequest[]
+  /** The simulator's own time: codes, tokens and sessions live by it. */
   readonly clock: SimulatorClock
 
   /** Closes the port and every connection and stops whatever is under way. Nothing stays open. */

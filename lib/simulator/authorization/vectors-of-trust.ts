@@ -1,7 +1,11 @@
 /** A level of confidence in an identity, weakest first. `P0` is none. */
 export const levelsOfConfidence = ['P0', 'P1', 'P2', 'P3'] as const
 
-/** A level of confidence in an identity. */
+/**
+ * A level of confidence in an identity.
+ *
+ * @useDeclaredType
+ */
 export type LevelOfConfidence = (typeof levelsOfConfidence)[number]
 
 /** A credential trust level, weakest first: one factor, two factors. */

@@ -24,23 +24,42 @@ const names = <Table extends object>(table: Table) => Object.keys(table) as (key
  * ```
  */
 export const simulatorFaults = {
+  /** The discovery document. */
   discovery: [...networkFaults, ...names(discoveryFaults)],
+  /** One Login's public keys. */
   jwks: [...networkFaults, ...names(jwksFaults)],
+  /** The DID document, with the keys for identities. */
   did: [...networkFaults, ...names(didFaults)],
+  /** The trustmark endpoint. */
   trustmark: [...networkFaults],
+  /** What the browser brings back. */
   authorize: [...networkFaults, ...names(authorizeErrors), ...names(redirectFaults)],
+  /** The token endpoint. */
   token: [...networkFaults, ...names(tokenAnswerFaults)],
+  /** The userinfo endpoint. */
   userinfo: [...networkFaults, ...names(userinfoFaults)],
+  /** The end-session endpoint. */
   logout: [...networkFaults],
+  /** The ID token. */
   'id-token': names(idTokenFaults),
+  /** The core identity JWT in userinfo. */
   'core-identity': names(coreIdentityFaults),
+  /** Back-channel logouts. */
   'logout-token': [...names(logoutTokenFaults), ...logoutCallFaults],
 }
 
-/** The faults of each place. */
+/**
+ * The faults of each place.
+ *
+ * @useDeclaredType
+ */
 export type SimulatorFaults = {
   readonly [Place in keyof typeof simulatorFaults]: (typeof simulatorFaults)[Place][number]
 }
 
-/** A place that can be broken. */
+/**
+ * A place that can be broken.
+ *
+ * @useDeclaredType
+ */
 export type FaultPlace = keyof SimulatorFaults

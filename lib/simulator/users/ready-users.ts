@@ -175,10 +175,21 @@ const cases = {
   },
 } as const satisfies Record<string, Case>
 
-/** The name of a ready user. */
+/**
+ * The name of a ready user.
+ *
+ * @useDeclaredType
+ */
 export type ReadyUserName = keyof typeof cases
 
-/** The names of the ready users. */
+/**
+ * The names of the ready users.
+ *
+ * @example
+ * ```ts
+ * for (const user of readyUserNames) op.respondWith({ user })
+ * ```
+ */
 export const readyUserNames = Object.keys(cases) as ReadyUserName[]
 
 /** Whether a text names a ready user. */
@@ -188,8 +199,9 @@ export const isReadyUserName = (text: string): text is ReadyUserName => Object.h
 export const aboutUser = (name: ReadyUserName): string => cases[name].about
 
 /**
- * A ready user.
+ * A ready user, to change or to compare with.
  *
+ * @param name - one of {@link readyUserNames}
  * @example
  * ```ts
  * op.respondWith({ user: { ...readyUser('typical'), email: 'mine@example.com' } })

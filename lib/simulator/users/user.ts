@@ -2,14 +2,19 @@ import type { LevelOfConfidence } from '../authorization/vectors-of-trust.ts'
 
 /** A name as the core identity holds it. The current one has no `validUntil`. */
 export interface NameClaim {
+  /** In the order in which the person uses them. */
   readonly nameParts: readonly NamePart[]
+  /** ISO 8601 date. */
   readonly validFrom?: string
+  /** ISO 8601 date. */
   readonly validUntil?: string
 }
 
 /** A part of a name. The parts stand in the order in which the person uses them. */
 export interface NamePart {
+  /** Which kind of name. */
   readonly type: 'GivenName' | 'FamilyName'
+  /** The words. */
   readonly value: string
 }
 
@@ -17,11 +22,15 @@ export interface NamePart {
 export interface SimulatorIdentity {
   /** The highest level of confidence that the user's evidence reaches. */
   readonly level: LevelOfConfidence
+  /** Current and previous ones. */
   readonly names: readonly NameClaim[]
   /** ISO dates; the one with the highest confidence first. */
   readonly birthDates: readonly string[]
+  /** As the claim `address` holds them. */
   readonly addresses?: readonly Readonly<Record<string, string | number>>[]
+  /** As the claim `passport` holds them. */
   readonly passports?: readonly Readonly<Record<string, string>>[]
+  /** As the claim `drivingPermit` holds them. */
   readonly drivingPermits?: readonly Readonly<Record<string, string>>[]
 }
 
@@ -34,7 +43,9 @@ export interface SimulatorIdentity {
  * ```
  */
 export interface SimulatorUser {
+  /** The user's id. */
   readonly sub: string
+  /** The user's email address. */
   readonly email: string
   /** Default: true. */
   readonly emailVerified?: boolean

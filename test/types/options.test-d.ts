@@ -1,0 +1,37 @@
+import type {
+  Address,
+  DrivingPermit,
+  NamePart,
+  OneLoginOptions,
+  Passport,
+  SignInOptions,
+} from '../../lib/index.ts'
+import type { credentialSubjectSchema, identityClaimSchemas } from '../../lib/claims.ts'
+import type { optionsSchema } from '../../lib/options.ts'
+import type { requestSchema } from '../../lib/request-options.ts'
+import type * as v from 'valibot'
+import { expectTypeOf, it } from 'vitest'
+
+type Given = v.InferInput<typeof optionsSchema>
+type GivenToRequest = v.InferInput<typeof requestSchema>
+type Claims = {
+  [Name in keyof typeof identityClaimSchemas]: v.InferOutput<(typeof identityClaimSchemas)[Name]>[number]
+}
+type Name = v.InferOutput<typeof credentialSubjectSchema>['name'][number]
+
+it('[CONF-9] documents the options that are checked, no more and no fewer', () => {
+  expectTypeOf<keyof OneLoginOptions>().toEqualTypeOf<keyof Given>()
+  expectTypeOf<keyof NonNullable<OneLoginOptions['session']>>().toEqualTypeOf<
+    keyof NonNullable<Given['session']>
+  >()
+  expectTypeOf<OneLoginOptions>().toExtend<Given>()
+  expectTypeOf<Given>().toExtend<OneLoginOptions>()
+  expectTypeOf<SignInOptions>().toEqualTypeOf<GivenToRequest>()
+})
+
+it('[CID-11] documents the claims that are read, no more and no fewer', () => {
+  expectTypeOf<Address>().toEqualTypeOf<Claims['address']>()
+  expectTypeOf<Passport>().toEqualTypeOf<Claims['passport']>()
+  expectTypeOf<DrivingPermit>().toEqualTypeOf<Claims['drivingPermit']>()
+  expectTypeOf<NamePart>().toEqualTypeOf<Name['nameParts'][number]>()
+})
