@@ -21,6 +21,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export interface ExampleProject extends Disposable {
   /** Runs a script of the project, and gives what it says. Fails when it does. */
   runScript(name: string, env?: NodeJS.ProcessEnv): Promise<string>
+  /** Where the project is. */
+  readonly folder: string
 }
 
 /** Makes the project: the package as it would be built, and all else from this repository's own dependencies. */
@@ -33,6 +35,7 @@ export function createExampleProject(): ExampleProject {
     if (name !== '.vite') symlinkSync(join(root, 'node_modules', name), join(modules, name))
   build(join(modules, 'passport-govuk-one-login'))
   return {
+    folder,
     async runScript(name, env = {}) {
       const { VITEST: _, NODE_ENV: _env, ...own } = process.env
       const run = promisify(execFile)('npm', ['run', '--silent', name], {

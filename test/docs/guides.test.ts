@@ -1,13 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { doctor } from '../../lib/cli/doctor.ts'
+import { keys } from '../../lib/cli/keys.ts'
+import { simulator } from '../../lib/cli/simulator.ts'
+import { optionVariables } from '../../lib/options-from-environment.ts'
 import { aboutUser, readyUserNames } from '../../lib/simulator/users/ready-users.ts'
 import { simulatorFaults } from '../../lib/simulator/index.ts'
 
 const root = new URL('../../', import.meta.url)
 const guides = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md'))
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...guides.map((name) => `docs/${name}`),
+  'example-app/README.md',
+]
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
+const readme = read('README.md')
+const parts = [simulator, keys, doctor]
 
 /** What the guides take from `examples/`: all of an example but its test. */
 const frameworkExamples = { nestjs: 'nestjs', fastify: 'fastify', opentelemetry: 'observability' }
@@ -20,8 +32,8 @@ const examples = readdirSync(folder, { recursive: true, withFileTypes: true })
 describe('the guides', () => {
   it.each(examples)('show %s as it is run', (path) => {
     const content = readFileSync(join(folder, path), 'utf8')
-    const guide = read(path === 'kms-signer.ts' ? 'docs/kms-signer.md' : 'docs/testing.md')
-    expect(guide).toContain(`\`\`\`${path.split('.').at(-1) ?? ''}\n${content}\`\`\``)
+    const block = `\`\`\`${path.split('.').at(-1) ?? ''}\n${content}\`\`\``
+    expect(documents.filter((document) => read(document).includes(block))).toHaveLength(1)
   })
 
   it.each(
@@ -45,13 +57,28 @@ describe('the guides', () => {
   })
 
   it('[SIM-3] name every fault in the README too', () => {
-    const readme = read('README.md')
-    const missing = Object.entries(simulatorFaults).flatMap(([place, faults]) => {
-      const row = new RegExp(`^\\| \`${place}\` .*$`, 'm').exec(readme)?.[0] ?? ''
-      const network = /^\| every endpoint .*$/m.exec(readme)?.[0] ?? ''
-      return faults.filter((fault) => !`${row}${network}`.includes(`\`${fault}\``))
-    })
-    expect(missing).toEqual([])
+    const row = (place: string) =>
+      namesIn(new RegExp(`^\\| ${place} \\|.*$`, 'm').exec(readme)?.[0] ?? '', [])
+    const shared: Readonly<Record<string, string[]>> = {
+      endpoint: row('every endpoint'),
+      document: [...row('every endpoint'), ...row('every document')],
+      token: row('every signed token'),
+    }
+    for (const [place, faults] of Object.entries(simulatorFaults)) {
+      const own = row(`\`${place}\``).slice(1)
+      const kind = /token$|identity$/.test(place) && place !== 'token' ? 'token' : 'endpoint'
+      const common = shared[['discovery', 'jwks', 'did'].includes(place) ? 'document' : kind] ?? []
+      expect([...common, ...own].toSorted(), place).toEqual(faults.toSorted())
+    }
+  })
+
+  it('[SIM-3] count the faults right', () => {
+    const all = Object.values(simulatorFaults).flat().length
+    const counts = ['README.md', 'CHANGELOG.md'].flatMap((path) => [
+      ...read(path).matchAll(/\b(\d{3}) faults|in the process, with (\d+)/g),
+    ])
+    expect(counts.length).toBeGreaterThan(2)
+    expect(counts.map(([, a, b]) => Number(a ?? b))).toEqual(counts.map(() => all))
   })
 
   it('say what is special about every ready user', () => {
@@ -59,22 +86,70 @@ describe('the guides', () => {
     expect(read('docs/simulator.md')).toContain(rows.join('\n'))
   })
 
-  it.each([...guides.map((name) => `docs/${name}`), 'README.md'])('have no dead link in %s', (path) => {
-    const links = [...read(path).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)]
+  it.each(documents)('have no dead link in %s', (path) => {
+    const links = [...withoutBlocks(read(path)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)]
     const dead = links.filter(([, file = '', anchor]) => {
       const target =
         file === '' ? path : new URL(file, new URL(path, root)).pathname.slice(root.pathname.length)
-      try {
-        return anchor !== undefined && !anchorsOf(read(target)).includes(anchor)
-      } catch {
-        return true
-      }
+      if (!existsSync(new URL(target, root))) return true
+      return anchor !== undefined && !anchorsOf(read(target)).includes(anchor)
     })
     expect(dead.map(([link]) => link)).toEqual([])
   })
 
+  it.each(documents)('name no file in %s that is not there', (path) => {
+    const named = [
+      ...read(path).matchAll(/`((?:lib|test|docs|bench|example-app|build|\.ci|\.github)\/[^`\s*]*)`/g),
+    ]
+    const written = ['docs/api/']
+    const missing = named.filter(
+      ([, file = '']) => !written.includes(file) && !existsSync(new URL(file, root)),
+    )
+    expect(missing.map(([, file]) => file)).toEqual([])
+  })
+
+  it.each(documents)('name no script in %s that is not there', (path) => {
+    const scripts = new Set(
+      ['package.json', 'test/docs/examples/package.json'].flatMap((file) => scriptsOf(file)),
+    )
+    const named = [...read(path).matchAll(/\bnpm (?:run (?:-s |--silent )?([\w:]+)|(start|test)\b)/g)]
+    expect(named.map(([, a, b]) => a ?? b ?? '').filter((name) => !scripts.has(name))).toEqual([])
+  })
+
+  it.each(documents)('name no part or flag of the command in %s that is not there', (path) => {
+    const calls = [...read(path).matchAll(/npx passport-govuk-one-login (\w+)((?: [^\n`|)]*)?)/g)]
+    for (const [call, name = '', rest = ''] of calls) {
+      const [part] = parts.filter(({ help }) => help.includes(`passport-govuk-one-login ${name} `))
+      const flags = [...rest.matchAll(/ --([\w-]+)/g)].map(([, flag = '']) => flag)
+      const known = [...Object.keys(part?.flags ?? {}), 'help']
+      expect(part, call).toBeDefined()
+      expect(
+        flags.filter((flag) => !known.includes(flag)),
+        call,
+      ).toEqual([])
+    }
+  })
+
+  it.each(documents)('name no variable in %s that nothing reads', (path) => {
+    const named = [...read(path).matchAll(/\bONE_LOGIN_[A-Z_]*[A-Z]\b(?!\*)/g)].map(([variable]) => variable)
+    expect(named.filter((variable) => !(variable in optionVariables))).toEqual([])
+  })
+
+  it.each(documents)('have JavaScript and JSON in %s that can be parsed', (path) => {
+    for (const [, language, code = ''] of read(path).matchAll(/^```(js|json)\n(.*?)^```$/gms)) {
+      const name = `block.${language ?? ''}`
+      const source = ts.createSourceFile(name, code, ts.ScriptTarget.ES2023, true) as ts.SourceFile & {
+        parseDiagnostics: readonly ts.Diagnostic[]
+      }
+      expect(
+        source.parseDiagnostics.map(({ messageText }) => messageText),
+        code,
+      ).toEqual([])
+    }
+  })
+
   it('are all linked from the README', () => {
-    expect(guides.filter((name) => !read('README.md').includes(`(docs/${name})`))).toEqual([])
+    expect(guides.filter((name) => !readme.includes(`(docs/${name})`))).toEqual([])
   })
 })
 
@@ -83,8 +158,16 @@ function namesIn(text: string, network: readonly string[]): string[] {
   return text.includes('the network') ? [...network, ...own] : own
 }
 
+function withoutBlocks(text: string): string {
+  return text.replace(/^```.*?^```$/gms, '')
+}
+
+function scriptsOf(path: string): string[] {
+  return Object.keys((JSON.parse(read(path)) as { scripts: object }).scripts)
+}
+
 function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+  return [...withoutBlocks(text).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()
       .replace(/[^\w -]/g, '')

@@ -1,0 +1,31 @@
+import type { Express } from 'express'
+import type { OneLoginStrategy, OneLoginUser } from 'passport-govuk-one-login'
+
+/** Where users are in what they apply for: in your database, by their `sub`. */
+export interface Applications {
+  notePage(sub: string, path: string): Promise<void>
+  pageOf(sub: string): Promise<string | undefined>
+}
+
+export function mountApplication(app: Express, oneLogin: OneLoginStrategy, applications: Applications) {
+  const subOf = (user: unknown) => (user as OneLoginUser).sub
+  const returnPage = '<h1>Welcome back</h1><form method="post"><button>See your result</button></form>'
+
+  app.use(
+    oneLogin.routes({
+      landing: {
+        level: 'P2',
+        page: (_req, res) => res.send(returnPage),
+        returnTo: async (req) => (await applications.pageOf(subOf(req.user))) ?? '/start',
+      },
+    }),
+  )
+  // Noted before the user is asked for their identity: some of them go on at a Post Office.
+  app.get('/apply', oneLogin.requireAuthentication(), async (req, _res, next) => {
+    await applications.notePage(subOf(req.user), req.originalUrl)
+    next()
+  })
+  app.get('/apply', oneLogin.requireIdentity({ level: 'P2' }), (_req, res) => {
+    res.send('Your application')
+  })
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Express } from 'express'
+import { importPKCS8 } from 'jose'
+import * as client from 'openid-client'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startSimulator, type Simulator } from '../../lib/simulator/index.ts'
+import { Browser } from '../support/browser.ts'
+import { createApp as createNew } from './examples/migrating/after.ts'
+import { createApp as createOld } from './examples/migrating/before.ts'
+
+const open: { server: Server; op: Simulator }[] = []
+
+afterEach(async () => {
+  for (const { server, op } of open.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+    await op.close()
+  }
+})
+
+/** A stand-in, and a port for the service that `make` makes. */
+async function start(
+  make: (op: Simulator, callbackURL: string) => Express | Promise<Express>,
+): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const op = await startSimulator()
+  open.push({ server, op })
+  op.register({ callbackURL: `${url}/auth/callback` })
+  server.on('request', await make(op, `${url}/auth/callback`))
+  return url
+}
+
+async function configurationOf({ options }: Simulator): Promise<client.Configuration> {
+  const key = await importPKCS8(options.privateKey, 'RS256')
+  return client.discovery(
+    new URL(options.environment.issuer),
+    options.clientId,
+    { id_token_signed_response_alg: 'ES256' },
+    client.PrivateKeyJwt(key),
+    { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
+  )
+}
+
+describe('the guide to migrating', () => {
+  it.each([
+    {
+      name: 'before',
+      make: async (op: Simulator, callbackURL: string) => createOld(await configurationOf(op), callbackURL),
+    },
+    { name: 'after', make: (op: Simulator) => createNew(op.options) },
+  ])('shows a service that signs users in, as it is $name', async ({ make }) => {
+    const url = await start(make)
+    const browser = new Browser()
+    expect(await browser.visit(`${url}/dragons`)).toMatchObject({
+      status: 200,
+      url: `${url}/dragons`,
+      body: 'Dragons of typical@example.com',
+    })
+    const signedOut = await browser.visit(`${url}/sign-out`, { stopAt: true })
+    expect(signedOut.headers.location).toMatch(/\/logout\?id_token_hint=/)
+  })
+})

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+import * as v from 'valibot'
+import { optionsSchema } from '../../lib/options.ts'
+import { optionVariables } from '../../lib/options-from-environment.ts'
+
+/** One option as the README shows it. */
+export interface OptionRow {
+  /** Its name, with that of the option it is a part of: `session.idle`. */
+  readonly name: string
+  readonly variable: string | undefined
+  /** The words that end the message about a wrong value. */
+  readonly allowed: string
+  readonly fallback: string
+  readonly purpose: string
+}
+
+type Schema = v.GenericSchema & { readonly wrapped?: v.GenericSchema; readonly default?: unknown }
+type Entries = Readonly<Record<string, Schema>>
+
+const root = new URL('../../', import.meta.url)
+const start = '<!-- options: written by npm run docs:options -->'
+const end = '<!-- end of options -->'
+
+/** The options, in the order of the schema. What they are for are the words of the type's TSDoc. */
+export function optionRows(): OptionRow[] {
+  const { OneLoginOptions: words, SessionRules: session } = documentedMembers('lib/one-login-options.ts')
+  const { Environment: environment } = documentedMembers('lib/environments.ts')
+  const parts: Readonly<Record<string, Documented | undefined>> = { environment, session }
+  return rowsOf(optionsSchema.entries, words, parts, '')
+}
+
+/** The README with its table of options as the code says. */
+export function withOptionsTable(readme: string): string {
+  const [before, after] = [readme.indexOf(start), readme.indexOf(end)]
+  if (before < 0 || after < before) throw new Error('README.md has no place for the options')
+  return `${readme.slice(0, before + start.length)}\n${table(optionRows())}\n${readme.slice(after)}`
+}
+
+function table(rows: readonly OptionRow[]): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|')
+  const lines = rows.map(({ name, variable, allowed, fallback, purpose }) =>
+    [code(name), variable ? code(variable) : '', cell(allowed), fallback, cell(purpose)].join(' | '),
+  )
+  return ['option | variable | what is allowed | default | what it is for', '---|---|---|---|---', ...lines]
+    .map((line) => (line.startsWith('---') ? `|${line}|` : `| ${line} |`))
+    .join('\n')
+}
+
+function rowsOf(
+  entries: Entries,
+  words: Documented | undefined,
+  parts: Readonly<Record<string, Documented | undefined>>,
+  prefix: string,
+): OptionRow[] {
+  const extra = Object.keys(words ?? {}).filter((name) => !(name in entries))
+  if (extra.length > 0) throw new Error(`Documented, and no options: ${extra.join(', ')}`)
+  return Object.entries(entries).flatMap(([key, schema]) => {
+    const documented = words?.[key]
+    if (!documented) throw new Error(`Option ${prefix}${key} has no TSDoc`)
+    const inner = schema.wrapped ?? schema
+    const row = {
+      name: prefix + key,
+      variable: variableOf(prefix + key),
+      allowed: String(v.getMetadata(inner).allowed),
+      fallback: fallbackOf(prefix + key, schema, documented.fallback),
+      purpose: documented.purpose,
+    }
+    return [row, ...rowsOf(entriesOf(inner), parts[key], {}, `${key}.`)]
+  })
+}
+
+function fallbackOf(name: string, schema: Schema, documented: string | undefined): string {
+  const isRequired = schema.type !== 'optional'
+  if (isRequired) return name.startsWith('environment.') ? 'required for a stand-in' : 'required'
+  const value = schema.default
+  if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return documented ?? ''
+  const text = JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')
+  if (documented !== code(text)) throw new Error(`The TSDoc of ${name} must say: @defaultValue ${code(text)}`)
+  return code(text)
+}
+
+function entriesOf(schema: Schema): Entries {
+  // The environment is a name or an object: its members are those of the object.
+  const lazy = schema as { readonly getter?: (given: object) => Schema }
+  const object = (lazy.getter?.({}) ?? schema) as { readonly entries?: Entries }
+  return object.entries ?? {}
+}
+
+function variableOf(name: string): string | undefined {
+  return Object.entries(optionVariables).find(([, option]) => option === name)?.[0]
+}
+
+type Documented = Readonly<
+  Record<string, { readonly purpose: string; readonly fallback: string | undefined }>
+>
+
+/** The interfaces of a file, and what the TSDoc of each member says. */
+function documentedMembers(path: string): Readonly<Record<string, Documented>> {
+  const source = ts.createSourceFile(
+    path,
+    readFileSync(new URL(path, root), 'utf8'),
+    ts.ScriptTarget.ES2023,
+    true,
+  )
+  const interfaces = source.statements.filter(ts.isInterfaceDeclaration)
+  return Object.fromEntries(
+    interfaces.map(({ name, members }) => [
+      name.text,
+      Object.fromEntries(members.map((member) => [member.name?.getText() ?? '', wordsOf(member)])),
+    ]),
+  )
+}
+
+function wordsOf(member: ts.Node): Documented[string] {
+  const comments = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
+  const text = (comment: ts.JSDoc['comment']) =>
+    (ts.getTextOfJSDocComment(comment) ?? '').replace(/\s+/g, ' ').trim()
+  const tag = comments.flatMap(({ tags = [] }) => tags).find(({ tagName }) => tagName.text === 'defaultValue')
+  return {
+    purpose: comments
+      .map(({ comment }) => text(comment))
+      .join(' ')
+      .replace(/\.$/, ''),
+    fallback: tag && text(tag.comment),
+  }
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
