@@ -4,6 +4,17 @@ import { describe, expect, it } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
+/** A member without its comments, as a table has it. */
+function asOneLine(member: string): string {
+  return member
+    .replace(/\/\*\*.*?\*\//gs, '')
+    .replace(/(?<=\w)\n\s*(?=\w)/g, ', ')
+    .replace(/\s+/g, ' ')
+    .replaceAll('readonly ', '')
+    .replaceAll('; ', ', ')
+    .replace(/;$/, '')
+}
+
 /** Every event of `OneLoginEvents` with its members, as its source has them. */
 function eventsOfSource(): { name: string; members: string[] }[] {
   const source = ts.createSourceFile('events.ts', read('lib/events.ts'), ts.ScriptTarget.Latest, true)
@@ -12,9 +23,7 @@ function eventsOfSource(): { name: string; members: string[] }[] {
   ) as ts.InterfaceDeclaration
   return found.members.filter(ts.isPropertySignature).map(({ name, type }) => ({
     name: (name as ts.StringLiteral).text,
-    members: (type as ts.TypeLiteralNode).members.map((member) =>
-      member.getText().replaceAll('readonly ', '').replace(/;$/, '').replaceAll('; ', ', '),
-    ),
+    members: (type as ts.TypeLiteralNode).members.map((member) => asOneLine(member.getText())),
   }))
 }
 
