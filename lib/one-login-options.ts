@@ -82,7 +82,7 @@ export interface OneLoginOptions {
   claims?: ClaimName[] | undefined
   /**
    * How long ago, in seconds, the user may have signed in at One Login. One Login must have enabled it for this
-   * service, or every sign-in with it is refused here.
+   * service: otherwise it does not ask again, and users who signed in longer ago are refused here.
    */
   maxAge?: number | undefined
   /**

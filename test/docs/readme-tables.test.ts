@@ -49,11 +49,27 @@ describe('the table of errors in the README', () => {
     expect(rows.filter((cells) => cells.length !== 5 || cells.includes(''))).toEqual([])
   })
 
+  it('is as long as the CHANGELOG says', () => {
+    expect(read('CHANGELOG.md')).toContain(`${codes.length} codes of errors`)
+  })
+
   it('has no code that the package never uses', () => {
     const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && path !== 'errors.ts' && !path.startsWith('simulator'))
       .map((path) => read(`lib/${path}`))
       .join('\n')
     expect(codes.filter((code) => !sources.includes(`'${code}'`))).toEqual([])
+  })
+})
+
+describe('the comparison in the README', () => {
+  it.each([
+    {
+      path: 'bench/apps/careful.ts',
+      words: (lines: number) => `${lines} lines for sign-in and identity alone`,
+    },
+    { path: 'bench/apps/ours.ts', words: (lines: number) => `does more in ${lines}` },
+  ])('counts the lines of $path right', ({ path, words }) => {
+    expect(readme).toContain(words(read(path).trimEnd().split('\n').length))
   })
 })
