@@ -16,6 +16,8 @@ export interface Cost {
   readonly cpu: number
   /** Bytes of memory at its peak, for the whole life of the process. */
   readonly memory: number
+  /** Bytes on the heap; of what is in use where the process can collect its garbage first. */
+  readonly heap: number
 }
 
 export const clientId = 'bench-client'
@@ -34,11 +36,14 @@ export function runApp(make: (settings: AppSettings, url: string) => Promise<Exp
     let before = process.cpuUsage()
     process.on('message', () => {
       const { user, system } = process.cpuUsage(before)
-      before = process.cpuUsage()
+      const memory = process.resourceUsage().maxRSS * 1024
+      globalThis.gc?.()
       process.send?.({
         cpu: (user + system) / 1000,
-        memory: process.resourceUsage().maxRSS * 1024,
+        memory,
+        heap: process.memoryUsage().heapUsed,
       } satisfies Cost)
+      before = process.cpuUsage()
     })
     process.send?.({ url })
   })

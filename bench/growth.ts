@@ -1,0 +1,47 @@
+// Whether a sign-in costs more once many have gone before: ours and the floor, at growing numbers of live sessions.
+import { drive } from './driver.ts'
+import { startApp, startProvider } from './processes.ts'
+
+const users = 16
+
+/** A table of what a sign-in costs once so many sessions live in the process; all sign-ins are the same user's. */
+export async function growthTable(steps: readonly number[], window: number): Promise<string> {
+  const provider = await startProvider()
+  const settings = { issuer: provider.issuer, identity: false, requestObject: false }
+  const apps = await Promise.all(
+    (['ours', 'floor'] as const).map((name) => startApp(name, settings, '--expose-gc')),
+  )
+  for (const { url } of apps) await drive(url, 500, users) // warms up
+  const rows: string[] = []
+  let live = 500
+  const heaps: { live: number; heap: number }[] = []
+  for (const step of steps) {
+    const costs: number[] = []
+    let heap = NaN
+    for (const app of apps) {
+      if (step > live) await drive(app.url, step - live, users)
+      const before = await app.cost()
+      if (app.name === 'ours') ({ heap } = before)
+      await drive(app.url, window, users)
+      costs.push((await app.cost()).cpu / window)
+    }
+    live = Math.max(live, step) + window
+    heaps.push({ live: live - window, heap })
+    const [ours = NaN, floor = NaN] = costs
+    rows.push(
+      `| ${live - window} | ${ours.toFixed(2)} | ${floor.toFixed(2)} | ${(ours / floor).toFixed(2)} | ${(heap / 1e6).toFixed(0)} |`,
+    )
+  }
+  for (const app of apps) app.stop()
+  provider.stop()
+  const [first, last] = [heaps[0], heaps.at(-1)]
+  const each = first && last ? (last.heap - first.heap) / (last.live - first.live) : NaN
+  return [
+    '| live sessions | ours, CPU ms per sign-in | floor | ratio | heap of ours, MB |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    `A session that lives in the memory store takes ${Math.round(each)} bytes of heap, with the used state that is remembered for five minutes.`,
+    '',
+  ].join('\n')
+}
