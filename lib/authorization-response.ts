@@ -74,7 +74,7 @@ export function authorizationCode(
     const outcome = known.find((one) => one === error) ?? 'authorization_refused'
     const description = printable(error_description)
     throw new OneLoginError(outcome, whatHappened[outcome], {
-      providerError: { error: printable(error) ?? '', ...(description !== undefined && { description }) },
+      providerError: { error: printable(error), ...(description !== undefined && { description }) },
     })
   }
   if (!code || error)

@@ -108,7 +108,7 @@ function clientAuthentication(metadata: ProviderMetadata, settings: Settings): c
 
 function explain(error: unknown): OneLoginError {
   if (error instanceof client.ResponseBodyError) {
-    const code = printable(error.error) ?? ''
+    const code = printable(error.error)
     const description = printable(error.error_description)
     return new OneLoginError(
       'token_refused',

@@ -9,7 +9,7 @@ const didDocumentSchema = v.object({
 const methodSchema = v.object({
   id: v.string(),
   controller: v.optional(v.string()),
-  publicKeyJwk: v.looseObject({ kty: v.string() }),
+  publicKeyJwk: v.looseObject({}),
 })
 
 /**

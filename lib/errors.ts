@@ -154,6 +154,8 @@ export function findOneLoginError(error: unknown): OneLoginError | undefined {
  *
  * @internal
  */
+export function printable(text: string): string
+export function printable(text: unknown): string | undefined
 export function printable(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)

@@ -51,8 +51,8 @@ export async function fetchUserinfo(
 }
 
 async function readJson(response: HttpAnswer): Promise<unknown> {
-  const [type] = (response.headers.get('content-type') ?? '').toLowerCase().split(';')
-  if (type?.trim() !== 'application/json') throw refusal('its content type is not application/json')
+  const type = String(response.headers.get('content-type'))
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) throw refusal('its content type is not application/json')
   try {
     return JSON.parse(await response.text())
   } catch {

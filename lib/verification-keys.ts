@@ -45,11 +45,12 @@ function importKey(jwk: JWK): VerificationKey | undefined {
     const { modulusLength = minimumBits } = key.asymmetricKeyDetails ?? {}
     return modulusLength < minimumBits ? undefined : { alg, key }
   } catch {
-    return undefined
+    // Damaged, or on another curve than P-256.
   }
+  return undefined
 }
 
-function algorithmOf({ kty, crv }: JWK): VerificationAlgorithm | undefined {
-  if (kty === 'EC' && crv === 'P-256') return 'ES256'
+function algorithmOf({ kty }: JWK): VerificationAlgorithm | undefined {
+  if (kty === 'EC') return 'ES256'
   return kty === 'RSA' ? 'RS256' : undefined
 }

@@ -72,9 +72,15 @@ describe('a discovery document', () => {
     expect(readDiscovery(without, { issuer, allowInsecureRequests: false })).toEqual(without)
   })
 
-  it.each([null, [], 'text', 5, {}])('[CONF-8] is not %j', (json) => {
+  it.each([
+    [null, 'content'],
+    ['text', 'content'],
+    [5, 'content'],
+    [[], 'issuer'],
+    [{}, 'issuer'],
+  ])('[CONF-8] is not %j, and is told so by what is missing', (json, missing) => {
     expect(() => readDiscovery(json, { issuer, allowInsecureRequests: false })).toThrow(
-      /is missing or damaged/,
+      `its "${missing}" is missing or damaged`,
     )
   })
 })

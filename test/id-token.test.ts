@@ -85,6 +85,12 @@ describe('signature', () => {
     await expectRefused(verifyJwt(`${String(header)}.${String(payload)}.`), /refused/)
   })
 
+  it('[IDT-1] says in one sentence what is wrong with a refused token', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const error = await refusalOf(verify({ key: privateKey }))
+    expect(error.message).toBe('The ID token was refused: signature verification failed.')
+  })
+
   it.each([null, ''])(
     '[IDT-1] refuses a token whose header has the kid %j, and looks for no key',
     async (kid) => {

@@ -264,6 +264,17 @@ describe('the memory of logout tokens', () => {
     expect(() => seen.refuseSeen(claims)).not.toThrow()
   })
 
+  it('[SESS-6] still refuses the one of the last 3 minutes when it forgets an older one', () => {
+    const seen = new SeenLogoutTokens()
+    const later = { ...claims, jti: 'later' }
+    seen.add(claims)
+    after(100)
+    seen.add(later)
+    after(200)
+    expect(() => seen.refuseSeen(claims)).not.toThrow()
+    expect(() => seen.refuseSeen(later)).toThrow(expect.objectContaining(refused) as Error)
+  })
+
   it('[SESS-6] still knows an earlier "jti" after others were seen', () => {
     const seen = new SeenLogoutTokens()
     seen.add(claims)

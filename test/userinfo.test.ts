@@ -82,11 +82,16 @@ describe('answer', () => {
     )
   })
 
-  it.each(['null', '[]', '"text"', '5'])('[UI-3] refuses an answer that is %s', async (body) => {
+  it.each([
+    ['null', 'content'],
+    ['"text"', 'content'],
+    ['5', 'content'],
+    ['[]', 'sub'],
+  ])('[UI-3] refuses an answer that is %s, and says what is missing', async (body, missing) => {
     await expectRefused(
       fetchFrom(text(body, { 'content-type': 'application/json' })),
       'userinfo_invalid',
-      /damaged/,
+      new RegExp(`^One Login's userinfo was refused: its "${missing}" is missing or damaged`),
     )
   })
 })
