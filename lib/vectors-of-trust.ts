@@ -88,6 +88,7 @@ function parseVector(vector: string): { credential: CredentialLevel; confidence?
 }
 
 function weakest<Level>(order: readonly Level[], levels: readonly Level[]): Level {
+  // Stryker disable next-line EqualityOperator: of two that are equal either will do
   return levels.reduce((a, b) => (order.indexOf(a) <= order.indexOf(b) ? a : b))
 }
 

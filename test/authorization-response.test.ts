@@ -115,7 +115,7 @@ describe('error', () => {
   })
 
   it('[CB-6] does without a description', async () => {
-    expect((await failure('temporarily_unavailable')).providerError).toEqual({
+    expect((await failure('temporarily_unavailable')).providerError).toStrictEqual({
       error: 'temporarily_unavailable',
     })
   })

@@ -59,7 +59,7 @@ async function verdictOf(response: HttpAnswer, endpoint: string): Promise<Verdic
     return verdictOfError(error, printable(searchParams.get('error_description') ?? undefined) ?? '')
   }
   if (status === 200) return 'accepted'
-  return verdictOfPage(status, printable(await response.text()) ?? '')
+  return verdictOfPage(status, printable(await response.text()))
 }
 
 function verdictOfError(error: string, description: string): Verdict {
