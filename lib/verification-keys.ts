@@ -45,12 +45,12 @@ function importKey(jwk: JWK): VerificationKey | undefined {
     const { modulusLength = minimumBits } = key.asymmetricKeyDetails ?? {}
     return modulusLength < minimumBits ? undefined : { alg, key }
   } catch {
-    // Damaged, or on another curve than P-256.
+    // Damaged: left out like the others.
   }
   return undefined
 }
 
-function algorithmOf({ kty }: JWK): VerificationAlgorithm | undefined {
-  if (kty === 'EC') return 'ES256'
+function algorithmOf({ kty, crv }: JWK): VerificationAlgorithm | undefined {
+  if (kty === 'EC' && crv === 'P-256') return 'ES256'
   return kty === 'RSA' ? 'RS256' : undefined
 }

@@ -88,7 +88,7 @@ describe('signature', () => {
   it('[IDT-1] says in one sentence what is wrong with a refused token', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const error = await refusalOf(verify({ key: privateKey }))
-    expect(error.message).toBe('The ID token was refused: signature verification failed.')
+    expect(error.message).toBe('The ID token was refused: its signature is not that of its key.')
   })
 
   it.each([null, ''])(

@@ -115,7 +115,7 @@ describe('a logout token', () => {
     ['has another "typ"', { header: { typ: 'at+jwt' } }, /another "typ"/],
     ['is for another client', { claims: { aud: 'another-client' } }, /for another client/],
     ['is for another client too', { claims: { aud: [clientId, 'another-client'] } }, /for another client/],
-    ['has no audience', { claims: { aud: undefined } }, /"aud"/],
+    ['has no audience', { claims: { aud: undefined } }, /for another client/],
     ['comes from another issuer', { claims: { iss: 'https://oidc.account.gov.uk/' } }, /"iss"/],
     ['comes from the issuer without its slash', { claims: { iss: issuer.slice(0, -1) } }, /"iss"/],
     ['has no issuer', { claims: { iss: undefined } }, /"iss"/],
@@ -124,17 +124,17 @@ describe('a logout token', () => {
     [
       'is signed with a key that is not published',
       { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey },
-      /signature verification failed/,
+      /its signature is not that of its key/,
     ],
     [
       'is signed RS256 with a published RSA key',
       { header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey },
-      /"alg" \(Algorithm\)/,
+      /"alg" is not one to be signed with/,
     ],
     [
       'is signed RS256 under the "kid" of an EC key',
       { header: { alg: 'RS256' }, key: rsa.privateKey },
-      /"alg" \(Algorithm\)/,
+      /"alg" is not one to be signed with/,
     ],
     [
       'is signed ES256 under the "kid" of an RSA key',
@@ -143,7 +143,11 @@ describe('a logout token', () => {
     ],
     ['has expired', { claims: { iat: at - 151, exp: at - 31 } }, /"exp"/],
     ['never expires', { claims: { exp: undefined } }, /"exp"/],
-    ['was issued in the future', { claims: { iat: at + 31, exp: at + 151 } }, /issued in the future/],
+    [
+      'was issued in the future',
+      { claims: { iat: at + 31, exp: at + 151 } },
+      /"iat" is missing or in the future/,
+    ],
     ['was issued at no time', { claims: { iat: undefined } }, /"iat"/],
     ['has no "sub"', { claims: { sub: undefined } }, /"sub"/],
     ['has an empty "sub"', { claims: { sub: '' } }, /"sub"/],
