@@ -22,6 +22,14 @@ interface Visit {
 /** A browser without JavaScript: keeps cookies for each host, follows redirects, says that it goes to pages. */
 export class Browser {
   readonly #cookies = new Map<string, Map<string, string>>()
+  readonly #agent: http.Agent | false
+
+  /**
+   * @param agent keeps connections, for those who send very many requests; without one each request has its own
+   */
+  constructor(agent: http.Agent | false = false) {
+    this.#agent = agent
+  }
 
   /** Goes to a page and on to where it redirects. */
   async visit(address: string, { method = 'GET', headers = {}, body, stopAt }: Visit = {}): Promise<Page> {
@@ -50,7 +58,7 @@ export class Browser {
           url,
           {
             method,
-            agent: false,
+            agent: this.#agent,
             headers: {
               accept: 'text/html',
               'user-agent': 'test-browser/1',

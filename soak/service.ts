@@ -1,0 +1,92 @@
+// The service under load: a process of its own, whose memory is measured and whose clock can be put ahead.
+import type { AddressInfo } from 'node:net'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import session, { MemoryStore } from 'express-session'
+import passport from 'passport'
+import { isOneLoginError, OneLoginStrategy } from '../lib/index.ts'
+import type { KeyOptions } from '../lib/simulator/index.ts'
+
+/** What the service is asked: to put its clock ahead, or nothing but to say how it is. */
+export interface Question {
+  readonly secondsAhead?: number
+}
+
+/** How the service is. */
+export interface Health {
+  /** Bytes of the heap that are in use after a garbage collection. */
+  readonly heap: number
+  readonly sessions: number
+  readonly unhandled: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+const unhandled: string[] = []
+const warnings: string[] = []
+process.on('unhandledRejection', (reason) => unhandled.push(String(reason)))
+process.on('warning', (warning) => warnings.push(String(warning)))
+
+const RealDate = Date
+let ahead = 0
+globalThis.Date = class extends RealDate {
+  constructor(...parts: [] | ConstructorParameters<typeof RealDate>) {
+    if (parts.length === 0) super(RealDate.now() + ahead)
+    else super(...(parts as [string]))
+  }
+  static override now() {
+    return RealDate.now() + ahead
+  }
+} as DateConstructor
+
+const app = express()
+const server = app.listen(0, '127.0.0.1')
+await new Promise((resolve) => server.once('listening', resolve))
+server.keepAliveTimeout = 120_000
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+const store = new MemoryStore()
+const provider = JSON.parse(process.argv[2] ?? '{}') as KeyOptions
+const oneLogin = new OneLoginStrategy({
+  ...provider,
+  callbackURL: `${url}/auth/callback`,
+  postLogoutRedirectURL: `${url}/signed-out`,
+  timeout: 2,
+})
+passport.use(oneLogin)
+passport.serializeUser((user, done) => {
+  done(null, user)
+})
+passport.deserializeUser((user: Express.User, done) => {
+  done(null, user)
+})
+const whoami: RequestHandler = (req, res) => void res.json(req.user ?? null)
+const explain: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
+  const { code, status } = isOneLoginError(error) ? error : { code: 'unexpected', status: 500 }
+  res.status(status).json({ code })
+}
+app.use(session({ store, secret: 'for the soak', resave: false, saveUninitialized: false }))
+app.use(passport.session() as RequestHandler, oneLogin.session(), oneLogin.routes())
+app.get('/whoami', whoami)
+app.get('/signed-out', whoami)
+app.get('/account', oneLogin.requireAuthentication(), whoami)
+app.get('/identity', oneLogin.requireIdentity({ level: 'P2' }), whoami)
+app.use(explain)
+
+async function health(): Promise<Health> {
+  // What ended a moment ago lets go of its memory in the turns of the event loop that follow.
+  for (let turn = 0; turn < 5; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    globalThis.gc?.()
+  }
+  const sessions = await new Promise<number>((resolve) => {
+    store.length((_error, length) => {
+      resolve(length ?? 0)
+    })
+  })
+  return { heap: process.memoryUsage().heapUsed, sessions, unhandled, warnings }
+}
+
+process.on('message', ({ secondsAhead = 0 }: Question) => {
+  ahead += secondsAhead * 1000
+  void health().then((answer) => process.send?.(answer))
+})
+process.send?.({ url })
