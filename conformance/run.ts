@@ -1,10 +1,14 @@
-// npm run conformance: runs the tests and writes docs/conformance.md, a row for each requirement with its tests.
-// It fails when a requirement has no test, or one that fails.
+// npm run conformance [-- --report FILE] [-- --check]: writes docs/conformance.md, a row for each requirement with the
+// tests that prove it. It runs the tests for that, unless it is given the JSON report of a run. With --check it
+// writes nothing, and fails where the table is not what is there. It always fails where a requirement is not proven.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, sep } from 'node:path'
+import { parseArgs } from 'node:util'
+import { external, makeTable, type TestResult } from './table.ts'
 
+/** The JSON report of Vitest, as far as it is needed. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string
@@ -12,66 +16,57 @@ interface Report {
   }[]
 }
 
+const { values } = parseArgs({
+  options: { report: { type: 'string' }, check: { type: 'boolean', default: false } },
+})
 const root = join(import.meta.dirname, '..')
-const table = join(root, 'docs/conformance.md')
+const file = join(root, 'docs/conformance.md')
+const say = (text: string) => void process.stdout.write(`${text}\n`)
+
 const requirements = JSON.parse(
   readFileSync(join(import.meta.dirname, 'requirements.json'), 'utf8'),
 ) as Record<string, string>
-const outputFile = join(mkdtempSync(join(tmpdir(), 'conformance-')), 'report.json')
-spawnSync(
-  'npx',
-  ['vitest', 'run', '--typecheck.enabled=false', '--reporter=json', `--outputFile=${outputFile}`],
-  {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-)
-const report = JSON.parse(readFileSync(outputFile, 'utf8')) as Report
-const tests = report.testResults.flatMap(({ name, assertionResults }) =>
-  assertionResults.map(({ fullName, status }) => ({ file: relative(root, name), title: fullName, status })),
-)
+const results = readReport(values.report ?? runTests())
+const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
+const { text, complaints } = makeTable(requirements, results, lastExternalRun())
 
-/** SIM-4 needs the official simulator, which no registry has: the date of its last run is kept from the last table. */
-const lastSeen = /^\| SIM-4 .*?(\d{4}-\d\d-\d\d)/m.exec(readTable())?.[1]
-const rows: string[] = []
-const unproven: string[] = []
-for (const [id, text] of Object.entries(requirements)) {
-  const own = tests.filter(({ title }) => title.includes(`[${id}]`))
-  const passed = own.filter(({ status }) => status === 'passed')
-  const failed = own.filter(({ status }) => status === 'failed')
-  const files = [...new Set(own.map(({ file }) => `\`${file}\``))].join(', ')
-  const today = new Date().toISOString().slice(0, 10)
-  const external =
-    id === 'SIM-4'
-      ? ` Last against the official simulator: ${passed.length > 0 ? today : (lastSeen ?? 'never')}.`
-      : ''
-  if (failed.length > 0 || (passed.length === 0 && id !== 'SIM-4')) unproven.push(id)
-  const outcome = failed.length > 0 ? `**${failed.length} of ${own.length} fail**` : `${passed.length} pass`
-  rows.push(`| ${id} | ${text}${external} | ${outcome} | ${files} |`)
+const isOld = values.check && text !== written
+if (!values.check) writeFileSync(file, text)
+for (const complaint of complaints) say(complaint)
+if (isOld) say('docs/conformance.md is out of date: npm run conformance writes it anew.')
+if (complaints.length === 0 && !isOld)
+  say(`${Object.keys(requirements).length} requirements, each of them proven.`)
+process.exitCode = complaints.length > 0 || isOld ? 1 : 0
+
+function runTests(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true })
+  })
+  const report = join(folder, 'report.json')
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`],
+    { cwd: root, stdio: 'inherit' },
+  )
+  if (!existsSync(report)) throw new Error(`The tests could not be run: status ${status ?? 'unknown'}.`)
+  return report
 }
-writeFileSync(
-  table,
-  [
-    '# Conformance',
-    '',
-    'Written by `npm run conformance`. Each requirement of GOV.UK One Login, in our words, with the tests that prove it: a',
-    'test carries the id of its requirement in its title.',
-    '',
-    '| id | requirement | tests | where |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n'),
-)
-process.stdout.write(
-  `${rows.length} requirements, ${tests.length} tests. Not proven: ${unproven.join(', ') || 'none'}.\n`,
-)
-process.exitCode = unproven.length > 0 ? 1 : 0
 
-function readTable(): string {
-  try {
-    return readFileSync(table, 'utf8')
-  } catch {
-    return ''
-  }
+function readReport(report: string): TestResult[] {
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      file: relative(root, name).replaceAll(sep, '/'),
+      title: fullName,
+      status,
+    })),
+  )
+}
+
+/** Today when it was run now; else the date that the table has. */
+function lastExternalRun(): string | undefined {
+  const isRun = results.some(({ title, status }) => title.includes(`[${external}]`) && status === 'passed')
+  if (isRun && !values.check) return new Date().toISOString().slice(0, 10)
+  return new RegExp(`^\\| ${external} .*?(\\d{4}-\\d\\d-\\d\\d)`, 'm').exec(written)?.[1]
 }

@@ -1,0 +1,101 @@
+/** A test as the report of a run has it. */
+export interface TestResult {
+  /** Relative to the project, with slashes. */
+  readonly file: string
+  /** With those of the groups that it is in. */
+  readonly title: string
+  readonly status: string
+}
+
+/** The table, and what keeps it from being one of proofs. */
+export interface Conformance {
+  readonly text: string
+  readonly complaints: readonly string[]
+}
+
+/** The one requirement that needs more than Node: the official simulator, which is in no registry. */
+export const external = 'SIM-4'
+
+const families: Readonly<Record<string, string>> = {
+  CONF: 'Configuration and documents of the provider',
+  KEY: "The service's own keys",
+  AUTHZ: 'The way to One Login',
+  CB: 'The way back, and the token request',
+  IDT: 'The ID token',
+  UI: 'Userinfo',
+  CID: 'The core identity',
+  SESS: 'Sessions and signing out',
+  F2F: 'Return from an identity check in person',
+  SIM: 'Trying it without One Login',
+}
+
+/** Files named in a row: the table is to be read, and vitest finds the others. */
+const mostFiles = 3
+
+/**
+ * Makes the table of the requirements and the tests that prove them. There are no figures in it that change with
+ * every test that is added.
+ *
+ * @param requirements - the text of each, by its id
+ * @param results - every test of a run
+ * @param lastExternalRun - ISO date of the last run against the official simulator, if there was one
+ */
+export function makeTable(
+  requirements: Readonly<Record<string, string>>,
+  results: readonly TestResult[],
+  lastExternalRun: string | undefined,
+): Conformance {
+  const complaints: string[] = []
+  const named = results.map((result) => ({ ...result, ids: idsIn(result.title) }))
+  for (const { ids, file, title } of named)
+    for (const id of ids)
+      if (!Object.hasOwn(requirements, id)) complaints.push(`${id} is no requirement: ${file}, “${title}”`)
+
+  const lines = [...introduction]
+  let family = ''
+  for (const [id, requirement] of Object.entries(requirements)) {
+    const own = named.filter(({ ids }) => ids.includes(id))
+    const failed = own.filter(({ status }) => status === 'failed')
+    const passed = own.filter(({ status }) => status === 'passed')
+    const outside = id === external && lastExternalRun !== undefined
+    const isProven = failed.length === 0 && (passed.length > 0 || outside)
+    if (passed.length === 0 && !outside) complaints.push(`${id} has no test that passes`)
+    for (const { title } of failed) complaints.push(`${id} has a test that fails: “${title}”`)
+
+    const [prefix = ''] = id.split('-')
+    if (prefix !== family) lines.push('', `## ${families[prefix] ?? prefix}`, '', ...head)
+    family = prefix
+    const note = id === external ? ` Last seen: ${lastExternalRun ?? 'never'}.` : ''
+    lines.push(`| ${id} | ${requirement}${note} | ${isProven ? '✓' : '**✗**'} | ${filesOf(own)} |`)
+  }
+  return { text: `${lines.join('\n')}\n`, complaints }
+}
+
+/** The ids in the square brackets of a title. */
+function idsIn(title: string): string[] {
+  return [...title.matchAll(/\[([A-Z][A-Z\d]*-\d+(?:, [A-Z][A-Z\d]*-\d+)*)\]/g)].flatMap(([, ids = '']) =>
+    ids.split(', '),
+  )
+}
+
+/** The files that have most of the tests, in the order of their names. */
+function filesOf(tests: readonly TestResult[]): string {
+  const counts = new Map<string, number>()
+  for (const { file } of tests) counts.set(file, (counts.get(file) ?? 0) + 1)
+  const files = [...counts]
+    .sort(([one, many], [other, few]) => few - many || (one < other ? -1 : 1))
+    .map(([file]) => file)
+  const shown = files.slice(0, mostFiles).sort()
+  const links = shown.map((file) => `[${file.replace(/^test\/|\.test\.ts$/g, '')}](../${file})`)
+  return links.join(' · ') + (files.length > mostFiles ? ' · …' : '')
+}
+
+const head = ['| id | requirement | | proven in |', '|---|---|---|---|']
+
+const introduction = [
+  '# Conformance',
+  '',
+  'Written by `npm run conformance`: what GOV.UK One Login asks of a service, in our words, and where that is proven. A test',
+  "carries the ids of what it proves in its title; `npx vitest run -t 'IDT-6'` runs those of one requirement. Named are the",
+  'files with most of them. The table is not to be had with a requirement that has no passing test, or one that fails.',
+]

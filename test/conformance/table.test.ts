@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { makeTable, type TestResult } from '../../conformance/table.ts'
+
+const requirements = { 'IDT-1': 'The signature.', 'IDT-2': 'The algorithm.' }
+const test = (title: string, status = 'passed', file = 'test/id-token.test.ts'): TestResult => ({
+  file,
+  title,
+  status,
+})
+
+describe('the table of conformance', () => {
+  it('is content when each requirement has a test that passes', () => {
+    const { text, complaints } = makeTable(requirements, [test('[IDT-1, IDT-2] both')], undefined)
+    expect(complaints).toEqual([])
+    expect(text).toContain('| IDT-2 | The algorithm. | ✓ | [id-token](../test/id-token.test.ts) |')
+  })
+
+  it.each([
+    ['has no test', [test('[IDT-1] one')]],
+    ['has a test that was skipped', [test('[IDT-1] one'), test('[IDT-2] two', 'skipped')]],
+    ['has a test that fails', [test('[IDT-1, IDT-2] both'), test('[IDT-2] two', 'failed')]],
+    ['is named without brackets', [test('[IDT-1] one'), test('IDT-2 two')]],
+  ])('complains of a requirement that %s', (_what, results) => {
+    const { text, complaints } = makeTable(requirements, results, undefined)
+    expect(complaints).toEqual([expect.stringMatching(/^IDT-2 /)])
+    expect(text).toContain('| IDT-2 | The algorithm. | **✗** |')
+  })
+
+  it('complains of a test for a requirement that there is not', () => {
+    const { complaints } = makeTable(requirements, [test('[IDT-1, IDT-2] [IDT-22] typo')], undefined)
+    expect(complaints).toEqual([expect.stringMatching(/^IDT-22 is no requirement/)])
+  })
+
+  it('names the files that have most of the tests, and no more than three', () => {
+    const files = ['a', 'b', 'b', 'c', 'c', 'd', 'd'].map((name) =>
+      test('[IDT-1, IDT-2] rule', 'passed', `test/${name}.test.ts`),
+    )
+    expect(makeTable(requirements, files, undefined).text).toContain(
+      '✓ | [b](../test/b.test.ts) · [c](../test/c.test.ts) · [d](../test/d.test.ts) · … |',
+    )
+  })
+
+  it('takes the date of the last run against the official simulator as proof, and nothing else without one', () => {
+    const official = { 'SIM-4': 'The official simulator.' }
+    const skipped = [test('[SIM-4] signs in', 'skipped')]
+    expect(makeTable(official, skipped, undefined).complaints).toHaveLength(1)
+    const { text, complaints } = makeTable(official, skipped, '2026-11-22')
+    expect(complaints).toEqual([])
+    expect(text).toContain('Last seen: 2026-11-22. | ✓ |')
+  })
+})
