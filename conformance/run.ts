@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
-import { external, makeTable, type TestResult } from './table.ts'
+import { externalRunIn, hasExternalRun, makeTable, type TestResult } from './table.ts'
 
 /** The JSON report of Vitest, as far as it is needed. */
 interface Report {
@@ -28,7 +28,9 @@ const requirements = JSON.parse(
 ) as Record<string, string>
 const results = readReport(values.report ?? runTests())
 const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
-const { text, complaints } = makeTable(requirements, results, lastExternalRun())
+const today = new Date().toISOString().slice(0, 10)
+const lastExternalRun = hasExternalRun(results) && !values.check ? today : externalRunIn(written)
+const { text, complaints } = makeTable(requirements, results, lastExternalRun)
 
 const isOld = values.check && text !== written
 if (!values.check) writeFileSync(file, text)
@@ -62,11 +64,4 @@ function readReport(report: string): TestResult[] {
       status,
     })),
   )
-}
-
-/** Today when it was run now; else the date that the table has. */
-function lastExternalRun(): string | undefined {
-  const isRun = results.some(({ title, status }) => title.includes(`[${external}]`) && status === 'passed')
-  if (isRun && !values.check) return new Date().toISOString().slice(0, 10)
-  return new RegExp(`^\\| ${external} .*?(\\d{4}-\\d\\d-\\d\\d)`, 'm').exec(written)?.[1]
 }

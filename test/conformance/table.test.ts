@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeTable, type TestResult } from '../../conformance/table.ts'
+import { externalRunIn, hasExternalRun, makeTable, type TestResult } from '../../conformance/table.ts'
 
 const requirements = { 'IDT-1': 'The signature.', 'IDT-2': 'The algorithm.' }
 const test = (title: string, status = 'passed', file = 'test/id-token.test.ts'): TestResult => ({
@@ -20,6 +20,10 @@ describe('the table of conformance', () => {
     ['has a test that was skipped', [test('[IDT-1] one'), test('[IDT-2] two', 'skipped')]],
     ['has a test that fails', [test('[IDT-1, IDT-2] both'), test('[IDT-2] two', 'failed')]],
     ['is named without brackets', [test('[IDT-1] one'), test('IDT-2 two')]],
+    [
+      'only the stand-in is tested for',
+      [test('[IDT-1] one'), test('[IDT-2] two', 'passed', 'test/simulator/keys.test.ts')],
+    ],
   ])('complains of a requirement that %s', (_what, results) => {
     const { text, complaints } = makeTable(requirements, results, undefined)
     expect(complaints).toEqual([expect.stringMatching(/^IDT-2 /)])
@@ -40,12 +44,26 @@ describe('the table of conformance', () => {
     )
   })
 
-  it('takes the date of the last run against the official simulator as proof, and nothing else without one', () => {
+  it('takes the date of the last run against the official simulator as proof, and nothing else', () => {
     const official = { 'SIM-4': 'The official simulator.' }
-    const skipped = [test('[SIM-4] signs in', 'skipped')]
-    expect(makeTable(official, skipped, undefined).complaints).toHaveLength(1)
-    const { text, complaints } = makeTable(official, skipped, '2026-11-22')
+    const results = [
+      test('[SIM-4] reads its configuration', 'passed', 'test/cli/simulator.test.ts'),
+      test('[SIM-4] signs in', 'skipped', 'test/official/simulator.test.ts'),
+    ]
+    expect(makeTable(official, results, undefined).complaints).toHaveLength(1)
+    const { text, complaints } = makeTable(official, results, '2026-11-22')
     expect(complaints).toEqual([])
     expect(text).toContain('Last seen: 2026-11-22. | ✓ |')
+    expect(externalRunIn(text)).toBe('2026-11-22')
+  })
+
+  it.each([
+    [true, ['passed', 'passed']],
+    [false, ['passed', 'failed']],
+    [false, ['skipped', 'skipped']],
+    [false, []],
+  ])('tells that the official simulator was seen: %s, when its tests have %j', (isSeen, statuses) => {
+    const results = statuses.map((status) => test('[SIM-4] x', status, 'test/official/simulator.test.ts'))
+    expect(hasExternalRun([...results, test('[SIM-4] y')])).toBe(isSeen)
   })
 })
