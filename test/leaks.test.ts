@@ -12,7 +12,7 @@ const jwt = /eyJ[\w-]{8,}\.[\w-]{8,}/
 
 // Node's NODE_DEBUG and Express's DEBUG show requests with all that is in them, and so do those of any framework:
 // that is theirs, and no package can keep them from it. What is claimed here is that this package, and those that
-// it brings, write nothing at all, whatever is asked for.
+// it brings, write nothing at all, whatever is asked for; and undici, which does, no secret.
 const library = fileURLToPath(new URL('../lib/', import.meta.url))
 const brought = /node_modules\/(?:jose|openid-client|oauth4webapi|valibot)\//
 const isOurs = (file: string) => file.includes(library) || brought.test(file)
@@ -74,6 +74,12 @@ describe('all journeys and all faults, with everything subscribed that tells of 
   it('[CB-11] [CID-6] [CID-12] leave no secret and no personal data in an error, its causes and its stacks', () => {
     expect(leaksIn(seen.errors)).toEqual([])
     expect(seen.errors.filter((error) => jwt.test(error))).toEqual([])
+  })
+
+  it('[CB-11] [CID-6] leave no secret in what undici writes when it is asked to', () => {
+    expect(seen.undiciWrites.length).toBeGreaterThan(500)
+    expect(leaksIn(seen.undiciWrites)).toEqual([])
+    expect(seen.undiciWrites.filter((line) => jwt.test(line))).toEqual([])
   })
 
   it('[CB-11] end in errors of this package only', () => {

@@ -13,6 +13,8 @@ import { storedSignIn } from './visitors.ts'
 export interface Observations {
   /** How often each file's code wrote to stdout and stderr. */
   readonly writes: Readonly<Record<string, number>>
+  /** What undici wrote, the one package under this one that can be asked to. */
+  readonly undiciWrites: readonly string[]
   readonly errors: readonly string[]
   readonly events: readonly string[]
   /** Status line, headers, cookies and body of every answer of the service but the pages that show `req.user`. */
@@ -26,6 +28,7 @@ export interface Observations {
 
 const user = readyUser('every-document')
 const writes: Record<string, number> = {}
+const undiciWrites: string[] = []
 const errors: string[] = []
 const events: string[] = []
 const answers: string[] = []
@@ -54,6 +57,7 @@ function watch(stream: NodeJS.WriteStream): void {
   const watched = (...args: unknown[]) => {
     const by = writer()
     writes[by] = (writes[by] ?? 0) + 1
+    if (by.includes('node_modules/undici/')) undiciWrites.push(String(args[0]))
     const done = args.at(-1)
     if (typeof done === 'function') queueMicrotask(done as () => void)
     return true
@@ -231,6 +235,15 @@ await run().catch((error: unknown) => {
   failures.push(inspect(error))
 })
 const [file = ''] = process.argv.slice(2)
-const observations: Observations = { writes, errors, events, answers, secrets, journeys, failures }
+const observations: Observations = {
+  writes,
+  undiciWrites,
+  errors,
+  events,
+  answers,
+  secrets,
+  journeys,
+  failures,
+}
 writeFileSync(file, JSON.stringify(observations))
 process.exit(0)
