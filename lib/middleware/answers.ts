@@ -3,14 +3,17 @@ import type { OneLoginError } from '../errors.ts'
 
 /** Whether a request is a browser going to a page, which can be sent elsewhere; a fetch or a form post cannot. */
 export function isNavigation(req: Request): boolean {
-  const { accept = '', 'sec-fetch-mode': mode = 'navigate' } = req.headers
-  return req.method === 'GET' && mode === 'navigate' && accept.includes('text/html')
+  const { 'sec-fetch-mode': mode = 'navigate' } = req.headers
+  return req.method === 'GET' && mode === 'navigate' && takesPage(req)
 }
 
 /** Whether a browser will show the answer as a page: also that of a form post, which cannot be done over. */
 export function isPageLoad(req: Request): boolean {
-  const { accept = '', 'sec-fetch-mode': mode } = req.headers
-  return isNavigation(req) || (mode === 'navigate' && accept.includes('text/html'))
+  return isNavigation(req) || (req.headers['sec-fetch-mode'] === 'navigate' && takesPage(req))
+}
+
+function takesPage({ headers }: Request): boolean {
+  return headers.accept?.includes('text/html') ?? false
 }
 
 /** Sends the browser on, in a way that no cache repeats and a POST becomes a GET. */

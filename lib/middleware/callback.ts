@@ -10,6 +10,7 @@ import { handler } from './handler.ts'
  */
 export function callback(relyingParty: RelyingParty, verify: Verification): RequestHandler {
   return handler(async (req, res) => {
+    requirePassport(req)
     const finished = await relyingParty.finish(req)
     const { user } = await verify(req, finished.user)
     await logIn(req, user)
@@ -17,12 +18,15 @@ export function callback(relyingParty: RelyingParty, verify: Verification): Requ
   })
 }
 
-async function logIn(req: Request, user: Express.User): Promise<void> {
+function requirePassport(req: Request): void {
   if (typeof req.logIn !== 'function')
     throw new OneLoginError(
       'session_unavailable',
       'Passport is not there: mount passport.session() before the routes of this package.',
     )
+}
+
+async function logIn(req: Request, user: Express.User): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logIn(user, (error: unknown) => {
       if (error) reject(error)

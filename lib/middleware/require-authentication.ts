@@ -64,12 +64,9 @@ export function requireAuthentication(
     if (!signedIn) return { code: 'not_signed_in', settings: start }
     if (!credentialSatisfies(signedIn.level, trust.credential))
       return { code: 'authentication_too_weak', settings: start }
-    if (maxAge !== undefined && (signedIn.authTime ?? 0) < now() - maxAge - clockTolerance)
+    if ((signedIn.authTime ?? 0) < now() - (maxAge ?? Infinity) - clockTolerance)
       return { code: 'authentication_too_weak', settings: start }
-    if (
-      reauthenticateWithin !== undefined &&
-      (signedIn.reauthenticatedAt ?? 0) < now() - reauthenticateWithin
-    )
+    if ((signedIn.reauthenticatedAt ?? 0) < now() - (reauthenticateWithin ?? Infinity))
       return { code: 'authentication_too_weak', settings: reauthenticate }
     return undefined
   }

@@ -201,9 +201,64 @@ describe('backChannelLogout', () => {
     for (const body of [
       `logout_token=${token}&logout_token=${token}`,
       `logout_token[a]=${token}`,
-      `logout_token=${'x'.repeat(100_000)}`,
-    ])
-      expect((await postLogout(pair.service.url, body)).status).toBe(400)
+      `logout_token[]=${token}`,
+      `logout_token=${'x'.repeat(16 * 1024 + 1)}`,
+    ]) {
+      const answer = await postLogout(pair.service.url, body)
+      expect(answer.status).toBe(400)
+      expect(answer.body).toContain('the body must hold one logout_token')
+    }
+    const longest = await postLogout(pair.service.url, `logout_token=${'x'.repeat(16 * 1024)}`)
+    expect(longest.body).toContain('not a signed JWT')
+  })
+
+  it('[SESS-8] takes a body of 16 KiB, and refuses one of a byte more', async () => {
+    await using pair = await start()
+    for (const [size, status] of [
+      [16 * 1024, 200],
+      [16 * 1024 + 1, 400],
+    ] as const) {
+      const start = `logout_token=${await undeliveredLogoutToken(pair.op, sub)}&padding=`
+      const answer = await postLogout(pair.service.url, start + 'x'.repeat(size - start.length))
+      expect(answer.status).toBe(status)
+    }
+  })
+
+  it('[SESS-8] breaks a body off that goes on and on', async () => {
+    await using pair = await start()
+    const request = http.request(`${pair.service.url}/back-channel-logout`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    request.write('x'.repeat(3_000_000))
+    const over = new Promise((resolve) => request.on('error', resolve).on('response', resolve))
+    await expect(over).resolves.toBeDefined()
+    request.destroy()
+  })
+
+  it('[SESS-8] refuses a token that comes as nothing at all', async () => {
+    await using pair = await start()
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const request = http.request(`${pair.service.url}/back-channel-logout`, { method: 'POST', agent: false })
+    request.end(`logout_token=${logout_token}`)
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(400)
+  })
+
+  it('[SESS-8] refuses a body that something else has read and not parsed', async () => {
+    await using pair = await start({
+      routes: (app) => app.use((req, _res, next) => void req.on('end', next).resume()),
+    })
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(400)
+  })
+
+  it('[SESS-7] takes a token where the app parses other bodies, in Express 4', async () => {
+    await using pair = await start({ framework: express4, routes: (app) => app.use(express4.json()) })
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(200)
   })
 
   it('[SESS-7] uses the store that the strategy was given, so that it needs no session', async () => {

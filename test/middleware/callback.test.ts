@@ -230,6 +230,42 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
+  it('fails when the app cannot log the user in, with what it says', async () => {
+    const failure = new Error('no such account')
+    await using pair = await startPair({
+      routes: (_app, _oneLogin, passport) => {
+        passport.serializeUser((_user, done) => done(failure))
+        ;(passport as unknown as { _serializers: unknown[] })._serializers.reverse()
+      },
+    })
+    const browser = pair.browser()
+    const page = await browser.visit(`${pair.service.url}/account`)
+    expect(page.status).toBe(500)
+    expect(pair.service.errors).toEqual([failure])
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('fails when Passport is not there, and says where to mount it', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get(
+          '/auth/callback',
+          (req, _res, next) => {
+            Object.assign(req, { logIn: undefined })
+            next()
+          },
+          oneLogin.callback(),
+        )
+      },
+    })
+    const page = await pair.browser().visit(`${pair.service.url}/account`)
+    expect(page.status).toBe(503)
+    expect(JSON.parse(page.body)).toMatchObject({
+      code: 'session_unavailable',
+      message: expect.stringContaining('mount passport.session()') as string,
+    })
+  })
+
   it('fails when the session cannot be written, and signs nobody in', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })

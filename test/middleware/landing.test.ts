@@ -11,12 +11,19 @@ import { visitorSignedIn, whoIs } from '../support/visitors.ts'
 const returnPage: RequestHandler = (_req, res) => void res.send('Welcome back')
 const saved: RequestHandler = (req, res) => void res.json({ saved: true, identity: req.user })
 
-const start = (differing: Partial<LandingOptions> = {}): Promise<Pair> =>
+const start = (
+  differing: Partial<LandingOptions> = {},
+  options: Parameters<typeof startPair>[0] = {},
+): Promise<Pair> =>
   startPair({
+    ...options,
     routes: (app: Express, oneLogin: OneLoginStrategy) => {
       const landing = { page: returnPage, level: 'P2', returnTo: '/form?step=4', ...differing } as const
       app.use(oneLogin.routes({ landing }))
       app.get('/welcome-back', returnPage)
+      app.get('/app-sign-out', (req, res, next) => {
+        req.logOut({ keepSessionInfo: true }, (error) => (error ? next(error) : res.end()))
+      })
       app.get('/form', oneLogin.requireIdentity({ level: 'P2' }), saved)
       return false
     },
@@ -101,6 +108,24 @@ describe('the return from an in-person identity check', () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     expect((await land(pair, browser)).body).toBe('Welcome back')
+    expect(vectors(pair)).toEqual([['Cl.Cm'], ['Cl.Cm']])
+  })
+
+  it('[F2F-1] signs the user in at Cl.Cm whatever the service asks for by default', async () => {
+    for (const vtr of ['Cl', 'Cl.Cm.P2']) {
+      await using pair = await start({}, { options: { vtr: [vtr] } })
+      await land(pair, pair.browser())
+      expect(vectors(pair)).toEqual([['Cl.Cm']])
+    }
+  })
+
+  it('[F2F-1] signs a user in whom the app has signed out since they landed', async () => {
+    await using pair = await start()
+    const browser = pair.browser()
+    await land(pair, browser)
+    await browser.visit(`${pair.service.url}/app-sign-out`)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(await land(pair, browser)).toMatchObject({ status: 200, body: 'Welcome back' })
     expect(vectors(pair)).toEqual([['Cl.Cm'], ['Cl.Cm']])
   })
 

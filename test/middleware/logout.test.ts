@@ -1,3 +1,7 @@
+import * as diagnostics from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import express, { type RequestHandler } from 'express'
 import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
@@ -12,6 +16,12 @@ const sessionCount = (store: MemoryStore) =>
       else resolve(Object.keys(sessions ?? {}).length)
     })
   })
+
+/** Gives a visitor a session without signing them in. */
+const startSession: RequestHandler = (req, res) => {
+  req.session.returnTo = '/'
+  res.end()
+}
 
 /** What the service sent to the provider's end-session endpoint. */
 const endSessionCall = ({ op }: Pair) => op.requests.find(({ endpoint }) => endpoint === 'logout')
@@ -58,6 +68,77 @@ describe('logout', () => {
       expect.stringMatching(/^connect\.sid=; Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly$/),
     ])
     expect([...jar.keys()]).toEqual(['of-the-app'])
+  })
+
+  it('[SESS-1] takes a cookie away that was set for a domain and for links from other sites', async () => {
+    const cookie = { domain: 'localhost', sameSite: 'lax', httpOnly: false, secure: false } as const
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/bye', (req, res, next) => {
+          Object.assign(req.session.cookie, cookie)
+          oneLogin.logout()(req, res, next)
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    browser.jar(new URL(pair.service.url).host).set('of-the-app', 's:of-the-app')
+    const { headers } = await browser.send(`${pair.service.url}/bye`)
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^connect\.sid=; Domain=localhost; Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax$/,
+      ),
+    ])
+  })
+
+  it.each([
+    [false, 'https', false],
+    [true, 'http', true],
+    ['auto', 'http', false],
+    ['auto', 'https', true],
+  ] as const)(
+    '[SESS-1] takes a cookie away whose "secure" is %j, over %s',
+    async (secure, scheme, isSecure) => {
+      await using pair = await startPair({
+        routes: (app, oneLogin) => {
+          app.set('trust proxy', true).get('/bye', (req, res, next) => {
+            Object.assign(req.session.cookie, { secure })
+            oneLogin.logout()(req, res, next)
+          })
+        },
+      })
+      const browser = await visitorSignedIn(pair)
+      const { headers } = await browser.send(`${pair.service.url}/bye`, {
+        headers: { 'x-forwarded-proto': scheme },
+      })
+      expect(headers['set-cookie']?.[0]?.includes('; Secure')).toBe(isSecure)
+    },
+  )
+
+  it.each([
+    ['sub and reason of a user who was signed in', true],
+    ['the reason alone of one who was not', false],
+  ])('[SESS-1] tells those who listen the %s', async (_what, isSignedIn) => {
+    await using pair = await startPair({ routes: (app) => app.get('/start', startSession) })
+    const browser = isSignedIn ? await visitorSignedIn(pair) : pair.browser()
+    await browser.send(`${pair.service.url}/start`)
+    const sub = await whoIs(pair.service, browser)
+    const events: unknown[] = []
+    const listener = (event: unknown) => void events.push(event)
+    diagnostics.subscribe('passport-govuk-one-login:signed-out', listener)
+    await browser.send(`${pair.service.url}/sign-out`)
+    diagnostics.unsubscribe('passport-govuk-one-login:signed-out', listener)
+    expect(events).toStrictEqual([{ ...(isSignedIn && { sub }), reason: 'user' }])
+  })
+
+  it('[SESS-1] goes to One Login also where the app has no sessions', async () => {
+    await using pair = await startPair()
+    const app = express().use(pair.service.oneLogin.logout())
+    const server = app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const answer = await pair.browser().send(`http://127.0.0.1:${port}/`)
+    server.close()
+    expect(answer).toMatchObject({ status: 303, headers: { location: `${pair.op.issuer}logout` } })
   })
 
   it('[SESS-1] hands the state on, which comes back to the post-logout page', async () => {

@@ -145,6 +145,18 @@ describe('requireAuthentication', () => {
     expect(asked(pair.op).at(-1)).toMatchObject({ max_age: 600 })
   })
 
+  it('[IDT-7] lets through up to maxAge and the clock tolerance, and answers a fetch with 403 after that', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await using pair = await startPair({ routes: guarded })
+    const browser = await visitorSignedIn(pair)
+    passTime(630)
+    expect((await fetchFrom(browser, `${pair.service.url}/recent`)).status).toBe(200)
+    passTime(1)
+    const answer = await fetchFrom(browser, `${pair.service.url}/recent`)
+    expect(answer.status).toBe(403)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'authentication_too_weak' })
+  })
+
   it('does not send a browser in circles when One Login does not honour max_age', async () => {
     await using pair = await startPair({ routes: guarded })
     const browser = await visitorSignedIn(pair)
@@ -263,6 +275,17 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     passTime(2)
     expect((await visitSensitive(pair.service.url, browser)).trail.length).toBeGreaterThan(1)
     expect(asked(pair.op).map((request) => request?.prompt)).toEqual([undefined, 'login', 'login'])
+  })
+
+  it('[AUTHZ-13] lets through for as long as it says, to the second', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await using pair = await startPair({ routes: sensitive })
+    const browser = await visitorSignedIn(pair)
+    await visitSensitive(pair.service.url, browser)
+    passTime(300)
+    expect((await fetchFrom(browser, `${pair.service.url}/sensitive`)).status).toBe(200)
+    passTime(1)
+    expect((await fetchFrom(browser, `${pair.service.url}/sensitive`)).status).toBe(403)
   })
 
   it('[AUTHZ-13] does not take another sign-in without a prompt for a re-authentication', async () => {
