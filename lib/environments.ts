@@ -1,6 +1,16 @@
 /**
  * A provider: one of the two that GOV.UK One Login runs, or a stand-in for it.
  *
+ * @example
+ * ```ts
+ * const standIn: Environment = {
+ *   issuer: 'http://localhost:3001/',
+ *   didDocumentURL: 'http://localhost:3001/.well-known/did.json',
+ *   didController: 'did:web:localhost%3A3001',
+ *   coreIdentityIssuer: 'http://localhost:3001/',
+ *   allowInsecureRequests: true,
+ * }
+ * ```
  * @see https://docs.sign-in.service.gov.uk/
  */
 export interface Environment {

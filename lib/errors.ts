@@ -103,6 +103,7 @@ export class OneLoginError extends Error {
    *
    * @param code - what went wrong; gives `status` and `retryable`
    * @param message - for logs, without personal data
+   * @param details - what it carries besides
    */
   constructor(code: OneLoginErrorCode, message: string, details: OneLoginErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: withoutData(details.cause) })

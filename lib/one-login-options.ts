@@ -6,7 +6,15 @@ import type { Environment } from './environments.ts'
 import type { Duration } from './option-schema.ts'
 import type { Locale } from './request-options.ts'
 
-/** When a session in this service ends, and what happens then. */
+/**
+ * When a session in this service ends, and what happens then.
+ *
+ * @example
+ * ```ts
+ * const rules: SessionRules = { absolute: '8h', idle: '30m', onExpiry: 'reauthenticate' }
+ * ```
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
+ */
 export interface SessionRules {
   /**
    * Longest life of a session, counted from sign-in.

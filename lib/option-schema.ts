@@ -12,6 +12,11 @@ const secondsIn = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
 /**
  * A length of time: a number of seconds, or a whole number with its unit (`s`, `m`, `h`, `d`), for example `'12h'`.
+ *
+ * @example
+ * ```ts
+ * const halfAnHour: Duration[] = [1800, '1800s', '30m']
+ * ```
  */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 

@@ -4,7 +4,14 @@ import type { LandingOptions } from './middleware/landing.ts'
 import type { LogoutOptions } from './middleware/logout.ts'
 import type { SignInOptions } from './request-options.ts'
 
-/** What {@link OneLoginStrategy.routes} mounts, and where. */
+/**
+ * What `routes()` mounts, and where.
+ *
+ * @example
+ * ```ts
+ * oneLogin.routes({ signIn: { uiLocales: 'cy' }, paths: { signOut: '/bye', jwks: false } })
+ * ```
+ */
 export interface RoutesOptions extends LogoutOptions, BackChannelLogoutOptions {
   /** What a sign-in from the sign-in route asks for. */
   readonly signIn?: SignInOptions

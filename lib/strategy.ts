@@ -232,6 +232,7 @@ export class OneLoginStrategy implements passport.Strategy {
    * Signs the user out, here first and then at One Login; on GET and on POST. Another site's request is refused with
    * `cross_site_request`.
    *
+   * @param options - a value for One Login to hand back
    * @example
    * ```ts
    * app.post('/sign-out', oneLogin.logout())
@@ -247,6 +248,7 @@ export class OneLoginStrategy implements passport.Strategy {
    * Takes One Login's word that a user has signed out, and ends all their sessions in this service. Answers 200, or 400
    * to a logout token that breaks a rule; mount it after express-session and outside of CSRF protection.
    *
+   * @param options - what else to do when a user has signed out
    * @example
    * ```ts
    * app.post('/back-channel-logout', oneLogin.backChannelLogout())

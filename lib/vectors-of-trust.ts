@@ -1,9 +1,17 @@
 import { OneLoginError } from './errors.ts'
 
-/** How well the user signed in: `Cl` with a password, `Cl.Cm` with a second factor as well. */
+/**
+ * How well the user signed in: `Cl` with a password, `Cl.Cm` with a second factor as well.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8485
+ */
 export type CredentialLevel = 'Cl' | 'Cl.Cm'
 
-/** How sure One Login is of who the user is, weakest first. `P0` is no identity at all. */
+/**
+ * How sure One Login is of who the user is, weakest first. `P0` is no identity at all.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8485
+ */
 export type ConfidenceLevel = 'P0' | 'P1' | 'P2' | 'P3'
 
 /** A level of confidence that means an identity. */

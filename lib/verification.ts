@@ -5,6 +5,10 @@ import type { OneLoginUser } from './user.ts'
 /**
  * Passport's way to answer: an error, or a user, or `false` to refuse; `info` goes to `req.authInfo`. It returns
  * `undefined`, so that a callback may end in `return done(…)`.
+ *
+ * @param error - what failed, or null
+ * @param user - the app's user; `false` or none refuses with `user_refused`
+ * @param info - goes to `req.authInfo`
  */
 export type VerifyDone = (error: unknown, user?: Express.User | false | null, info?: object) => undefined
 
@@ -14,6 +18,8 @@ export type VerifyResult = Express.User | false | null | undefined
 /**
  * Maps the One Login user to the app's own: returns it, or a promise of it, or calls `done`.
  *
+ * @param user - who signed in, verified
+ * @param done - Passport's way to answer; a callback that does not take it answers by what it returns
  * @example
  * ```ts
  * const verify: Verify = async (user) => accounts.findOrCreate(user.sub, { email: user.email })
@@ -24,7 +30,17 @@ export type Verify = (
   done: VerifyDone,
 ) => VerifyResult | Promise<VerifyResult> | undefined
 
-/** {@link Verify} with the request as first argument, for `passReqToCallback: true`. */
+/**
+ * {@link Verify} with the request as first argument, for `passReqToCallback: true`.
+ *
+ * @param req - the request of the callback
+ * @param user - who signed in, verified
+ * @param done - Passport's way to answer
+ * @example
+ * ```ts
+ * const verify: VerifyWithRequest = async (req, user) => accounts.findOrCreate(user.sub, { from: req.ip })
+ * ```
+ */
 export type VerifyWithRequest = (
   req: Request,
   user: OneLoginUser,

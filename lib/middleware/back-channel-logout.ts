@@ -6,11 +6,20 @@ import type { RelyingParty } from '../relying-party.ts'
 import { recordSignOut } from '../sign-out-store.ts'
 import { handler } from './handler.ts'
 
-/** How `backChannelLogout()` works. */
+/**
+ * How `backChannelLogout()` works.
+ *
+ * @example
+ * ```ts
+ * oneLogin.backChannelLogout({ onBackChannelLogout: (sub) => sockets.closeOf(sub) })
+ * ```
+ */
 export interface BackChannelLogoutOptions {
   /**
    * Called after a user was signed out everywhere, with their `sub`: closes sockets and the like. When it
    * fails, One Login is told so and tries again.
+   *
+   * @param sub - who has signed out
    */
   readonly onBackChannelLogout?: (sub: string) => void | Promise<void>
 }

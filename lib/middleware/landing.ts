@@ -10,6 +10,10 @@ import { handler } from './handler.ts'
 /**
  * How `landing()` works.
  *
+ * @example
+ * ```ts
+ * oneLogin.landing({ page: '/welcome-back', level: 'P2', returnTo: async (req) => drafts.pageOf(req.user) })
+ * ```
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/helping-your-users-after-their-in-person-identity-checks/
  */
 export interface LandingOptions {
@@ -22,7 +26,7 @@ export interface LandingOptions {
   readonly level: IdentityLevel
   /** Claims to ask for; the strategy's `claims` unless given. */
   readonly claims?: readonly ClaimName[]
-  /** Where the user left to do the check in person: the page to go on with. */
+  /** Where the user left to do the check in person: the page to go on with. `req.user` is there by then. */
   readonly returnTo: string | ((req: Request) => string | Promise<string>)
 }
 

@@ -7,7 +7,14 @@ import { redirect } from './answers.ts'
 import { handler } from './handler.ts'
 import type { SignOut } from './sign-out.ts'
 
-/** How `logout()` works. */
+/**
+ * How `logout()` works.
+ *
+ * @example
+ * ```ts
+ * oneLogin.logout({ state: (req) => req.get('x-request-id') })
+ * ```
+ */
 export interface LogoutOptions {
   /** A value that One Login hands back to the post-logout page, for everybody or by request. */
   readonly state?: string | ((req: Request) => string | undefined)

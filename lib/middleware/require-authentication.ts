@@ -20,13 +20,23 @@ const optionsSchema = v.strictObject({
   ),
 })
 
-/** What a page needs of the sign-in. */
+/**
+ * What a page needs of the sign-in.
+ *
+ * @example
+ * ```ts
+ * const forBankDetails: AuthenticationNeeds = { vtr: ['Cl.Cm'], reauthenticateWithin: '5m' }
+ * ```
+ */
 export interface AuthenticationNeeds {
   /** Vectors without identity, `['Cl.Cm']` for instance; the strategy's `vtr` unless given. */
   readonly vtr?: readonly string[]
   /** How long ago, in seconds, the user may have signed in at One Login. */
   readonly maxAge?: number
-  /** How long ago this service may have seen the user prove again that it is them. For sensitive pages. */
+  /**
+   * How long ago this service may have seen the user prove again that it is them, 1 second to 1 day. For sensitive
+   * pages. Needs request objects.
+   */
   readonly reauthenticateWithin?: Duration
 }
 

@@ -15,7 +15,14 @@ const optionsSchema = v.strictObject({
   claims: v.optional(sharedEntries.claims),
 })
 
-/** What a page needs of the user's identity. */
+/**
+ * What a page needs of the user's identity.
+ *
+ * @example
+ * ```ts
+ * const forTreasure: IdentityNeeds = { level: 'P2', claims: ['address'] }
+ * ```
+ */
 export interface IdentityNeeds {
   /** The level of confidence, at least. */
   readonly level: IdentityLevel

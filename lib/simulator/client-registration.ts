@@ -44,7 +44,14 @@ export interface ClientRegistration {
   readonly maxAgeEnabled: boolean
 }
 
-/** What a test says about a service: any part of its registration, and shorter names for its addresses. */
+/**
+ * What a test says about a service: any part of its registration, and shorter names for its addresses.
+ *
+ * @example
+ * ```ts
+ * op.register({ scopes: ['openid', 'phone'], levels: ['P0'], requestObjectRequired: true })
+ * ```
+ */
 export interface ClientSettings extends Partial<
   Omit<ClientRegistration, 'jwksURL' | 'backChannelLogoutUri'>
 > {

@@ -10,9 +10,17 @@
 export interface SimulatorClock {
   /** The simulator's time in milliseconds since 1970, as `Date.now()` gives it. */
   now(): number
-  /** Moves the time by so many seconds; a negative number moves it back. */
+  /**
+   * Moves the time.
+   *
+   * @param seconds - how far; a negative number moves it back
+   */
   advance(seconds: number): void
-  /** Sets the time to a date (or milliseconds since 1970), from where it goes on running. */
+  /**
+   * Sets the time, from where it goes on running.
+   *
+   * @param time - a date, or milliseconds since 1970
+   */
   set(time: Date | number): void
   /** Goes back to the real time. */
   reset(): void

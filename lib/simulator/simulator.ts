@@ -154,6 +154,8 @@ export interface Simulator {
   /**
    * Signs with new keys from now on: the announced ones, or some that nobody has seen. The old ones stay published
    * unless they are withdrawn.
+   *
+   * @param options - `withdrawOld`: whether the old ones go at once
    */
   rotateKeys(options?: { readonly withdrawOld?: boolean }): void
 

@@ -33,6 +33,7 @@ const logoutTimeout = 15_000
  * await op.close()
  * ```
  *
+ * @param options - port, addresses of the service, its registration
  * @throws when the port is taken (`code` is `EADDRINUSE`)
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
