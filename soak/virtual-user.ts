@@ -53,10 +53,16 @@ export class VirtualUser {
       judge(now === null || isAccountOf(now, me), 'the user has become another one')
     }
     if (chance(0.3)) await this.#signedOutByProvider(me, faulty)
-    await this.#browser.visit(`${this.#load.service}/sign-out`)
+    await this.#signOut()
     judge((await this.#whoami()) === null, 'the user is still there after signing out')
     tally.visits++
     return proven
+  }
+
+  async #signOut(): Promise<void> {
+    const { headers } = await this.#browser.send(`${this.#load.service}/sign-out`)
+    // The user is signed out here already, whatever becomes of it there.
+    if (headers.location !== undefined) await this.#browser.visit(headers.location).catch(() => undefined)
   }
 
   async #signedOutByProvider(me: SimulatorUser, faulty: boolean): Promise<void> {

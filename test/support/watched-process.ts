@@ -40,6 +40,9 @@ const nothing: IncomingHttpHeaders = {}
 
 const plumbing = /node:internal\/(?:util|console)|node_modules\/(?:debug|depd)\/|watched-process|^$/
 
+// Where Node has a copy of its own, that one writes for both.
+const undici = /(?:node_modules|node:internal\/deps)\/undici\//
+
 /** The file that called whatever wrote: past Node's console and debuglog, and the package "debug". */
 function writer(): string {
   const usual = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace') ?? { value: undefined }
@@ -57,7 +60,7 @@ function watch(stream: NodeJS.WriteStream): void {
   const watched = (...args: unknown[]) => {
     const by = writer()
     writes[by] = (writes[by] ?? 0) + 1
-    if (by.includes('node_modules/undici/')) undiciWrites.push(String(args[0]))
+    if (undici.test(by)) undiciWrites.push(String(args[0]))
     const done = args.at(-1)
     if (typeof done === 'function') queueMicrotask(done as () => void)
     return true
