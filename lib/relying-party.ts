@@ -181,8 +181,9 @@ export class RelyingParty {
  * looked at.
  */
 function splitURL(url: string): [path: string, query: URLSearchParams] {
-  const [, path = '/', query] = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?]*)?([^?#]*)\??([^#]*)/i.exec(url) ?? []
-  return [path, new URLSearchParams(query)]
+  const local = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '').replace(/#.*/, '')
+  const end = local.search(/\?|$/)
+  return [local.slice(0, end), new URLSearchParams(local.slice(end))]
 }
 
 async function tellingFailure<Result>(work: () => Promise<Result>): Promise<Result> {

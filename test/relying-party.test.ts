@@ -61,3 +61,53 @@ describe('the language of One Login’s pages', () => {
     expect(await languageOf(byRequest, { uiLocales: 'cy' }, 'en')).toBe('cy')
   })
 })
+
+describe('a callback', () => {
+  const service = new RelyingParty(
+    parseStrategyOptions({
+      environment: 'integration',
+      clientId: 'tax-your-dragon',
+      clientSecret: 'secret',
+      callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+    }),
+  )
+  const request = (originalUrl: string, oneLogin?: object) =>
+    ({ originalUrl, session: { ...(oneLogin && { oneLogin }) } }) as unknown as Request
+
+  it.each([
+    ['/auth/callback', true],
+    ['/auth/callback?', true],
+    ['/auth/callback?code=a&state=b', true],
+    ['/auth/callback#a', true],
+    ['http://evil.example/auth/callback?code=a', true],
+    ['/behind-a-proxy?code=a&state=b', true],
+    ['/behind-a-proxy?error=a&state=b', true],
+    ['http://evil.example?error=a&state=b', true],
+    ['/behind-a-proxy?code=a', false],
+    ['/behind-a-proxy?error=a', false],
+    ['/behind-a-proxy?code=a&error=b', false],
+    ['/behind-a-proxy?state=b', false],
+    ['/behind-a-proxy#?code=a&state=b', false],
+    ['/sign-in', false],
+    ['/', false],
+    ['/auth/callback/', false],
+    ['//evil.example/auth/callback', false],
+    ['/a?b=http://c.example/auth/callback', false],
+    ['/a/http://evil.example/auth/callback', false],
+  ])('[CB-1] is told from the start of a sign-in by its address: %s', (address, is) => {
+    expect(service.isCallback(request(address))).toBe(is)
+  })
+
+  it.each([
+    ['/auth/callback?state=mine', { transactions: [{ state: 'mine' }] }, true],
+    ['/auth/callback?state=mine', { transactions: [{ state: 'other' }, { state: 'mine' }] }, true],
+    ['/auth/callback?state=mine', { transactions: [{ state: 'other' }] }, false],
+    ['/auth/callback?state=mine', { transactions: [] }, false],
+    ['/auth/callback?state=mine', {}, false],
+    ['/auth/callback?state=mine', undefined, false],
+    ['/auth/callback', { transactions: [{ state: 'mine' }] }, false],
+    ['/sign-in?state=mine', { transactions: [{ state: 'mine' }] }, false],
+  ])('[CB-1] is awaited where its state waits in the session: %s, %j', (address, oneLogin, is) => {
+    expect(service.isAwaited(request(address, oneLogin))).toBe(is)
+  })
+})

@@ -159,9 +159,9 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[CB-5] ends the session by itself, also where One Login sends no back-channel logout', async () => {
-    await using pair = await startPair()
-    pair.op.register({ backChannelLogoutURL: undefined })
+  it('[CB-5] ends the session by itself, also where the back-channel logout of One Login does not arrive', async () => {
+    await using pair = await startPair({ simulator: { logoutRetryDelay: 0 } })
+    pair.op.register({ backChannelLogoutURL: `${pair.service.url}/nowhere` })
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'login_required' } })
     await browser.visit(`${pair.service.url}/identity`)

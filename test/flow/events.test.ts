@@ -1,0 +1,128 @@
+import * as diagnostics from 'node:diagnostics_channel'
+import { describe, expect, it } from 'vitest'
+import type { OneLoginEventName } from '../../lib/index.ts'
+import { readyUser } from '../../lib/simulator/index.ts'
+import { startPair, type Pair } from '../support/stand-in.ts'
+import { visitorSignedIn } from '../support/visitors.ts'
+
+/** What is told of one event while something happens. */
+async function told(name: OneLoginEventName, happens: () => Promise<unknown>): Promise<unknown[]> {
+  const events: unknown[] = []
+  const listener = (event: unknown) => void events.push(event)
+  diagnostics.subscribe(`passport-govuk-one-login:${name}`, listener)
+  try {
+    await happens()
+  } finally {
+    diagnostics.unsubscribe(`passport-govuk-one-login:${name}`, listener)
+  }
+  return events
+}
+
+const { sub } = readyUser('typical')
+
+/** A signed-in user goes to a page that needs them to prove again that it is them. */
+const sensitive = (): Promise<Pair> =>
+  startPair({
+    routes: (app, oneLogin) => {
+      const guard = oneLogin.requireAuthentication({ reauthenticateWithin: '5m' })
+      app.get('/sensitive', guard, (_req, res) => void res.end())
+    },
+  })
+
+describe('those who listen are told', () => {
+  it('what a sign-in asks for when it starts', async () => {
+    await using pair = await sensitive()
+    const browser = pair.browser()
+    const visit = (path: string) => browser.visit(pair.service.url + path)
+    expect(await told('sign-in.started', () => visit('/account'))).toStrictEqual([{ vtr: ['Cl.Cm'] }])
+    expect(await told('sign-in.started', () => visit('/identity'))).toStrictEqual([{ vtr: ['Cl.Cm.P2'] }])
+    expect(await told('sign-in.started', () => visit('/sensitive'))).toStrictEqual([
+      { vtr: ['Cl.Cm'], prompt: 'login' },
+    ])
+  })
+
+  it('who signed in, and what came of the identity', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const visit = (path: string) => browser.visit(pair.service.url + path)
+    expect(await told('sign-in.succeeded', () => visit('/account'))).toStrictEqual([{ sub }])
+    expect(await told('sign-in.succeeded', () => visit('/identity'))).toStrictEqual([
+      { sub, identity: { proven: true, level: 'P2' } },
+    ])
+  })
+
+  it('whose identity was not proven, with the level that was asked for', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair, 'no-identity')
+    pair.op.respondWith({ user: 'no-identity' })
+    const events = await told('sign-in.succeeded', () => browser.visit(`${pair.service.url}/identity`))
+    expect(events).toStrictEqual([
+      { sub: readyUser('no-identity').sub, identity: { proven: false, level: 'P2' } },
+    ])
+  })
+
+  it('why a sign-in failed, by the code of the error', async () => {
+    await using pair = await startPair()
+    pair.op.respondWith({ error: { error: 'access_denied' } })
+    const fails = () => pair.browser().visit(`${pair.service.url}/account`)
+    expect(await told('sign-in.failed', fails)).toStrictEqual([{ code: 'access_denied' }])
+  })
+
+  it('that a sign-in failed for a reason that is none of ours', async () => {
+    await using pair = await startPair({
+      options: {
+        uiLocales: () => {
+          throw new Error('no language')
+        },
+      },
+    })
+    const fails = () => pair.browser().visit(`${pair.service.url}/account`)
+    expect(await told('sign-in.failed', fails)).toStrictEqual([{ code: 'unexpected' }])
+  })
+
+  it('[CB-5] who was signed out because they could not prove that it is them', async () => {
+    await using pair = await sensitive()
+    // Or the back-channel logout, which comes first, would be what signs the user out.
+    pair.op.register({ backChannelLogoutURL: `${pair.service.url}/nowhere` })
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error: 'login_required' } })
+    const fails = () => browser.visit(`${pair.service.url}/sensitive`)
+    expect(await told('signed-out', fails)).toStrictEqual([{ sub, reason: 'login_required' }])
+  })
+
+  it('[CB-5] of a login_required when nobody was signed in', async () => {
+    await using pair = await startPair()
+    pair.op.respondWith({ error: { error: 'login_required' } })
+    const fails = () => pair.browser().visit(`${pair.service.url}/account`)
+    expect(await told('signed-out', fails)).toStrictEqual([{ reason: 'login_required' }])
+  })
+
+  it('who was signed out because somebody else came back', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ user: 'no-phone' })
+    const fails = () => browser.visit(`${pair.service.url}/sign-in`)
+    expect(await told('signed-out', fails)).toStrictEqual([{ sub, reason: 'subject_mismatch' }])
+  })
+
+  it('[CONF-3] which document was had', async () => {
+    await using pair = await startPair()
+    const events = await told('document.refreshed', () =>
+      pair.browser().visit(`${pair.service.url}/identity`),
+    )
+    expect(events).toStrictEqual([
+      { url: `${pair.op.issuer}.well-known/openid-configuration` },
+      { url: `${pair.op.issuer}.well-known/jwks.json` },
+      { url: expect.stringMatching(/\/\.well-known\/did\.json$/) as string },
+    ])
+  })
+
+  it('[CONF-4] which document could not be had, and why', async () => {
+    await using pair = await startPair()
+    await pair.op.stopListening()
+    const fails = () => pair.browser().visit(`${pair.service.url}/account`)
+    expect(await told('document.refresh-failed', fails)).toStrictEqual([
+      { url: `${pair.op.issuer}.well-known/openid-configuration`, code: 'provider_unreachable' },
+    ])
+  })
+})
