@@ -20,10 +20,10 @@ import { now } from './signed-token.ts'
 import { createTransaction, keepTransaction, takeTransaction, type Transaction } from './transaction.ts'
 import { UsedStates } from './used-states.ts'
 import type { OneLoginUser } from './user.ts'
+import type { Verification, VerifiedUser } from './verification.ts'
 
-/** A finished sign-in, before the app has logged the user in. */
-export interface FinishedSignIn {
-  readonly user: OneLoginUser
+/** A finished sign-in, before the app has logged the user in: the user as the app knows them. */
+export interface FinishedSignIn extends VerifiedUser {
   /** The page to come back to, a path of this site. */
   readonly returnTo: string | undefined
   /** The app's own value. */
@@ -109,13 +109,14 @@ export class RelyingParty {
   /**
    * The second leg: from the callback to a verified user, ready for `req.logIn`.
    *
-   * @throws OneLoginError for anything but a sign-in that kept every rule
+   * @param verify - asks the app who the user is to it
+   * @throws OneLoginError for anything but a sign-in that kept every rule; or as `verify` does
    */
-  async finish(req: Request): Promise<FinishedSignIn> {
-    return tellingFailure(() => this.#finish(req))
+  async finish(req: Request, verify: Verification): Promise<FinishedSignIn> {
+    return tellingFailure(() => this.#finish(req, verify))
   }
 
-  async #finish(req: Request): Promise<FinishedSignIn> {
+  async #finish(req: Request, verify: Verification): Promise<FinishedSignIn> {
     if (req.method !== 'GET')
       throw new OneLoginError('callback_invalid', 'The callback must be a GET request.')
     const response = readAuthorizationResponse(splitURL(req.originalUrl)[1])
@@ -136,16 +137,13 @@ export class RelyingParty {
         before !== undefined,
         transaction.returnTo,
       )
+      const verified = await verify(req, withKnownIdentity(user, req.user))
       const { identity } = signedIn
       publish('sign-in.succeeded', {
         sub: user.sub,
         ...(identity && { identity: { proven: identity.proven, level: identity.level } }),
       })
-      return {
-        user: withKnownIdentity(user, req.user),
-        returnTo: transaction.returnTo,
-        state: transaction.appState,
-      }
+      return { ...verified, returnTo: transaction.returnTo, state: transaction.appState }
     } catch (error) {
       if (isOneLoginError(error) && (error.code === 'login_required' || error.code === 'subject_mismatch')) {
         await renewSession(req)

@@ -321,9 +321,7 @@ async function run(
       redirect(await relyingParty.start(req, relyingParty.signInSettings(options)))
       return
     }
-    const finished = await relyingParty.finish(req)
-    const { user, info } = await verify(req, finished.user)
-    const { returnTo, state } = finished
+    const { user, info, returnTo, state } = await relyingParty.finish(req, verify)
     success(user, {
       ...info,
       ...(returnTo !== undefined && { returnTo }),

@@ -47,11 +47,14 @@ export type VerifyWithRequest = (
   done: VerifyDone,
 ) => VerifyResult | Promise<VerifyResult> | undefined
 
+/** A user as the app knows them. */
+export interface VerifiedUser {
+  readonly user: Express.User
+  readonly info?: object
+}
+
 /** Asks the app who the user is to it. */
-export type Verification = (
-  req: Request,
-  user: OneLoginUser,
-) => Promise<{ user: Express.User; info?: object }>
+export type Verification = (req: Request, user: OneLoginUser) => Promise<VerifiedUser>
 
 /**
  * Makes one promise of the ways a verify callback can answer.

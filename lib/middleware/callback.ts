@@ -11,10 +11,9 @@ import { handler } from './handler.ts'
 export function callback(relyingParty: RelyingParty, verify: Verification): RequestHandler {
   return handler(async (req, res) => {
     requirePassport(req)
-    const finished = await relyingParty.finish(req)
-    const { user } = await verify(req, finished.user)
+    const { user, returnTo = '/' } = await relyingParty.finish(req, verify)
     await logIn(req, user)
-    redirect(res, finished.returnTo ?? '/')
+    redirect(res, returnTo)
   })
 }
 

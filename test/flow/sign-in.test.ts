@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import express4 from 'express4'
 import type express from 'express'
 import type { RequestHandler } from 'express'
@@ -405,10 +406,16 @@ describe('the verify callback', () => {
   })
 
   it.each([false, null, undefined])('[UI-4] refuses a user for whom it returns %s', async (nobody) => {
+    const told: unknown[] = []
+    const note = (event: unknown, channel: string | symbol) => told.push([channel, event])
+    const channels = ['sign-in.succeeded', 'sign-in.failed'].map((name) => `passport-govuk-one-login:${name}`)
     await using pair = await startPair({ verify: (_user) => nobody })
     const browser = pair.browser()
+    for (const channel of channels) subscribe(channel, note)
     const page = await browser.visit(`${pair.service.url}/account`)
+    for (const channel of channels) unsubscribe(channel, note)
     expect(page).toMatchObject({ status: 403, body: expect.stringContaining('user_refused') as string })
+    expect(told).toEqual([[channels[1], { code: 'user_refused' }]])
     expect((await browser.visit(`${pair.service.url}/whoami`)).body).toBe('null')
   })
 
