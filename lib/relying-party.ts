@@ -208,6 +208,7 @@ function keptAfter(
     signedIn: {
       ...signedIn,
       startedAt: before?.startedAt ?? now(),
+      // Stryker disable next-line ConditionalExpression: in a session, which is JSON, there is no undefined
       ...(reauthenticatedAt !== undefined && { reauthenticatedAt }),
       ...(identity && { identity }),
     },

@@ -57,27 +57,33 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
     const expected = { nonce, credential: trust.credential, maxAge, accessToken }
     const token = await verifyIdToken(idToken, expected, provider, settings)
     const userinfo = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)
-    const identity = trust.identity && (await proveIdentity(userinfo, trust.identity))
+    const proof = trust.identity && (await prove(userinfo, trust.identity, claims))
     return {
-      user: createUser(token, userinfo, identity),
+      user: createUser(token, userinfo, proof?.identity),
       signedIn: {
         sub: token.sub,
         idToken,
         issuedAt: token.iat,
         level: token.vot,
+        // Stryker disable next-line ConditionalExpression: in a session, which is JSON, there is no undefined
         ...(token.authTime !== undefined && { authTime: token.authTime }),
-        ...(trust.identity && identity && { identity: outcomeOf(identity, trust.identity, claims) }),
+        ...(proof && { identity: proof.outcome }),
       },
     }
   }
 
-  async function proveIdentity(userinfo: Userinfo, level: IdentityLevel): Promise<Identity> {
+  async function prove(
+    userinfo: Userinfo,
+    level: IdentityLevel,
+    claims: readonly ClaimName[],
+  ): Promise<{ identity: Identity; outcome: IdentityOutcome }> {
     const jwt = userinfo[claimURL('coreIdentityJWT')]
     const core =
       jwt === undefined
         ? undefined
         : await verifyCoreIdentity(jwt, { sub: userinfo.sub, level }, provider, settings)
-    return createIdentity(core, userinfo)
+    const identity = createIdentity(core, userinfo)
+    return { identity, outcome: outcomeOf(identity, level, claims) }
   }
 }
 

@@ -130,6 +130,7 @@ describe('error', () => {
   ])('[CB-3] says of %s that the request was refused, with code and description', async (code) => {
     const error = await failure(code, 'Request vtr not valid')
     expect(error).toMatchObject({ code: 'authorization_refused', status: 502, retryable: false })
+    expect(error.message).toMatch(/Compare it with how this service is registered/)
     expect(error.providerError).toEqual({ error: code, description: 'Request vtr not valid' })
   })
 

@@ -93,6 +93,9 @@ describe('a callback', () => {
     ['/auth/callback/', false],
     ['//evil.example/auth/callback', false],
     ['/a?b=http://c.example/auth/callback', false],
+    ['/behind-a-proxy?x://&code=a&state=b', true],
+    ['h2c://evil.example/auth/callback', true],
+    ['/behind-a-proxy#a?code=a&state=b', false],
     ['/a/http://evil.example/auth/callback', false],
   ])('[CB-1] is told from the start of a sign-in by its address: %s', (address, is) => {
     expect(service.isCallback(request(address))).toBe(is)

@@ -1,6 +1,6 @@
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
-import type { OneLoginStrategy } from '../../lib/index.ts'
+import type { OneLoginStrategy, OneLoginUser } from '../../lib/index.ts'
 import { readyUser, type Simulator } from '../../lib/simulator/index.ts'
 import { startPair, type Pair } from '../support/stand-in.ts'
 import { fetchFrom, visitorSignedIn, whoIs } from '../support/visitors.ts'
@@ -133,6 +133,30 @@ describe('requireIdentity', () => {
     expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
     const user = JSON.parse((await browser.send(`${pair.service.url}/whoami`)).body) as object
     expect(user).toMatchObject({ identity: { proven: true, level: 'P2' } })
+  })
+
+  it('[CID-5] replaces what was proven before by what was proven last', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'high-confidence')
+    for (const level of ['P1', 'P3']) {
+      await browser.visit(`${pair.service.url}/${level.toLowerCase()}`)
+      const user = JSON.parse((await browser.send(`${pair.service.url}/whoami`)).body) as object
+      expect(user).toMatchObject({ identity: { proven: true, level } })
+    }
+  })
+
+  it('gives a user of the app that has an identity of its own to no user of One Login', async () => {
+    const users: OneLoginUser[] = []
+    await using pair = await start({
+      verify: (user) => {
+        users.push(user)
+        return { sub: 'the-app-s-own', identity: { proven: true } }
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/sign-in`)
+    expect(users).toHaveLength(2)
+    for (const user of users) expect(user).not.toHaveProperty('identity')
   })
 
   it('[CID-7] refuses an unproven identity with 403 and the return codes, which the app can make a page of', async () => {
