@@ -56,6 +56,7 @@ export class RelyingParty {
    */
   signInSettings(options: object): SignInSettings {
     const known = this.#parsed.get(options)
+    // Stryker disable next-line ConditionalExpression: to check them again each time only takes longer
     if (known) return known
     const parsed = parseSignInOptions(options, this.settings.signIn)
     this.#parsed.set(options, parsed)

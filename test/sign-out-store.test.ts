@@ -62,9 +62,15 @@ describe('the store of sign-outs', () => {
     const store = new NotingStore()
     await recordSignOut(store, sub, 1000, hour)
     expect(store.kept).toHaveLength(1)
-    expect(store.kept[0]?.[1].cookie).toMatchObject({
-      originalMaxAge: hour * 1000,
-      expires: new Date('2026-08-01T13:00:00Z'),
+    expect(store.kept[0]?.[1]).toEqual({
+      signedOutAt: 1000,
+      cookie: {
+        originalMaxAge: hour * 1000,
+        maxAge: hour * 1000,
+        expires: new Date('2026-08-01T13:00:00Z'),
+        path: '/',
+        httpOnly: true,
+      },
     })
   })
 
@@ -85,7 +91,11 @@ describe('the store of sign-outs', () => {
   })
 
   it('[SESS-7] fails when the store cannot be read, rather than say that nobody was signed out', async () => {
-    await expect(signedOutAt(broken, sub)).rejects.toMatchObject({ code: 'session_unavailable', status: 503 })
+    await expect(signedOutAt(broken, sub)).rejects.toMatchObject({
+      code: 'session_unavailable',
+      status: 503,
+      cause: { message: 'connect ECONNREFUSED 127.0.0.1:6379' },
+    })
   })
 
   it('[SESS-7] fails when the store cannot be written', async () => {
