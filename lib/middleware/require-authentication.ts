@@ -64,7 +64,7 @@ export function requireAuthentication(
       'Option "reauthenticateWithin": One Login re-authenticates users by signed request objects only; set "requestObject" to true.',
     )
   const again = { vtr: [...trust.vtr], claims: [] }
-  const start = relyingParty.signInSettings({ ...again, ...(maxAge !== undefined && { maxAge }) })
+  const start = relyingParty.signInSettings({ ...again, maxAge })
   const reauthenticate =
     reauthenticateWithin === undefined ? start : relyingParty.signInSettings({ ...again, prompt: 'login' })
 

@@ -59,6 +59,13 @@ describe('the session status', () => {
     expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 420, extendable: false })
   })
 
+  it('[SESS-5] says that nobody can extend a session whose two limits come together', async () => {
+    await using pair = await start({ absolute: '1h', idle: '1h' })
+    const browser = await visitorSignedIn(pair)
+    const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`)
+    expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 3600, extendable: false })
+  })
+
   it('[SESS-5] tells of the absolute limit when there is no other', async () => {
     await using pair = await start({ absolute: '1h' })
     const browser = await visitorSignedIn(pair)
