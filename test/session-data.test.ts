@@ -59,13 +59,15 @@ describe('a session that is ended while a request is under way', () => {
   /** A request whose session is as the store says, and how often it was written. */
   function underWay(stored: object | null, failure?: Error) {
     let saves = 0
-    const session = {
-      id: 'an-id',
-      save: (done: Done) => {
+    // As with express-session, its methods are those of a class.
+    class Session {
+      readonly id = 'an-id'
+      save(done: Done): void {
         saves++
         done()
-      },
+      }
     }
+    const session = new Session()
     const sessionStore = {
       get: (_id: string, done: (error: unknown, stored: unknown) => void) => done(failure, stored),
     }
@@ -116,14 +118,14 @@ describe('a log-in', () => {
   function loggingIn(failure?: Error) {
     const asked: object[] = []
     const req = request({})
-    const newSession = (): object => ({
-      regenerate: (done: Done) => {
-        Object.assign(req, { session: newSession() })
+    class Session {
+      regenerate(done: Done): void {
+        Object.assign(req, { session: new Session() })
         done(failure)
-      },
-    })
+      }
+    }
     Object.assign(req, {
-      session: newSession(),
+      session: new Session(),
       logIn: (_user: unknown, options: { session?: boolean }, done: Done) => {
         asked.push(options)
         if (options.session === false) done()
