@@ -23,7 +23,7 @@ export interface TimeLeft {
   readonly idle?: number
 }
 
-const checked = new WeakMap<Request, { readonly seenBefore?: number }>()
+const checked = new WeakMap<Request, { readonly seenBefore: number | undefined }>()
 
 /**
  * Ends sessions whose user has signed out elsewhere, and sessions that have lived too long. Fails the request
@@ -40,7 +40,7 @@ export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHa
   return handler(async (req, res, next) => {
     const signedIn = signedInUser(req)
     const data = sessionData(req)
-    checked.set(req, { ...(data.lastSeenAt !== undefined && { seenBefore: data.lastSeenAt }) })
+    checked.set(req, { seenBefore: data.lastSeenAt })
     if (!signedIn) {
       next()
       return

@@ -69,6 +69,22 @@ describe('a user who signs out elsewhere', () => {
     await expect(storedSignIn(pair.service)).rejects.toThrow('0 sessions')
   })
 
+  it('[SESS-7] is out of a session in which no sign-in waits', async () => {
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/forget', (req, res) => {
+          delete req.session.oneLogin?.transactions
+          res.end()
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    await browser.send(`${pair.service.url}/forget`)
+    await pair.op.signOut(sub)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(pair.service.errors).toEqual([])
+  })
+
   it('[SESS-7] leaves other users signed in', async () => {
     await using pair = await startPair()
     await visitorSignedIn(pair)
@@ -227,6 +243,20 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
+  it('[SESS-5] write nothing at each request where there is no idle limit', async () => {
+    stopClock()
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/last-seen', (req, res) => void res.json(req.session.oneLogin?.lastSeenAt))
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const lastSeen = async () => (await browser.send(`${pair.service.url}/last-seen`)).body
+    const before = await lastSeen()
+    passTime(60)
+    expect(await lastSeen()).toBe(before)
+  })
+
   it('[SESS-5] let a user come back to the same session from a long journey at One Login', async () => {
     stopClock()
     await using pair = await withSession({ idle: '2m' })
@@ -357,6 +387,19 @@ describe('a session that expires', () => {
       const { pathname } = new URL(headers.location ?? '')
       expect(pathname).toBe(onExpiry === 'sign-out' ? '/logout' : '/authorize')
       if (onExpiry === 'sign-out') expect(headers.location).toContain('id_token_hint=')
+    },
+  )
+
+  it.each(['sign-out', 'reauthenticate'] as const)(
+    '[SESS-5] "%s" ends the session of a form post, and leaves the page that "reauthenticate" needs to the app',
+    async (onExpiry) => {
+      await using expiry = await expired(onExpiry)
+      const { pair, browser } = expiry
+      const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+      const answer = await browser.send(`${pair.service.url}/open`, { method: 'POST', headers })
+      expect(answer.status).toBe(onExpiry === 'sign-out' ? 303 : 401)
+      expect(pair.service.errors).toMatchObject(onExpiry === 'sign-out' ? [] : [{ code: 'session_expired' }])
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
     },
   )
 
