@@ -127,6 +127,7 @@ export function keepThroughLogIn(
   const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => void
   const keeping = (user: Express.User, second: LogInOptions | Done, third?: Done) => {
     const done = typeof second === 'function' ? second : (third ?? (() => undefined))
+    // Stryker disable next-line ConditionalExpression,StringLiteral: a function has none of the options
     const options = typeof second === 'function' ? {} : second
     const keepSessionInfo = (options.keepSessionInfo ?? false) || sameUser
     if (options.session !== false) keepThroughRenewal(req, kept)

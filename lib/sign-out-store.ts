@@ -33,7 +33,9 @@ export async function recordSignOut(
   writes.set(sub, write)
   try {
     await write
+    // Stryker disable next-line BlockStatement: it saves memory
   } finally {
+    // Stryker disable next-line ConditionalExpression: it saves memory
     if (writes.get(sub) === write) writes.delete(sub)
   }
 }

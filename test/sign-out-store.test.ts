@@ -57,6 +57,21 @@ describe('the store of sign-outs', () => {
     expect(await signedOutAt(store, sub)).toBe(2000)
   })
 
+  it('[SESS-7] keeps the latest of three when the last is delivered as the first has been noted', async () => {
+    const store = new MemoryStore()
+    const [first, second] = [1000, 3000].map((at) => recordSignOut(store, sub, at, hour))
+    await first
+    await Promise.all([second, recordSignOut(store, sub, 2000, hour)])
+    expect(await signedOutAt(store, sub)).toBe(3000)
+  })
+
+  it('[SESS-7] writes nothing for another sign-out of the same second', async () => {
+    const store = new NotingStore()
+    await recordSignOut(store, sub, 1000, hour)
+    await recordSignOut(store, sub, 1000, hour)
+    expect(store.kept).toHaveLength(1)
+  })
+
   it('[SESS-7] writes one record in the form that session stores keep, which ends with the longest session', async () => {
     vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
     const store = new NotingStore()

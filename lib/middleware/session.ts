@@ -23,7 +23,8 @@ export interface TimeLeft {
   readonly idle?: number
 }
 
-const checked = new WeakMap<Request, { readonly seenBefore: number | undefined }>()
+/** The requests whose session was checked, and when their user had last done something before. */
+const checked = new WeakMap<Request, { readonly lastSeenAt: number | undefined }>()
 
 /**
  * Ends sessions whose user has signed out elsewhere, and sessions that have lived too long. Fails the request
@@ -40,7 +41,7 @@ export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHa
   return handler(async (req, res, next) => {
     const signedIn = signedInUser(req)
     const data = sessionData(req)
-    checked.set(req, { seenBefore: data.lastSeenAt })
+    checked.set(req, { lastSeenAt: data.lastSeenAt })
     if (!signedIn) {
       next()
       return
@@ -100,8 +101,7 @@ export function timeLeft(
  * Takes back that this request counts as the user doing something: for a page that asks by itself.
  */
 export function forgetActivity(req: Request): void {
-  const seenBefore = checked.get(req)?.seenBefore
-  if (seenBefore !== undefined) sessionData(req).lastSeenAt = seenBefore
+  Object.assign(sessionData(req), checked.get(req))
 }
 
 /**

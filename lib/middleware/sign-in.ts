@@ -11,7 +11,7 @@ export function signIn(relyingParty: RelyingParty, options: SignInOptions): Requ
   const settings = relyingParty.signInSettings(options)
   return handler(async (req, res) => {
     const wanted = new URLSearchParams(req.originalUrl.split('?')[1]).get('returnTo')
-    const returnTo = wanted ?? settings.returnTo
-    redirect(res, await relyingParty.start(req, { ...settings, ...(returnTo !== undefined && { returnTo }) }))
+    const asked = wanted === null ? settings : { ...settings, returnTo: wanted }
+    redirect(res, await relyingParty.start(req, asked))
   })
 }

@@ -13,6 +13,7 @@ export function createSignOut({ settings, provider }: RelyingParty): SignOut {
   return async function signOut(idToken, state) {
     try {
       const { end_session_endpoint } = await provider.metadata()
+      // Stryker disable next-line ConditionalExpression: without an address there would be an error, caught below
       if (end_session_endpoint !== undefined)
         return buildEndSessionURL(end_session_endpoint, { idToken, postLogoutRedirectURL, state })
     } catch {
