@@ -7,7 +7,7 @@ const layers = [
   // provider
   '^lib/(http|http-answer|cached-document|discovery|did-document|verification-keys|provider)\\.ts$',
   // legs
-  '^lib/(transaction|used-states|signature|signed-token|authorization-request|authorization-response|code-exchange|id-token|userinfo|core-identity|user|sign-in|end-session-request|logout-token)\\.ts$',
+  '^lib/(transaction|recent-ids|used-states|signature|signed-token|authorization-request|authorization-response|code-exchange|id-token|userinfo|core-identity|user|sign-in|end-session-request|logout-token)\\.ts$',
   // Express
   '^lib/(session-data|sign-out-store|relying-party|verification|routes|strategy)\\.ts$|^lib/middleware/',
 ]

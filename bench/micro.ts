@@ -12,10 +12,10 @@ import { parseStrategyOptions } from '../lib/options.ts'
 import { RelyingParty } from '../lib/relying-party.ts'
 import type { SignedIn } from '../lib/sign-in.ts'
 import type { VerificationKey } from '../lib/verification-keys.ts'
+import { clientId, didController } from './app.ts'
 import { costOf, type CallCost } from './measure.ts'
 import { privateKey, startProvider } from './processes.ts'
 
-const clientId = 'bench-client'
 const sub = 'urn:fdc:gov.uk:2022:bench'
 const signAsync = promisify(sign)
 const rsaKey = createPrivateKey(privateKey)
@@ -66,7 +66,7 @@ function optionsWith(issuer: string, requestObject: boolean) {
     environment: {
       issuer,
       didDocumentURL: `${issuer}did.json`,
-      didController: 'did:web:bench',
+      didController,
       coreIdentityIssuer: `${issuer}identity`,
       allowInsecureRequests: true,
     },
@@ -109,7 +109,7 @@ async function redirects(issuer: string): Promise<Row[]> {
 async function verifications(issuer: string): Promise<Row[]> {
   const settings = parseStrategyOptions(optionsWith(issuer, false))
   const { privateKey: ecKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const kid = 'did:web:bench#key'
+  const kid = `${didController}#key`
   const signed = (claims: Record<string, unknown>, iss: string) =>
     new SignJWT({ iss, aud: clientId, sub, iat: now(), exp: now() + 3600, ...claims })
       .setProtectedHeader({ alg: 'ES256', kid })

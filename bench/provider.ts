@@ -3,8 +3,8 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { clientId, didController } from './app.ts'
 
-const clientId = 'bench-client'
 const subject = 'urn:fdc:gov.uk:2022:bench'
 const tokenKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const identityKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -34,7 +34,6 @@ const issuer = await new Promise<string>((resolve) =>
     resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
   }),
 )
-const controller = 'did:web:bench'
 
 const documents = {
   discovery: JSON.stringify({
@@ -52,12 +51,12 @@ const documents = {
     keys: [{ ...tokenKey.publicKey.export({ format: 'jwk' }), kid: 'token', alg: 'ES256', use: 'sig' }],
   }),
   did: JSON.stringify({
-    id: controller,
+    id: didController,
     assertionMethod: [
       {
-        id: `${controller}#identity`,
+        id: `${didController}#identity`,
         type: 'JsonWebKey',
-        controller,
+        controller: didController,
         publicKeyJwk: identityKey.publicKey.export({ format: 'jwk' }),
       },
     ],
@@ -67,7 +66,7 @@ const documents = {
 const now = () => Math.floor(Date.now() / 1000)
 const startedAt = now()
 const coreIdentity = jwt(
-  { kid: `${controller}#identity` },
+  { kid: `${didController}#identity` },
   {
     iss: `${issuer}identity`,
     aud: clientId,

@@ -21,7 +21,7 @@ export interface OneLoginEvents {
     /** Whether the user is to prove again that it is them. */
     readonly prompt?: 'login'
   }
-  /** A sign-in or an identity journey came back and kept every rule. The verify callback has not run yet. */
+  /** A sign-in or an identity journey came back and kept every rule, and the verify callback took the user. */
   'sign-in.succeeded': {
     /** Who, at One Login. */
     readonly sub: string

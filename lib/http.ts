@@ -74,10 +74,20 @@ const failures = {
   malformed: ['provider_answer_invalid', 'One Login gave something that fits into no request'],
 } as const satisfies Record<string, [OneLoginErrorCode, string]>
 
+function failureOf(error: Error & { code?: string }): keyof typeof failures {
+  if (error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'tooLong'
+  return error.code === 'UND_ERR_INVALID_ARG' ? 'malformed' : 'unreachable'
+}
+
 async function createDispatcher(connectTimeout: number): Promise<Dispatcher> {
   const { Agent } = await import('undici')
   // One deadline is over all of a call; these would be in its way.
-  return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 })
+  return new Agent({
+    connect: { timeout: connectTimeout },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: maxBytes,
+  })
 }
 
 async function exchange(
@@ -100,7 +110,6 @@ async function exchange(
     }, milliseconds)
     let status = 0
     let headers: IncomingHttpHeaders = {}
-    let size = 0
     const chunks: Buffer[] = []
     dispatcher.dispatch(request, {
       onRequestStart(controller) {
@@ -112,17 +121,14 @@ async function exchange(
         headers = fields
       },
       onResponseData(_controller, chunk) {
-        size += chunk.length
-        if (size > maxBytes) end(explain('tooLong'))
-        else chunks.push(chunk)
+        chunks.push(chunk)
       },
       onResponseEnd() {
         clearTimeout(deadline)
         resolve(new HttpAnswer(status, headers, Buffer.concat(chunks).toString()))
       },
       onResponseError(_controller, error) {
-        const malformed = 'code' in error && error.code === 'UND_ERR_INVALID_ARG'
-        if (!ended) end(explain(malformed ? 'malformed' : 'unreachable', error))
+        if (!ended) end(explain(failureOf(error), error))
       },
     })
   })

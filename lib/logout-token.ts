@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { OneLoginError } from './errors.ts'
 import type { Settings } from './options.ts'
 import type { Provider } from './provider.ts'
-import { now, verifySignedToken } from './signed-token.ts'
+import { RecentIds } from './recent-ids.ts'
+import { verifySignedToken } from './signed-token.ts'
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -56,25 +57,21 @@ export async function verifyLogoutToken(
   return { sub, iat, jti: output.jti }
 }
 
-/** Seconds in which no `jti` may come twice. */
-const memory = 180
+/** Milliseconds in which no `jti` may come twice. */
+const memory = 180_000
 
 /** The logout tokens seen lately, so that one that was overheard cannot be used again. */
 export class SeenLogoutTokens {
-  readonly #seenAt = new Map<string, number>()
+  readonly #seen = new RecentIds(memory)
 
   /** @throws OneLoginError `logout_token_invalid` when the token was seen in the last 3 minutes */
   refuseSeen({ jti }: LogoutTokenClaims): void {
-    for (const [old, seenAt] of this.#seenAt) {
-      if (now() - seenAt < memory) break
-      this.#seenAt.delete(old)
-    }
-    if (this.#seenAt.has(jti)) throw refusal('it was received before')
+    if (this.#seen.has(jti)) throw refusal('it was received before')
   }
 
   /** Notes a token, once it has done its work. */
   add({ jti }: LogoutTokenClaims): void {
-    this.#seenAt.set(jti, now())
+    this.#seen.add(jti)
   }
 }
 

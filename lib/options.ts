@@ -15,8 +15,6 @@ import { absoluteURL, described, duration, parseOptions } from './option-schema.
 import { sharedEntries, type Locale, type SignInDefaults } from './request-options.ts'
 import { parseVectors } from './vectors-of-trust.ts'
 
-export type { OneLoginOptions }
-
 const day = 86_400
 
 const customEnvironment = v.strictObject({

@@ -1,3 +1,5 @@
+import { RecentIds } from './recent-ids.ts'
+
 /** Milliseconds that a used state is remembered: as long as the code that came with it can live. */
 const memory = 300_000
 
@@ -6,17 +8,12 @@ const memory = 300_000
  * it, so the session alone cannot tell that a callback comes twice.
  */
 export class UsedStates {
-  readonly #usedAt = new Map<string, number>()
+  readonly #used = new RecentIds(memory)
 
   /** Notes that `state` is used now; false when it was before. */
   use(state: string): boolean {
-    const now = Date.now()
-    for (const [old, usedAt] of this.#usedAt) {
-      if (now - usedAt < memory) break
-      this.#usedAt.delete(old)
-    }
-    if (this.#usedAt.has(state)) return false
-    this.#usedAt.set(state, now)
+    if (this.#used.has(state)) return false
+    this.#used.add(state)
     return true
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
-import { parseStrategyOptions, type OneLoginOptions } from '../lib/options.ts'
+import type { OneLoginOptions } from '../lib/one-login-options.ts'
+import { parseStrategyOptions } from '../lib/options.ts'
 import { RelyingParty } from '../lib/relying-party.ts'
 import { json, startAnsweringServer } from './support/answering-server.ts'
 

@@ -60,7 +60,7 @@ export function backChannelLogout(
 
 async function readLogoutToken(req: Request): Promise<string> {
   if (req.method !== 'POST') throw refusal('it must come as POST')
-  const type = String(req.headers['content-type'])
+  const { 'content-type': type = '' } = req.headers
   if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) throw refusal('it must come form-encoded')
   const tokens = await readParameter(req, 'logout_token')
   if (tokens.length !== 1 || !tokens[0]) throw refusal('the body must hold one logout_token')

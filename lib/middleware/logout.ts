@@ -56,7 +56,7 @@ function refuseCrossSite({ headers }: Request, origin: string): void {
 
 /** The cookie's name is the app's, and express-session does not tell it: it is the one that holds the id. */
 function clearCookie(req: Request, res: Response, id: string, cookie: Request['session']['cookie']): void {
-  for (const pair of String(req.headers.cookie).split(';')) {
+  for (const pair of (req.headers.cookie ?? '').split(';')) {
     const name = pair.trim().replace(/=.*/, '')
     const value = pair.slice(pair.indexOf('=') + 1)
     if (!value.startsWith(`s%3A${encodeURIComponent(id)}.`) && !value.startsWith(`s:${id}.`)) continue

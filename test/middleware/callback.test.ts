@@ -17,49 +17,6 @@ async function untilCallback({ service }: Pair, browser: Browser, path: string):
 
 const jarOf = ({ service }: Pair, browser: Browser) => browser.jar(new URL(service.url).host)
 
-/** Addresses that lead to another site when a browser or a server reads them in its own way. */
-const hostile = [
-  'https://evil.example/',
-  'http://evil.example',
-  'HTTPS://evil.example/',
-  '//evil.example',
-  '//evil.example/%2f..',
-  '///evil.example',
-  '////evil.example',
-  '/\\evil.example',
-  '\\\\evil.example',
-  '\\/evil.example',
-  '/\\/evil.example',
-  '//\\evil.example',
-  '/\t/evil.example',
-  '/\n/evil.example',
-  '/\r\n/evil.example',
-  '\t//evil.example',
-  ' //evil.example',
-  '\u0000//evil.example',
-  '/\u0009\u000a//evil.example',
-  '/.//evil.example',
-  '/..//evil.example',
-  '/a/..//evil.example',
-  '/%2e%2e//evil.example',
-  '/.%2e/\\evil.example',
-  '%2f%2fevil.example',
-  '/%2f%2fevil.example',
-  '/%2F/evil.example',
-  '/%5cevil.example',
-  '/%5C%5Cevil.example',
-  '//user:password@evil.example/',
-  '//127.0.0.1:1/',
-  '//[::1]/',
-  'javascript:alert(1)',
-  'data:text/html,evil',
-  'https:evil.example',
-  'https:/evil.example',
-  'evil.example/path',
-  '//evil。example',
-  '//\u00adevil.example',
-]
-
 describe('the callback', () => {
   it('[CB-12] renews the session id at sign-in, so that one who knew the old one gets nothing', async () => {
     await using pair = await startPair()
@@ -92,21 +49,6 @@ describe('the callback', () => {
     expect(told.url).toBe(`${url}/whoami?a=1&b=%2F`)
     expect((await pair.browser().visit(`${url}/sign-in`)).url).toBe(`${url}/`)
   })
-
-  it.each(hostile.map((address) => [JSON.stringify(address), address]))(
-    '[CB-12] goes to no other site for the return address %s',
-    async (_shown, address) => {
-      await using pair = await startPair()
-      const browser = pair.browser()
-      const query = new URLSearchParams({ returnTo: address }).toString()
-      const callback = await untilCallback(pair, browser, `/sign-in?${query}`)
-      const { status, headers } = await browser.send(callback)
-      expect(status).toBe(303)
-      const { location = '' } = headers
-      expect(location).toMatch(/^\/(?![/\\]|%2f|%5c)/i)
-      expect(new URL(location, pair.service.url).origin).toBe(pair.service.url)
-    },
-  )
 
   it('[CB-12] goes to no other site for a return address that the app passed on from its users', async () => {
     await using pair = await startPair({
