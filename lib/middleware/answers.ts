@@ -18,7 +18,9 @@ function takesPage({ headers }: Request): boolean {
 
 /** Sends the browser on, in a way that no cache repeats and a POST becomes a GET. */
 export function redirect(res: Response, url: string): void {
-  res.set('Cache-Control', 'no-store').redirect(303, url)
+  // Without the page that Express would write beside it: nobody sees it, and express-session would send the
+  // most of it, with the headers, before the session is in its store.
+  res.status(303).location(url).set({ 'Cache-Control': 'no-store', 'Content-Length': '0' }).end()
 }
 
 /**
