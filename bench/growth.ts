@@ -1,8 +1,11 @@
 // Whether a sign-in costs more once many have gone before: ours and the floor, at growing numbers of live sessions.
 import { drive } from './driver.ts'
-import { startApp, startProvider } from './processes.ts'
+import { median, startApp, startProvider } from './processes.ts'
 
 const users = 16
+
+/** Windows at each step, of which the median counts. */
+const windows = 5
 
 /** A table of what a sign-in costs once so many sessions live in the process; all sign-ins are the same user's. */
 export async function growthTable(steps: readonly number[], window: number): Promise<string> {
@@ -11,25 +14,26 @@ export async function growthTable(steps: readonly number[], window: number): Pro
   const apps = await Promise.all(
     (['ours', 'floor'] as const).map((name) => startApp(name, settings, '--expose-gc')),
   )
-  for (const { url } of apps) await drive(url, 500, users) // warms up
   const rows: string[] = []
-  let live = 500
+  let live = 0
   const heaps: { live: number; heap: number }[] = []
   for (const step of steps) {
-    const costs: number[] = []
-    let heap = NaN
     for (const app of apps) {
-      if (step > live) await drive(app.url, step - live, users)
-      const before = await app.cost()
-      if (app.name === 'ours') ({ heap } = before)
-      await drive(app.url, window, users)
-      costs.push((await app.cost()).cpu / window)
+      await drive(app.url, step - live, users)
+      const { heap } = await app.cost()
+      if (app.name === 'ours') heaps.push({ live: step, heap })
     }
-    live = Math.max(live, step) + window
-    heaps.push({ live: live - window, heap })
-    const [ours = NaN, floor = NaN] = costs
+    const costs = apps.map((): number[] => [])
+    for (let round = 0; round < windows; round++)
+      for (const [at, app] of apps.entries()) {
+        await app.cost()
+        await drive(app.url, window, users)
+        costs[at]?.push((await app.cost()).cpu / window)
+      }
+    live = step + windows * window
+    const [ours = NaN, floor = NaN] = costs.map(median)
     rows.push(
-      `| ${live - window} | ${ours.toFixed(2)} | ${floor.toFixed(2)} | ${(ours / floor).toFixed(2)} | ${(heap / 1e6).toFixed(0)} |`,
+      `| ${step} | ${ours.toFixed(2)} | ${floor.toFixed(2)} | ${(ours / floor).toFixed(2)} | ${((heaps.at(-1)?.heap ?? NaN) / 1e6).toFixed(0)} |`,
     )
   }
   for (const app of apps) app.stop()

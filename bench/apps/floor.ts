@@ -83,7 +83,13 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
       vtr: '["Cl.Cm"]',
     }
     const request = requestObject ? { client_id: clientId, request: await signed(query) } : query
-    res.redirect(`${issuer}authorize?${new URLSearchParams(request).toString()}`)
+    res
+      .status(303)
+      .set({
+        Location: `${issuer}authorize?${new URLSearchParams(request).toString()}`,
+        'Content-Length': '0',
+      })
+      .end()
   })
   app.get('/callback', async (req, res) => {
     const { waiting } = req.session
@@ -118,7 +124,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
     const proven = identity ? verified(String(jwt), identityKey).vc : undefined
     req.session.regenerate(() => {
       req.session.user = { sub: claims.sub, email: userinfo.email, proven }
-      res.redirect('/')
+      res.status(303).set({ Location: '/', 'Content-Length': '0' }).end()
     })
   })
   return app
