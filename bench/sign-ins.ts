@@ -22,6 +22,9 @@ interface Result {
   readonly memory: number
 }
 
+/** Turns that a round is cut into. */
+const turns = 8
+
 type Figure = Exclude<keyof Result, 'name' | 'requestObject'>
 
 const names = ['ours', 'careful', 'floor'] as const
@@ -34,7 +37,7 @@ export async function signInTables(extent: Extent): Promise<string[]> {
     await fetch(`${provider.issuer}identity-${identity ? 'on' : 'off'}`)
     const results: Result[] = []
     for (let round = 0; round < extent.rounds; round++)
-      results.push(...(await measureRound(provider.issuer, identity, round, extent)))
+      results.push(...(await measureRound(provider.issuer, identity, extent)))
     const signature = (await costOf(signOnce)).microseconds / 1000
     const kind = identity ? 'Identity' : 'Authentication'
     const [plain, signed] = [figuresOf(results, false), figuresOf(results, true)]
@@ -49,43 +52,57 @@ export async function signInTables(extent: Extent): Promise<string[]> {
   return tables
 }
 
-/** One round, with processes of its own: how well the engine gets on with one of them is partly luck. */
+/**
+ * One round, with processes of its own: how well the engine gets on with one of them is partly luck. They take short
+ * turns, so that what else goes on at the machine meets all of them, and none waits so long that the engine drops
+ * what it has compiled.
+ */
 async function measureRound(
   issuer: string,
   identity: boolean,
-  round: number,
   { signIns, users }: Extent,
 ): Promise<Result[]> {
-  const apps = await Promise.all(
+  const runs = await Promise.all(
     [false, true].flatMap((requestObject) =>
       names.map(async (name) => ({
+        name,
         requestObject,
         app: await startApp(name, { issuer, identity, requestObject }),
+        seconds: 0,
+        cpu: 0,
+        memory: 0,
+        callbacks: [] as number[],
       })),
     ),
   )
+  const turn = signIns / turns
   // A service runs for days: what its first sign-ins cost, while the engine still compiles, is left out.
-  for (const { app } of apps) await drive(app.url, signIns * 1.5, users)
-  const results: Result[] = []
-  // Each round begins with another app: what stands first in every round would pay for the pause before it.
-  const first = round % apps.length
-  for (const { app, requestObject } of [...apps.slice(first), ...apps.slice(0, first)]) {
-    await app.cost()
-    const { seconds, callbacks } = await drive(app.url, signIns, users)
-    const { cpu, memory } = await app.cost()
-    results.push({
-      name: app.name,
+  for (let warmUp = 0; warmUp < turns * 1.5; warmUp++)
+    for (const { app } of runs) await drive(app.url, turn, users)
+  for (let at = 0; at < turns; at++)
+    for (const run of runs) {
+      await run.app.cost()
+      const { seconds, callbacks } = await drive(run.app.url, turn, users)
+      const { cpu, memory } = await run.app.cost()
+      run.seconds += seconds
+      run.cpu += cpu
+      run.memory = memory
+      run.callbacks.push(...callbacks)
+    }
+  for (const { app } of runs) app.stop()
+  return runs.map(({ name, requestObject, seconds, cpu, memory, callbacks }) => {
+    const sorted = callbacks.sort((a, b) => a - b)
+    return {
+      name,
       requestObject,
       perSecond: signIns / seconds,
       cpu: cpu / signIns,
-      p50: quantile(callbacks, 0.5),
-      p95: quantile(callbacks, 0.95),
-      p99: quantile(callbacks, 0.99),
+      p50: quantile(sorted, 0.5),
+      p95: quantile(sorted, 0.95),
+      p99: quantile(sorted, 0.99),
       memory: memory / 1e6,
-    })
-  }
-  for (const { app } of apps) app.stop()
-  return results
+    }
+  })
 }
 
 /** The median of a figure of an app's. */

@@ -54,12 +54,12 @@ export async function buildAuthorizationURL(
     settings.signIn.requestObject && signer
       ? await signedQuery(parameters, authorizationEndpoint, signer)
       : plainQuery(parameters)
-  const url = new URL(authorizationEndpoint)
-  const all = new URLSearchParams(url.search)
+  const { origin, pathname, search } = new URL(authorizationEndpoint)
+  const all = new URLSearchParams(search)
   for (const [name, value] of query) all.set(name, value)
-  url.search = all.toString()
-  if (url.search.length - 1 > longestQuery) throw tooLong(url.search.length - 1, parameters)
-  return url.href
+  const sent = all.toString()
+  if (sent.length > longestQuery) throw tooLong(sent.length, parameters)
+  return `${origin}${pathname}?${sent}`
 }
 
 /** Each claim is asked for by a null: One Login takes no conditions on their values. */
