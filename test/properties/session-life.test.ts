@@ -361,8 +361,8 @@ describe('whatever happens in several browsers, tabs and users, in any order', (
         }),
         runs,
       )
-      // Nobody ever signed in would keep the rule as well.
-      expect(signIns).toBeGreaterThan(runs.numRuns)
+      // If nobody ever signed in the rule would be kept as well.
+      expect(signIns).toBeGreaterThan(runs.numRuns / 2)
     },
     propertyTimeout(),
   )
