@@ -119,7 +119,7 @@ export class OneLoginStrategy implements passport.Strategy {
    *
    * @example
    * ```ts
-   * app.use(session({ … }), passport.session(), oneLogin.session())
+   * app.use(session({ secret, resave: false, saveUninitialized: false }), passport.session(), oneLogin.session())
    * ```
    * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
    */

@@ -10,6 +10,11 @@ const documents = ['', 'docs/', 'example-app/'].flatMap((folder) =>
     .map((name) => folder + name),
 )
 
+/** The files whose TSDoc has examples. */
+const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `lib/${name}`)
+
 /** What blocks that show a part of a service take for granted; one name a line. */
 const setting = `
 import express from 'express'
@@ -29,8 +34,39 @@ declare const app: express.Express
 declare const oneLogin: import('passport-govuk-one-login').OneLoginStrategy
 declare const options: import('passport-govuk-one-login').OneLoginOptions & { passReqToCallback?: false }
 declare const languageOf: (req: Request) => 'en' | 'cy'
-declare const accounts: { findOrCreate(sub: string): Promise<import('passport-govuk-one-login').OneLoginUser> }
+declare const accounts: { findOrCreate(sub: string, more?: object): Promise<import('passport-govuk-one-login').OneLoginUser> }
 `
+
+/** What the examples of the API reference take for granted beside that: all that the package exports, and an app. */
+const referenceSetting = `
+${exportsOf('passport-govuk-one-login/simulator', 'lib/simulator/index.ts')}
+${exportsOf('passport-govuk-one-login', 'lib/index.ts')}
+import { it } from 'vitest'
+declare const op: import('passport-govuk-one-login/simulator').Simulator
+declare const port: number
+declare const secret: string
+declare const error: unknown
+declare const showDragons: RequestHandler
+declare const showTreasure: RequestHandler
+declare const closeAccount: RequestHandler
+declare const kms: { sign(data: Uint8Array): Promise<Uint8Array> }
+declare const drafts: { pageOf(user: unknown): string }
+declare const sockets: { closeOf(sub: string): void }
+declare const signInFailures: { add(count: number, attributes: object): void }
+`
+
+/** A line for each name that one of the package's entry points exports. */
+function exportsOf(entry: string, file: string): string {
+  const text = readFileSync(new URL(file, root), 'utf8')
+  return [...text.matchAll(/^export (type )?\{(.*?)\}/gms)]
+    .flatMap(([, type = '', names = '']) => names.split(',').map((name) => type + name.trim()))
+    .filter((name) => /\w$/.test(name) && name !== 'type ')
+    .map(
+      (name) =>
+        `import ${name.startsWith('type ') ? 'type ' : ''}{ ${name.replace('type ', '')} } from '${entry}'`,
+    )
+    .join('\n')
+}
 
 /** Blocks that are files of `examples/`, as another test asserts, are compiled there. */
 const compiledElsewhere = new Set(
@@ -39,20 +75,43 @@ const compiledElsewhere = new Set(
     .map((path) => readFileSync(new URL(`examples/${path}`, root), 'utf8')),
 )
 
-function blocksOf(document: string): { name: string; code: string }[] {
+interface Block {
+  readonly name: string
+  readonly code: string
+  /** What it takes for granted. */
+  readonly setting: string
+}
+
+function blocksOf(document: string): Block[] {
   const text = readFileSync(new URL(document, root), 'utf8')
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)]
-    .map(([, code = ''], index) => ({ name: `${document}, block ${index + 1}`, code }))
+    .map(([, code = ''], index) => ({ name: `${document}, block ${index + 1}`, code, setting }))
     .filter(({ code }) => !compiledElsewhere.has(code))
 }
 
+/** The examples in a source's TSDoc. */
+function examplesOf(source: string): Block[] {
+  const text = readFileSync(new URL(source, root), 'utf8')
+  return [...text.matchAll(/^ *\* ```ts\n(.*?)^ *\* ```$/gms)].map(([, lines = ''], index) => ({
+    name: `${source}, example ${index + 1}`,
+    code: lines.replaceAll(/^ *\* ?/gm, ''),
+    setting: setting + referenceSetting,
+  }))
+}
+
 /** Names that a block imports or declares itself replace those of the setting. */
-function completed(code: string): string {
+function completed({ code, setting }: Block): string {
   const imported = [...code.matchAll(/^import (.*?) from '/gms)].map(([, names = '']) => names).join(' ')
+  const known = new Set<string>()
   const own = setting.split('\n').filter((line) => {
     const [, name] = /^import (?:type )?\{? ?(\w+)/.exec(line) ?? []
     const [, declared] = /^declare const (\w+)/.exec(line) ?? []
-    if (name) return !new RegExp(`\\b${name}\\b`).test(imported)
+    if (name) {
+      const isNamedAgain = new RegExp(`\\b${name}\\b`).test(imported)
+      const isKnown = known.has(name)
+      known.add(name)
+      return !isNamedAgain && !isKnown
+    }
     return !declared || !new RegExp(`(?:const|function) ${declared}\\b`).test(code)
   })
   return `${own.join('\n')}\n${code}\nexport {}\n`
@@ -60,12 +119,13 @@ function completed(code: string): string {
 
 describe('the documentation', () => {
   const blocks = documents.flatMap(blocksOf)
-  const isGlobal = ({ code }: { code: string }) => code.includes('declare global')
+  const isGlobal = ({ code }: Block) => code.includes('declare global')
 
   // What a block declares for everybody would hold for the others as well.
   it.each([
     { name: 'every block', some: blocks.filter((block) => !isGlobal(block)) },
     { name: 'the blocks that declare something globally', some: blocks.filter(isGlobal) },
+    { name: 'every example of the API reference', some: sources.flatMap(examplesOf) },
   ])(
     'has TypeScript that compiles, in $name',
     ({ some }) => {
@@ -77,7 +137,7 @@ describe('the documentation', () => {
 })
 
 /** What the compiler says of the blocks, each as a file of its own. */
-function problemsOf(blocks: readonly { name: string; code: string }[]): string[] {
+function problemsOf(blocks: readonly Block[]): string[] {
   const { config } = ts.readConfigFile(fileURLToPath(new URL('tsconfig.json', root)), (path) =>
     ts.sys.readFile(path),
   ) as {
@@ -85,9 +145,9 @@ function problemsOf(blocks: readonly { name: string; code: string }[]): string[]
   }
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, fileURLToPath(root))
   const files = new Map(
-    blocks.map(({ name, code }, index) => [
+    blocks.map((block, index) => [
       fileURLToPath(new URL(`test/docs/block-${index}.ts`, root)),
-      { name, code: completed(code) },
+      { name: block.name, code: completed(block) },
     ]),
   )
   const host = ts.createCompilerHost(options)
