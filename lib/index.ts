@@ -1,4 +1,4 @@
-export { OneLoginStrategy, type OneLoginAuthInfo } from './strategy.ts'
+export { OneLoginStrategy } from './strategy.ts'
 export {
   isOneLoginError,
   OneLoginError,
@@ -12,7 +12,7 @@ export type { Duration } from './option-schema.ts'
 export type { Locale, SignInOptions } from './request-options.ts'
 export type { Environment } from './environments.ts'
 export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './client-key.ts'
-export type { Verify, VerifyDone, VerifyResult, VerifyWithRequest } from './verification.ts'
+export type { OneLoginAuthInfo, Verify, VerifyDone, VerifyResult, VerifyWithRequest } from './verification.ts'
 export type { Identity, Name, OneLoginUser, ProvenIdentity, UnprovenIdentity } from './user.ts'
 export type { Address, ClaimName, DrivingPermit, NamePart, Passport } from './claims.ts'
 export type { ConfidenceLevel, CredentialLevel, IdentityLevel } from './vectors-of-trust.ts'

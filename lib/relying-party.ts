@@ -20,14 +20,11 @@ import { now } from './signed-token.ts'
 import { createTransaction, keepTransaction, takeTransaction, type Transaction } from './transaction.ts'
 import { UsedStates } from './used-states.ts'
 import type { OneLoginUser } from './user.ts'
-import type { Verification, VerifiedUser } from './verification.ts'
+import type { OneLoginAuthInfo, Verification, VerifiedUser } from './verification.ts'
 
 /** A finished sign-in, before the app has logged the user in: the user as the app knows them. */
 export interface FinishedSignIn extends VerifiedUser {
-  /** The page to come back to, a path of this site. */
-  readonly returnTo: string | undefined
-  /** The app's own value. */
-  readonly state: unknown
+  readonly info: OneLoginAuthInfo
 }
 
 /** This service as a relying party: the two legs of a sign-in, between a request and its session. */
@@ -138,13 +135,15 @@ export class RelyingParty {
         before !== undefined,
         transaction.returnTo,
       )
+      const info = authInfoOf(transaction)
+      req.authInfo = info
       const verified = await verify(req, withKnownIdentity(user, req.user))
       const { identity } = signedIn
       publish('sign-in.succeeded', {
         sub: user.sub,
         ...(identity && { identity: { proven: identity.proven, level: identity.level } }),
       })
-      return { ...verified, returnTo: transaction.returnTo, state: transaction.appState }
+      return { user: verified.user, info: { ...verified.info, ...info } }
     } catch (error) {
       if (isOneLoginError(error) && (error.code === 'login_required' || error.code === 'subject_mismatch')) {
         await renewSession(req)
@@ -192,6 +191,10 @@ async function tellingFailure<Result>(work: () => Promise<Result>): Promise<Resu
     publish('sign-in.failed', { code: isOneLoginError(error) ? error.code : 'unexpected' })
     throw error
   }
+}
+
+function authInfoOf({ returnTo, appState: state }: Transaction): OneLoginAuthInfo {
+  return { ...(returnTo !== undefined && { returnTo }), ...(state !== undefined && { state }) }
 }
 
 function keptAfter(

@@ -30,14 +30,6 @@ type Actions = passport.StrategyCreatedStatic
 /** What a strategy needs for one request. */
 type Core = Pick<OneLoginStrategy, 'relyingParty' | 'verify'>
 
-/** What `req.authInfo` holds after a sign-in. */
-export interface OneLoginAuthInfo {
-  /** The page of this site that the user was sent from. */
-  readonly returnTo?: string
-  /** The value that was given as `state` when the sign-in started. */
-  readonly state?: unknown
-}
-
 /**
  * The Passport strategy for GOV.UK One Login, named `govuk-one-login`.
  *
@@ -322,12 +314,8 @@ async function run(
       redirect(await relyingParty.start(req, relyingParty.signInSettings(options)))
       return
     }
-    const { user, info, returnTo, state } = await relyingParty.finish(req, verify)
-    success(user, {
-      ...info,
-      ...(returnTo !== undefined && { returnTo }),
-      ...(state !== undefined && { state }),
-    })
+    const { user, info } = await relyingParty.finish(req, verify)
+    success(user, info)
   } catch (cause) {
     if (isOneLoginError(cause) && isForTheUser(cause)) fail(cause, cause.status)
     else error(cause)

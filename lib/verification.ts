@@ -47,6 +47,14 @@ export type VerifyWithRequest = (
   done: VerifyDone,
 ) => VerifyResult | Promise<VerifyResult> | undefined
 
+/** What `req.authInfo` holds from the moment that a sign-in has come back: a verify callback can read it. */
+export interface OneLoginAuthInfo {
+  /** The page of this site that the user was sent from. */
+  readonly returnTo?: string
+  /** The value that was given as `state` when the sign-in started. */
+  readonly state?: unknown
+}
+
 /** A user as the app knows them. */
 export interface VerifiedUser {
   readonly user: Express.User

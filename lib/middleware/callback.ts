@@ -11,9 +11,9 @@ import { handler } from './handler.ts'
 export function callback(relyingParty: RelyingParty, verify: Verification): RequestHandler {
   return handler(async (req, res) => {
     requirePassport(req)
-    const { user, returnTo = '/' } = await relyingParty.finish(req, verify)
+    const { user, info } = await relyingParty.finish(req, verify)
     await logIn(req, user)
-    redirect(res, returnTo)
+    redirect(res, info.returnTo ?? '/')
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Request } from 'express'
 import { MemoryStore } from 'express-session'
 import { describe, expect, it, vi } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
@@ -57,6 +58,26 @@ describe('the callback', () => {
     const browser = pair.browser()
     const { headers } = await browser.send(await untilCallback(pair, browser, '/in'))
     expect(headers.location).toBe('/')
+  })
+
+  it('[CB-12] tells the verify callback what the app gave: the page to come back to and its own state', async () => {
+    let request: Request | undefined
+    const told: unknown[] = []
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/in', oneLogin.signIn({ returnTo: '/whoami', state: { basket: 7 } }))
+        app.get('/auth/callback', (req, _res, next) => {
+          request = req
+          next()
+        })
+      },
+      verify: (user) => {
+        told.push(request?.authInfo)
+        return user
+      },
+    })
+    for (const path of ['/in', '/sign-in']) await pair.browser().visit(pair.service.url + path)
+    expect(told).toEqual([{ returnTo: '/whoami', state: { basket: 7 } }, {}])
   })
 
   it('[AUTHZ-2] lets sign-ins that other tabs have begun be finished after one of them', async () => {
