@@ -124,18 +124,22 @@ export function keepThroughLogIn(
   sameUser: boolean,
   returnTo?: string,
 ): void {
-  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => void
-  const keeping = (user: Express.User, second: LogInOptions | Done, third?: Done) => {
+  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => unknown
+  const keeping = (user: Express.User, second: LogInOptions | Done = {}, third?: Done): unknown => {
     const done = typeof second === 'function' ? second : (third ?? (() => undefined))
     // Stryker disable next-line ConditionalExpression,StringLiteral: a function has none of the options
     const options = typeof second === 'function' ? {} : second
     const keepSessionInfo = (options.keepSessionInfo ?? false) || sameUser
+    const goBack = () => {
+      if (options.successReturnToOrRedirect && returnTo !== undefined) req.session.returnTo = returnTo
+    }
     if (options.session !== false) keepThroughRenewal(req, kept)
-    logIn(user, { ...options, keepSessionInfo }, (error) => {
-      if (!error && options.successReturnToOrRedirect && returnTo !== undefined)
-        req.session.returnTo = returnTo
+    const answer = logIn(user, { ...options, keepSessionInfo }, (error) => {
+      if (!error) goBack()
       done(error)
     })
+    // That of @fastify/passport calls nobody back: it gives a promise.
+    return answer instanceof Promise ? answer.then(goBack) : answer
   }
   req.logIn = req.login = keeping as typeof req.logIn
 }
@@ -146,16 +150,23 @@ export function keepThroughLogIn(
  */
 function keepThroughRenewal(req: Request, kept: OneLoginSessionData): void {
   const { session } = req
-  const regenerate = session.regenerate.bind(session)
+  const regenerate = session.regenerate.bind(session) as (...given: readonly unknown[]) => unknown
+  const keep = () => {
+    req.session.oneLogin = kept
+  }
   // For Passport, which copies the old session over the new one where it keeps the app's data.
   session.oneLogin = kept
   Object.defineProperty(session, 'regenerate', {
     configurable: true,
-    value: (done: Done) =>
-      regenerate((error: unknown) => {
-        req.session.oneLogin = kept
+    // That of @fastify/session may be given the names of what to keep, and without a callback gives a promise.
+    value: (...given: readonly unknown[]) => {
+      const done = given.at(-1) as Done | undefined
+      if (typeof done !== 'function') return Promise.resolve(regenerate(...given)).then(keep)
+      return regenerate(...given.slice(0, -1), (error: unknown) => {
+        keep()
         done(error)
-      }),
+      })
+    },
   })
 }
 

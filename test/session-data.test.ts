@@ -207,3 +207,86 @@ describe('a log-in', () => {
     expect(req.session.oneLogin).toBeDefined()
   })
 })
+
+describe('a log-in of @fastify/passport, which gives promises and calls nobody back,', () => {
+  const kept: OneLoginSessionData = { signedIn }
+
+  /** A request whose `logIn` notes what it is asked, and what it wants the renewed session of @fastify/session to keep. */
+  function loggingIn(failure?: Error) {
+    const asked: object[] = []
+    const req = request({})
+    class Session {
+      async regenerate(names: readonly string[]): Promise<void> {
+        asked.push(names)
+        await Promise.resolve()
+        Object.assign(req, { session: new Session() })
+        if (failure) throw failure
+      }
+    }
+    Object.assign(req, {
+      session: new Session(),
+      logIn: async (_user: unknown, options: { session?: boolean }) => {
+        asked.push(options)
+        if (options.session === false) return
+        await (req.session as unknown as Session).regenerate(['session'])
+      },
+    })
+    return { req, asked }
+  }
+
+  const logIn = async (req: Request, options?: object) =>
+    (req.logIn as unknown as (user: Express.User, options?: object) => Promise<void>)(user, options)
+
+  it('[SESS-1] has our record in the session once it is renewed, and that keeps what it is told', async () => {
+    const { req, asked } = loggingIn()
+    keepThroughLogIn(req, kept, true)
+    await logIn(req)
+    expect(req.session.oneLogin).toBe(kept)
+    expect(asked).toEqual([{ keepSessionInfo: true }, ['session']])
+  })
+
+  it('[SESS-9] without a session leaves the session alone', async () => {
+    const { req } = loggingIn()
+    keepThroughLogIn(req, kept, false)
+    await logIn(req, { session: false })
+    expect(req.session.oneLogin).toBeUndefined()
+  })
+
+  it.each([
+    [{ successReturnToOrRedirect: '/' }, '/dragons', '/dragons'],
+    [{ successReturnToOrRedirect: '/' }, undefined, undefined],
+    [{}, '/dragons', undefined],
+  ])('[CB-12] with %j and the page %s has the session return to %s', async (options, returnTo, expected) => {
+    const { req } = loggingIn()
+    keepThroughLogIn(req, kept, false, returnTo)
+    await logIn(req, options)
+    expect(req.session.returnTo).toBe(expected)
+  })
+
+  it('[SESS-1] that fails is told so, leaves no record and returns nowhere', async () => {
+    const failure = new Error('connect ECONNREFUSED')
+    const { req } = loggingIn(failure)
+    keepThroughLogIn(req, kept, false, '/dragons')
+    await expect(logIn(req, { successReturnToOrRedirect: '/' })).rejects.toBe(failure)
+    expect(Object.keys(req.session)).toEqual([])
+  })
+
+  it('[SESS-1] may renew the session by names and a callback too', async () => {
+    const { req } = loggingIn()
+    const asked: unknown[] = []
+    const renew = (names: readonly string[], done: Done) => {
+      asked.push(names)
+      Object.assign(req, { session: {} })
+      done()
+    }
+    Object.assign(req, {
+      session: { regenerate: renew },
+      logIn: () =>
+        new Promise((resolve) => (req.session.regenerate as unknown as typeof renew)(['messages'], resolve)),
+    })
+    keepThroughLogIn(req, kept, false)
+    await logIn(req)
+    expect(asked).toEqual([['messages']])
+    expect(req.session.oneLogin).toBe(kept)
+  })
+})

@@ -26,10 +26,13 @@ function requirePassport(req: Request): void {
 }
 
 async function logIn(req: Request, user: Express.User): Promise<void> {
+  const logInUser = req.logIn.bind(req) as (user: Express.User, done: (error: unknown) => void) => unknown
   return new Promise((resolve, reject) => {
-    req.logIn(user, (error: unknown) => {
+    const answer = logInUser(user, (error) => {
       if (error) reject(error)
       else resolve()
     })
+    // That of @fastify/passport calls nobody back: it gives a promise.
+    if (answer instanceof Promise) answer.then(resolve, reject)
   })
 }

@@ -1,5 +1,7 @@
-import type { Request } from 'express'
+import { promisify } from 'node:util'
+import type { Request, RequestHandler } from 'express'
 import { MemoryStore } from 'express-session'
+import type { LogInOptions } from 'passport'
 import { describe, expect, it, vi } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
 import type { Browser } from '../support/browser.ts'
@@ -206,6 +208,37 @@ describe('the callback', () => {
     expect(page.status).toBe(500)
     expect(pair.service.errors).toEqual([failure])
     expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  describe('with a log-in that gives a promise, as that of @fastify/passport does,', () => {
+    type LogIn = (user: Express.User, options: LogInOptions) => Promise<void>
+
+    const startWith = (promising: (req: Request) => LogIn) =>
+      startPair({
+        routes: (app, oneLogin) => {
+          const prepare: RequestHandler = (req, _res, next) => {
+            Object.assign(req, { logIn: promising(req) })
+            next()
+          }
+          app.get('/auth/callback', prepare, oneLogin.callback())
+        },
+      })
+
+    it('[CB-12] signs the user in and goes on', async () => {
+      await using pair = await startWith((req) => promisify<Express.User, LogInOptions>(req.logIn.bind(req)))
+      const browser = pair.browser()
+      expect((await browser.visit(`${pair.service.url}/account`)).status).toBe(200)
+      expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
+    })
+
+    it('[CB-12] fails with what it says', async () => {
+      const failure = new Error('no such account')
+      await using pair = await startWith(() => () => Promise.reject(failure))
+      const browser = pair.browser()
+      expect((await browser.visit(`${pair.service.url}/account`)).status).toBe(500)
+      expect(pair.service.errors).toEqual([failure])
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+    })
   })
 
   it('fails when Passport is not there, and says where to mount it', async () => {
