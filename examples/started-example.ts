@@ -17,18 +17,25 @@ export interface StartedExample extends AsyncDisposable {
 export async function startExample(
   listen: (options: OneLoginOptions, port: number) => Promise<() => Promise<unknown>>,
 ): Promise<StartedExample> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
   const op = await startSimulator()
-  op.register({
-    callbackURL: `${url}/auth/callback`,
-    postLogoutRedirectURL: `${url}/`,
-    backChannelLogoutURL: `${url}/back-channel-logout`,
-  })
-  const close = await listen(op.options, port).catch(async (error: unknown) => {
-    await op.close()
-    throw error
-  })
+  const start = async (tries: number): Promise<{ url: string; close: () => Promise<unknown> }> => {
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}`
+    op.register({
+      callbackURL: `${url}/auth/callback`,
+      postLogoutRedirectURL: `${url}/`,
+      backChannelLogoutURL: `${url}/back-channel-logout`,
+    })
+    try {
+      return { url, close: await listen(op.options, port) }
+    } catch (error) {
+      // Another test may have taken the port in the meantime.
+      if (tries > 1 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return start(tries - 1)
+      await op.close()
+      throw error
+    }
+  }
+  const { url, close } = await start(3)
   const browser = new Browser()
   return {
     op,

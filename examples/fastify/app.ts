@@ -1,18 +1,23 @@
-import fastifyExpress from '@fastify/express'
-import type { Request, RequestHandler, Response } from 'express'
-import session from 'express-session'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import passport from 'passport'
+import cookie from '@fastify/cookie'
+import { Authenticator } from '@fastify/passport'
+import session from '@fastify/session'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { isOneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
 import type { OneLoginOptions, OneLoginUser } from 'passport-govuk-one-login'
+import { hook } from './express-middleware.ts'
+
+declare module 'fastify' {
+  interface PassportUser extends OneLoginUser {}
+}
 
 /** The service, made of its options: those of the environment in `main.ts`, the stand-in's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
   const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
+  const passport = new Authenticator()
   passport.use(oneLogin)
-  passport.serializeUser((user, done) => done(null, user))
-  passport.deserializeUser((user: OneLoginUser, done) => done(null, user))
+  passport.registerUserSerializer((user: OneLoginUser) => Promise.resolve(user))
+  passport.registerUserDeserializer((user: OneLoginUser) => Promise.resolve(user))
 
   // A load balancer on a private address is believed, or secure cookies are never set.
   const app = Fastify({ trustProxy: isProduction && ['loopback', 'uniquelocal'] })
@@ -20,37 +25,25 @@ export async function createApp(options: OneLoginOptions, secret: string): Promi
     if (!isOneLoginError(error)) throw error
     return reply.status(error.status).send(`${error.retryable ? 'Try again' : 'Sorry'}: ${error.code}`)
   })
-  await app.register(fastifyExpress)
-  const cookie = { httpOnly: true, sameSite: 'lax', secure: isProduction } as const
-  app.use(session({ secret, resave: false, saveUninitialized: false, cookie }))
-  app.use(passport.session())
-  app.use(oneLogin.session())
-  app.use(oneLogin.routes())
+  await app.register(cookie)
+  await app.register(session, {
+    secret,
+    cookie: { httpOnly: true, sameSite: 'lax', secure: isProduction },
+    cookiePrefix: 's:', // as express-session does it: logout() finds the cookie by it
+    saveUninitialized: false, // no cookie for one who only looks
+    rolling: false, // a slow request must not bring back a cookie that a sign-in has replaced
+  })
+  await app.register(passport.initialize())
+  app.addHook('onRequest', passport.authenticate('session'))
+  app.addHook('onRequest', hook(oneLogin.session()))
+  app.addHook('onRequest', hook(oneLogin.routes()))
 
-  app.get('/', (request) => {
-    const user = userOf(request)
-    return user ? `Hello ${user.email ?? 'you'}` : 'Nobody is signed in'
+  app.get('/', ({ user }) => (user ? `Hello ${user.email ?? 'you'}` : 'Nobody is signed in'))
+  app.get('/dragons', { onRequest: hook(oneLogin.requireAuthentication()) }, ({ user }) => {
+    return `Dragons of ${user?.email ?? 'you'}`
   })
-  app.get('/dragons', { onRequest: guard(oneLogin.requireAuthentication()) }, (request) => {
-    return `Dragons of ${userOf(request)?.email ?? 'you'}`
-  })
-  app.get('/treasure', { onRequest: guard(oneLogin.requireIdentity({ level: 'P2' })) }, (request) => {
-    const identity = userOf(request)?.identity
-    return `Treasure of ${identity?.proven ? identity.name.full : ''}`
+  app.get('/treasure', { onRequest: hook(oneLogin.requireIdentity({ level: 'P2' })) }, ({ user }) => {
+    return `Treasure of ${user?.identity?.proven ? user.identity.name.full : ''}`
   })
   return app
-}
-
-/** Whom `passport.session()` found in the session. */
-function userOf({ raw }: FastifyRequest): OneLoginUser | undefined {
-  return (raw as Request).user as OneLoginUser | undefined
-}
-
-/** Makes a hook of a guard. @fastify/express has given the raw request and response what Express gives its own. */
-function guard(handler: RequestHandler) {
-  return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
-    void handler(request.raw as Request, reply.raw as unknown as Response, (error?: unknown) => {
-      done(error as Error | undefined)
-    })
-  }
 }

@@ -22,7 +22,12 @@ const readme = read('README.md')
 const parts = [simulator, keys, doctor]
 
 /** What the guides take from `examples/`: all of an example but its test. */
-const frameworkExamples = { nestjs: 'nestjs', fastify: 'fastify', opentelemetry: 'observability' }
+const frameworkExamples = {
+  nestjs: 'nestjs',
+  fastify: 'fastify',
+  'fastify-express': 'fastify',
+  opentelemetry: 'observability',
+}
 
 const folder = fileURLToPath(new URL('examples/', import.meta.url))
 const examples = readdirSync(folder, { recursive: true, withFileTypes: true })

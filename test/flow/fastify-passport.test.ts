@@ -1,0 +1,127 @@
+import cookie from '@fastify/cookie'
+import { Authenticator } from '@fastify/passport'
+import session from '@fastify/session'
+import { MemoryStore } from 'express-session'
+import Fastify from 'fastify'
+import { describe, expect, it, vi } from 'vitest'
+import { hook } from '../../examples/fastify/express-middleware.ts'
+import { startExample } from '../../examples/started-example.ts'
+import { OneLoginStrategy } from '../../lib/index.ts'
+import { readyUser } from '../../lib/simulator/index.ts'
+
+type Store = session.SessionStore
+
+const stores = {
+  'that keeps JSON, as Redis does': () => new MemoryStore() as unknown as Store,
+  'that keeps the objects themselves': () => new session.MemoryStore(),
+}
+
+/** A Fastify service that signs users in by `passport.authenticate` of @fastify/passport. */
+async function start(store: Store, visitors: string[] = []) {
+  return startExample(async (options, port) => {
+    const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
+    const passport = new Authenticator()
+    passport.use(oneLogin)
+    passport.registerUserSerializer((user) => Promise.resolve(user))
+    passport.registerUserDeserializer((user) => Promise.resolve(user))
+    const app = Fastify()
+    await app.register(cookie)
+    const secret = 'a secret of 32 characters, for tests'
+    await app.register(session, {
+      secret,
+      store,
+      cookie: { secure: false },
+      saveUninitialized: false,
+      rolling: false,
+    })
+    await app.register(passport.initialize())
+    app.addHook('onRequest', passport.authenticate('session'))
+    app.addHook('onRequest', hook(oneLogin.session()))
+    app.addHook('onRequest', hook(oneLogin.routes({ paths: { signIn: false, callback: false } })))
+    const fromHere: object = { returnTo: '/whoami?from=sign-in' }
+    const callback = { successReturnToOrRedirect: '/' }
+    app.get('/sign-in', { preValidation: passport.authenticate('govuk-one-login', fromHere) }, hasAnswered)
+    app.get(
+      '/auth/callback',
+      { preValidation: passport.authenticate('govuk-one-login', callback) },
+      hasAnswered,
+    )
+    app.get('/whoami', (request) => request.user?.sub ?? 'nobody')
+    const guard = hook(oneLogin.requireAuthentication())
+    app.get('/dragons', { onRequest: guard }, () => visitors.push('a visitor'))
+    app.get('/feed', ({ session }) => Object.assign(session, { fed: 'Smaug' }).fed)
+    app.get('/fed', ({ session }) => (session as { fed?: string }).fed ?? 'none')
+    await app.listen({ port, host: '127.0.0.1' })
+    return () => app.close()
+  })
+}
+
+/** What @fastify/passport answers goes out once the session is in its store; Fastify gets here before that. */
+function hasAnswered(): void {
+  // The strategy has.
+}
+
+const { sub } = readyUser('typical')
+const isCallback = (location: string) => location.includes('/auth/callback')
+
+describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_what, createStore) => {
+  it('[CB-12] signs a user in and comes back to the page', async () => {
+    await using service = await start(createStore())
+    const page = await service.visit('/sign-in')
+    expect(page).toMatchObject({ status: 200, url: `${service.url}/whoami?from=sign-in`, body: sub })
+  })
+
+  it('[CB-12] lets nobody to a guarded page but those who are signed in', async () => {
+    const visitors: string[] = []
+    await using service = await start(createStore(), visitors)
+    expect((await service.visit('/dragons', { stopAt: true })).status).toBe(303)
+    expect((await service.visit('/whoami')).body).toBe('nobody')
+    expect(visitors).toEqual([])
+    await service.visit('/sign-in')
+    await service.visit('/dragons')
+    expect(visitors).toEqual(['a visitor'])
+  })
+
+  it('[SESS-7] has our record in the session, so that a sign-out elsewhere reaches it', async () => {
+    await using service = await start(createStore())
+    await service.visit('/sign-in')
+    await service.op.signOut(sub)
+    expect((await service.visit('/whoami')).body).toBe('nobody')
+  })
+
+  it('[CB-12] keeps what the app has in the session of a user who signs in again', async () => {
+    await using service = await start(createStore())
+    await service.visit('/sign-in')
+    await service.visit('/feed')
+    await service.visit('/sign-in')
+    expect((await service.visit('/fed')).body).toBe('Smaug')
+  })
+
+  it('[CB-12] leaves nothing to the user who signs in of somebody who was there before', async () => {
+    await using service = await start(createStore())
+    await service.visit('/feed')
+    await service.visit('/sign-in')
+    expect((await service.visit('/fed')).body).toBe('none')
+  })
+
+  it('[CB-4] tells a user who was refused at One Login', async () => {
+    await using service = await start(createStore())
+    service.op.breakNext('authorize', 'access-denied')
+    expect((await service.visit('/sign-in')).status).toBe(403)
+    expect((await service.visit('/whoami')).body).toBe('nobody')
+  })
+
+  // Taking the sign-in out, the renewed session, and what Fastify writes at the end.
+  it.each([0, 1, 2])('[SESS-7] signs nobody in when the store fails after %i writes', async (writes) => {
+    const store = createStore()
+    await using service = await start(store)
+    const { headers } = await service.visit('/sign-in', { stopAt: isCallback })
+    const set = store.set.bind(store)
+    const failing = vi.spyOn(store, 'set')
+    for (let write = 0; write < writes; write++) failing.mockImplementationOnce(set)
+    failing.mockImplementation((_id, _session, done) => done(new Error('the store is away')))
+    expect((await service.browser.send(headers.location ?? '')).status).toBeGreaterThanOrEqual(500)
+    failing.mockRestore()
+    expect((await service.visit('/whoami')).body).toBe('nobody')
+  })
+})
