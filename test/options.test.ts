@@ -139,7 +139,7 @@ describe('environment', () => {
     expect(await message({ environment: { ...standIn, issuer } })).toContain('it is plain http')
   })
 
-  it.each(['http://localhost:3000/', 'http://127.8.9.1/', 'http://[::1]:3000/'])(
+  it.each(['http://localhost:3000/', 'http://127.8.19.201/', 'http://[::1]:3000/'])(
     '[CONF-7] takes %s where plain http is allowed',
     (issuer) => {
       expect(() => parse({ environment: { ...standIn, issuer } })).not.toThrow()

@@ -30,6 +30,11 @@ describe('keys of the provider', () => {
     ])
   })
 
+  it('[IDT-1] are of the kind that "kty" says, whatever else is there', () => {
+    const keys = read([{ ...rsaJwk, crv: 'P-256', kid: 'rsa' }])
+    expect(keys.get('rsa')?.alg).toBe('RS256')
+  })
+
   it('[IDT-1] verify what was signed with them', async () => {
     const keys = read([{ ...ecJwk, kid: 'ec' }])
     const header = Buffer.from(JSON.stringify({ alg: 'ES256' })).toString('base64url')

@@ -63,9 +63,9 @@ function clearCookie(req: Request, res: Response, id: string, cookie: Request['s
     const { path, domain, sameSite, httpOnly, secure } = cookie
     res.clearCookie(name, {
       path: path ?? '/',
-      ...(domain !== undefined && { domain }),
-      ...(sameSite !== undefined && { sameSite }),
-      ...(httpOnly !== undefined && { httpOnly }),
+      domain,
+      sameSite,
+      httpOnly,
       secure: secure === true || (secure === 'auto' && req.secure),
     })
   }

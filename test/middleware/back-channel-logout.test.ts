@@ -98,6 +98,7 @@ describe('backChannelLogout', () => {
     ['as text', 'text/plain'],
     ['as a form with files', 'multipart/form-data; boundary=x'],
     ['under a name that only begins like a form', 'application/x-www-form-urlencoded-not'],
+    ['under a name that only ends like a form', 'text/plain, application/x-www-form-urlencoded'],
     ['as nothing in particular', ''],
   ])('[SESS-8] refuses a token that comes %s', async (_what, type) => {
     await using pair = await start()

@@ -62,7 +62,9 @@ describe('logout', () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const jar = browser.jar(new URL(pair.service.url).host)
-    jar.set('of-the-app', 'stays')
+    const own = jar.get('connect.sid') ?? ''
+    jar.clear()
+    jar.set('of-the-app', 'stays').set('connect.sid', own)
     const { headers } = await browser.send(`${pair.service.url}/sign-out`)
     expect(headers['set-cookie']).toEqual([
       expect.stringMatching(/^connect\.sid=; Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly$/),
@@ -70,8 +72,25 @@ describe('logout', () => {
     expect([...jar.keys()]).toEqual(['of-the-app'])
   })
 
-  it('[SESS-1] takes a cookie away that was set for a domain and for links from other sites', async () => {
-    const cookie = { domain: 'localhost', sameSite: 'lax', httpOnly: false, secure: false } as const
+  it('[SESS-1] takes a cookie away that came without percent signs, as some proxies hand them on', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    jar.set('connect.sid', decodeURIComponent(jar.get('connect.sid') ?? ''))
+    const { headers } = await browser.send(`${pair.service.url}/sign-out`)
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(/^connect\.sid=; Path=\/; Expires=Thu, 01 Jan 1970/),
+    ])
+  })
+
+  it('[SESS-1] takes a cookie away that was set for a domain, a path and for links from other sites', async () => {
+    const cookie = {
+      domain: 'localhost',
+      path: '/b',
+      sameSite: 'lax',
+      httpOnly: false,
+      secure: false,
+    } as const
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get('/bye', (req, res, next) => {
@@ -85,7 +104,7 @@ describe('logout', () => {
     const { headers } = await browser.send(`${pair.service.url}/bye`)
     expect(headers['set-cookie']).toEqual([
       expect.stringMatching(
-        /^connect\.sid=; Domain=localhost; Path=\/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax$/,
+        /^connect\.sid=; Domain=localhost; Path=\/b; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax$/,
       ),
     ])
   })
