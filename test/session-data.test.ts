@@ -14,7 +14,15 @@ import { expectRefused } from './support/refusal.ts'
 
 const signedIn = { sub: 'a-user' } as SignedIn
 const user = { sub: 'a-user' } as unknown as Express.User
+const kept: OneLoginSessionData = { signedIn }
 type Done = (error?: unknown) => void
+
+/** What a log-in is told, the page that was kept for it, and where the session returns to then. */
+const returns: [options: object, returnTo: string | undefined, expected: string | undefined][] = [
+  [{ successReturnToOrRedirect: '/' }, '/dragons', '/dragons'],
+  [{ successReturnToOrRedirect: '/' }, undefined, undefined],
+  [{}, '/dragons', undefined],
+]
 
 /** A request as far as sessions look. */
 const request = (members: object) => members as unknown as Request
@@ -112,8 +120,6 @@ describe('a session that is ended while a request is under way', () => {
 })
 
 describe('a log-in', () => {
-  const kept: OneLoginSessionData = { signedIn }
-
   /** A request whose `logIn` notes what it is asked, and renews the session as Passport does. */
   function loggingIn(failure?: Error) {
     const asked: object[] = []
@@ -172,17 +178,16 @@ describe('a log-in', () => {
     expect(req.session.oneLogin).toBeUndefined()
   })
 
-  it.each([
-    [{ successReturnToOrRedirect: '/' }, '/dragons', '/dragons'],
-    [{ successReturnToOrRedirect: '/' }, undefined, undefined],
-    [{}, '/dragons', undefined],
-  ])('[CB-12] with %j and the page %s has the session return to %s', (options, returnTo, expected) => {
-    const { req } = loggingIn()
-    keepThroughLogIn(req, kept, false, returnTo)
-    logIn(req, options, () => undefined)
-    expect(req.session.returnTo).toBe(expected)
-    expect('returnTo' in req.session).toBe(expected !== undefined)
-  })
+  it.each(returns)(
+    '[CB-12] with %j and the page %s has the session return to %s',
+    (options, returnTo, expected) => {
+      const { req } = loggingIn()
+      keepThroughLogIn(req, kept, false, returnTo)
+      logIn(req, options, () => undefined)
+      expect(req.session.returnTo).toBe(expected)
+      expect('returnTo' in req.session).toBe(expected !== undefined)
+    },
+  )
 
   it('[CB-12] that fails is told so, and returns nowhere', async () => {
     const failure = new Error('no session')
@@ -209,8 +214,6 @@ describe('a log-in', () => {
 })
 
 describe('a log-in of @fastify/passport, which gives promises and calls nobody back,', () => {
-  const kept: OneLoginSessionData = { signedIn }
-
   /** A request whose `logIn` notes what it is asked, and what it wants the renewed session of @fastify/session to keep. */
   function loggingIn(failure?: Error) {
     const asked: object[] = []
@@ -252,16 +255,15 @@ describe('a log-in of @fastify/passport, which gives promises and calls nobody b
     expect(req.session.oneLogin).toBeUndefined()
   })
 
-  it.each([
-    [{ successReturnToOrRedirect: '/' }, '/dragons', '/dragons'],
-    [{ successReturnToOrRedirect: '/' }, undefined, undefined],
-    [{}, '/dragons', undefined],
-  ])('[CB-12] with %j and the page %s has the session return to %s', async (options, returnTo, expected) => {
-    const { req } = loggingIn()
-    keepThroughLogIn(req, kept, false, returnTo)
-    await logIn(req, options)
-    expect(req.session.returnTo).toBe(expected)
-  })
+  it.each(returns)(
+    '[CB-12] with %j and the page %s has the session return to %s',
+    async (options, returnTo, expected) => {
+      const { req } = loggingIn()
+      keepThroughLogIn(req, kept, false, returnTo)
+      await logIn(req, options)
+      expect(req.session.returnTo).toBe(expected)
+    },
+  )
 
   it('[SESS-1] that fails is told so, leaves no record and returns nowhere', async () => {
     const failure = new Error('connect ECONNREFUSED')

@@ -11,7 +11,7 @@ import {
   type JsonWebKey,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import express from 'express'
+import express, { type Response } from 'express'
 import session from 'express-session'
 import { Pool } from 'undici'
 import { clientId, runApp } from '../app.ts'
@@ -26,6 +26,9 @@ declare module 'express-session' {
 const signAsync = promisify(sign)
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
+/** Without the page that Express writes beside a redirect. */
+const redirect = (res: Response, url: string) =>
+  res.status(303).set({ Location: url, 'Content-Length': '0' }).end()
 
 runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
   const key = createPrivateKey(privateKey)
@@ -83,13 +86,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
       vtr: '["Cl.Cm"]',
     }
     const request = requestObject ? { client_id: clientId, request: await signed(query) } : query
-    res
-      .status(303)
-      .set({
-        Location: `${issuer}authorize?${new URLSearchParams(request).toString()}`,
-        'Content-Length': '0',
-      })
-      .end()
+    redirect(res, `${issuer}authorize?${new URLSearchParams(request).toString()}`)
   })
   app.get('/callback', async (req, res) => {
     const { waiting } = req.session
@@ -124,7 +121,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
     const proven = identity ? verified(String(jwt), identityKey).vc : undefined
     req.session.regenerate(() => {
       req.session.user = { sub: claims.sub, email: userinfo.email, proven }
-      res.status(303).set({ Location: '/', 'Content-Length': '0' }).end()
+      redirect(res, '/')
     })
   })
   return app

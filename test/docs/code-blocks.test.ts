@@ -59,11 +59,8 @@ declare const signInFailures: { add(count: number, attributes: object): void }
 function exportsOf(entry: string, file: string): string {
   const text = readFileSync(new URL(file, root), 'utf8')
   return [...text.matchAll(/^export (type )?\{(.*?)\}/gms)]
-    .flatMap(([, type = '', names = '']) => names.split(',').map((name) => type + name.trim()))
-    .filter((name) => /\w$/.test(name) && name !== 'type ')
-    .map(
-      (name) =>
-        `import ${name.startsWith('type ') ? 'type ' : ''}{ ${name.replace('type ', '')} } from '${entry}'`,
+    .flatMap(([, type = '', names = '']) =>
+      [...names.matchAll(/\w[\w ]*/g)].map(([name]) => `import ${type}{ ${name} } from '${entry}'`),
     )
     .join('\n')
 }
@@ -104,7 +101,7 @@ function completed({ code, setting }: Block): string {
   const imported = [...code.matchAll(/^import (.*?) from '/gms)].map(([, names = '']) => names).join(' ')
   const known = new Set<string>()
   const own = setting.split('\n').filter((line) => {
-    const [, name] = /^import (?:type )?\{? ?(\w+)/.exec(line) ?? []
+    const [, name] = /^import (?:type )?(?:\{ )?(?:type )?(\w+)/.exec(line) ?? []
     const [, declared] = /^declare const (\w+)/.exec(line) ?? []
     if (name) {
       const isNamedAgain = new RegExp(`\\b${name}\\b`).test(imported)
