@@ -16,7 +16,7 @@ export default tseslint.config(
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
       // openid-client awaits client authentication, but types it as returning nothing.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { returns: false } }],
-      // Marked so that it stands out; for stand-ins on a loopback host only.
+      // Marked so that it stands out; for simulators on a loopback host only.
       '@typescript-eslint/no-deprecated': [
         'error',
         { allow: [{ from: 'package', package: 'openid-client', name: 'allowInsecureRequests' }] },

@@ -1,5 +1,5 @@
 export default {
-  // Not the stand-in and the command, and not files that hold types alone.
+  // Not the simulator and the command, and not files that hold types alone.
   mutate: ['lib/**/*.ts', '!lib/simulator/**', '!lib/cli/**', '!lib/index.ts'],
   testRunner: 'vitest',
   vitest: { configFile: 'mutation/vitest.config.ts' },

@@ -5,16 +5,17 @@ import { promisify } from 'node:util'
 import type { Request, RequestHandler, Response } from 'express'
 import session, { MemoryStore, type SessionData, type Store } from 'express-session'
 import { jwtVerify, SignJWT } from 'jose'
-import { verifyCoreIdentity } from '../lib/core-identity.ts'
-import { verifyIdToken } from '../lib/id-token.ts'
+import { verifyCoreIdentity } from '../lib/tokens/core-identity.ts'
+import { verifyIdToken } from '../lib/tokens/id-token.ts'
 import { OneLoginStrategy } from '../lib/index.ts'
-import { parseStrategyOptions } from '../lib/options.ts'
-import { RelyingParty } from '../lib/relying-party.ts'
-import type { SignedIn } from '../lib/sign-in.ts'
-import type { VerificationKey } from '../lib/verification-keys.ts'
+import { parseStrategyOptions } from '../lib/options/strategy-options.ts'
+import { RelyingParty } from '../lib/express/relying-party.ts'
+import type { SignedIn } from '../lib/sign-in/completion.ts'
+import type { VerificationKey } from '../lib/provider/verification-keys.ts'
 import { clientId, didController } from './app.ts'
 import { costOf, type CallCost } from './measure.ts'
 import { privateKey, startProvider } from './processes.ts'
+import { nowInSeconds } from '../lib/clock.ts'
 
 const sub = 'urn:fdc:gov.uk:2022:bench'
 const signAsync = promisify(sign)
@@ -22,8 +23,6 @@ const rsaKey = createPrivateKey(privateKey)
 const data = randomBytes(600)
 // The guards that let a request through do nothing to the answer.
 const response = {} as unknown as Response
-const now = () => Math.floor(Date.now() / 1000)
-
 /** One RSA-2048 signature, as a client assertion and a request object need it. */
 export async function signOnce(): Promise<unknown> {
   return signAsync('sha256', data, rsaKey)
@@ -111,7 +110,7 @@ async function verifications(issuer: string): Promise<Row[]> {
   const { privateKey: ecKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const kid = `${didController}#key`
   const signed = (claims: Record<string, unknown>, iss: string) =>
-    new SignJWT({ iss, aud: clientId, sub, iat: now(), exp: now() + 3600, ...claims })
+    new SignJWT({ iss, aud: clientId, sub, iat: nowInSeconds(), exp: nowInSeconds() + 3600, ...claims })
       .setProtectedHeader({ alg: 'ES256', kid })
       .sign(ecKey)
   const found: VerificationKey = { alg: 'ES256', key: publicKey }
@@ -156,9 +155,9 @@ async function guards(issuer: string, store: Store, storeName: string): Promise<
   const signedIn: SignedIn = {
     sub,
     idToken: 'x'.repeat(900),
-    issuedAt: now(),
+    issuedAt: nowInSeconds(),
     level: 'Cl.Cm',
-    startedAt: now(),
+    startedAt: nowInSeconds(),
     identity: { proven: true, level: 'P2', claims: ['coreIdentityJWT', 'returnCode'], returnCodes: [] },
   }
   const cookie = JSON.parse(JSON.stringify(new session.Cookie())) as SessionData['cookie']

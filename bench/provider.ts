@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { clientId, didController } from './app.ts'
+import { nowInSeconds } from '../lib/clock.ts'
 
 const subject = 'urn:fdc:gov.uk:2022:bench'
 const tokenKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -63,8 +64,7 @@ const documents = {
   }),
 }
 
-const now = () => Math.floor(Date.now() / 1000)
-const startedAt = now()
+const startedAt = nowInSeconds()
 const coreIdentity = jwt(
   { kid: `${didController}#identity` },
   {
@@ -110,7 +110,7 @@ const answers: Record<string, ((body: string) => string) | undefined> = {
   '/identity-off': () => ((withIdentity = false), '{}'),
   '/token': (body) => {
     const nonce = /(?:^|&)code=([\w-]+)/.exec(body)?.[1]
-    const iat = now()
+    const iat = nowInSeconds()
     const id_token = jwt(
       { kid: 'token' },
       {

@@ -41,8 +41,8 @@ const families: Readonly<Record<string, string>> = {
   SIM: 'Trying it without One Login',
 }
 
-/** Where the stand-in and the command are tested: that they know a rule does not prove that the library keeps it. */
-const ofTheStandIn = /^test\/(?:simulator|cli)\//
+/** Where the simulator and the command are tested: that they know a rule does not prove that the library keeps it. */
+const ofTheSimulator = /^test\/(?:simulator|cli)\//
 
 /** Files named in a row: the table is to be read, and vitest finds the others. */
 const mostFiles = 3
@@ -70,7 +70,7 @@ export function makeTable(
   let family = ''
   for (const [id, requirement] of Object.entries(requirements)) {
     const own = named.filter(
-      ({ ids, file }) => ids.includes(id) && (id.startsWith('SIM-') || !ofTheStandIn.test(file)),
+      ({ ids, file }) => ids.includes(id) && (id.startsWith('SIM-') || !ofTheSimulator.test(file)),
     )
     const failed = own.filter(({ status }) => status === 'failed')
     const isSeen =

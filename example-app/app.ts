@@ -19,7 +19,7 @@ import { assets, setUpViews } from './views.ts'
 export function createApp(
   options: OneLoginOptions,
   { store, secret }: { store: Store; secret: string | undefined },
-  standIn: Simulator | undefined,
+  simulator: Simulator | undefined,
   log: Logger,
 ): Express {
   const oneLogin = setUpOneLogin(options)
@@ -31,7 +31,7 @@ export function createApp(
   app.set('env', 'production')
   setUpViews(app)
 
-  app.use(securityHeaders(secure, standIn?.url ?? 'https://*.account.gov.uk'))
+  app.use(securityHeaders(secure, simulator?.url ?? 'https://*.account.gov.uk'))
   app.get('/health', (_req, res) => res.sendStatus(200))
   app.use('/assets', assets())
   app.use(logRequests(log), language(secure), (req, res, next) => {
@@ -41,7 +41,7 @@ export function createApp(
     const user = { get: () => req.user, enumerable: true }
     const end = { get: () => sessionEnd(req), enumerable: true }
     Object.defineProperties(res.locals, { user, sessionEnd: end })
-    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), standIn })
+    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), simulator })
     next()
   })
   app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
@@ -55,7 +55,7 @@ export function createApp(
     }),
     pageRoutes(oneLogin),
   )
-  if (standIn) app.use('/development', developmentRoutes(standIn))
+  if (simulator) app.use('/development', developmentRoutes(simulator))
   return app.use(notFound, handleErrors(log))
 }
 

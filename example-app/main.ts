@@ -2,9 +2,9 @@ import { createLog } from './log.ts'
 import { startService } from './server.ts'
 
 const log = createLog(process.env.LOG_LEVEL ?? 'info')
-const { url, standIn, close } = await startService(process.env, log)
-const played = `One Login is played by ${standIn?.url}; what it is sent: ${url}/development\n`
-process.stdout.write(`\nThe service is at ${url}\n${standIn ? played : ''}\n`)
+const { url, simulator, close } = await startService(process.env, log)
+const played = `One Login is played by ${simulator?.url}; what it is sent: ${url}/development\n`
+process.stdout.write(`\nThe service is at ${url}\n${simulator ? played : ''}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {

@@ -11,12 +11,12 @@ import { openSessionStore } from './session.ts'
 export interface RunningService {
   readonly url: string
   /** What stands in for One Login, unless `ONE_LOGIN_*` variables name the real one. */
-  readonly standIn: Simulator | undefined
+  readonly simulator: Simulator | undefined
   /** Finishes the requests that are under way, then closes everything. */
   readonly close: () => Promise<void>
 }
 
-/** Starts the service: with a stand-in for One Login, or in the environment that `ONE_LOGIN_*` name. */
+/** Starts the service: with a One Login simulator, or in the environment that `ONE_LOGIN_*` name. */
 export async function startService(
   env: NodeJS.ProcessEnv,
   log: Logger,
@@ -26,21 +26,21 @@ export async function startService(
   const sessions = await openSessionStore(env.REDIS_URL, log)
   const server = createServer()
   const url = await listen(server, Number(env.PORT ?? 3000), log, isReal)
-  const standIn = isReal ? undefined : await startStandIn(url, interactive)
-  const options: OneLoginOptions = standIn?.options ?? optionsFromEnvironment(env)
-  server.on('request', createApp(options, { ...sessions, secret: env.SESSION_SECRET }, standIn, log))
+  const simulator = isReal ? undefined : await startSimulatorCommand(url, interactive)
+  const options: OneLoginOptions = simulator?.options ?? optionsFromEnvironment(env)
+  server.on('request', createApp(options, { ...sessions, secret: env.SESSION_SECRET }, simulator, log))
   return {
     url: isReal ? new URL(options.callbackURL ?? url).origin : url,
-    standIn,
+    simulator,
     close: async () => {
       await new Promise((resolve) => server.close(resolve))
-      await standIn?.close()
+      await simulator?.close()
       await sessions.close()
     },
   }
 }
 
-async function startStandIn(url: string, interactive: boolean): Promise<Simulator> {
+async function startSimulatorCommand(url: string, interactive: boolean): Promise<Simulator> {
   const { startSimulator } = await import('passport-govuk-one-login/simulator')
   return startSimulator({
     interactive,
@@ -51,7 +51,7 @@ async function startStandIn(url: string, interactive: boolean): Promise<Simulato
 }
 
 // The real One Login sends people back to the registered address only, and reaches the service through a proxy;
-// a stand-in comes along to any port, and stays on this machine.
+// a simulator comes along to any port, and stays on this machine.
 async function listen(server: Server, port: number, log: Logger, isReal: boolean): Promise<string> {
   try {
     await once(server.listen(port, isReal ? undefined : '127.0.0.1'), 'listening')

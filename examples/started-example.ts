@@ -5,7 +5,7 @@ import type { OneLoginOptions } from 'passport-govuk-one-login'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { Browser } from '../test/support/browser.ts'
 
-/** An example under test, the stand-in that it is registered with, and a browser. */
+/** An example under test, the simulator that it is registered with, and a browser. */
 export interface StartedExample extends AsyncDisposable {
   readonly op: Simulator
   readonly url: string

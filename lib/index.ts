@@ -6,22 +6,28 @@ export {
   type OneLoginErrorDetails,
   type ProviderError,
 } from './errors.ts'
-export { optionsFromEnvironment } from './options-from-environment.ts'
-export type { OneLoginOptions, SessionRules } from './one-login-options.ts'
-export type { Duration } from './option-schema.ts'
-export type { Locale, SignInOptions } from './request-options.ts'
-export type { Environment } from './environments.ts'
-export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './client-key.ts'
-export type { OneLoginAuthInfo, Verify, VerifyDone, VerifyResult, VerifyWithRequest } from './verification.ts'
-export type { Identity, Name, OneLoginUser, ProvenIdentity, UnprovenIdentity } from './user.ts'
+export { optionsFromEnvironment } from './options/from-environment.ts'
+export type { OneLoginOptions, SessionRules } from './options/one-login-options.ts'
+export type { Duration } from './options/option-schema.ts'
+export type { Locale, SignInOptions } from './options/sign-in-options.ts'
+export type { Environment } from './options/environments.ts'
+export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './options/private-key.ts'
+export type {
+  OneLoginAuthInfo,
+  Verify,
+  VerifyDone,
+  VerifyResult,
+  VerifyWithRequest,
+} from './express/verify-callback.ts'
+export type { Identity, Name, OneLoginUser, ProvenIdentity, UnprovenIdentity } from './sign-in/user.ts'
 export type { Address, ClaimName, DrivingPermit, NamePart, Passport } from './claims.ts'
 export type { ConfidenceLevel, CredentialLevel, IdentityLevel } from './vectors-of-trust.ts'
 export type { OneLoginEventName, OneLoginEvents } from './events.ts'
-export type { OneLoginSessionData } from './session-data.ts'
-export type { RoutesOptions } from './routes.ts'
-export type { AuthenticationNeeds } from './middleware/require-authentication.ts'
-export type { IdentityNeeds } from './middleware/require-identity.ts'
-export type { LogoutOptions } from './middleware/logout.ts'
-export type { BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
-export type { LandingOptions } from './middleware/landing.ts'
-export type { SessionStatus } from './middleware/session-status.ts'
+export type { OneLoginSessionData } from './session/session-record.ts'
+export type { RoutesOptions } from './express/routes.ts'
+export type { AuthenticationNeeds } from './express/middleware/require-authentication.ts'
+export type { IdentityNeeds } from './express/middleware/require-identity.ts'
+export type { LogoutOptions } from './express/middleware/logout.ts'
+export type { BackChannelLogoutOptions } from './express/middleware/back-channel-logout.ts'
+export type { LandingOptions } from './express/middleware/landing.ts'
+export type { SessionStatus } from './express/middleware/session-status.ts'

@@ -1,23 +1,31 @@
 import type { Request, RequestHandler } from 'express'
 import type passport from 'passport'
 import { isForTheUser, isOneLoginError } from './errors.ts'
-import { backChannelLogout, type BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
-import { callback } from './middleware/callback.ts'
-import { jwks } from './middleware/jwks.ts'
-import { landing, type LandingOptions } from './middleware/landing.ts'
-import { logout, type LogoutOptions } from './middleware/logout.ts'
-import { requireAuthentication, type AuthenticationNeeds } from './middleware/require-authentication.ts'
-import { requireIdentity, type IdentityNeeds } from './middleware/require-identity.ts'
-import { sessionStatus } from './middleware/session-status.ts'
-import { session } from './middleware/session.ts'
-import { signIn } from './middleware/sign-in.ts'
-import { createSignOut, type SignOut } from './middleware/sign-out.ts'
-import type { OneLoginOptions } from './one-login-options.ts'
-import { parseStrategyOptions } from './options.ts'
-import { RelyingParty } from './relying-party.ts'
-import type { SignInOptions } from './request-options.ts'
-import { createRoutes, type RoutesOptions } from './routes.ts'
-import { createVerification, type Verification, type Verify, type VerifyWithRequest } from './verification.ts'
+import { backChannelLogout, type BackChannelLogoutOptions } from './express/middleware/back-channel-logout.ts'
+import { callback } from './express/middleware/callback.ts'
+import { jwks } from './express/middleware/jwks.ts'
+import { landing, type LandingOptions } from './express/middleware/landing.ts'
+import { logout, type LogoutOptions } from './express/middleware/logout.ts'
+import {
+  requireAuthentication,
+  type AuthenticationNeeds,
+} from './express/middleware/require-authentication.ts'
+import { requireIdentity, type IdentityNeeds } from './express/middleware/require-identity.ts'
+import { sessionStatus } from './express/middleware/session-status.ts'
+import { session } from './express/middleware/check-session.ts'
+import { signIn } from './express/middleware/start-sign-in.ts'
+import { createSignOut, type SignOut } from './express/end-session-url.ts'
+import type { OneLoginOptions } from './options/one-login-options.ts'
+import { parseStrategyOptions } from './options/strategy-options.ts'
+import { RelyingParty } from './express/relying-party.ts'
+import type { SignInOptions } from './options/sign-in-options.ts'
+import { createRoutes, type RoutesOptions } from './express/routes.ts'
+import {
+  createVerification,
+  type Verification,
+  type Verify,
+  type VerifyWithRequest,
+} from './express/verify-callback.ts'
 
 declare module 'passport' {
   /** What a sign-in can ask for in its own way, in `passport.authenticate`. */

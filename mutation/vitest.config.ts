@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: [
       'test/*.test.ts',
-      'test/{attacks,middleware,properties}/*.test.ts',
+      'test/{attacks,express,options,properties,provider,session,sign-in,tokens}/**/*.test.ts',
       'test/flow/{sign-in,events}.test.ts',
     ],
     // Not what takes long and repeats the rules of the others, nor what is another story each time.

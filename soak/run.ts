@@ -46,7 +46,7 @@ op.register({
 })
 const load = new Load(op, url, Number(values.seed))
 const { tally, wrong, pick } = load
-// A connection is given up before the stand-in does it, which is after five seconds.
+// A connection is given up before the simulator does it, which is after five seconds.
 const agent = new Agent({ keepAlive: true, maxSockets: 2 * users, timeout: 3000 })
 const everybody = Array.from(
   { length: users },

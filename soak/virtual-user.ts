@@ -131,7 +131,7 @@ export class VirtualUser {
   async #send(address: string, form: string | undefined, me: SimulatorUser) {
     const { op, oneAtATime, providerHost } = this.#load
     const request = async () => {
-      // The stand-in is told who it is that answers its page.
+      // The simulator is told who it is that answers its page.
       if (form !== undefined) op.respondWith({ user: me })
       const { status, headers, body } = await this.#browser.send(
         address,

@@ -16,7 +16,7 @@ import { Browser } from './support/browser.ts'
 
 const silent = pino({ level: 'silent' })
 
-/** The example service with its stand-in, and a browser. */
+/** The example service with its simulator, and a browser. */
 interface Example extends AsyncDisposable {
   readonly service: RunningService
   readonly op: Simulator
@@ -26,8 +26,8 @@ interface Example extends AsyncDisposable {
 
 async function startExample(answer: SimulatorAnswer = {}, log: Logger = silent): Promise<Example> {
   const service = await startService({ PORT: '0' }, log, { interactive: false })
-  const { standIn: op } = service
-  if (!op) throw new Error('No stand-in was started')
+  const { simulator: op } = service
+  if (!op) throw new Error('No simulator was started')
   op.respondWith(answer)
   const browser = new Browser()
   return {
@@ -103,7 +103,7 @@ describe('The example service', () => {
     }
     const service = await startService(env, silent)
     try {
-      expect(service).toMatchObject({ url: 'https://dragons.example', standIn: undefined })
+      expect(service).toMatchObject({ url: 'https://dragons.example', simulator: undefined })
     } finally {
       await service.close()
     }
@@ -239,7 +239,7 @@ describe('The example service', () => {
 
   it('finishes the requests that are under way before it closes, and takes no more', async () => {
     const service = await startService({ PORT: '0' }, silent, { interactive: false })
-    const { standIn: op } = service
+    const { simulator: op } = service
     const browser = new Browser()
     const { headers } = await browser.visit(`${service.url}/account`, {
       stopAt: (url) => url.includes('/auth/callback'),

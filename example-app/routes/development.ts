@@ -4,7 +4,7 @@ import type { Simulator } from 'passport-govuk-one-login/simulator'
 const shown = ['authorize', 'token', 'userinfo', 'logout']
 const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown
 
-/** Shows what went over the wire; only where a stand-in plays One Login. */
+/** Shows what went over the wire; only where a simulator plays One Login. */
 export function developmentRoutes({ requests, url }: Simulator): Router {
   return express.Router().get('/', ({ session, user }, res) => {
     const latest = requests.filter(({ endpoint }) => shown.includes(endpoint)).slice(-12)

@@ -6,7 +6,7 @@ import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
 import type { OneLoginOptions, OneLoginUser } from 'passport-govuk-one-login'
 
-/** The service, made of its options: those of the environment in `main.ts`, the stand-in's in tests. */
+/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
   const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })

@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface PassportUser extends OneLoginUser {}
 }
 
-/** The service, made of its options: those of the environment in `main.ts`, the stand-in's in tests. */
+/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
   const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })

@@ -28,7 +28,7 @@ export class AppModule {
   }
 }
 
-/** The service, made of its options: those of the environment in `main.ts`, the stand-in's in tests. */
+/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<NestExpressApplication> {
   const isProduction = process.env.NODE_ENV === 'production'
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options))

@@ -15,7 +15,7 @@ import {
 import express from 'express'
 import { readyUser } from 'passport-govuk-one-login/simulator'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startPair, type Pair } from '../../test/support/stand-in.ts'
+import { startPair, type Pair } from '../../test/support/simulator.ts'
 import { audit, type AuditLine } from './audit.ts'
 import { countEvents } from './metrics.ts'
 import { traceEvents } from './spans.ts'

@@ -1,29 +1,24 @@
-import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
-import { Failure, UsageError, type ExitCode, type FlagValues, type Part } from './part.ts'
+import { Failure, UsageError, type ExitCode, type FlagValues, type Subcommand } from './subcommand.ts'
+import { packageName, packageVersion } from '../package-version.ts'
 import { writeLine, type Terminal } from './terminal.ts'
 
-const { name, version } = createRequire(import.meta.url)('../../package.json') as {
-  name: string
-  version: string
-}
-
 /** The parts, loaded when they are called for: only the simulator needs Express. */
-const parts: Readonly<Record<string, () => Promise<Part>>> = {
-  simulator: async () => (await import('./simulator.ts')).simulator,
-  keys: async () => (await import('./keys.ts')).keys,
-  doctor: async () => (await import('./doctor.ts')).doctor,
+const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  simulator: async () => (await import('./simulator-command.ts')).simulatorCommand,
+  keys: async () => (await import('./keys-command.ts')).keysCommand,
+  doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
 }
 
-const help = `Usage: ${name} PART [flags]
+const help = `Usage: ${packageName} PART [flags]
 
 Parts:
-  simulator   runs a stand-in for GOV.UK One Login, for a service in any language
+  simulator   runs a GOV.UK One Login simulator, for a service in any language
   keys        makes the key pair with which a service proves to One Login who it is
   doctor      says what of a service's options and registration is right, and what to mend
 
 Flags:
-  --help      what a part does, for example: ${name} doctor --help
+  --help      what a part does, for example: ${packageName} doctor --help
   --version   the version of this package
 
 Exit codes: 0 all right, 1 something failed or is to be mended, 2 called in a wrong way.
@@ -43,28 +38,33 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     return 0
   }
   if (first === '--version') {
-    writeLine(terminal.stdout, version)
+    writeLine(terminal.stdout, packageVersion)
     return 0
   }
-  const load = first !== undefined && Object.hasOwn(parts, first) ? parts[first] : undefined
+  const load = first !== undefined && Object.hasOwn(subcommands, first) ? subcommands[first] : undefined
   if (!first || !load) {
     if (first !== undefined) writeLine(terminal.stderr, `There is no part called "${first}".\n`)
     terminal.stderr.write(help)
     return 2
   }
-  return runPart(first, await load(), rest, terminal)
+  return runSubcommand(first, await load(), rest, terminal)
 }
 
-async function runPart(called: string, part: Part, args: string[], terminal: Terminal): Promise<ExitCode> {
+async function runSubcommand(
+  called: string,
+  subcommand: Subcommand,
+  args: string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
   try {
-    const values = flagsOf(part, args)
-    if (values.help !== true) return await part.run(values, terminal)
-    terminal.stdout.write(part.help)
+    const values = flagsOf(subcommand, args)
+    if (values.help !== true) return await subcommand.run(values, terminal)
+    terminal.stdout.write(subcommand.help)
     return 0
   } catch (error) {
     if (error instanceof UsageError) {
       writeLine(terminal.stderr, error.message)
-      writeLine(terminal.stderr, `See: ${name} ${called} --help`)
+      writeLine(terminal.stderr, `See: ${packageName} ${called} --help`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
@@ -73,9 +73,9 @@ async function runPart(called: string, part: Part, args: string[], terminal: Ter
   }
 }
 
-function flagsOf(part: Part, args: string[]): FlagValues {
+function flagsOf(subcommand: Subcommand, args: string[]): FlagValues {
   try {
-    const options: Part['flags'] = { help: { type: 'boolean', short: 'h' }, ...part.flags }
+    const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...subcommand.flags }
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
-import { signerFromPrivateKey, type PublicJwk } from '../client-key.ts'
+import { signerFromPrivateKey, type PublicJwk } from '../options/private-key.ts'
 
 /** A key pair for a service, in the forms in which it goes places. */
 export interface KeyPair {

@@ -1,5 +1,5 @@
 import { mkdir, open, rm } from 'node:fs/promises'
-import { Failure } from './part.ts'
+import { Failure } from './subcommand.ts'
 
 /** A file to be written. */
 export interface NewFile {

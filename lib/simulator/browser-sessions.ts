@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { VirtualClock } from './clock.ts'
+import type { VirtualClock } from './simulated-clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
-import type { SimulatorUser } from './users/user.ts'
+import type { SimulatorUser } from './users/simulator-user.ts'
 
 const lifetime = 60 * 60
 

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { ClientKeyError } from './keys/client-keys.ts'
 import type { ClientRegistration } from './client-registration.ts'
 import { decodeJwt, type DecodedJwt } from './keys/jwt.ts'
-import type { Provider } from './provider.ts'
+import type { Provider } from './simulated-provider.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
 
 const tolerance = 30

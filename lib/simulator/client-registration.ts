@@ -1,5 +1,5 @@
 import { identityClaims, scopes, type IdentityClaimName, type Scope } from './claim-names.ts'
-import type { LevelOfConfidence } from './authorization/vectors-of-trust.ts'
+import type { LevelOfConfidence } from './authorization/requested-vectors.ts'
 
 /**
  * How a service is registered with the simulator, in the terms of the One Login admin tool. Everything has a

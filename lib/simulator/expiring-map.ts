@@ -1,4 +1,4 @@
-import type { VirtualClock } from './clock.ts'
+import type { VirtualClock } from './simulated-clock.ts'
 
 /** A map whose entries are gone after some time of the simulator's clock. */
 export class ExpiringMap<Value> {

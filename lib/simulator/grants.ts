@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { SignIn } from './answers.ts'
-import type { AuthorizationRequest } from './authorization/request.ts'
-import type { VirtualClock } from './clock.ts'
+import type { SignIn } from './outcome.ts'
+import type { AuthorizationRequest } from './authorization/received-request.ts'
+import type { VirtualClock } from './simulated-clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import type { IdentityOutcome } from './identity-outcome.ts'
 

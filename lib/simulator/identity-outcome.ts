@@ -1,11 +1,11 @@
-import type { SignIn } from './answers.ts'
-import type { AuthorizationRequest } from './authorization/request.ts'
+import type { SignIn } from './outcome.ts'
+import type { AuthorizationRequest } from './authorization/received-request.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
 import {
   asksForIdentity,
   levelsOfConfidence,
   type LevelOfConfidence,
-} from './authorization/vectors-of-trust.ts'
+} from './authorization/requested-vectors.ts'
 
 /** How an identity check ended. */
 export interface IdentityOutcome {

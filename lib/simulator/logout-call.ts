@@ -1,4 +1,4 @@
-import type { LogoutCallFault } from './faults/logout-token.ts'
+import type { LogoutCallFault } from './faults/logout-token-faults.ts'
 
 /** An HTTP call, as `fetch` takes it. */
 export interface LogoutCall {

@@ -1,6 +1,6 @@
-import type { AuthorizationRequest } from './authorization/request.ts'
+import type { AuthorizationRequest } from './authorization/received-request.ts'
 import type { BrowserSession, Journey } from './browser-sessions.ts'
-import type { VirtualClock } from './clock.ts'
+import type { VirtualClock } from './simulated-clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
 
 const lifetime = 60 * 60

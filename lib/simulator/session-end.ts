@@ -1,6 +1,6 @@
-import type { BackChannelLogout } from './back-channel-logout.ts'
+import type { BackChannelLogout } from './back-channel-logouts.ts'
 import type { BrowserSession } from './browser-sessions.ts'
-import type { Provider } from './provider.ts'
+import type { Provider } from './simulated-provider.ts'
 
 /** A user's sign-out that a service has to be told of. */
 export interface Notice {

@@ -1,9 +1,9 @@
-import type { SimulatorAnswer } from './answers.ts'
-import type { BackChannelLogout } from './back-channel-logout.ts'
+import type { SimulatorAnswer } from './outcome.ts'
+import type { BackChannelLogout } from './back-channel-logouts.ts'
 import type { ClientSettings } from './client-registration.ts'
-import type { SimulatorClock } from './clock.ts'
-import type { FaultPlace, SimulatorFaults } from './faults/names.ts'
-import type { FaultDetails } from './faults/plan.ts'
+import type { SimulatorClock } from './simulated-clock.ts'
+import type { FaultPlace, SimulatorFaults } from './faults/fault-names.ts'
+import type { FaultDetails } from './faults/fault-plan.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 
 /**

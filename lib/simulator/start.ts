@@ -1,27 +1,27 @@
-import { checkAnswer } from './answers.ts'
+import { checkAnswer } from './outcome.ts'
 import { providerApp } from './app.ts'
-import { BackChannelLogouts } from './back-channel-logout.ts'
+import { BackChannelLogouts } from './back-channel-logouts.ts'
 import { BrowserSessions } from './browser-sessions.ts'
 import { ClientRegistry, type ClientSettings } from './client-registration.ts'
-import { VirtualClock } from './clock.ts'
-import { FaultPlan } from './faults/plan.ts'
+import { VirtualClock } from './simulated-clock.ts'
+import { FaultPlan } from './faults/fault-plan.ts'
 import { Grants } from './grants.ts'
 import { ClientKeys } from './keys/client-keys.ts'
 import { ProviderKeys } from './keys/provider-keys.ts'
 import { serviceKeyPair } from './keys/service-key.ts'
 import { Listener } from './listener.ts'
 import { PendingSignIns } from './pending-sign-ins.ts'
-import type { Provider } from './provider.ts'
+import type { Provider } from './simulated-provider.ts'
 import { RequestLog } from './request-log.ts'
 import { signOutEverywhere } from './session-end.ts'
 import type { Simulator, SimulatorOptions } from './simulator.ts'
-import { keyOptions, secretOptions } from './strategy-options.ts'
+import { keyOptions, secretOptions } from './service-options.ts'
 
 const logoutRetryDelay = 30_000
 const logoutTimeout = 15_000
 
 /**
- * Starts a stand-in for GOV.UK One Login on 127.0.0.1: a whole provider with keys, sessions and a clock of its own.
+ * Starts a GOV.UK One Login simulator on 127.0.0.1: a whole provider with keys, sessions and a clock of its own.
  * Any number of them run side by side.
  *
  * @example

@@ -9,7 +9,7 @@ import { Browser } from '../support/browser.ts'
 import { compact, es256, honest, hs256, nothing, rs256, type Draft } from '../support/forged-tokens.ts'
 import { ecKey, rsaKey, type HostileProvider } from '../support/hostile-provider.ts'
 import { postLogout } from '../support/logout-tokens.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 import { visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 // Twins of the OpenID Foundation's relying-party test modules that apply to the code flow with signed ID tokens,

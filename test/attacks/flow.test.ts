@@ -8,7 +8,7 @@ import { Browser, type Page } from '../support/browser.ts'
 import { startHostileProvider } from '../support/hostile-provider.ts'
 import { sendRaw } from '../support/raw-request.ts'
 import { startService } from '../support/service.ts'
-import { startPair, type Pair } from '../support/stand-in.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
 import { visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 const victim = readyUser('typical').sub

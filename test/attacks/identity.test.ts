@@ -5,7 +5,8 @@ import { expectIdentityRefused, signInAt, startAttackedService } from '../suppor
 import { Browser } from '../support/browser.ts'
 import { compact, es256, honest, type Draft } from '../support/forged-tokens.ts'
 import { ecKey, type Content, type HostileProvider } from '../support/hostile-provider.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
 
 const mallory = ecKey('mallory-key')
 const coreIdentityClaim = 'https://vocab.account.gov.uk/v1/coreIdentityJWT'
@@ -21,8 +22,6 @@ const withNameParts = (nameParts: unknown) =>
     vc: { credentialSubject: { name: [{ nameParts }], birthDate: [{ value: '1970-01-01' }] } },
   }))
 
-const now = () => Math.floor(Date.now() / 1000)
-
 describe('a core identity', () => {
   it.each<[what: string, code: OneLoginErrorCode, claims: (claims: Draft['claims']) => object]>([
     ['[CID-4] of another person', 'core_identity_invalid', () => ({ sub: 'urn:fdc:gov.uk:2022:victim' })],
@@ -31,10 +30,14 @@ describe('a core identity', () => {
     ['[CID-4] of another service', 'core_identity_invalid', () => ({ aud: 'another-service' })],
     ['[CID-4] of two services', 'core_identity_invalid', ({ aud }) => ({ aud: [aud, 'another-service'] })],
     ['[CID-4] of no service', 'core_identity_invalid', () => ({ aud: [] })],
-    ['[CID-4] that has expired', 'core_identity_invalid', () => ({ iat: now() - 900, exp: now() - 600 })],
+    [
+      '[CID-4] that has expired',
+      'core_identity_invalid',
+      () => ({ iat: nowInSeconds() - 900, exp: nowInSeconds() - 600 }),
+    ],
     ['[CID-4] that never expires', 'core_identity_invalid', () => ({ exp: undefined })],
-    ['[CID-4] that is not valid yet', 'core_identity_invalid', () => ({ nbf: now() + 600 })],
-    ['[CID-4] that was issued tomorrow', 'core_identity_invalid', () => ({ iat: now() + 86_400 })],
+    ['[CID-4] that is not valid yet', 'core_identity_invalid', () => ({ nbf: nowInSeconds() + 600 })],
+    ['[CID-4] that was issued tomorrow', 'core_identity_invalid', () => ({ iat: nowInSeconds() + 86_400 })],
     ['[CID-4] of another issuer', 'core_identity_invalid', () => ({ iss: 'https://identity.example/' })],
     ['[CID-5] at P1, where P2 is needed', 'identity_level_too_low', () => ({ vot: 'P1' })],
     ['[CID-5] at P0, where P2 is needed', 'identity_level_too_low', () => ({ vot: 'P0' })],

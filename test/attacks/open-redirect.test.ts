@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { signInAt, startAttackedService } from '../support/attacked-service.ts'
 import { Browser } from '../support/browser.ts'
 import { sendRaw } from '../support/raw-request.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 
 const bs = '\\'
 

@@ -44,8 +44,8 @@ async function startJourney({
   answer = {},
 }: JourneyParts = {}): Promise<Journey> {
   const service = await startService({ PORT: '0' }, log, { interactive })
-  const op = service.standIn
-  if (!op) throw new Error('No stand-in was started')
+  const op = service.simulator
+  if (!op) throw new Error('No simulator was started')
   op.respondWith(answer)
   const visit = await openPage(chromium, { javaScriptEnabled, viewport: { width, height: 800 } })
   const { page, complaints } = visit
@@ -212,7 +212,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
   })
 })
 
-/** Moves the clocks of the service, the stand-in and the page. */
+/** Moves the clocks of the service, the simulator and the page. */
 async function passMinutes({ page }: Journey, minutes: number): Promise<void> {
   vi.setSystemTime(Date.now() + minutes * 60_000)
   await page.clock.fastForward(minutes * 60_000)
@@ -270,7 +270,7 @@ describe('The end of a session', () => {
 })
 
 describe('The whole service', () => {
-  it('works by keyboard alone, from the start page through the stand-in to the end', async () => {
+  it('works by keyboard alone, from the start page through the simulator to the end', async () => {
     await using journey = await startJourney({ interactive: true })
     const { page } = journey
     const focused = () =>

@@ -71,7 +71,7 @@ export function startProcess(args: readonly string[], env: Variables = {}) {
   return { child, stdout, ended }
 }
 
-/** What the stand-in says when it is ready. */
+/** What the simulator says when it is ready. */
 export interface Listening {
   readonly event: 'listening'
   /** The port that it listens on, whatever its address is. */
@@ -80,7 +80,7 @@ export interface Listening {
   readonly variables: Readonly<Record<string, string>>
 }
 
-/** The first line that a stand-in wrote in JSON. */
+/** The first line that a simulator wrote in JSON. */
 export async function readiness(stdout: Page, failed: Promise<unknown>): Promise<Listening> {
   while (!stdout.text.includes('\n')) {
     const first = await Promise.race([once(stdout, 'text'), failed])
@@ -89,8 +89,8 @@ export async function readiness(stdout: Page, failed: Promise<unknown>): Promise
   return JSON.parse(stdout.text.split('\n')[0] ?? '') as Listening
 }
 
-/** A stand-in that runs in this process. */
-export interface RunningStandIn extends Listening {
+/** A simulator that runs in this process. */
+export interface RunningSimulator extends Listening {
   /** What it wrote about requests. */
   lines(): readonly Readonly<Record<string, unknown>>[]
   /** Stops it as Ctrl-C does; gives its exit code. */
@@ -111,11 +111,11 @@ export interface Configuration {
   readonly usingNewIdTokenSigningKeys: boolean
 }
 
-/** Starts a stand-in on a free port; it is stopped when the test is over. */
-export async function startStandIn(
+/** Starts a simulator on a free port; it is stopped when the test is over. */
+export async function startSimulatorCommand(
   env: Variables = {},
   args: readonly string[] = [],
-): Promise<RunningStandIn> {
+): Promise<RunningSimulator> {
   const stdout = new Page()
   const stderr = new Page()
   const interruption = new AbortController()

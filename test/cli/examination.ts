@@ -22,7 +22,7 @@ export interface Examined {
   readonly text: string
 }
 
-/** Starts a stand-in that is closed when the test is over. */
+/** Starts a simulator that is closed when the test is over. */
 export async function startProvider(options: SimulatorOptions = {}): Promise<Simulator> {
   const op = await startSimulator(options)
   onTestFinished(() => op.close())

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { parseStrategyOptions } from '../../lib/options.ts'
+import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { run, runProcess } from './command-run.ts'
 
 const files = ['one-login-private-key.pem', 'one-login-public-key.pem', 'one-login-jwks.json'] as const

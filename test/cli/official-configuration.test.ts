@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
-import { parseStrategyOptions } from '../../lib/options.ts'
+import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
 import { json, startAnsweringServer } from '../support/answering-server.ts'
-import { startStandIn, type RunningStandIn } from './command-run.ts'
+import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
 import { authorize, identityRequest, take, visit, vocabulary } from './official-visit.ts'
 
 const now = () => Date.now() / 1000
 
-const errorOf = async (standIn: RunningStandIn, parameters?: Readonly<Record<string, string>>) => {
-  const { searchParams } = await authorize(standIn, parameters)
+const errorOf = async (simulator: RunningSimulator, parameters?: Readonly<Record<string, string>>) => {
+  const { searchParams } = await authorize(simulator, parameters)
   return [searchParams.get('error'), searchParams.get('error_description'), searchParams.get('state')]
 }
 
@@ -23,7 +23,7 @@ const { publicKey } = generateKeyPairSync('rsa', {
 describe('the environment variables of the official simulator', () => {
   it('[SIM-4] have its defaults', async () => {
     const { clientConfiguration, responseConfiguration, errorConfiguration, ...rest } = await (
-      await startStandIn()
+      await startSimulatorCommand()
     ).configuration()
     expect(clientConfiguration).toMatchObject({
       clientId: 'HGIOgho9HIRhgoepdIOPFdIUWgewi0jw',
@@ -52,7 +52,7 @@ describe('the environment variables of the official simulator', () => {
   })
 
   it('[SIM-1] [SIM-3] set all that GET /config shows', async () => {
-    const standIn = await startStandIn({
+    const simulator = await startSimulatorCommand({
       CLIENT_ID: 'me',
       PUBLIC_KEY: publicKey.replace(/-----[A-Z ]+-----|\n/g, ''),
       SCOPES: 'openid,email',
@@ -74,7 +74,7 @@ describe('the environment variables of the official simulator', () => {
       PUBLISH_NEW_ID_TOKEN_SIGNING_KEYS: 'true',
       USE_NEW_ID_TOKEN_SIGNING_KEYS: 'true',
     })
-    expect(await standIn.configuration()).toEqual({
+    expect(await simulator.configuration()).toEqual({
       clientConfiguration: {
         clientId: 'me',
         publicKeySource: 'STATIC',
@@ -104,40 +104,40 @@ describe('the environment variables of the official simulator', () => {
       publishNewIdTokenKeysEnabled: true,
       usingNewIdTokenSigningKeys: true,
     })
-    expect(standIn.variables).toMatchObject({
+    expect(simulator.variables).toMatchObject({
       ONE_LOGIN_ISSUER: 'http://one-login.example:3000/',
       ONE_LOGIN_DID_CONTROLLER: 'did:web:one-login.example%3A3000',
     })
-    expect(standIn.variables).not.toHaveProperty('ONE_LOGIN_PRIVATE_KEY')
+    expect(simulator.variables).not.toHaveProperty('ONE_LOGIN_PRIVATE_KEY')
   })
 
   it('[SIM-2] PKCE_ENABLED makes PKCE obligatory', async () => {
-    const standIn = await startStandIn({ PKCE_ENABLED: 'true' })
-    expect((await errorOf(standIn))[0]).toBe('invalid_request')
-    expect((await visit(standIn)).status).toBe(200)
+    const simulator = await startSimulatorCommand({ PKCE_ENABLED: 'true' })
+    expect((await errorOf(simulator))[0]).toBe('invalid_request')
+    expect((await visit(simulator)).status).toBe(200)
   })
 
   it('[SIM-1] TOKEN_AUTH_METHOD and CLIENT_SECRET register a service with a secret', async () => {
-    const standIn = await startStandIn({
+    const simulator = await startSimulatorCommand({
       TOKEN_AUTH_METHOD: 'client_secret_post',
       CLIENT_SECRET: 'the-secret',
     })
-    expect(standIn.variables).toMatchObject({ ONE_LOGIN_CLIENT_SECRET: 'the-secret' })
-    const { status, body } = await visit(standIn, '/account')
+    expect(simulator.variables).toMatchObject({ ONE_LOGIN_CLIENT_SECRET: 'the-secret' })
+    const { status, body } = await visit(simulator, '/account')
     expect([status, body.email]).toEqual([200, 'test@example.com'])
   })
 })
 
 describe('POST /config', () => {
   it('[SIM-3] changes the registration, and only what is given', async () => {
-    const standIn = await startStandIn()
-    expect((await standIn.configure({ clientConfiguration: { scopes: ['openid', 'email'] } })).status).toBe(
+    const simulator = await startSimulatorCommand()
+    expect((await simulator.configure({ clientConfiguration: { scopes: ['openid', 'email'] } })).status).toBe(
       200,
     )
-    expect((await errorOf(standIn))[0]).toBe('invalid_scope')
-    await standIn.configure({ clientConfiguration: { identityVerificationSupported: false } })
-    expect((await errorOf(standIn, { ...identityRequest, scope: 'openid' }))[0]).toBe('invalid_request')
-    const { clientConfiguration } = await standIn.configuration()
+    expect((await errorOf(simulator))[0]).toBe('invalid_scope')
+    await simulator.configure({ clientConfiguration: { identityVerificationSupported: false } })
+    expect((await errorOf(simulator, { ...identityRequest, scope: 'openid' }))[0]).toBe('invalid_request')
+    const { clientConfiguration } = await simulator.configuration()
     expect(clientConfiguration).toMatchObject({
       scopes: ['openid', 'email'],
       identityVerificationSupported: false,
@@ -146,8 +146,8 @@ describe('POST /config', () => {
   })
 
   it('[SIM-3] renames the service, signs with RS256 and gives the claims and levels that it is told', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({
       clientConfiguration: {
         clientId: 'renamed',
         idTokenSigningAlgorithm: 'RS256',
@@ -156,7 +156,7 @@ describe('POST /config', () => {
       },
       responseConfiguration: { passportDetails: [{ documentNumber: '1', expiryDate: '2032-02-02' }] },
     })
-    const renamed = { ...standIn, variables: { ...standIn.variables, ONE_LOGIN_CLIENT_ID: 'renamed' } }
+    const renamed = { ...simulator, variables: { ...simulator.variables, ONE_LOGIN_CLIENT_ID: 'renamed' } }
     const claims = JSON.stringify({ userinfo: { [`${vocabulary}passport`]: null } })
     const { idToken, idTokenHeader, userinfo } = await take(renamed, { vtr: '["Cl.Cm.P3"]', claims })
     expect([idToken.aud, idTokenHeader.alg]).toEqual(['renamed', 'RS256'])
@@ -165,27 +165,27 @@ describe('POST /config', () => {
   })
 
   it('[SIM-3] registers a public key, or the JWKS that holds it', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({ clientConfiguration: { publicKey } })
-    expect((await visit(standIn)).status).not.toBe(200)
-    const { ONE_LOGIN_PRIVATE_KEY: privateKey = '' } = standIn.variables
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ clientConfiguration: { publicKey } })
+    expect((await visit(simulator)).status).not.toBe(200)
+    const { ONE_LOGIN_PRIVATE_KEY: privateKey = '' } = simulator.variables
     const [signer] = parseStrategyOptions({
-      ...optionsFromEnvironment(standIn.variables),
+      ...optionsFromEnvironment(simulator.variables),
       privateKey,
     }).signers
     await using published = await startAnsweringServer(
       json({ keys: [{ ...signer?.publicJwk, kid: signer?.kid }] }),
     )
-    await standIn.configure({ clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: published.url } })
-    expect((await visit(standIn)).status).toBe(200)
-    await standIn.configure({ clientConfiguration: { publicKeySource: 'STATIC' } })
-    expect((await visit(standIn)).status).not.toBe(200)
+    await simulator.configure({ clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: published.url } })
+    expect((await visit(simulator)).status).toBe(200)
+    await simulator.configure({ clientConfiguration: { publicKeySource: 'STATIC' } })
+    expect((await visit(simulator)).status).not.toBe(200)
   })
 
   it('[SIM-3] changes the answer, whatever level was asked for', async () => {
-    const standIn = await startStandIn()
+    const simulator = await startSimulatorCommand()
     const vc = { type: ['VerifiableCredential'], credentialSubject: { name: [], birthDate: [], more: 1 } }
-    await standIn.configure({
+    await simulator.configure({
       responseConfiguration: {
         sub: 'urn:x',
         email: 'a@b.example',
@@ -198,9 +198,9 @@ describe('POST /config', () => {
         returnCodes: [{ code: 'A' }],
       },
     })
-    const { idToken, userinfo, coreIdentity } = await take(standIn)
+    const { idToken, userinfo, coreIdentity } = await take(simulator)
     expect(idToken).toMatchObject({ sub: 'urn:x', vot: 'Cl.Cm' })
-    expect(coreIdentity).toMatchObject({ iss: standIn.url, sub: 'urn:x', vot: 'P1', vc })
+    expect(coreIdentity).toMatchObject({ iss: simulator.url, sub: 'urn:x', vot: 'P1', vc })
     expect(userinfo).toEqual({
       sub: 'urn:x',
       email: 'a@b.example',
@@ -213,19 +213,19 @@ describe('POST /config', () => {
   })
 
   it('[SIM-3] leaves out the claims that are null', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({
       responseConfiguration: {
         coreIdentityVerifiableCredentials: null,
         postalAddressDetails: null,
         returnCodes: null,
       },
     })
-    const { userinfo } = await take(standIn)
+    const { userinfo } = await take(simulator)
     expect(Object.keys(userinfo).filter((name) => name.startsWith(vocabulary))).toEqual([])
   })
 
-  it.each<[string, (token: Awaited<ReturnType<typeof take>>, standIn: RunningStandIn) => void]>([
+  it.each<[string, (token: Awaited<ReturnType<typeof take>>, simulator: RunningSimulator) => void]>([
     ['INVALID_ISS', ({ idToken }, { url }) => expect(idToken.iss).not.toBe(url)],
     [
       'INVALID_AUD',
@@ -237,19 +237,19 @@ describe('POST /config', () => {
     ['NONCE_NOT_MATCHING', ({ idToken }) => expect(idToken.nonce).not.toBe('a-nonce')],
     ['INCORRECT_VOT', ({ idToken }) => expect(idToken.vot).toBe('Cl')],
   ])('[SIM-3] breaks ID tokens with %s until the next call', async (error, check) => {
-    const standIn = await startStandIn()
-    await standIn.configure({ errorConfiguration: { idTokenErrors: [error] } })
-    check(await take(standIn), standIn)
-    check(await take(standIn), standIn)
-    expect((await visit(standIn)).body.code).toMatch(/id_token_invalid|authentication_level_too_low/)
-    await standIn.configure({})
-    expect((await visit(standIn)).status).toBe(200)
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ errorConfiguration: { idTokenErrors: [error] } })
+    check(await take(simulator), simulator)
+    check(await take(simulator), simulator)
+    expect((await visit(simulator)).body.code).toMatch(/id_token_invalid|authentication_level_too_low/)
+    await simulator.configure({})
+    expect((await visit(simulator)).status).toBe(200)
   })
 
   it('[SIM-3] breaks the signature of ID tokens', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_SIGNATURE'] } })
-    expect((await visit(standIn)).body.code).toBe('id_token_invalid')
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_SIGNATURE'] } })
+    expect((await visit(simulator)).body.code).toBe('id_token_invalid')
   })
 
   it.each([
@@ -260,18 +260,18 @@ describe('POST /config', () => {
     'INCORRECT_SUB',
     'TOKEN_EXPIRED',
   ])('[SIM-3] breaks core identities with %s until the next call', async (error) => {
-    const standIn = await startStandIn()
-    await standIn.configure({ errorConfiguration: { coreIdentityErrors: [error] } })
-    expect((await visit(standIn)).body.code).toBe('core_identity_invalid')
-    await standIn.configure({ errorConfiguration: {} })
-    expect((await visit(standIn)).status).toBe(200)
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ errorConfiguration: { coreIdentityErrors: [error] } })
+    expect((await visit(simulator)).body.code).toBe('core_identity_invalid')
+    await simulator.configure({ errorConfiguration: {} })
+    expect((await visit(simulator)).status).toBe(200)
   })
 
   it('[SIM-3] breaks several things at once', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD', 'TOKEN_EXPIRED'] } })
-    const { idToken } = await take(standIn)
-    expect(idToken.aud).not.toBe(standIn.variables.ONE_LOGIN_CLIENT_ID)
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD', 'TOKEN_EXPIRED'] } })
+    const { idToken } = await take(simulator)
+    expect(idToken.aud).not.toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
     expect(idToken.exp).toBeLessThan(now())
   })
 
@@ -282,72 +282,72 @@ describe('POST /config', () => {
   ])(
     '[SIM-3] answers sign-ins with the errors %j, until the next call',
     async (errors, code, description) => {
-      const standIn = await startStandIn()
-      await standIn.configure({ errorConfiguration: { authoriseErrors: errors } })
-      expect(await errorOf(standIn)).toEqual([code, description, 'a-state'])
-      await standIn.configure({ responseConfiguration: { email: 'a@b.example' } })
-      expect((await errorOf(standIn))[0]).toBeNull()
+      const simulator = await startSimulatorCommand()
+      await simulator.configure({ errorConfiguration: { authoriseErrors: errors } })
+      expect(await errorOf(simulator)).toEqual([code, description, 'a-state'])
+      await simulator.configure({ responseConfiguration: { email: 'a@b.example' } })
+      expect((await errorOf(simulator))[0]).toBeNull()
     },
   )
 
   it('[SIM-1] publishes new keys, signs with them, and withdraws them while it signs', async () => {
-    const standIn = await startStandIn()
+    const simulator = await startSimulatorCommand()
     const kids = async () => {
-      const { keys } = (await (await fetch(`${standIn.url}.well-known/jwks.json`)).json()) as {
+      const { keys } = (await (await fetch(`${simulator.url}.well-known/jwks.json`)).json()) as {
         keys: { kid: string }[]
       }
       return keys.map(({ kid }) => kid)
     }
     const before = await kids()
-    await standIn.configure({ publishNewIdTokenSigningKeys: true })
+    await simulator.configure({ publishNewIdTokenSigningKeys: true })
     const added = (await kids()).filter((kid) => !before.includes(kid))
-    expect(before).toContain((await take(standIn)).idTokenHeader.kid)
-    await standIn.configure({ useNewIdTokenSigningKeys: true })
-    expect(added).toContain((await take(standIn)).idTokenHeader.kid)
-    await standIn.configure({ publishNewIdTokenSigningKeys: 'false' })
-    expect(await kids()).not.toContain((await take(standIn)).idTokenHeader.kid)
-    await standIn.configure({ useNewIdTokenSigningKeys: 'false' })
-    expect((await visit(standIn)).status).toBe(200)
+    expect(before).toContain((await take(simulator)).idTokenHeader.kid)
+    await simulator.configure({ useNewIdTokenSigningKeys: true })
+    expect(added).toContain((await take(simulator)).idTokenHeader.kid)
+    await simulator.configure({ publishNewIdTokenSigningKeys: 'false' })
+    expect(await kids()).not.toContain((await take(simulator)).idTokenHeader.kid)
+    await simulator.configure({ useNewIdTokenSigningKeys: 'false' })
+    expect((await visit(simulator)).status).toBe(200)
   })
 
   it('[SIM-1] moves to another address, with all that it was told', async () => {
-    const standIn = await startStandIn()
-    await standIn.configure({
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({
       responseConfiguration: { sub: 'urn:x' },
       clientConfiguration: { clientLoCs: ['P0', 'P1'] },
     })
-    const url = `http://127.0.0.1:${standIn.port}/`
+    const url = `http://127.0.0.1:${simulator.port}/`
     const errorConfiguration = { idTokenErrors: ['TOKEN_EXPIRED'] }
-    await standIn.configure({ simulatorUrl: url.slice(0, -1), errorConfiguration })
-    expect(await standIn.configuration()).toMatchObject({
+    await simulator.configure({ simulatorUrl: url.slice(0, -1), errorConfiguration })
+    expect(await simulator.configuration()).toMatchObject({
       simulatorUrl: url.slice(0, -1),
       errorConfiguration,
     })
-    const moved = { ...standIn, url }
+    const moved = { ...simulator, url }
     const { idToken, coreIdentity } = await take(moved, { ...identityRequest, vtr: '["Cl.Cm.P1"]' })
     expect(idToken).toMatchObject({ iss: url, sub: 'urn:x' })
     expect(idToken.exp).toBeLessThan(now())
     expect(coreIdentity?.iss).toBe(url)
     const did = (await (await fetch(`${url}.well-known/did.json`)).json()) as { id: string }
-    expect(did.id).toBe(`did:web:127.0.0.1%3A${standIn.port}`)
+    expect(did.id).toBe(`did:web:127.0.0.1%3A${simulator.port}`)
   })
 
   it('[SIM-3] takes what GET /config gives, so that a suite can put everything back', async () => {
-    const standIn = await startStandIn()
+    const simulator = await startSimulatorCommand()
     const { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl } =
-      await standIn.configuration()
-    await standIn.configure({
+      await simulator.configuration()
+    await simulator.configure({
       clientConfiguration: { clientId: 'x' },
       responseConfiguration: { sub: 'urn:x' },
     })
     const back = { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl }
-    expect((await standIn.configure(back)).status).toBe(200)
-    expect(await standIn.configuration()).toMatchObject(back)
+    expect((await simulator.configure(back)).status).toBe(200)
+    expect(await simulator.configuration()).toMatchObject(back)
   })
 
   it('[SIM-3] answers as a ready user until it is told something else', async () => {
-    const standIn = await startStandIn()
-    expect((await take(standIn)).coreIdentity?.vc).toMatchObject({
+    const simulator = await startSimulatorCommand()
+    expect((await take(simulator)).coreIdentity?.vc).toMatchObject({
       credentialSubject: { name: readyUser('typical').identity?.names },
     })
   })
@@ -377,19 +377,19 @@ describe('POST /config with something wrong', () => {
     ['new keys that were not published', { useNewIdTokenSigningKeys: true }, 'useNewIdTokenSigningKeys'],
     ['a list', [], '_body'],
   ])('is refused with 400 and changes nothing: %s', async (_what, body, path) => {
-    const standIn = await startStandIn({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
-    const before = await standIn.configuration()
-    const answer = await standIn.configure(body)
+    const simulator = await startSimulatorCommand({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
+    const before = await simulator.configuration()
+    const answer = await simulator.configure(body)
     expect(answer.status).toBe(400)
     const { errors } = (await answer.json()) as { errors: Record<string, unknown> }
     expect(Object.keys(errors).join()).toContain(path)
-    expect(await standIn.configuration()).toEqual(before)
+    expect(await simulator.configuration()).toEqual(before)
   })
 
   it('is refused when it is not JSON, or comes from a page that may not send JSON', async () => {
-    const standIn = await startStandIn()
+    const simulator = await startSimulatorCommand()
     const post = (body: string, type: string) =>
-      fetch(`http://127.0.0.1:${standIn.port}/config`, {
+      fetch(`http://127.0.0.1:${simulator.port}/config`, {
         method: 'POST',
         body,
         headers: { 'content-type': type },

@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, SignJWT, type JWTPayload } from 'jose
 import { optionsFromEnvironment } from '../../lib/index.ts'
 import { Browser, type Page } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
-import type { RunningStandIn } from './command-run.ts'
+import type { RunningSimulator } from './command-run.ts'
 
 /** What a service that reads the printed variables got. */
 export interface Visit {
@@ -13,25 +13,25 @@ export interface Visit {
   readonly page: Page
 }
 
-/** Goes to `/identity` (or another page) of a service with this library that uses a stand-in. */
+/** Goes to `/identity` (or another page) of a service with this library that uses a simulator. */
 export async function visit(
-  standIn: RunningStandIn,
+  simulator: RunningSimulator,
   path = '/identity',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Visit> {
   await using service = await startService((url) => ({
-    ...optionsFromEnvironment({ ...standIn.variables, ...env }),
+    ...optionsFromEnvironment({ ...simulator.variables, ...env }),
     callbackURL: `${url}/auth/callback`,
     timeout: 10,
   }))
-  const { clientConfiguration, errorConfiguration } = await standIn.configuration()
+  const { clientConfiguration, errorConfiguration } = await simulator.configuration()
   const redirectUrls = [...(clientConfiguration.redirectUrls as string[]), `${service.url}/auth/callback`]
-  await standIn.configure({ clientConfiguration: { redirectUrls }, errorConfiguration })
+  await simulator.configure({ clientConfiguration: { redirectUrls }, errorConfiguration })
   const page = await new Browser().visit(`${service.url}${path}`)
   return { status: page.status, page, body: bodyOf(page) }
 }
 
-/** The stand-in answers some errors in words of its own. */
+/** The simulator answers some errors in words of its own. */
 function bodyOf({ body }: Page): Record<string, unknown> {
   return body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : { text: body }
 }
@@ -48,11 +48,11 @@ export const vocabulary = 'https://vocab.account.gov.uk/v1/'
 
 /** An authorization request with plain parameters; where it is sent back to. */
 export async function authorize(
-  standIn: RunningStandIn,
+  simulator: RunningSimulator,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<URL> {
-  const { ONE_LOGIN_CLIENT_ID, ONE_LOGIN_CALLBACK_URL } = standIn.variables
-  const url = new URL('authorize', standIn.url)
+  const { ONE_LOGIN_CLIENT_ID, ONE_LOGIN_CALLBACK_URL } = simulator.variables
+  const url = new URL('authorize', simulator.url)
   url.search = new URLSearchParams({
     response_type: 'code',
     scope: 'openid email phone',
@@ -76,7 +76,7 @@ export const identityRequest = {
   }),
 }
 
-async function assertion({ url, variables }: RunningStandIn): Promise<string> {
+async function assertion({ url, variables }: RunningSimulator): Promise<string> {
   const { ONE_LOGIN_CLIENT_ID: id = '', ONE_LOGIN_PRIVATE_KEY: body = '' } = variables
   const key = createPrivateKey({ key: Buffer.from(body, 'base64'), format: 'der', type: 'pkcs8' })
   const jwt = new SignJWT().setIssuer(id).setSubject(id).setAudience(`${url}token`).setExpirationTime('1m')
@@ -85,22 +85,22 @@ async function assertion({ url, variables }: RunningStandIn): Promise<string> {
 
 /** Signs in and takes tokens and claims. */
 export async function take(
-  standIn: RunningStandIn,
+  simulator: RunningSimulator,
   parameters: Readonly<Record<string, string>> = identityRequest,
 ): Promise<Taken> {
-  const callback = await authorize(standIn, parameters)
-  const answer = await fetch(new URL('token', standIn.url), {
+  const callback = await authorize(simulator, parameters)
+  const answer = await fetch(new URL('token', simulator.url), {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'authorization_code',
       code: callback.searchParams.get('code') ?? '',
-      redirect_uri: standIn.variables.ONE_LOGIN_CALLBACK_URL ?? '',
+      redirect_uri: simulator.variables.ONE_LOGIN_CALLBACK_URL ?? '',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await assertion(standIn),
+      client_assertion: await assertion(simulator),
     }),
   })
   const { id_token, access_token } = (await answer.json()) as { id_token: string; access_token: string }
-  const claims = await fetch(new URL('userinfo', standIn.url), {
+  const claims = await fetch(new URL('userinfo', simulator.url), {
     headers: { authorization: `Bearer ${access_token}` },
   })
   const userinfo = (await claims.json()) as Record<string, unknown>

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
-import { readiness, run, startProcess, startStandIn } from './command-run.ts'
+import { readiness, run, startProcess, startSimulatorCommand } from './command-run.ts'
 import { authorize, take, visit, vocabulary } from './official-visit.ts'
 
 async function configFile(content: unknown): Promise<string> {
@@ -19,8 +19,8 @@ async function configFile(content: unknown): Promise<string> {
 
 describe('simulator', () => {
   it('[SIM-1] prints the variables with which a service with this library signs users in', async () => {
-    const standIn = await startStandIn()
-    const { status, body } = await visit(standIn)
+    const simulator = await startSimulatorCommand()
+    const { status, body } = await visit(simulator)
     expect(status).toBe(200)
     expect(body).toMatchObject({ email: 'test@example.com', identity: { proven: true, level: 'P2' } })
   })
@@ -35,10 +35,10 @@ describe('simulator', () => {
   })
 
   it('[SIM-1] closes its port when it is stopped', async () => {
-    const standIn = await startStandIn()
-    expect((await fetch(standIn.url)).status).toBe(200)
-    expect(await standIn.stop()).toBe(0)
-    await expect(fetch(standIn.url)).rejects.toThrow()
+    const simulator = await startSimulatorCommand()
+    expect((await fetch(simulator.url)).status).toBe(200)
+    expect(await simulator.stop()).toBe(0)
+    await expect(fetch(simulator.url)).rejects.toThrow()
   })
 
   it('[SIM-1] writes its variables for people, with a line for each request', async () => {
@@ -55,9 +55,9 @@ describe('simulator', () => {
   })
 
   it('[SIM-2] says on each request what was wrong with it', async () => {
-    const standIn = await startStandIn()
-    await authorize(standIn, { client_id: 'nobody' })
-    expect(standIn.lines()).toEqual([
+    const simulator = await startSimulatorCommand()
+    await authorize(simulator, { client_id: 'nobody' })
+    expect(simulator.lines()).toEqual([
       {
         event: 'request',
         method: 'GET',
@@ -96,11 +96,11 @@ describe('simulator', () => {
   })
 
   it('[SIM-3] shows a page on which a person chooses who signs in, with --interactive or INTERACTIVE_MODE', async () => {
-    for (const standIn of [
-      await startStandIn({}, ['--interactive']),
-      await startStandIn({ INTERACTIVE_MODE: 'true' }),
+    for (const simulator of [
+      await startSimulatorCommand({}, ['--interactive']),
+      await startSimulatorCommand({ INTERACTIVE_MODE: 'true' }),
     ]) {
-      const { ONE_LOGIN_CLIENT_ID: id = '', ONE_LOGIN_CALLBACK_URL: callback = '' } = standIn.variables
+      const { ONE_LOGIN_CLIENT_ID: id = '', ONE_LOGIN_CALLBACK_URL: callback = '' } = simulator.variables
       const query = new URLSearchParams({
         response_type: 'code',
         scope: 'openid',
@@ -109,7 +109,7 @@ describe('simulator', () => {
         state: 's',
         nonce: 'n',
       })
-      const { status, body } = await new Browser().send(`${standIn.url}authorize?${query.toString()}`)
+      const { status, body } = await new Browser().send(`${simulator.url}authorize?${query.toString()}`)
       expect(status).toBe(200)
       expect(body).toContain('<form')
     }
@@ -123,12 +123,12 @@ describe('simulator, with a configuration file', () => {
       answer: { user: 'many-given-names' },
       faults: { 'core-identity': ['expired'] },
     })
-    const standIn = await startStandIn({ CLIENT_ID: 'from-the-environment' }, ['--config', file])
-    expect(standIn.variables.ONE_LOGIN_CLIENT_ID).toBe('from-the-file')
-    expect((await authorize(standIn, { scope: 'openid phone' })).searchParams.get('error')).toBe(
+    const simulator = await startSimulatorCommand({ CLIENT_ID: 'from-the-environment' }, ['--config', file])
+    expect(simulator.variables.ONE_LOGIN_CLIENT_ID).toBe('from-the-file')
+    expect((await authorize(simulator, { scope: 'openid phone' })).searchParams.get('error')).toBe(
       'invalid_scope',
     )
-    const { idToken, coreIdentity } = await take(standIn, {
+    const { idToken, coreIdentity } = await take(simulator, {
       scope: 'openid',
       vtr: '["Cl.Cm.P2"]',
       claims: JSON.stringify({ userinfo: { [`${vocabulary}coreIdentityJWT`]: null } }),
@@ -138,15 +138,15 @@ describe('simulator, with a configuration file', () => {
   })
 
   it('[SIM-3] keeps the faults of the file when /config takes back its own', async () => {
-    const standIn = await startStandIn({}, [
+    const simulator = await startSimulatorCommand({}, [
       '--config',
       await configFile({ faults: { 'id-token': ['wrong-issuer'] } }),
     ])
-    await standIn.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD'] } })
-    await standIn.configure({})
-    const { idToken } = await take(standIn)
-    expect(idToken.iss).not.toBe(standIn.url)
-    expect(idToken.aud).toBe(standIn.variables.ONE_LOGIN_CLIENT_ID)
+    await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD'] } })
+    await simulator.configure({})
+    const { idToken } = await take(simulator)
+    expect(idToken.iss).not.toBe(simulator.url)
+    expect(idToken.aud).toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
   })
 
   it.each([

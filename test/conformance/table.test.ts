@@ -21,7 +21,7 @@ describe('the table of conformance', () => {
     ['has a test that fails', [test('[IDT-1, IDT-2] both'), test('[IDT-2] two', 'failed')]],
     ['is named without brackets', [test('[IDT-1] one'), test('IDT-2 two')]],
     [
-      'only the stand-in is tested for',
+      'only the simulator is tested for',
       [test('[IDT-1] one'), test('[IDT-2] two', 'passed', 'test/simulator/keys.test.ts')],
     ],
   ])('complains of a requirement that %s', (_what, results) => {

@@ -68,7 +68,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Presses the button on the stand-in's page, with what is chosen there. */
+/** Presses the button on the simulator's page, with what is chosen there. */
 async function choose(browser: Browser, page: Page): Promise<Page> {
   const [, journey = ''] = /name="journey" value="([^"]+)"/.exec(page.body) ?? []
   const body = new URLSearchParams({ journey, user: 'typical' }).toString()

@@ -2,7 +2,7 @@ import type { Express } from 'express'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginStrategy } from '../../lib/index.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 import { mountApplication, type Applications } from './examples/in-person.ts'
 import { languageOf } from './examples/language.ts'
 

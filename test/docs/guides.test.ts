@@ -3,10 +3,10 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { doctor } from '../../lib/cli/doctor.ts'
-import { keys } from '../../lib/cli/keys.ts'
-import { simulator } from '../../lib/cli/simulator.ts'
-import { optionVariables } from '../../lib/options-from-environment.ts'
+import { doctorCommand as doctor } from '../../lib/cli/doctor-command.ts'
+import { keysCommand as keys } from '../../lib/cli/keys-command.ts'
+import { simulatorCommand as simulator } from '../../lib/cli/simulator-command.ts'
+import { optionVariables } from '../../lib/options/from-environment.ts'
 import { aboutUser, readyUserNames } from '../../lib/simulator/users/ready-users.ts'
 import { simulatorFaults } from '../../lib/simulator/index.ts'
 
@@ -51,7 +51,7 @@ describe('the guides', () => {
     expect(read(guide)).toContain(`\`\`\`ts\n${read(path)}\`\`\``)
   })
 
-  it('[SIM-3] name every fault of the stand-in, at its place', () => {
+  it('[SIM-3] name every fault of the simulator, at its place', () => {
     const lists = new Map<string, string[]>()
     for (const [, place = '', text = ''] of read('docs/simulator.md').matchAll(
       /^- (`[\w-]+`|the network):(.*(?:\n {2}.*)*)/gm,

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, privateEncrypt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 import { createKmsSigner, type Kms } from './examples/kms-signer.ts'
 
 /** RFC 8017, 9.2: what stands before a SHA-256 digest in an RSASSA-PKCS1-v1_5 signature. */

@@ -20,7 +20,7 @@ afterEach(async () => {
   }
 })
 
-/** A stand-in, and a port for the service that `make` makes. */
+/** A simulator, and a port for the service that `make` makes. */
 async function start(
   make: (op: Simulator, callbackURL: string) => Express | Promise<Express>,
 ): Promise<string> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import * as v from 'valibot'
-import { optionsSchema } from '../../lib/options.ts'
-import { optionVariables } from '../../lib/options-from-environment.ts'
+import { optionsSchema } from '../../lib/options/strategy-options.ts'
+import { optionVariables } from '../../lib/options/from-environment.ts'
 
 /** One option as the README shows it. */
 export interface OptionRow {
@@ -24,8 +24,10 @@ const end = '<!-- end of options -->'
 
 /** The options, in the order of the schema. What they are for are the words of the type's TSDoc. */
 export function optionRows(): OptionRow[] {
-  const { OneLoginOptions: words, SessionRules: session } = documentedMembers('lib/one-login-options.ts')
-  const { Environment: environment } = documentedMembers('lib/environments.ts')
+  const { OneLoginOptions: words, SessionRules: session } = documentedMembers(
+    'lib/options/one-login-options.ts',
+  )
+  const { Environment: environment } = documentedMembers('lib/options/environments.ts')
   const parts: Readonly<Record<string, Documented | undefined>> = { environment, session }
   return rowsOf(optionsSchema.entries, words, parts, '')
 }
@@ -72,7 +74,7 @@ function rowsOf(
 
 function fallbackOf(name: string, schema: Schema, documented: string | undefined): string {
   const isRequired = schema.type !== 'optional'
-  if (isRequired) return name.startsWith('environment.') ? 'required for a stand-in' : 'required'
+  if (isRequired) return name.startsWith('environment.') ? 'required for a simulator' : 'required'
   const value = schema.default
   if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return documented ?? ''
   const text = JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { OneLoginError, type OneLoginErrorCode } from '../../lib/index.ts'
-import { optionVariables } from '../../lib/options-from-environment.ts'
+import { optionVariables } from '../../lib/options/from-environment.ts'
 import { optionRows, withOptionsTable } from './options-table.ts'
 
 const root = new URL('../../', import.meta.url)

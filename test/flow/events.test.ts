@@ -2,7 +2,7 @@ import * as diagnostics from 'node:diagnostics_channel'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginEventName } from '../../lib/index.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
-import { startPair, type Pair } from '../support/stand-in.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
 import { visitorSignedIn } from '../support/visitors.ts'
 
 /** What is told of one event while something happens. */

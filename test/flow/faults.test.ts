@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OneLoginErrorCode } from '../../lib/index.ts'
 import { simulatorFaults, type SimulatorFaults } from '../../lib/simulator/index.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 
 type Outcome = OneLoginErrorCode | 'accepted'
 type Expected<Place extends keyof SimulatorFaults> = Readonly<
@@ -397,7 +397,7 @@ describe('what is not done after a refusal', () => {
   )
 })
 
-it('[SIM-3] covers every fault that the stand-in has', () => {
+it('[SIM-3] covers every fault that the simulator has', () => {
   for (const place of Object.keys(places) as (keyof typeof places)[]) {
     const covered = new Set([...Object.keys(places[place]), ...Object.keys(network)])
     expect(simulatorFaults[place].filter((fault) => !covered.has(fault))).toEqual([])

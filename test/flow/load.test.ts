@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginEvents } from '../../lib/index.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 
 /** How often each document of a provider is downloaded from now on. */
 function countDownloads({ issuer }: { readonly issuer: string }) {

@@ -7,7 +7,7 @@ import type { AuthenticateOptions, PassportStatic } from 'passport'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginUser, ProvenIdentity, PublicJwk, Signer } from '../../lib/index.ts'
 import type { SimulatorUser } from '../../lib/simulator/index.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 
 type Pair = Awaited<ReturnType<typeof startPair>>
 

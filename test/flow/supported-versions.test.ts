@@ -6,7 +6,7 @@ import passport07 from 'passport'
 import passport06 from 'passport06'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginUser } from '../../lib/index.ts'
-import { startPair } from '../support/stand-in.ts'
+import { startPair } from '../support/simulator.ts'
 import { visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 const versionOf = (name: string) =>

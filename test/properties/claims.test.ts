@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { claimURL } from '../../lib/claims.ts'
-import { verifyCoreIdentity, type CoreIdentity } from '../../lib/core-identity.ts'
+import { verifyCoreIdentity, type CoreIdentity } from '../../lib/tokens/core-identity.ts'
 import { isOneLoginError, OneLoginError } from '../../lib/errors.ts'
-import { verifyIdToken } from '../../lib/id-token.ts'
-import { createIdentity, createUser } from '../../lib/user.ts'
-import type { Userinfo } from '../../lib/userinfo.ts'
+import { verifyIdToken } from '../../lib/tokens/id-token.ts'
+import { createIdentity, createUser } from '../../lib/sign-in/user.ts'
+import type { Userinfo } from '../../lib/sign-in/userinfo.ts'
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
 import { createTokenIssuer } from '../support/token-issuer.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
 
 const issuer = 'https://oidc.example/'
 const didController = 'did:web:identity.example'
@@ -26,16 +27,14 @@ const settings = {
 const sub = 'urn:fdc:gov.uk:2022:somebody'
 const nonce = 'the-nonce'
 const accessToken = 'the-access-token'
-const now = () => Math.floor(Date.now() / 1000)
-
 const idTokenClaims = () => ({
   iss: issuer,
   aud: settings.clientId,
   sub,
   nonce,
-  iat: now(),
-  exp: now() + 120,
-  auth_time: now() - 60,
+  iat: nowInSeconds(),
+  exp: nowInSeconds() + 120,
+  auth_time: nowInSeconds() - 60,
   vot: 'Cl.Cm',
   sid: 'a-sid',
   at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
@@ -45,9 +44,9 @@ const coreIdentityClaims = () => ({
   iss: settings.environment.coreIdentityIssuer,
   aud: settings.clientId,
   sub,
-  iat: now(),
-  nbf: now(),
-  exp: now() + 120,
+  iat: nowInSeconds(),
+  nbf: nowInSeconds(),
+  exp: nowInSeconds() + 120,
   vot: 'P2',
   vc: {
     credentialSubject: {
@@ -73,7 +72,7 @@ const value = fc.oneof(
     [settings.clientId],
     '',
   ),
-  fc.integer({ min: -100, max: 100 }).map((offset) => now() + offset),
+  fc.integer({ min: -100, max: 100 }).map((offset) => nowInSeconds() + offset),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 )
 
@@ -130,12 +129,12 @@ describe('the claims of an ID token', () => {
             expect(iss).toBe(issuer)
             expect([aud].flat()).toEqual([settings.clientId])
             expect(claims.nonce).toBe(nonce)
-            expect(exp).toBeGreaterThan(now() - settings.clockTolerance)
-            expect(iat).toBeLessThanOrEqual(now() + settings.clockTolerance)
+            expect(exp).toBeGreaterThan(nowInSeconds() - settings.clockTolerance)
+            expect(iat).toBeLessThanOrEqual(nowInSeconds() + settings.clockTolerance)
             expect(credential === 'Cl' ? ['Cl', 'Cl.Cm'] : ['Cl.Cm']).toContain(vot)
             if (at_hash !== undefined) expect(at_hash).toBe(idTokenClaims().at_hash)
             if (maxAge !== undefined)
-              expect(auth_time).toBeGreaterThanOrEqual(now() - maxAge - settings.clockTolerance)
+              expect(auth_time).toBeGreaterThanOrEqual(nowInSeconds() - maxAge - settings.clockTolerance)
             expect(outcome.sub).toBe(claims.sub)
             isPlain(createUser(outcome, { sub }))
           },
@@ -171,7 +170,7 @@ describe('the claims of a core identity', () => {
           expect(claims.sub).toBe(sub)
           expect(claims.iss).toBe(settings.environment.coreIdentityIssuer)
           expect([claims.aud].flat()).toEqual([settings.clientId])
-          expect(claims.exp).toBeGreaterThan(now() - settings.clockTolerance)
+          expect(claims.exp).toBeGreaterThan(nowInSeconds() - settings.clockTolerance)
           expect(['P1', 'P2', 'P3']).toContain(claims.vot)
           expect(claims.vot >= level).toBe(true)
         }),

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isOneLoginError, type OneLoginOptions } from '../../lib/index.ts'
-import { optionsSchema, parseStrategyOptions } from '../../lib/options.ts'
-import { parseSignInOptions } from '../../lib/request-options.ts'
+import { optionsSchema, parseStrategyOptions } from '../../lib/options/strategy-options.ts'
+import { parseSignInOptions } from '../../lib/options/sign-in-options.ts'
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -113,8 +113,8 @@ describe('an option', () => {
                 issuer,
                 didDocumentURL,
                 allowInsecureRequests,
-                didController: 'did:web:stand-in',
-                coreIdentityIssuer: 'https://stand-in/',
+                didController: 'did:web:simulator',
+                coreIdentityIssuer: 'https://simulator/',
               },
             }),
           )

@@ -4,7 +4,8 @@ import type { OneLoginUser } from '../../lib/index.ts'
 import { readyUser, type SimulatorUser } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
-import { startPair, type Pair } from '../support/stand-in.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
 
 const absolute = 2 * 3600
 const idle = 1800
@@ -97,8 +98,6 @@ interface Tab {
 }
 
 const canProve: readonly Person[] = ['alice', 'bob']
-const now = () => Math.floor(Date.now() / 1000)
-
 /** The rules in their shortest form, and beside them the service: after each step both must agree. */
 class Story {
   static #count = 0
@@ -135,7 +134,7 @@ class Story {
         break
       case 'sign out everywhere':
         await this.#pair.op.signOut(this.#userOf(step.who).sub)
-        this.#signedOutAt.set(step.who, now())
+        this.#signedOutAt.set(step.who, nowInSeconds())
         this.#withdrawAll()
         break
       case 'pass':
@@ -143,7 +142,7 @@ class Story {
     }
     for (const { sub } of await this.#pair.op.settleLogouts()) {
       const person = people.find((one) => this.#userOf(one).sub === sub)
-      if (person) this.#signedOutAt.set(person, now())
+      if (person) this.#signedOutAt.set(person, nowInSeconds())
       this.#withdrawAll()
     }
   }
@@ -195,7 +194,7 @@ class Story {
       asksForIdentity: page === '/identity' && session?.level === 'Cl.Cm',
       error,
       bound: session?.who,
-      startedAt: now(),
+      startedAt: nowInSeconds(),
       withdrawn: false,
     })
     if (this.#tabs[at] && this.#tabs[at].length > 10) this.#tabs[at].shift()
@@ -218,7 +217,7 @@ class Story {
     const session = this.#current(at, { idle: Infinity })
     this.#sessions[at] = session
     const { status, body } = await this.#at(at).send(waiting.address)
-    const tooLate = now() - waiting.startedAt
+    const tooLate = nowInSeconds() - waiting.startedAt
     if (tooLate < transactionLifetime && waiting.error === undefined && status === 303) {
       expect(tooLate).toBeLessThanOrEqual(codeLifetime)
       expect([session?.who ?? waiting.who, waiting.bound ?? waiting.who]).toEqual([waiting.who, waiting.who])
@@ -267,14 +266,15 @@ class Story {
     if (!session) return undefined
     const isOver =
       (this.#signedOutAt.get(session.who) ?? -Infinity) >= session.issuedAt ||
-      now() >= session.startedAt + absolute ||
-      now() >= session.lastSeenAt + limits.idle
+      nowInSeconds() >= session.startedAt + absolute ||
+      nowInSeconds() >= session.lastSeenAt + limits.idle
     return isOver ? undefined : session
   }
 
   #seen(at: number): void {
     const session = this.#sessions[at]
-    if (session && now() < session.lastSeenAt + idle) this.#sessions[at] = { ...session, lastSeenAt: now() }
+    if (session && nowInSeconds() < session.lastSeenAt + idle)
+      this.#sessions[at] = { ...session, lastSeenAt: nowInSeconds() }
   }
 
   #end(at: number): void {
@@ -316,9 +316,9 @@ function signedIn({ who, page, asksForIdentity }: Tab, before: ModelSession | un
     who,
     level: page === '/basic' ? 'Cl' : 'Cl.Cm',
     identity: asksForIdentity ? outcome : before?.identity,
-    issuedAt: now(),
-    startedAt: before?.startedAt ?? now(),
-    lastSeenAt: now(),
+    issuedAt: nowInSeconds(),
+    startedAt: before?.startedAt ?? nowInSeconds(),
+    lastSeenAt: nowInSeconds(),
   }
 }
 

@@ -35,7 +35,7 @@ export class Member {
   }
 }
 
-/** Processes of one service that share a store, and the stand-in they are registered with. */
+/** Processes of one service that share a store, and the simulator they are registered with. */
 export class Cluster implements AsyncDisposable {
   readonly op: Simulator
   readonly #store: StoreServer
@@ -46,7 +46,7 @@ export class Cluster implements AsyncDisposable {
     this.#store = store
   }
 
-  /** Starts the stand-in; the processes are started one by one. */
+  /** Starts the simulator; the processes are started one by one. */
   static async start(store: StoreServer): Promise<Cluster> {
     return new Cluster(await startSimulator({ logoutRetryDelay: 0, logoutTimeout: 60_000 }), store)
   }

@@ -10,6 +10,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { OneLoginOptions } from '../../lib/index.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
 
 /** Where a service that signs in with a {@link CertifiedProvider} is. */
 export interface ServiceAddresses {
@@ -223,7 +224,7 @@ function adapterFactory(): (model: string) => Adapter {
       upsert: (id, payload) => Promise.resolve(void records.set(`${model} ${id}`, payload)),
       consume: async (id) => {
         const record = await find(id)
-        if (record) record.consumed = Math.floor(Date.now() / 1000)
+        if (record) record.consumed = nowInSeconds()
       },
       destroy: (id) => Promise.resolve(void records.delete(`${model} ${id}`)),
       revokeByGrantId: (grantId) => {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { startAnsweringServer, type SeenRequest } from './answering-server.ts'
 import { honest, type Draft } from './forged-tokens.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
 
 /** A key pair and the name that the provider's document gives to its public half. */
 export interface NamedKey {
@@ -18,7 +19,7 @@ export type Content = Record<string, unknown>
 
 /**
  * A provider that does what it is told and checks nothing: honest until a test replaces one of its parts. It
- * shares no code with the library, nor with the stand-in.
+ * shares no code with the library, nor with the simulator.
  */
 export interface HostileProvider extends AsyncDisposable {
   readonly issuer: string
@@ -153,7 +154,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
           iss: issuer,
           nonce: grant.nonce,
           vot: 'Cl.Cm',
-          auth_time: seconds() - 10,
+          auth_time: nowInSeconds() - 10,
           at_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url'),
         },
         key: keys.token.privateKey,
@@ -182,7 +183,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       claims: {
         ...commonClaims(sub),
         iss: provider.coreIdentityIssuer,
-        nbf: seconds(),
+        nbf: nowInSeconds(),
         vot: level,
         vc: {
           type: ['VerifiableCredential', 'IdentityCheckCredential'],
@@ -206,11 +207,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
 }
 
 function commonClaims(sub: string) {
-  return { sub, aud: clientId, iat: seconds(), exp: seconds() + 120 }
-}
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000)
+  return { sub, aud: clientId, iat: nowInSeconds(), exp: nowInSeconds() + 120 }
 }
 
 /** A new key for ES256. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from './browser.ts'
 
-/** A logout token of the stand-in's, which has not been delivered to the service: one, however many it sends. */
+/** A logout token of the simulator's, which has not been delivered to the service: one, however many it sends. */
 export async function undeliveredLogoutToken(op: Simulator, sub: string): Promise<string> {
   const bodies: string[] = []
   const server = createServer((req, res) => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { SignJWT, type JWTPayload } from 'jose'
-import type { VerificationKey } from '../../lib/verification-keys.ts'
+import type { VerificationKey } from '../../lib/provider/verification-keys.ts'
 
 /** How a test signs a token otherwise than the provider would. */
 export interface Signing {

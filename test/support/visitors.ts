@@ -1,8 +1,8 @@
 import type { SimulatorAnswer } from '../../lib/simulator/index.ts'
-import type { SignedIn } from '../../lib/sign-in.ts'
+import type { SignedIn } from '../../lib/sign-in/completion.ts'
 import type { Browser } from './browser.ts'
 import type { Service } from './service.ts'
-import type { Pair } from './stand-in.ts'
+import type { Pair } from './simulator.ts'
 
 /** Signs a user in with a browser of their own. */
 export async function visitorSignedIn(
@@ -15,7 +15,7 @@ export async function visitorSignedIn(
   return browser
 }
 
-/** Signs in whoever the stand-in lets sign in. */
+/** Signs in whoever the simulator lets sign in. */
 export async function signIn(url: string, browser: Browser): Promise<void> {
   const { status, body } = await browser.visit(`${url}/account`)
   if (status !== 200) throw new Error(`The sign-in ended with ${status}: ${body}`)

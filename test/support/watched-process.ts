@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import { isOneLoginError, type OneLoginOptions } from '../../lib/index.ts'
 import { readyUser, simulatorFaults, type FaultPlace } from '../../lib/simulator/index.ts'
 import type { Browser } from './browser.ts'
-import { startPair, type Pair } from './stand-in.ts'
+import { startPair, type Pair } from './simulator.ts'
 import { storedSignIn } from './visitors.ts'
 
 /** What a process that ran all journeys and faults let out, and what it must not have. */

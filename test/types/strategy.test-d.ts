@@ -96,7 +96,7 @@ it('[CONF-9] every option has a type of its own', () => {
   })
   // @ts-expect-error there is no such environment
   assertType<OneLoginOptions>({ ...options, environment: 'staging' })
-  // @ts-expect-error a stand-in needs all of its addresses
+  // @ts-expect-error a simulator needs all of its addresses
   assertType<OneLoginOptions>({ ...options, environment: { issuer: 'https://op.example/' } })
   // @ts-expect-error a misspelt option
   assertType<OneLoginOptions>({ ...options, clientID: 'a' })

@@ -1,4 +1,4 @@
-import type { Settings } from '../../options.ts'
+import type { Settings } from '../../options/strategy-options.ts'
 import type { Ask, Probe, Refused } from './authorization-probe.ts'
 import type { Calls } from './calls.ts'
 import { keysUnreadable } from './client-check.ts'

@@ -1,9 +1,9 @@
-import { buildAuthorizationURL } from '../../authorization-request.ts'
+import { buildAuthorizationURL } from '../../sign-in/authorization-request.ts'
 import type { ClaimName } from '../../claims.ts'
-import type { ProviderMetadata } from '../../discovery.ts'
+import type { ProviderMetadata } from '../../provider/discovery.ts'
 import { printable } from '../../errors.ts'
-import type { Settings } from '../../options.ts'
-import { createTransaction } from '../../transaction.ts'
+import type { Settings } from '../../options/strategy-options.ts'
+import { createTransaction } from '../../sign-in/transaction.ts'
 import { parseVectors } from '../../vectors-of-trust.ts'
 import type { Calls, HttpAnswer } from './calls.ts'
 

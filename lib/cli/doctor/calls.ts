@@ -1,6 +1,6 @@
-import { createHttp, type Http } from '../../http.ts'
+import { createHttp, type Http } from '../../provider/http.ts'
 import { isOneLoginError } from '../../errors.ts'
-import type { Settings } from '../../options.ts'
+import type { Settings } from '../../options/strategy-options.ts'
 
 const most = 12
 

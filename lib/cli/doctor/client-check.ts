@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { signJwt } from '../../client-key.ts'
-import type { ProviderMetadata } from '../../discovery.ts'
+import { signJwt } from '../../options/private-key.ts'
+import type { ProviderMetadata } from '../../provider/discovery.ts'
 import { printable } from '../../errors.ts'
-import type { Settings } from '../../options.ts'
-import { now } from '../../signed-token.ts'
+import type { Settings } from '../../options/strategy-options.ts'
+import { nowInSeconds } from '../../clock.ts'
 import type { Calls, HttpAnswer } from './calls.ts'
 import { mend, ok, unknown, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
@@ -52,7 +52,7 @@ async function credentialsOf(
   audience: string,
 ): Promise<Record<string, string>> {
   if (!signer) return { client_id: clientId, client_secret: clientSecret ?? '' }
-  const issuedAt = now()
+  const issuedAt = nowInSeconds()
   const assertion = await signJwt(signer, undefined, {
     iss: clientId,
     sub: clientId,

@@ -1,4 +1,4 @@
-import type { Settings } from '../../options.ts'
+import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, unknown, type Finding } from './finding.ts'
 

@@ -1,7 +1,7 @@
-import { readDidDocument } from '../../did-document.ts'
-import { readDiscovery, type ProviderMetadata } from '../../discovery.ts'
-import type { Settings } from '../../options.ts'
-import { readJwks } from '../../provider.ts'
+import { readDidDocument } from '../../provider/did-document.ts'
+import { readDiscovery, type ProviderMetadata } from '../../provider/discovery.ts'
+import type { Settings } from '../../options/strategy-options.ts'
+import { readJwks } from '../../provider/provider.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 
@@ -60,10 +60,10 @@ async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
 }
 
 /** The variables that say where the provider is. */
-function variablesOf({ environment }: Settings, ...ofStandIn: string[]): string {
+function variablesOf({ environment }: Settings, ...ofSimulator: string[]): string {
   return /^https:\/\/oidc\.(?:integration\.)?account\.gov\.uk\/$/.test(environment.issuer)
     ? 'ONE_LOGIN_ENVIRONMENT'
-    : ofStandIn.join(' and ')
+    : ofSimulator.join(' and ')
 }
 
 async function download<Content>(

@@ -1,5 +1,5 @@
-import { isSecure } from '../../environments.ts'
-import type { Settings } from '../../options.ts'
+import { isSecure } from '../../options/environments.ts'
+import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, type Finding, type Problem } from './finding.ts'
 

@@ -1,9 +1,9 @@
-import { environments } from '../../environments.ts'
-import type { Settings } from '../../options.ts'
+import { environments } from '../../options/environments.ts'
+import type { Settings } from '../../options/strategy-options.ts'
 
 /** Where a service's registration is changed, for remedies. */
 export function registryOf({ environment }: Pick<Settings, 'environment'>): string {
   if (environment.issuer === environments.production.issuer) return 'with One Login (Live Service Hub)'
   if (environment.issuer === environments.integration.issuer) return 'in the One Login admin tool'
-  return "in the stand-in's registration"
+  return "in the simulator's registration"
 }

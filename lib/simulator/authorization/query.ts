@@ -12,7 +12,7 @@ import {
   type AuthorizationRequest,
   type CheckedRequest,
   type RedirectTarget,
-} from './request.ts'
+} from './received-request.ts'
 import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject } from '../keys/jwt.ts'
 import { OAuthRefusal, PageRefusal } from './refusal.ts'

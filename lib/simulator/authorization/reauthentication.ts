@@ -1,8 +1,8 @@
 import { decodeJwt } from '../keys/jwt.ts'
 import type { ProviderKeys } from '../keys/provider-keys.ts'
 import { OAuthRefusal } from './refusal.ts'
-import type { AuthorizationRequest } from './request.ts'
-import { parseVectors } from './vectors-of-trust.ts'
+import type { AuthorizationRequest } from './received-request.ts'
+import { parseVectors } from './requested-vectors.ts'
 
 /** Who has to sign in again. */
 export interface Reauthentication {

@@ -1,5 +1,5 @@
 import type { OAuthRefusal } from './refusal.ts'
-import type { RedirectTarget } from './request.ts'
+import type { RedirectTarget } from './received-request.ts'
 
 /** The address that takes the browser back to the service. */
 export function redirectAddress(

@@ -12,7 +12,7 @@ import {
   type AuthorizationRequest,
   type CheckedRequest,
   type RedirectTarget,
-} from './request.ts'
+} from './received-request.ts'
 import { ClientKeyError, type ClientKeys } from '../keys/client-keys.ts'
 import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject, type DecodedJwt, type JsonObject } from '../keys/jwt.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { ClientRegistration } from '../client-registration.ts'
-import type { VirtualClock } from '../clock.ts'
+import type { VirtualClock } from '../simulated-clock.ts'
 import { ExpiringMap } from '../expiring-map.ts'
 import { isJsonObject, isSignedByRsaKey, type DecodedJwt } from './jwt.ts'
 

@@ -36,11 +36,11 @@ export function layout(title: string, content: string, language: 'en' | 'cy' = '
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} - GOV.UK One Login stand-in</title>
+<title>${escapeHtml(title)} - GOV.UK One Login simulator</title>
 <style>${style}</style>
 </head>
 <body>
-<header><div>Stand-in for GOV.UK One Login</div></header>
+<header><div>GOV.UK One Login simulator</div></header>
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${content}

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts'
+import type { Provider } from '../simulated-provider.ts'
 import { escapeHtml, layout } from './layout.ts'
 
 /** What a person sees who opens the simulator's address. */
@@ -15,5 +15,5 @@ export function startPage({ issuer, keys, clients, coreIdentityIssuer }: Provide
   const rows = Object.entries(facts).map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
   )
-  return layout('The stand-in is running', `<dl>${rows.join('')}</dl>`)
+  return layout('The simulator is running', `<dl>${rows.join('')}</dl>`)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { NameClaim, NamePart, SimulatorIdentity } from './user.ts'
+import type { NameClaim, NamePart, SimulatorIdentity } from './simulator-user.ts'
 
 /** The subject identifier of a ready user: the same in every simulator. */
 export function subjectOf(name: string): string {

@@ -1,5 +1,5 @@
 import { drivingLicence, family, given, homeInBath, named, passport, proven, subjectOf } from './evidence.ts'
-import type { SimulatorUser } from './user.ts'
+import type { SimulatorUser } from './simulator-user.ts'
 
 const kenneth = named(given('Kenneth'), family('Decerqueira'))
 

@@ -1,0 +1,7 @@
+// Writes the version of package.json into lib/package-version.ts: run by `npm version`.
+import { readFileSync, writeFileSync } from 'node:fs'
+
+const root = new URL('../', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
+const file = new URL('lib/package-version.ts', root)
+writeFileSync(file, readFileSync(file, 'utf8').replace(/'\d+\.\d+\.\d+[^']*'/, `'${version}'`))

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { examine, type Examination } from './doctor/examination.ts'
+import type { Finding } from './doctor/finding.ts'
+import { choiceOf, textOf, UsageError, type Subcommand } from './subcommand.ts'
+import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
+
+const help = `Usage: passport-govuk-one-login doctor [flags]
+
+Reads the ONE_LOGIN_* variables as the library does, asks GOV.UK One Login about them, and says what is right and
+what to mend: options, key, One Login's documents, this machine's clock, and the registration of the service. It
+signs nobody in, makes a dozen calls at most, and shows no secret.
+
+Flags:
+  --env-file FILE   reads variables from a file too; those of the environment go first
+  --level LEVEL     also asks for an identity: P1, P2 or P3, with the claims of ONE_LOGIN_CLAIMS
+  --jwks-url URL    also looks at the public keys that your service publishes
+  --json            answers in JSON
+  --help            this text
+
+Exit codes: 0 all right, 1 something is to be mended or could not be told, 2 called in a wrong way.
+`
+
+/** `doctor`: finds what is wrong with a service's options and registration. */
+export const doctorCommand: Subcommand = {
+  help,
+  flags: {
+    'env-file': { type: 'string' },
+    level: { type: 'string' },
+    'jwks-url': { type: 'string' },
+    json: { type: 'boolean' },
+  },
+  async run(values, terminal) {
+    const level = choiceOf(values, 'level', ['P1', 'P2', 'P3'])
+    const file = textOf(values, 'env-file')
+    const env = {
+      ...(file !== undefined && (await variablesOf(file))),
+      ...terminal.env,
+      ...(level && { ONE_LOGIN_VTR: `Cl.Cm.${level}` }),
+    }
+    const examination = await examine({ env, jwksURL: textOf(values, 'jwks-url') })
+    const isWell = examination.findings.every(({ outcome }) => outcome === 'ok')
+    if (values.json === true)
+      writeJson(terminal.stdout, { ok: isWell, calls: examination.calls, checks: examination.findings }, 2)
+    else report(terminal, examination)
+    return isWell ? 0 : 1
+  },
+}
+
+async function variablesOf(file: string): Promise<NodeJS.Dict<string>> {
+  try {
+    return parseEnv(await readFile(file, 'utf8'))
+  } catch {
+    throw new UsageError(`--env-file: ${file} cannot be read.`)
+  }
+}
+
+const marks = {
+  ok: { text: 'ok  ', colour: 'green' },
+  mend: { text: 'MEND', colour: 'red' },
+  unknown: { text: '?   ', colour: 'yellow' },
+} as const
+
+function report({ stdout }: Terminal, { findings, calls }: Examination): void {
+  for (const finding of findings) {
+    const { text, colour } = marks[finding.outcome]
+    writeLine(stdout, `${coloured(stdout, colour, text)}  ${finding.check.padEnd(14)}  ${words(finding)}`)
+  }
+  const count = (outcome: Finding['outcome']) =>
+    findings.filter((finding) => finding.outcome === outcome).length
+  const [toMend, notTold] = [count('mend'), count('unknown')]
+  const sum = toMend + notTold === 0 ? 'All right' : `${toMend} to mend, ${notTold} could not be told`
+  writeLine(stdout, `\n${coloured(stdout, 'bold', `${sum}.`)} ${calls} calls were made.`)
+}
+
+function words(finding: Finding): string {
+  return finding.outcome === 'mend' ? `${finding.says} ${finding.remedy}` : finding.says
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { createKeyPair, type KeyPair } from './key-pair.ts'
+import { writeNewFiles } from './new-files.ts'
+import { choiceOf, textOf, type Subcommand } from './subcommand.ts'
+import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
+
+const help = `Usage: passport-govuk-one-login keys [flags]
+
+Makes the RSA key pair with which a service proves to GOV.UK One Login who it is, in new files:
+  one-login-private-key.pem   the private key, readable by you alone (mode 600)
+  one-login-public-key.pem    the public key
+  one-login-jwks.json         the public key as a JSON Web Key Set, with its key id (kid)
+Then it says what goes where. Nothing is ever overwritten.
+
+Flags:
+  --out DIR     where the files go (default: here)
+  --bits BITS   2048 (default), 3072 or 4096
+  --json        answers in JSON
+  --help        this text
+
+Exit codes: 0 made, 1 a file is there already or cannot be written, 2 called in a wrong way.
+`
+
+interface Paths {
+  readonly privateKey: string
+  readonly publicKey: string
+  readonly jwks: string
+}
+
+/** `keys`: makes a key pair. */
+export const keysCommand: Subcommand = {
+  help,
+  flags: { out: { type: 'string' }, bits: { type: 'string' }, json: { type: 'boolean' } },
+  async run(values, terminal) {
+    const bits = Number(choiceOf(values, 'bits', ['2048', '3072', '4096']) ?? 2048)
+    const directory = textOf(values, 'out') ?? '.'
+    const paths = {
+      privateKey: join(directory, 'one-login-private-key.pem'),
+      publicKey: join(directory, 'one-login-public-key.pem'),
+      jwks: join(directory, 'one-login-jwks.json'),
+    }
+    const pair = await createKeyPair(bits)
+    await writeNewFiles(directory, [
+      { path: paths.privateKey, content: pair.privateKey, mode: 0o600 },
+      { path: paths.publicKey, content: pair.publicKey, mode: 0o644 },
+      {
+        path: paths.jwks,
+        content: `${JSON.stringify({ keys: [pair.publicJwk] }, undefined, 2)}\n`,
+        mode: 0o644,
+      },
+    ])
+    if (values.json === true) writeJson(terminal.stdout, summary(pair, bits, paths), 2)
+    else explain(terminal, pair, bits, paths)
+    return 0
+  },
+}
+
+function summary({ publicKey, publicJwk }: KeyPair, bits: number, files: Paths): object {
+  return { bits, kid: publicJwk.kid, files, publicKey, publicJwk }
+}
+
+function explain({ stdout }: Terminal, { publicJwk }: KeyPair, bits: number, paths: Paths): void {
+  const heading = (text: string) => writeLine(stdout, `\n${coloured(stdout, 'bold', text)}`)
+  writeLine(stdout, `Made an RSA key pair of ${bits} bits. Its key id (kid) is ${publicJwk.kid}.`)
+  heading('In your service')
+  writeLine(
+    stdout,
+    `  ONE_LOGIN_PRIVATE_KEY is the content of ${paths.privateKey}; line breaks may be left out.`,
+  )
+  writeLine(
+    stdout,
+    '  Keep it in a secret store, give it to nobody, and keep the file out of version control.',
+  )
+  writeLine(stdout, '  Every environment (integration, production) has a key pair of its own.')
+  heading('In the One Login admin tool: Client authentication, Public key, Change; then one of')
+  writeLine(stdout, '  JWKS URL (recommended: keys can be changed without asking anybody):')
+  writeLine(
+    stdout,
+    '    the address at which your service publishes its public keys, which routes() and jwks() do,',
+  )
+  writeLine(stdout, '    for example https://your-service.service.gov.uk/.well-known/jwks.json')
+  writeLine(stdout, `    (a service that does not use them can serve ${paths.jwks})`)
+  writeLine(stdout, '  Static key:')
+  writeLine(stdout, `    the content of ${paths.publicKey}, with its first and last line`)
+  heading('For production')
+  writeLine(
+    stdout,
+    '  The admin tool does not reach it: send JwksUrl or PublicKey with your production configuration,',
+  )
+  writeLine(stdout, '  or ask for the change through the Live Service Hub.')
+  heading('Then')
+  writeLine(stdout, '  npx passport-govuk-one-login doctor   tells whether One Login knows the key')
+}

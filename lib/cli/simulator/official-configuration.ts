@@ -1,0 +1,121 @@
+import * as v from 'valibot'
+import { identityClaims, scopes } from '../../simulator/claim-names.ts'
+import { levelsOfConfidence } from '../../simulator/authorization/requested-vectors.ts'
+import { address } from './address.ts'
+import { publicKeyPem } from './public-key.ts'
+
+const text = v.pipe(v.string(), v.nonEmpty())
+const texts = v.array(text)
+const url = v.pipe(v.string(), v.url())
+const objects = v.array(v.record(v.string(), v.unknown()))
+const level = v.picklist(levelsOfConfidence)
+
+/** What a service is registered with, in the words of the official simulator. Members it does not know are ignored. */
+const clientSchema = v.object({
+  clientId: v.exactOptional(text),
+  publicKeySource: v.exactOptional(v.picklist(['STATIC', 'JWKS'])),
+  publicKey: v.exactOptional(v.pipe(v.string(), v.rawTransform(readPublicKey))),
+  jwksUrl: v.exactOptional(url),
+  scopes: v.exactOptional(v.array(v.picklist(scopes))),
+  redirectUrls: v.exactOptional(texts),
+  postLogoutRedirectUrls: v.exactOptional(texts),
+  claims: v.exactOptional(v.array(v.picklist(Object.values(identityClaims)))),
+  identityVerificationSupported: v.exactOptional(v.boolean()),
+  idTokenSigningAlgorithm: v.exactOptional(v.picklist(['ES256', 'RS256'])),
+  clientLoCs: v.exactOptional(v.array(level)),
+})
+
+/** What is answered; `null` leaves a claim out. */
+const responseSchema = v.object({
+  sub: text,
+  email: v.string(),
+  emailVerified: v.boolean(),
+  phoneNumber: v.nullable(v.string()),
+  phoneNumberVerified: v.boolean(),
+  maxLoCAchieved: level,
+  coreIdentityVerifiableCredentials: v.nullable(v.record(v.string(), v.unknown())),
+  passportDetails: v.nullable(objects),
+  drivingPermitDetails: v.nullable(objects),
+  postalAddressDetails: v.nullable(objects),
+  returnCodes: v.nullable(v.array(v.object({ code: text }))),
+})
+
+/** The names that the official simulator has for its faults of ID tokens. */
+export const idTokenErrors = [
+  'INVALID_ISS',
+  'INVALID_AUD',
+  'INVALID_ALG_HEADER',
+  'INVALID_SIGNATURE',
+  'TOKEN_EXPIRED',
+  'TOKEN_NOT_VALID_YET',
+  'NONCE_NOT_MATCHING',
+  'INCORRECT_VOT',
+] as const
+
+/** Those of core identities. */
+export const coreIdentityErrors = [
+  'INVALID_ALG_HEADER',
+  'INVALID_SIGNATURE',
+  'INVALID_ISS',
+  'INVALID_AUD',
+  'INCORRECT_SUB',
+  'TOKEN_EXPIRED',
+] as const
+
+/** Those of the answer to an authorization request. */
+export const authoriseErrors = ['ACCESS_DENIED', 'TEMPORARILY_UNAVAILABLE'] as const
+
+const errorSchema = v.object({
+  idTokenErrors: v.optional(v.array(v.picklist(idTokenErrors)), []),
+  coreIdentityErrors: v.optional(v.array(v.picklist(coreIdentityErrors)), []),
+  authoriseErrors: v.optional(v.array(v.picklist(authoriseErrors)), []),
+})
+
+/** The official simulator takes the words, too. */
+const onOrOff = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])]),
+  v.transform((value) => value === true || value === 'true'),
+)
+
+const changeSchema = v.strictObject({
+  simulatorUrl: v.exactOptional(address),
+  clientConfiguration: v.exactOptional(clientSchema),
+  responseConfiguration: v.exactOptional(v.partial(responseSchema)),
+  // Every call sets the errors anew: one without them takes them all back.
+  errorConfiguration: v.optional(errorSchema, {}),
+  publishNewIdTokenSigningKeys: v.exactOptional(onOrOff),
+  useNewIdTokenSigningKeys: v.exactOptional(onOrOff),
+})
+
+/** What a call of `POST /config` changes. */
+export type OfficialChange = v.InferOutput<typeof changeSchema>
+/** What a service is registered with. */
+export type ClientConfiguration = v.InferOutput<typeof clientSchema>
+/** What is answered. */
+export type ResponseConfiguration = v.InferOutput<typeof responseSchema>
+/** What is broken. */
+export type ErrorConfiguration = v.InferOutput<typeof errorSchema>
+
+/** What is wrong with a configuration, by the path of the member. */
+export type ConfigurationErrors = Readonly<Record<string, { readonly msg: string; readonly value?: unknown }>>
+
+/** Reads a configuration in the words of the official simulator. */
+export function parseChange(
+  input: unknown,
+): { readonly change: OfficialChange } | { readonly errors: ConfigurationErrors } {
+  if (Array.isArray(input)) return { errors: { _body: { msg: 'Must be an object' } } }
+  const result = v.safeParse(changeSchema, input)
+  if (result.success) return { change: result.output }
+  const errors = result.issues.map((issue) => {
+    const path = v.getDotPath(issue) ?? '_body'
+    return [path, { type: 'field', path, msg: issue.message, value: issue.path?.at(-1)?.value }] as const
+  })
+  return { errors: Object.fromEntries(errors) }
+}
+
+function readPublicKey({ dataset, addIssue, NEVER }: v.RawTransformContext<string>): string {
+  const pem = publicKeyPem(dataset.value)
+  if (pem !== undefined) return pem
+  addIssue({ message: 'Must be an RSA public key, PEM or the body of one' })
+  return NEVER
+}

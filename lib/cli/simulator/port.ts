@@ -1,0 +1,38 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Failure } from '../subcommand.ts'
+
+/** A port that is listened on. */
+export interface Port {
+  readonly number: number
+  /** Closes it, and every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * Listens on a port.
+ *
+ * @param number - which; 0 for a free one
+ * @param handler - asked for each request, so that it can change
+ * @throws Failure when it cannot be had
+ */
+export async function openPort(number: number, host: string, handler: RequestListener): Promise<Port> {
+  const server = createServer(handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'it is taken' : error.message
+      reject(new Failure(`Port ${number} of ${host} cannot be had: ${reason}. Choose another with --port.`))
+    })
+    server.listen(number, host, resolve)
+  })
+  return {
+    number: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import * as v from 'valibot'
+import { identityClaims, scopes, type IdentityClaimName } from '../../simulator/claim-names.ts'
+import { levelsOfConfidence } from '../../simulator/authorization/requested-vectors.ts'
+import {
+  readyUserNames,
+  simulatorFaults,
+  type ClientSettings,
+  type FaultPlace,
+  type SimulatorAnswer,
+  type SimulatorUser,
+} from '../../simulator/index.ts'
+import { UsageError } from '../subcommand.ts'
+import { address } from './address.ts'
+import { publicKeyPem } from './public-key.ts'
+
+const text = v.pipe(v.string(), v.nonEmpty())
+const texts = v.array(text)
+const level = v.picklist(levelsOfConfidence)
+const truth = v.exactOptional(v.boolean())
+const oneText = v.exactOptional(text)
+const members = v.record(v.string(), v.unknown())
+
+const registrationSchema = v.strictObject({
+  clientId: oneText,
+  clientName: oneText,
+  status: v.exactOptional(v.picklist(['active', 'deactivated', 'deprecated'])),
+  publicKeys: v.exactOptional(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.check((key) => publicKeyPem(key) !== undefined, 'must be an RSA public key, PEM'),
+        v.transform((key) => publicKeyPem(key) ?? key),
+      ),
+    ),
+  ),
+  jwksURL: oneText,
+  tokenAuthMethod: v.exactOptional(v.picklist(['private_key_jwt', 'client_secret_post'])),
+  clientSecret: oneText,
+  redirectUris: v.exactOptional(texts),
+  callbackURL: oneText,
+  postLogoutRedirectUris: v.exactOptional(texts),
+  postLogoutRedirectURL: oneText,
+  backChannelLogoutURL: oneText,
+  scopes: v.exactOptional(v.array(v.picklist(scopes))),
+  claims: v.exactOptional(v.array(v.picklist(Object.keys(identityClaims) as IdentityClaimName[]))),
+  levels: v.exactOptional(v.array(level)),
+  identityEnabled: truth,
+  idTokenSigningAlg: v.exactOptional(v.picklist(['ES256', 'RS256'])),
+  requestObjectRequired: truth,
+  pkceRequired: truth,
+  maxAgeEnabled: truth,
+})
+
+const userSchema = v.looseObject({ sub: text, email: text })
+
+const answerSchema = v.strictObject({
+  user: v.exactOptional(
+    v.lazy((value) => (typeof value === 'string' ? v.picklist(readyUserNames) : userSchema)),
+  ),
+  level: v.exactOptional(level),
+  claims: v.exactOptional(members),
+  coreIdentity: v.exactOptional(members),
+  returnCodes: v.exactOptional(texts),
+  error: v.exactOptional(v.strictObject({ error: text, error_description: v.exactOptional(v.string()) })),
+})
+
+/** Each place with the names of its faults. */
+function faultEntries() {
+  const entries = Object.entries(simulatorFaults).map(([place, names]) => [
+    place,
+    v.exactOptional(v.array(v.picklist(names))),
+  ])
+  return Object.fromEntries(entries) as Record<
+    FaultPlace,
+    v.ExactOptionalSchema<v.ArraySchema<v.PicklistSchema<readonly string[], undefined>, undefined>, never>
+  >
+}
+
+const settingsSchema = v.strictObject({
+  port: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))),
+  host: oneText,
+  url: v.exactOptional(address),
+  interactive: truth,
+  registration: v.exactOptional(registrationSchema),
+  answer: v.exactOptional(answerSchema),
+  faults: v.exactOptional(v.strictObject(faultEntries())),
+})
+
+/** What a configuration file of the command says. */
+export interface SettingsFile {
+  readonly port?: number
+  readonly host?: string
+  readonly url?: string
+  readonly interactive?: boolean
+  readonly registration?: ClientSettings
+  readonly answer?: SimulatorAnswer
+  readonly faults?: Readonly<Partial<Record<FaultPlace, readonly string[]>>>
+}
+
+/**
+ * Reads a configuration file.
+ *
+ * @throws UsageError that names the member that is wrong
+ */
+export async function readSettingsFile(path: string): Promise<SettingsFile> {
+  const result = v.safeParse(settingsSchema, await jsonOf(path))
+  if (!result.success) {
+    const [issue] = result.issues
+    throw new UsageError(`--config: ${path}: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`)
+  }
+  const { answer, ...rest } = result.output
+  if (!answer) return rest
+  // The claims of an own user are the user's own affair; the rest of one is checked above.
+  const { user, ...others } = answer
+  const told = typeof user === 'object' ? (user as SimulatorUser) : user
+  return { ...rest, answer: { ...others, ...(told !== undefined && { user: told }) } }
+}
+
+async function jsonOf(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
+    throw new UsageError(`--config: ${path} ${reason}.`)
+  }
+}

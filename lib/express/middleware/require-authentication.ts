@@ -1,0 +1,118 @@
+import type { RequestHandler } from 'express'
+import * as v from 'valibot'
+import { OneLoginError, type OneLoginErrorCode } from '../../errors.ts'
+import { duration, parseOptions, type Duration } from '../../options/option-schema.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import { sharedEntries } from '../../options/sign-in-options.ts'
+import { signedInUser } from '../../session/session-record.ts'
+import type { SignedIn } from '../../sign-in/completion.ts'
+import { nowInSeconds } from '../../clock.ts'
+import { credentialSatisfies, parseVectors, type RequestedTrust } from '../../vectors-of-trust.ts'
+import { isNavigation, redirect, refuse } from '../responses.ts'
+import { handler } from '../handler.ts'
+import { requireCheckedSession } from './check-session.ts'
+
+const optionsSchema = v.strictObject({
+  vtr: v.optional(sharedEntries.vtr),
+  maxAge: v.optional(sharedEntries.maxAge),
+  reauthenticateWithin: v.optional(
+    duration('1 second to 1 day, for example 300 or "5m"', { min: 1, max: 86_400 }),
+  ),
+})
+
+/**
+ * What a page needs of the sign-in.
+ *
+ * @example
+ * ```ts
+ * const forBankDetails: AuthenticationNeeds = { vtr: ['Cl.Cm'], reauthenticateWithin: '5m' }
+ * ```
+ */
+export interface AuthenticationNeeds {
+  /** Vectors without identity, `['Cl.Cm']` for instance; the strategy's `vtr` unless given. */
+  readonly vtr?: readonly string[]
+  /** How long ago, in seconds, the user may have signed in at One Login. */
+  readonly maxAge?: number
+  /**
+   * How long ago this service may have seen the user prove again that it is them, 1 second to 1 day. For sensitive
+   * pages. Needs request objects.
+   */
+  readonly reauthenticateWithin?: Duration
+}
+
+/**
+ * Lets signed-in users through. A browser that goes to a page is sent to sign in and comes back to it; anything
+ * else is refused with a problem document.
+ *
+ * @throws OneLoginError `invalid_option` when it is made
+ */
+export function requireAuthentication(
+  relyingParty: RelyingParty,
+  needs: AuthenticationNeeds,
+): RequestHandler {
+  const { vtr, maxAge, reauthenticateWithin } = parseOptions(optionsSchema, needs)
+  const { clockTolerance, signIn } = relyingParty.settings
+  const trust: RequestedTrust = vtr ? parseVectors(vtr) : withoutIdentity(signIn.trust)
+  if (trust.identity)
+    throw new OneLoginError(
+      'invalid_option',
+      'Option "vtr": it asks for an identity; use requireIdentity for that.',
+    )
+  if (reauthenticateWithin !== undefined && !signIn.requestObject)
+    throw new OneLoginError(
+      'invalid_option',
+      'Option "reauthenticateWithin": One Login re-authenticates users by signed request objects only; set "requestObject" to true.',
+    )
+  const again = { vtr: [...trust.vtr], claims: [] }
+  const start = relyingParty.signInSettings({ ...again, maxAge })
+  const reauthenticate =
+    reauthenticateWithin === undefined ? start : relyingParty.signInSettings({ ...again, prompt: 'login' })
+
+  const missing = (
+    signedIn: SignedIn | undefined,
+  ): { code: OneLoginErrorCode; settings: typeof start } | undefined => {
+    if (!signedIn) return { code: 'not_signed_in', settings: start }
+    if (!credentialSatisfies(signedIn.level, trust.credential))
+      return { code: 'authentication_too_weak', settings: start }
+    if ((signedIn.authTime ?? 0) < nowInSeconds() - (maxAge ?? Infinity) - clockTolerance)
+      return { code: 'authentication_too_weak', settings: start }
+    if ((signedIn.reauthenticatedAt ?? 0) < nowInSeconds() - (reauthenticateWithin ?? Infinity))
+      return { code: 'authentication_too_weak', settings: reauthenticate }
+    return undefined
+  }
+
+  return function guard(req, res, next) {
+    try {
+      requireCheckedSession(req)
+      const lacking = missing(signedInUser(req))
+      if (lacking) sendToSignIn(relyingParty, lacking.settings, lacking.code)(req, res, next)
+      else next()
+    } catch (error) {
+      next(error)
+    }
+  }
+}
+
+/** What the strategy asks for by default, less the identity: that takes a request of its own. */
+function withoutIdentity({ credential }: RequestedTrust): RequestedTrust {
+  return { vtr: [credential], credential }
+}
+
+const messages = {
+  not_signed_in: 'Sign in first.',
+  authentication_too_weak: 'Sign in again: this needs a stronger or a more recent sign-in.',
+  identity_required: 'Prove your identity first.',
+} as const satisfies Partial<Record<OneLoginErrorCode, string>>
+
+/** Sends a browser that goes to a page to One Login and back to the page; refuses anything else. */
+export function sendToSignIn(
+  relyingParty: RelyingParty,
+  settings: ReturnType<RelyingParty['signInSettings']>,
+  code: OneLoginErrorCode,
+): RequestHandler {
+  return handler(async (req, res, next) => {
+    if (isNavigation(req))
+      redirect(res, await relyingParty.start(req, { ...settings, returnTo: req.originalUrl }))
+    else refuse(req, res, next, new OneLoginError(code, messages[code as keyof typeof messages]))
+  })
+}

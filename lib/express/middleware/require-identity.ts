@@ -1,0 +1,63 @@
+import type { RequestHandler } from 'express'
+import * as v from 'valibot'
+import type { ClaimName } from '../../claims.ts'
+import { OneLoginError } from '../../errors.ts'
+import { described, parseOptions } from '../../options/option-schema.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import { sharedEntries } from '../../options/sign-in-options.ts'
+import { signedInUser } from '../../session/session-record.ts'
+import { confidenceSatisfies, type IdentityLevel } from '../../vectors-of-trust.ts'
+import { refuse } from '../responses.ts'
+import { requireAuthentication, sendToSignIn } from './require-authentication.ts'
+
+const optionsSchema = v.strictObject({
+  level: described(v.picklist(['P1', 'P2', 'P3']), '"P1", "P2" or "P3"'),
+  claims: v.optional(sharedEntries.claims),
+})
+
+/**
+ * What a page needs of the user's identity.
+ *
+ * @example
+ * ```ts
+ * const forTreasure: IdentityNeeds = { level: 'P2', claims: ['address'] }
+ * ```
+ */
+export interface IdentityNeeds {
+  /** The level of confidence, at least. */
+  readonly level: IdentityLevel
+  /** Claims to have asked for, beside the core identity; the strategy's `claims` unless given. */
+  readonly claims?: readonly ClaimName[]
+}
+
+/**
+ * Lets users through whose identity is proven. Others are signed in first, and then asked for their identity in
+ * a second request; when that has not proven it, they are refused, with the return codes in the error.
+ *
+ * @throws OneLoginError `invalid_option` when it is made
+ */
+export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds): RequestHandler {
+  const { level, claims = relyingParty.settings.signIn.claims } = parseOptions(optionsSchema, needs)
+  const stepUp = relyingParty.signInSettings({ vtr: [`Cl.Cm.${level}`], claims: [...claims] })
+  const authenticate = requireAuthentication(relyingParty, { vtr: ['Cl.Cm'] })
+
+  return function guard(req, res, next) {
+    authenticate(req, res, (error?: unknown) => {
+      const identity = signedInUser(req)?.identity
+      const askedFor = stepUp.claims.every((claim) => identity?.claims.includes(claim))
+      if (error) next(error)
+      else if (!identity || !askedFor || !confidenceSatisfies(identity.level, level)) {
+        // What another page has asked for is asked for again, or the two would take turns in asking.
+        const claims = [...new Set([...stepUp.claims, ...(identity?.claims ?? [])])]
+        sendToSignIn(relyingParty, { ...stepUp, claims }, 'identity_required')(req, res, next)
+      } else if (identity.proven) next()
+      else refuse(req, res, next, notProven(identity.returnCodes))
+    })
+  }
+}
+
+function notProven(returnCodes: readonly string[]): OneLoginError {
+  return new OneLoginError('identity_not_proven', 'One Login could not prove the identity of the user.', {
+    returnCodes,
+  })
+}

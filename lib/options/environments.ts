@@ -1,0 +1,58 @@
+/**
+ * A provider: one of the two that GOV.UK One Login runs, or a simulator of it.
+ *
+ * @example
+ * ```ts
+ * const simulator: Environment = {
+ *   issuer: 'http://localhost:3001/',
+ *   didDocumentURL: 'http://localhost:3001/.well-known/did.json',
+ *   didController: 'did:web:localhost%3A3001',
+ *   coreIdentityIssuer: 'http://localhost:3001/',
+ *   allowInsecureRequests: true,
+ * }
+ * ```
+ * @see https://docs.sign-in.service.gov.uk/
+ */
+export interface Environment {
+  /** The issuer, exactly as the discovery document names it (trailing slash included). */
+  readonly issuer: string
+  /** The only address that keys for identities are taken from. */
+  readonly didDocumentURL: string
+  /** The `id` that the DID document must have. */
+  readonly didController: string
+  /** The `iss` of a core identity. */
+  readonly coreIdentityIssuer: string
+  /** Allows plain http, on a loopback host only: for simulators. */
+  readonly allowInsecureRequests?: boolean | undefined
+}
+
+/** The two environments of GOV.UK One Login. */
+export const environments = {
+  integration: {
+    issuer: 'https://oidc.integration.account.gov.uk/',
+    didDocumentURL: 'https://identity.integration.account.gov.uk/.well-known/did.json',
+    didController: 'did:web:identity.integration.account.gov.uk',
+    coreIdentityIssuer: 'https://identity.integration.account.gov.uk/',
+  },
+  production: {
+    issuer: 'https://oidc.account.gov.uk/',
+    didDocumentURL: 'https://identity.account.gov.uk/.well-known/did.json',
+    didController: 'did:web:identity.account.gov.uk',
+    coreIdentityIssuer: 'https://identity.account.gov.uk/',
+  },
+} as const satisfies Record<string, Environment>
+
+/**
+ * Whether a call to `url` is safe from eavesdroppers: https, or a loopback host where that was allowed.
+ *
+ * @param url - an absolute URL
+ * @param allowInsecureRequests - whether plain http to a loopback host will do
+ */
+export function isSecure(url: URL, allowInsecureRequests: boolean): boolean {
+  if (url.protocol === 'https:') return true
+  return allowInsecureRequests && url.protocol === 'http:' && isLoopback(url.hostname)
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}

@@ -1,0 +1,236 @@
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  sign as signWithCallback,
+  type webcrypto,
+  type JsonWebKey,
+} from 'node:crypto'
+import { promisify, types } from 'node:util'
+import { OneLoginError } from '../errors.ts'
+
+/** The signature algorithms that One Login takes from a service. */
+export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+
+/**
+ * A signature algorithm that One Login takes from a service.
+ *
+ * @useDeclaredType
+ * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
+ */
+export type SigningAlgorithm = (typeof signingAlgorithms)[number]
+
+/** The public half of a service's RSA key, as a JSON Web Key (RFC 7517). */
+export interface PublicJwk {
+  /** The kind of key: One Login takes no other. */
+  readonly kty: 'RSA'
+  /** The modulus, base64url. */
+  readonly n: string
+  /** The public exponent, base64url. */
+  readonly e: string
+}
+
+/**
+ * Something that signs for this service, for a key that stays where it is, in a KMS or an HSM.
+ *
+ * @example
+ * ```ts
+ * const signer: Signer = {
+ *   kid: 'alias/one-login-2026',
+ *   alg: 'RS256',
+ *   publicJwk: { kty: 'RSA', n: '…', e: 'AQAB' },
+ *   sign: async (data) => kms.sign(data), // RSASSA-PKCS1-v1_5 with SHA-256 over all of `data`
+ * }
+ * ```
+ */
+export interface Signer {
+  /** The key's id, sent in the header of all that it signs and published in this service's JWKS. */
+  readonly kid: string
+  /** What it signs with, the hash included. */
+  readonly alg: SigningAlgorithm
+  /** The public half of the key, 2048 bits or more. */
+  readonly publicJwk: PublicJwk
+  /**
+   * Signs `data` with `alg`. When it throws or rejects, the sign-in fails with `signing_failed`.
+   *
+   * @param data - all that is to be signed; hashing it is part of `alg`
+   * @returns the raw signature
+   */
+  sign(data: Uint8Array): Promise<Uint8Array>
+}
+
+/**
+ * A private key in any form that teams keep it in: PEM (PKCS#8 or PKCS#1, also on one line, with literal `\n`, or its
+ * base64 body alone), JWK, `KeyObject` or `CryptoKey`. RSA, 2048 bits or more.
+ */
+export type PrivateKeyInput = string | JsonWebKey | KeyObject | webcrypto.CryptoKey
+
+const minimumBits = 2048
+const forms =
+  'an RSA private key of 2048 bits or more as PEM, as the base64 body of a PEM, as JWK, KeyObject or CryptoKey'
+const signAsync = promisify(signWithCallback)
+
+/**
+ * Makes a signer of a private key.
+ *
+ * @param input - the key, in any form of {@link PrivateKeyInput}
+ * @param option - the name of the option it came from, for messages
+ * @throws OneLoginError `invalid_option` that says what kind of key was given instead; it never shows the key
+ */
+export function signerFromPrivateKey(input: PrivateKeyInput, option = 'privateKey'): Signer {
+  const refuse = (found: string) =>
+    new OneLoginError('invalid_option', `Option "${option}": ${found}; it must be ${forms}.`)
+  const key = readKey(input, refuse)
+  if (key.type !== 'private') throw refuse(`this is a ${key.type} key`)
+  if (key.asymmetricKeyType !== 'rsa')
+    throw refuse(`this is ${kindOfKey(key)} key, which One Login does not take`)
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  if (bits < minimumBits) throw refuse(`this key has ${bits} bits only`)
+  const alg = algorithmOf(input, refuse)
+  const { n, e } = createPublicKey(key).export({ format: 'jwk' }) as PublicJwk
+  const publicJwk: PublicJwk = { kty: 'RSA', n, e }
+  const padding = alg.startsWith('PS')
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING }
+  const hash = `sha${alg.slice(2)}`
+  return Object.freeze({
+    kid: (isJwk(input) && typeof input.kid === 'string' && input.kid) || thumbprint(publicJwk),
+    alg,
+    publicJwk: Object.freeze(publicJwk),
+    sign: (data: Uint8Array) => signAsync(hash, data, { key, ...padding }),
+  })
+}
+
+/** Bits of an RSA key's modulus, read from its JWK. */
+export function modulusBits(jwk: PublicJwk): number {
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
+}
+
+/** Whether `value` is a {@link Signer} with a key that One Login takes. */
+export function isSigner(value: unknown): value is Signer {
+  const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
+  const isNamed = typeof kid === 'string' && kid !== ''
+  return (
+    isNamed &&
+    typeof sign === 'function' &&
+    signingAlgorithms.some((known) => known === alg) &&
+    isPublicRsaJwk(publicJwk)
+  )
+}
+
+function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
+  if (jwk?.kty !== 'RSA' || 'd' in jwk) return false
+  try {
+    return modulusBits(jwk) >= minimumBits
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Signs a JWT (JWS compact serialisation). Written here because jose signs with keys it holds, never with a
+ * {@link Signer}, and a key that stays in a KMS must do wherever a key does.
+ *
+ * @param signer - signs, and gives `alg` and `kid` for the header
+ * @param typ - the header's media type, when there is one
+ * @param claims - the payload
+ * @throws OneLoginError `signing_failed` when the signer did
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+ */
+export async function signJwt(
+  signer: Signer,
+  typ: string | undefined,
+  claims: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const header = { alg: signer.alg, kid: signer.kid, ...(typ && { typ }) }
+  const input = `${encode(header)}.${encode(claims)}`
+  try {
+    return `${input}.${Buffer.from(await signer.sign(Buffer.from(input))).toString('base64url')}`
+  } catch (cause) {
+    throw new OneLoginError(
+      'signing_failed',
+      'The signer of this service failed to sign a request to One Login.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+type Refuse = (found: string) => OneLoginError
+
+function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
+  if (input instanceof KeyObject) return input
+  if (types.isCryptoKey(input)) return KeyObject.from(input)
+  if (typeof input === 'string') return readText(input, refuse)
+  if (!isJwk(input)) throw refuse('this is not a key')
+  if (input.kty !== 'RSA')
+    throw refuse(`this is a JWK of type ${String(input.kty)}, which One Login does not take`)
+  if (!input.d) throw refuse('this JWK is a public key')
+  try {
+    return createPrivateKey({ key: input, format: 'jwk' })
+  } catch {
+    throw refuse('this JWK cannot be read: members are missing or damaged')
+  }
+}
+
+function readText(text: string, refuse: Refuse): KeyObject {
+  const pem = text.replaceAll('\\n', '\n').trim()
+  if (pem.startsWith('{')) throw refuse('this is JSON text: parse a JWK before you give it')
+  const [, label, armoured] = /^-----BEGIN ([A-Z0-9 ]+)-----(.*)-----END \1-----$/s.exec(pem) ?? []
+  if (label?.includes('ENCRYPTED') || armoured?.includes('ENCRYPTED'))
+    throw refuse('this key is encrypted: decrypt it first, for instance with "openssl pkey"')
+  if (label === 'EC PRIVATE KEY') throw refuse('this is an EC key, which One Login does not take')
+  if (label && !label.endsWith('PRIVATE KEY'))
+    throw refuse(`this is a ${label.toLowerCase()}, not a private key`)
+  const body = (armoured ?? pem).replace(/\s+/g, '')
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) throw refuse('this is not a PEM: its body is not base64')
+  const der = Buffer.from(body, 'base64')
+  for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
+    try {
+      return createPrivateKey({ key: der, format: 'der', type })
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE')
+        throw refuse('this key is encrypted: decrypt it first, for instance with "openssl pkey"')
+    }
+  }
+  for (const type of ['spki', 'pkcs1'] as const) {
+    try {
+      createPublicKey({ key: der, format: 'der', type })
+    } catch {
+      continue
+    }
+    throw refuse('this is a public key')
+  }
+  throw refuse('this cannot be read: it is damaged or cut off')
+}
+
+function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
+  let named: unknown = 'RS256'
+  if (types.isCryptoKey(input)) {
+    const { name, hash } = input.algorithm as webcrypto.RsaHashedKeyAlgorithm
+    const scheme = { 'RSASSA-PKCS1-v1_5': 'RS', 'RSA-PSS': 'PS' }[name] ?? name
+    named = `${scheme}${hash.name.replace('SHA-', '')}`
+  } else if (isJwk(input) && input.alg !== undefined) named = input.alg
+  const known = signingAlgorithms.find((algorithm) => algorithm === named)
+  if (!known) throw refuse(`its algorithm is none of ${signingAlgorithms.join(', ')}`)
+  return known
+}
+
+function isJwk(input: unknown): input is JsonWebKey & Record<string, unknown> {
+  const opaque = input instanceof KeyObject || types.isCryptoKey(input)
+  return typeof input === 'object' && input !== null && !opaque
+}
+
+function kindOfKey(key: KeyObject): string {
+  if (key.asymmetricKeyType === 'ec') return 'an EC'
+  return `a ${String(key.asymmetricKeyType)}`
+}
+
+/** The key's own name, RFC 7638: the same in every process that holds the key. */
+function thumbprint({ e, kty, n }: PublicJwk): string {
+  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url')
+}

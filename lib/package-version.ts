@@ -1,0 +1,5 @@
+/** The name of this package. */
+export const packageName = 'passport-govuk-one-login'
+
+/** The version of this package: `npm version` writes it, from package.json. */
+export const packageVersion = '1.0.0'

@@ -1,0 +1,128 @@
+import { OneLoginError } from '../errors.ts'
+import type { HttpAnswer } from './http-response.ts'
+import type { Http } from './http.ts'
+
+const usualFreshness = 300
+const longestFreshness = 86_400
+/** Seconds to leave a document alone after it could not be refreshed, or after a search in it was in vain. */
+const pause = 30
+
+/** Tells what became of a download, for metrics. */
+export interface DocumentObserver {
+  refreshed?(url: string): void
+  refreshFailed?(url: string, error: OneLoginError): void
+}
+
+/** What a {@link CachedDocument} is made of. */
+export interface DocumentSource<Content> {
+  readonly http: Http
+  /** What the document is called in messages. */
+  readonly name: string
+  /** Where it is, asked again at each download. */
+  readonly url: () => string | Promise<string>
+  /** Makes something usable of the JSON, or throws to refuse it. */
+  readonly parse: (json: unknown) => Content | Promise<Content>
+  readonly observer?: DocumentObserver | undefined
+}
+
+/**
+ * A document of the provider's, kept for as long as its `Cache-Control` says. However many ask for it, it is
+ * downloaded once; shortly before it expires it is refreshed while requests go on; when that fails, the last
+ * good copy stays, since the provider asks services to trust it until a refresh succeeds.
+ *
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/#cache-the-did-document
+ */
+export class CachedDocument<Content> {
+  readonly #source: DocumentSource<Content>
+  #copy: { content: Content; refreshAt: number; expiresAt: number } | undefined
+  #download: Promise<Content> | undefined
+  #quietUntil = 0
+
+  constructor(source: DocumentSource<Content>) {
+    this.#source = source
+  }
+
+  /**
+   * The document: a fresh copy, or the last good one through an outage.
+   *
+   * @throws OneLoginError when there never was a good copy and none can be had now
+   */
+  async get(): Promise<Content> {
+    const copy = this.#copy
+    if (!copy) return this.#refresh()
+    const now = Date.now()
+    if (now < copy.refreshAt || (now < this.#quietUntil && !this.#download)) return copy.content
+    const refreshed = this.#refresh().catch(() => copy.content)
+    return now < copy.expiresAt ? copy.content : refreshed
+  }
+
+  /**
+   * The document for somebody who looked for something in it and found nothing: downloaded once more, then
+   * left alone for a while, so that invented key ids cannot be used to make it be fetched without end.
+   */
+  async getAfterMiss(): Promise<Content> {
+    if (!this.#download && Date.now() < this.#quietUntil) return this.get()
+    const known = this.#copy
+    const download = this.#refresh()
+    this.#quietUntil = Date.now() + pause * 1000
+    return known ? download.catch(() => known.content) : download
+  }
+
+  async #refresh(): Promise<Content> {
+    this.#download ??= this.#load().finally(() => {
+      this.#download = undefined
+    })
+    return this.#download
+  }
+
+  async #load(): Promise<Content> {
+    const { http, name, observer } = this.#source
+    let url = name
+    try {
+      url = await this.#source.url()
+      const response = await http(url, { headers: { accept: 'application/json' } })
+      if (response.status !== 200)
+        throw new OneLoginError(
+          response.status >= 500 || response.status === 429
+            ? 'provider_unreachable'
+            : 'provider_document_unusable',
+          `One Login's ${name} cannot be had: ${url} answered with status ${response.status}.`,
+        )
+      const content = await this.#parse(await response.text(), url)
+      const seconds = freshness(response.headers)
+      const now = Date.now()
+      this.#copy = { content, expiresAt: now + seconds * 1000, refreshAt: now + seconds * 900 }
+      observer?.refreshed?.(url)
+      return content
+    } catch (error) {
+      this.#quietUntil = Date.now() + pause * 1000
+      observer?.refreshFailed?.(url, error as OneLoginError)
+      throw error
+    }
+  }
+
+  async #parse(body: string, url: string): Promise<Content> {
+    const { name, parse } = this.#source
+    try {
+      return await parse(JSON.parse(body))
+    } catch (cause) {
+      const reason = cause instanceof SyntaxError ? 'it is not JSON' : (cause as Error).message
+      throw new OneLoginError(
+        'provider_document_unusable',
+        `One Login's ${name} at ${url} is unusable: ${reason}.`,
+      )
+    }
+  }
+}
+
+function freshness(headers: HttpAnswer['headers']): number {
+  const directives = headers.get('cache-control')?.toLowerCase() ?? ''
+  if (/\bno-(?:store|cache)\b/.test(directives)) return 0
+  const [, maxAge] = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives) ?? []
+  if (maxAge === undefined) return usualFreshness
+  const age = Number(headers.get('age') ?? 0)
+  return Math.min(
+    Math.max(Number(maxAge) - (Number.isFinite(age) ? Math.max(age, 0) : 0), 0),
+    longestFreshness,
+  )
+}

@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { isSecure } from '../options/environments.ts'
+
+const endpoint = v.pipe(v.string(), v.url())
+
+const discoverySchema = v.object({
+  issuer: v.string(),
+  authorization_endpoint: endpoint,
+  token_endpoint: endpoint,
+  userinfo_endpoint: endpoint,
+  jwks_uri: endpoint,
+  end_session_endpoint: v.exactOptional(endpoint),
+})
+
+/** Where the provider is to be found. */
+export type ProviderMetadata = v.InferOutput<typeof discoverySchema>
+
+/**
+ * Reads a discovery document.
+ *
+ * @param json - the document as it came
+ * @param environment - the issuer that it must name, and whether plain http will do
+ * @throws Error with a reason when it is another issuer's, or an endpoint is missing or not https
+ * @see https://openid.net/specs/openid-connect-discovery-1_0.html
+ */
+export function readDiscovery(
+  json: unknown,
+  { issuer, allowInsecureRequests }: { issuer: string; allowInsecureRequests: boolean },
+): ProviderMetadata {
+  const result = v.safeParse(discoverySchema, json)
+  if (!result.success)
+    throw new Error(`its "${v.getDotPath(result.issues[0]) ?? 'content'}" is missing or damaged`)
+  const metadata = result.output
+  if (metadata.issuer !== issuer) throw new Error(`its issuer is not ${issuer}`)
+  for (const name of Object.keys(discoverySchema.entries) as (keyof typeof discoverySchema.entries)[]) {
+    const address = metadata[name]
+    if (address !== undefined && !isSecure(new URL(address), allowInsecureRequests))
+      throw new Error(`its "${name}" is not https`)
+  }
+  return metadata
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot'
+import { CachedDocument, type DocumentObserver } from './cached-document.ts'
+import { readDidDocument } from './did-document.ts'
+import { readDiscovery, type ProviderMetadata } from './discovery.ts'
+import { createHttp, type Http } from './http.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import { importVerificationKeys, type VerificationKey, type VerificationKeys } from './verification-keys.ts'
+
+const jwksSchema = v.object({ keys: v.array(v.unknown()) })
+const jwkSchema = v.looseObject({ kid: v.pipe(v.string(), v.nonEmpty()), kty: v.string() })
+
+/** The provider as one object: its endpoints, its keys, and the way to call it. */
+export class Provider {
+  readonly http: Http
+  readonly #discovery: CachedDocument<ProviderMetadata>
+  readonly #tokenKeys: CachedDocument<VerificationKeys>
+  readonly #identityKeys: CachedDocument<VerificationKeys>
+
+  /** Nothing is fetched yet: that is left to the first call that needs a document. */
+  constructor(
+    settings: Pick<Settings, 'environment' | 'timeout' | 'serviceURL'>,
+    observer?: DocumentObserver,
+  ) {
+    const { environment } = settings
+    const http = createHttp(settings)
+    this.http = http
+    this.#discovery = new CachedDocument({
+      http,
+      observer,
+      name: 'discovery document',
+      url: () => `${environment.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      parse: (json) => readDiscovery(json, environment),
+    })
+    this.#tokenKeys = new CachedDocument({
+      http,
+      observer,
+      name: 'JWKS',
+      url: async () => (await this.#discovery.get()).jwks_uri,
+      parse: readJwks,
+    })
+    this.#identityKeys = new CachedDocument({
+      http,
+      observer,
+      name: 'DID document',
+      url: () => environment.didDocumentURL,
+      parse: (json) => readDidDocument(json, environment.didController),
+    })
+  }
+
+  /**
+   * Where the provider's endpoints are.
+   *
+   * @throws OneLoginError when the discovery document cannot be had
+   */
+  metadata(): Promise<ProviderMetadata> {
+    return this.#discovery.get()
+  }
+
+  /**
+   * The key of the JWKS that is called `kid`; none when it is not there after one refresh.
+   *
+   * @throws OneLoginError when the JWKS cannot be had
+   */
+  tokenKey(kid: string): Promise<VerificationKey | undefined> {
+    return find(this.#tokenKeys, kid)
+  }
+
+  /**
+   * The key of the DID document that is called `kid`; none when it is not there after one refresh.
+   *
+   * @throws OneLoginError when the DID document cannot be had
+   */
+  identityKey(kid: string): Promise<VerificationKey | undefined> {
+    return find(this.#identityKeys, kid)
+  }
+}
+
+async function find(
+  document: CachedDocument<VerificationKeys>,
+  kid: string,
+): Promise<VerificationKey | undefined> {
+  return (await document.get()).get(kid) ?? (await document.getAfterMiss()).get(kid)
+}
+
+/**
+ * Reads the keys for tokens out of a JWKS.
+ *
+ * @param json - the document as it came
+ * @throws Error with a reason when it holds no key
+ */
+export function readJwks(json: unknown): VerificationKeys {
+  const jwks = v.safeParse(jwksSchema, json)
+  if (!jwks.success) throw new Error('it is not a JSON Web Key Set')
+  const entries = jwks.output.keys
+    .map((key) => v.safeParse(jwkSchema, key))
+    .filter((key) => key.success)
+    .map(({ output: { kid, ...jwk } }) => ({ kid, jwk }))
+  const keys = importVerificationKeys(entries, ['ES256', 'RS256'])
+  if (keys.size === 0) throw new Error('it holds no key that can be used')
+  return keys
+}

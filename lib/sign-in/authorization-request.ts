@@ -1,0 +1,120 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { claimURL } from '../claims.ts'
+import { signJwt, type Signer } from '../options/private-key.ts'
+import { OneLoginError } from '../errors.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import type { SignInSettings } from '../options/sign-in-options.ts'
+import { nowInSeconds } from '../clock.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Past this the provider's firewall answers in its place. */
+const longestQuery = 4095
+const requestObjectLifetime = 300
+
+/** A parameter of an authorization request; of those there are, `vtr` alone is a list. */
+type Parameters = Readonly<Record<string, string | number | readonly string[]>>
+
+/**
+ * Builds the address of One Login that starts a sign-in.
+ *
+ * @param authorizationEndpoint - from the discovery document
+ * @param signIn - what to ask for
+ * @param transaction - its state, nonce and PKCE verifier
+ * @param idToken - the signed-in user's, when they are to prove again that it is them
+ * @throws OneLoginError `request_too_long`, `reauthentication_impossible`, `signing_failed`
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/
+ */
+export async function buildAuthorizationURL(
+  authorizationEndpoint: string,
+  settings: Settings,
+  signIn: SignInSettings,
+  transaction: Transaction,
+  idToken?: string,
+): Promise<string> {
+  const parameters: Parameters = {
+    response_type: 'code',
+    scope: settings.scope.join(' '),
+    client_id: settings.clientId,
+    redirect_uri: settings.callbackURL,
+    state: transaction.state,
+    nonce: transaction.nonce,
+    code_challenge: createHash('sha256').update(transaction.codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    vtr: signIn.trust.vtr,
+    ...(signIn.claims.length > 0 && { claims: claimsParameter(signIn) }),
+    ...(signIn.uiLocales && { ui_locales: signIn.uiLocales }),
+    ...(signIn.maxAge !== undefined && { max_age: signIn.maxAge }),
+    ...(signIn.channel && { channel: signIn.channel }),
+    ...(signIn.loginHint !== undefined && { login_hint: signIn.loginHint }),
+    ...(signIn.prompt && { prompt: signIn.prompt, id_token_hint: reauthenticationHint(idToken) }),
+  }
+  const [signer] = settings.signers
+  const query =
+    settings.signIn.requestObject && signer
+      ? await signedQuery(parameters, authorizationEndpoint, signer)
+      : plainQuery(parameters)
+  const { origin, pathname, search } = new URL(authorizationEndpoint)
+  const all = new URLSearchParams(search)
+  for (const [name, value] of query) all.set(name, value)
+  const sent = all.toString()
+  if (sent.length > longestQuery) throw tooLong(sent.length, parameters)
+  return `${origin}${pathname}?${sent}`
+}
+
+/** Each claim is asked for by a null: One Login takes no conditions on their values. */
+function claimsParameter({ claims }: SignInSettings): string {
+  return JSON.stringify({ userinfo: Object.fromEntries(claims.map((name) => [claimURL(name), null])) })
+}
+
+function plainQuery(parameters: Parameters): [string, string][] {
+  return Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+}
+
+/** JAR, RFC 9101: all of the request in a signed object, and beside it only what One Login compares. */
+async function signedQuery(
+  parameters: Parameters,
+  audience: string,
+  signer: Signer,
+): Promise<[string, string][]> {
+  const issuedAt = nowInSeconds()
+  const request = await signJwt(signer, 'oauth-authz-req+jwt', {
+    ...parameters,
+    iss: parameters.client_id,
+    aud: audience,
+    iat: issuedAt,
+    exp: issuedAt + requestObjectLifetime,
+    jti: randomUUID(),
+  })
+  const { response_type, scope, client_id } = parameters
+  return [...plainQuery({ response_type, scope, client_id } as Parameters), ['request', request]]
+}
+
+function reauthenticationHint(idToken: string | undefined): string {
+  if (idToken === undefined)
+    throw new OneLoginError(
+      'reauthentication_impossible',
+      'Option "prompt": there is no signed-in user who could prove again that it is them; sign the user in first.',
+    )
+  if (decodeProtectedHeader(idToken).alg !== 'ES256')
+    throw new OneLoginError(
+      'reauthentication_impossible',
+      'Option "prompt": One Login takes ES256-signed ID tokens only as a hint, and this service is registered for ' +
+        'RS256; change the ID token signing algorithm in the One Login admin tool.',
+    )
+  return idToken
+}
+
+function tooLong(length: number, parameters: Parameters): OneLoginError {
+  const longest = plainQuery(parameters)
+    .sort(([, a], [, b]) => b.length - a.length)
+    .slice(0, 3)
+    .map(([name, value]) => `${name} (${value.length})`)
+  return new OneLoginError(
+    'request_too_long',
+    `The sign-in request is ${length} characters long, and One Login takes less than 4096. Its longest parts are ${longest.join(', ')}.`,
+  )
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import * as client from 'openid-client'
+import { signJwt } from '../options/private-key.ts'
+import type { ProviderMetadata } from '../provider/discovery.ts'
+import { findOneLoginError, OneLoginError, printable } from '../errors.ts'
+import { HttpAnswer } from '../provider/http-response.ts'
+import type { Http } from '../provider/http.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import { nowInSeconds } from '../clock.ts'
+import type { Transaction } from './transaction.ts'
+
+const assertionLifetime = 300
+
+/** What the token endpoint gave for a code; nothing of it has been verified against the provider's keys yet. */
+export interface Tokens {
+  readonly idToken: string
+  readonly accessToken: string
+}
+
+/** Exchanges an authorization code, once. */
+export type CodeExchange = (
+  metadata: ProviderMetadata,
+  code: string,
+  transaction: Transaction,
+) => Promise<Tokens>
+
+/**
+ * Makes the function that exchanges codes for tokens.
+ *
+ * @param settings - who this service is and how it authenticates
+ * @param http - calls the provider
+ * @throws (from the returned function) OneLoginError `token_refused`, `provider_answer_invalid`,
+ * `id_token_invalid`, `signing_failed`, or as the call fails
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/#make-a-token-request
+ */
+export function createCodeExchange(settings: Settings, http: Http): CodeExchange {
+  let configured: { metadata: ProviderMetadata; configuration: client.Configuration } | undefined
+  const configurationFor = (metadata: ProviderMetadata) => {
+    // Stryker disable next-line ConditionalExpression: to make a new one each time only takes longer
+    if (configured?.metadata !== metadata)
+      configured = { metadata, configuration: createConfiguration(metadata, settings, http) }
+    return configured.configuration
+  }
+
+  return async function exchangeCode(metadata, code, { state, nonce, codeVerifier }) {
+    const response = new URL(settings.callbackURL)
+    response.searchParams.set('code', code)
+    response.searchParams.set('state', state)
+    try {
+      const tokens = await client.authorizationCodeGrant(configurationFor(metadata), response, {
+        expectedState: state,
+        expectedNonce: nonce, // With it, an answer without an ID token is refused.
+        pkceCodeVerifier: codeVerifier,
+      })
+      if (tokens.token_type !== 'bearer')
+        throw new OneLoginError(
+          'provider_answer_invalid',
+          "One Login's token endpoint gave an access token that is not a bearer token.",
+        )
+      // Stryker disable next-line StringLiteral: the nonce has seen to it that there is one
+      return { idToken: tokens.id_token ?? '', accessToken: tokens.access_token }
+    } catch (error) {
+      throw findOneLoginError(error) ?? explain(error)
+    }
+  }
+}
+
+function createConfiguration(
+  metadata: ProviderMetadata,
+  settings: Settings,
+  http: Http,
+): client.Configuration {
+  const configuration = new client.Configuration(
+    { ...metadata, id_token_signing_alg_values_supported: ['ES256', 'RS256'] },
+    settings.clientId,
+    { [client.clockTolerance]: settings.clockTolerance },
+    clientAuthentication(metadata, settings),
+  )
+  configuration[client.customFetch] = (url, { method, headers, body }) =>
+    http(url, {
+      method,
+      headers,
+      body: body instanceof URLSearchParams ? body : null,
+    }) as Promise<unknown> as Promise<Response>
+  configuration.timeout = 0 // The deadline is that of http.
+  if (settings.environment.allowInsecureRequests) client.allowInsecureRequests(configuration)
+  return configuration
+}
+
+/** openid-client's own PrivateKeyJwt takes a CryptoKey only; a signer may be a KMS. */
+function clientAuthentication(metadata: ProviderMetadata, settings: Settings): client.ClientAuth {
+  const [signer] = settings.signers
+  // Stryker disable next-line StringLiteral: where there is no key there is a secret
+  if (!signer) return client.ClientSecretPost(settings.clientSecret ?? '')
+  return async (_server, { client_id }, body) => {
+    const issuedAt = nowInSeconds()
+    const assertion = await signJwt(signer, undefined, {
+      iss: client_id,
+      sub: client_id,
+      aud: metadata.token_endpoint,
+      iat: issuedAt,
+      exp: issuedAt + assertionLifetime,
+      jti: randomUUID(),
+    })
+    body.set('client_id', client_id)
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    body.set('client_assertion', assertion)
+  }
+}
+
+function explain(error: unknown): OneLoginError {
+  if (error instanceof client.ResponseBodyError) {
+    const code = printable(error.error)
+    const description = printable(error.error_description)
+    return new OneLoginError(
+      'token_refused',
+      `One Login's token endpoint refused the request (${code}, status ${error.status}). ${remedies[code] ?? ''}`.trim(),
+      {
+        providerError: {
+          error: code,
+          status: error.status,
+          ...(description !== undefined && { description }),
+        },
+      },
+    )
+  }
+  const status = statusOf(error)
+  if (status !== undefined && status !== 200)
+    return new OneLoginError(
+      'provider_answer_invalid',
+      `One Login's token endpoint answered with status ${status}.`,
+      {
+        cause: error,
+        providerError: { status },
+      },
+    )
+  const reason = innermostMessage(error)
+  if (/JW[TE]|ID Token/i.test(reason))
+    return new OneLoginError('id_token_invalid', `The ID token was refused: ${reason}.`, { cause: error })
+  return new OneLoginError(
+    'provider_answer_invalid',
+    `One Login's token endpoint gave an answer that cannot be used: ${reason}.`,
+    { cause: error },
+  )
+}
+
+/** openid-client wraps what it found into words that fit everything. */
+function innermostMessage(error: unknown): string {
+  const { message, cause } = error as Error
+  // The words of the parser quote the answer, in which there may be a token.
+  if (cause instanceof SyntaxError) return 'it is not JSON'
+  return cause instanceof Error ? cause.message : message
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  invalid_client: 'Check that the key, or the secret, is the one registered for this client id.',
+  invalid_grant:
+    "The code was used before, has expired, or this machine's clock is wrong. The user can start again.",
+  unauthorized_client: 'Check how this client is registered to authenticate.',
+}
+
+/** The status of the answer that an error of openid-client is about. */
+function statusOf(error: unknown): number | undefined {
+  const { cause } = error as Error
+  return cause instanceof HttpAnswer ? cause.status : undefined
+}

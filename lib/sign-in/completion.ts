@@ -1,0 +1,93 @@
+import { claimURL, type ClaimName } from '../claims.ts'
+import { createCodeExchange, type CodeExchange } from './code-exchange.ts'
+import { verifyCoreIdentity } from '../tokens/core-identity.ts'
+import { verifyIdToken } from '../tokens/id-token.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import type { Provider } from '../provider/provider.ts'
+import type { Transaction } from './transaction.ts'
+import { createIdentity, createUser, type Identity, type OneLoginUser } from './user.ts'
+import { fetchUserinfo, type Userinfo } from './userinfo.ts'
+import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
+
+/** What this service keeps in the session of a user who is signed in. Plain JSON, and on the server only. */
+export interface SignedIn {
+  readonly sub: string
+  /** The hint for sign-out and re-authentication. */
+  readonly idToken: string
+  /** When the ID token was issued, by One Login's clock. Seconds since 1970, as all times here. */
+  readonly issuedAt: number
+  readonly level: CredentialLevel
+  /** When the user last signed in at One Login. */
+  readonly authTime?: number
+  /** When the session began, by this service's clock. */
+  readonly startedAt: number
+  /** When this service last saw the user prove again that it is them. */
+  readonly reauthenticatedAt?: number
+  /** What came of the identity journey, if there was one. */
+  readonly identity?: IdentityOutcome
+}
+
+/** What the guards need to know of an identity. */
+export interface IdentityOutcome {
+  readonly proven: boolean
+  /** The level reached, or when it was not proven the level asked for. */
+  readonly level: IdentityLevel
+  /** The claims that were asked for. */
+  readonly claims: readonly ClaimName[]
+  readonly returnCodes: readonly string[]
+}
+
+/** Completes sign-ins: from the authorization code to a verified user. */
+export type CompleteSignIn = (
+  code: string,
+  transaction: Transaction,
+) => Promise<{ user: OneLoginUser; signedIn: Omit<SignedIn, 'startedAt'> }>
+
+/**
+ * Makes the function that runs the second leg of a sign-in, in the order that lets nothing be used before it
+ * has been verified: tokens, ID token, userinfo, core identity, user.
+ */
+export function createSignInCompletion(settings: Settings, provider: Provider): CompleteSignIn {
+  const exchangeCode: CodeExchange = createCodeExchange(settings, provider.http)
+
+  return async function completeSignIn(code, transaction) {
+    const metadata = await provider.metadata()
+    const { idToken, accessToken } = await exchangeCode(metadata, code, transaction)
+    const { nonce, trust, maxAge, claims } = transaction
+    const expected = { nonce, credential: trust.credential, maxAge, accessToken }
+    const token = await verifyIdToken(idToken, expected, provider, settings)
+    const userinfo = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)
+    const proof = trust.identity && (await prove(userinfo, trust.identity, claims))
+    return {
+      user: createUser(token, userinfo, proof?.identity),
+      signedIn: {
+        sub: token.sub,
+        idToken,
+        issuedAt: token.iat,
+        level: token.vot,
+        // Stryker disable next-line ConditionalExpression: in a session, which is JSON, there is no undefined
+        ...(token.authTime !== undefined && { authTime: token.authTime }),
+        ...(proof && { identity: proof.outcome }),
+      },
+    }
+  }
+
+  async function prove(
+    userinfo: Userinfo,
+    level: IdentityLevel,
+    claims: readonly ClaimName[],
+  ): Promise<{ identity: Identity; outcome: IdentityOutcome }> {
+    const jwt = userinfo[claimURL('coreIdentityJWT')]
+    const core =
+      jwt === undefined
+        ? undefined
+        : await verifyCoreIdentity(jwt, { sub: userinfo.sub, level }, provider, settings)
+    const identity = createIdentity(core, userinfo)
+    return { identity, outcome: outcomeOf(identity, level, claims) }
+  }
+}
+
+function outcomeOf(identity: Identity, asked: IdentityLevel, claims: readonly ClaimName[]): IdentityOutcome {
+  const level = identity.proven ? identity.level : asked
+  return { proven: identity.proven, level, claims, returnCodes: identity.returnCodes }
+}

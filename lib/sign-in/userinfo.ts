@@ -1,0 +1,65 @@
+import * as v from 'valibot'
+import { userinfoSchema } from '../claims.ts'
+import { OneLoginError } from '../errors.ts'
+import type { HttpAnswer } from '../provider/http-response.ts'
+import type { Http } from '../provider/http.ts'
+
+/** Userinfo: the claims about the user's account checked, the identity claims as they came. */
+export type Userinfo = v.InferOutput<typeof userinfoSchema> & Readonly<Record<string, unknown>>
+
+/**
+ * Asks the provider about the user.
+ *
+ * @param endpoint - from the discovery document
+ * @param accessToken - goes into the `Authorization` header
+ * @param sub - the ID token's: an answer about somebody else is refused
+ * @throws OneLoginError `userinfo_refused`, `userinfo_invalid`, `provider_answer_invalid`, or as the call fails
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
+ */
+export async function fetchUserinfo(
+  http: Http,
+  endpoint: string,
+  accessToken: string,
+  sub: string,
+): Promise<Userinfo> {
+  const response = await http(endpoint, {
+    headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+  })
+  const { status } = response
+  if (status === 401 || status === 403)
+    throw new OneLoginError(
+      'userinfo_refused',
+      `One Login's userinfo endpoint refused the access token with status ${status}.`,
+      {
+        providerError: { status },
+      },
+    )
+  if (status !== 200)
+    throw new OneLoginError(
+      'provider_answer_invalid',
+      `One Login's userinfo endpoint answered with status ${status}.`,
+      {
+        providerError: { status },
+      },
+    )
+  const json = await readJson(response)
+  const { success, issues } = v.safeParse(userinfoSchema, json)
+  if (!success) throw refusal(`its "${v.getDotPath(issues[0]) ?? 'content'}" is missing or damaged`)
+  const userinfo = json as Userinfo
+  if (userinfo.sub !== sub) throw refusal('its "sub" is not that of the ID token')
+  return userinfo
+}
+
+async function readJson(response: HttpAnswer): Promise<unknown> {
+  const type = String(response.headers.get('content-type'))
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) throw refusal('its content type is not application/json')
+  try {
+    return JSON.parse(await response.text())
+  } catch {
+    throw refusal('it is not JSON')
+  }
+}
+
+function refusal(reason: string): OneLoginError {
+  return new OneLoginError('userinfo_invalid', `One Login's userinfo was refused: ${reason}.`)
+}

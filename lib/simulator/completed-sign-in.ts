@@ -1,0 +1,79 @@
+import { settle, type SignIn, type SimulatorAnswer, type SimulatorError } from './outcome.ts'
+import { redirectAddress } from './authorization/redirect.ts'
+import { OAuthRefusal } from './authorization/refusal.ts'
+import type { BrowserSession } from './browser-sessions.ts'
+import { authorizeErrors, redirectFaults } from './faults/authorize-faults.ts'
+import { identityOutcome } from './identity-outcome.ts'
+import type { PendingSignIn } from './pending-sign-ins.ts'
+import type { Provider } from './simulated-provider.ts'
+import { endSession } from './session-end.ts'
+
+type ErrorFault = keyof typeof authorizeErrors
+type RedirectFault = keyof typeof redirectFaults
+
+const isErrorFault = (name: string): name is ErrorFault => Object.hasOwn(authorizeErrors, name)
+const isRedirectFault = (name: string): name is RedirectFault => Object.hasOwn(redirectFaults, name)
+
+/** Ends a sign-in the way an answer says: the address that takes the browser back to the service. */
+export function finishSignIn(provider: Provider, pending: PendingSignIn, answer: SimulatorAnswer): string {
+  const due = provider.faults.take('authorize', (name) => isErrorFault(name) || isRedirectFault(name))
+  const names = due.map(({ name }) => name)
+  const errorFault = names.find(isErrorFault)
+  const error = errorFault === undefined ? answer.error : authorizeErrors[errorFault]
+  const params = new URLSearchParams({ ...outcome(provider, pending, answer, error) })
+  const { state } = pending.request
+  if (state !== undefined) params.set('state', state)
+  for (const name of names.filter(isRedirectFault)) redirectFaults[name](params)
+  return redirectAddress(pending.request, params)
+}
+
+function outcome(
+  provider: Provider,
+  pending: PendingSignIn,
+  answer: SimulatorAnswer,
+  error: SimulatorError | undefined,
+): SimulatorError | { code: string } {
+  if (error) {
+    // Whoever fails to sign in again is signed out everywhere.
+    if (error.error === 'login_required') endSession(provider, pending.session)
+    return error
+  }
+  try {
+    return { code: issueCode(provider, pending, settle(answer)) }
+  } catch (refusal) {
+    if (refusal instanceof OAuthRefusal) return refusal.params
+    throw refusal
+  }
+}
+
+function issueCode(provider: Provider, pending: PendingSignIn, signIn: SignIn): string {
+  const { request, session, journey, reauthenticate } = pending
+  if (reauthenticate !== undefined && reauthenticate !== signIn.user.sub) {
+    endSession(provider, session)
+    throw new OAuthRefusal('login_required')
+  }
+  const authTime = authenticate(provider, pending, signIn)
+  journey.sub = signIn.user.sub
+  const identity = identityOutcome(request, signIn)
+  return provider.grants.issueCode({ request, signIn, identity, authTime, sid: journey.sid })
+}
+
+/** Signs the user in at the provider; one who is signed in already stays so, with the time they did it. */
+function authenticate(provider: Provider, { session, previous }: PendingSignIn, { user }: SignIn): number {
+  if (previous) takeOver(provider, previous, session, user.sub)
+  if (session.user?.sub !== user.sub || session.authTime === undefined) {
+    session.authTime = provider.clock.seconds()
+  }
+  session.user = user
+  return session.authTime
+}
+
+/** What becomes of the session that `max_age` found too old: it is carried on for the same user, else it ends. */
+function takeOver(provider: Provider, previous: BrowserSession, session: BrowserSession, sub: string): void {
+  if (previous.user?.sub !== sub) {
+    endSession(provider, previous)
+    return
+  }
+  session.journeys.unshift(...previous.journeys)
+  provider.sessions.end(previous)
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import type { SimulatorAnswer } from '../outcome.ts'
+import {
+  checkQueryRequest,
+  parseAuthorizationQuery,
+  registeredTarget,
+  type AuthorizationQuery,
+} from '../authorization/query.ts'
+import { reauthenticationOf } from '../authorization/reauthentication.ts'
+import { refusalAddress } from '../authorization/redirect.ts'
+import { OAuthRefusal, PageRefusal } from '../authorization/refusal.ts'
+import { checkRequestObject } from '../authorization/request-object.ts'
+import type {
+  AuthorizationRequest,
+  CheckedRequest,
+  RedirectTarget,
+} from '../authorization/received-request.ts'
+import { asksForIdentity } from '../authorization/requested-vectors.ts'
+import type { BrowserSession } from '../browser-sessions.ts'
+import type { ClientRegistration } from '../client-registration.ts'
+import { signInPage } from '../pages/sign-in-page.ts'
+import type { PendingSignIn } from '../pending-sign-ins.ts'
+import type { Provider } from '../simulated-provider.ts'
+import { page, redirection, text, type Call, type Reply } from '../reply.ts'
+import { finishSignIn } from '../completed-sign-in.ts'
+
+/** Answers `GET /authorize`. */
+export async function authorize(provider: Provider, call: Call): Promise<Reply> {
+  try {
+    const query = parseAuthorizationQuery(call.query)
+    const client = provider.clients.find(query.clientId)
+    if (!client) throw new PageRefusal('Invalid request', `client_id ${query.clientId} is unknown`)
+    const checked = await check(provider, query, client)
+    if (checked.passed) return startSignIn(provider, checked.request, call)
+    return refused(checked.target, checked.refusal)
+  } catch (error) {
+    if (error instanceof PageRefusal) return { ...text(error.status, error.message), problem: error.problem }
+    throw error
+  }
+}
+
+async function check(
+  provider: Provider,
+  query: AuthorizationQuery,
+  client: ClientRegistration,
+): Promise<CheckedRequest> {
+  const refuse = (refusal: OAuthRefusal): CheckedRequest => ({
+    passed: false,
+    target: registeredTarget(query, client),
+    refusal,
+  })
+  if (query.malformation !== undefined) {
+    return refuse(new OAuthRefusal('invalid_request', undefined, query.malformation))
+  }
+  const requestObject = query.get('request')
+  if (client.requestObjectRequired && requestObject === undefined) {
+    const description = 'JAR required for client but request does not contain Request Object'
+    return refuse(new OAuthRefusal('access_denied', description))
+  }
+  const checked =
+    requestObject === undefined
+      ? checkQueryRequest(query, client)
+      : await checkRequestObject(requestObject, query, client, {
+          authorizationEndpoint: `${provider.issuer}authorize`,
+          clientKeys: provider.clientKeys,
+          seconds: provider.clock.seconds(),
+        })
+  if (client.status === 'active') return checked
+  const target = checked.passed ? checked.request : checked.target
+  return {
+    passed: false,
+    target,
+    refusal: new OAuthRefusal('unauthorized_client', `client ${client.status}`),
+  }
+}
+
+function startSignIn(provider: Provider, request: AuthorizationRequest, call: Call): Reply {
+  try {
+    const pending = prepare(provider, request, call)
+    const cookie = { 'Set-Cookie': provider.sessions.renew(pending.session) }
+    const reply = needsPage(provider, pending)
+      ? askWho(provider, pending)
+      : redirection(finishSignIn(provider, pending, answerFor(provider, pending)))
+    return { ...reply, headers: { ...reply.headers, ...cookie } }
+  } catch (error) {
+    if (error instanceof OAuthRefusal) return refused(request, error)
+    throw error
+  }
+}
+
+function refused(target: RedirectTarget, refusal: OAuthRefusal): Reply {
+  return { ...redirection(refusalAddress(target, refusal)), problem: refusal.problem ?? refusal.message }
+}
+
+function prepare(provider: Provider, request: AuthorizationRequest, call: Call): PendingSignIn {
+  if (request.prompts.includes('select_account')) throw new OAuthRefusal('unmet_authentication_requirements')
+  const found = provider.sessions.find(call.headers.cookie)
+  const previous = found && isTooOld(provider, request, found) ? found : undefined
+  const session = found && !previous ? found : provider.sessions.start()
+  const journey = { sid: randomBytes(20).toString('base64url'), clientId: request.client.clientId }
+  session.journeys.push(journey)
+  const again = reauthenticationOf(request, provider.keys)
+  return {
+    request: again?.request ?? request,
+    session,
+    journey,
+    ...(again && { reauthenticate: again.sub }),
+    ...(previous && { previous }),
+  }
+}
+
+function isTooOld(
+  provider: Provider,
+  { client, maxAge }: AuthorizationRequest,
+  session: BrowserSession,
+): boolean {
+  if (!client.maxAgeEnabled || maxAge === undefined || session.authTime === undefined) return false
+  return session.authTime + maxAge < provider.clock.seconds()
+}
+
+/** A page is shown unless the simulator is told to skip it, or the user is signed in and nothing else is asked. */
+function needsPage({ interactive }: Provider, { request, session }: PendingSignIn): boolean {
+  const isSignedIn = session.user !== undefined && !request.prompts.includes('login')
+  return interactive && !(isSignedIn && !request.vectors.some(asksForIdentity))
+}
+
+/** Where a person chose who signs in, the same user is signed in as long as the session lives. */
+function answerFor({ interactive, answer }: Provider, { session }: PendingSignIn): SimulatorAnswer {
+  return interactive && session.user ? { ...answer, user: session.user } : answer
+}
+
+function askWho(provider: Provider, pending: PendingSignIn): Reply {
+  provider.pendingSignIns.add(pending)
+  return page(200, signInPage(pending, provider.answer))
+}

@@ -1,0 +1,44 @@
+import type { SimulatorAnswer } from '../outcome.ts'
+import { refusalAddress } from '../authorization/redirect.ts'
+import { OAuthRefusal } from '../authorization/refusal.ts'
+import { isLevelOfConfidence } from '../authorization/requested-vectors.ts'
+import { authorizeErrors } from '../faults/authorize-faults.ts'
+import type { PendingSignIn } from '../pending-sign-ins.ts'
+import type { Provider } from '../simulated-provider.ts'
+import { redirection, text, type Call, type Reply } from '../reply.ts'
+import { finishSignIn } from '../completed-sign-in.ts'
+import { isReadyUserName } from '../users/ready-users.ts'
+
+/** Answers `POST /sign-in`: the page on which a person chose who signs in and what comes back. */
+export function answerSignIn(provider: Provider, call: Call): Reply {
+  const pending = provider.pendingSignIns.take(call.form.get('journey') ?? '')
+  if (!pending)
+    return text(
+      400,
+      'This page was answered already, or is too old. Go back to the service and sign in again.',
+    )
+  if (provider.sessions.find(call.headers.cookie) !== pending.session) {
+    const description = 'Access denied for security reasons, a new authentication request may be successful'
+    return redirection(refusalAddress(pending.request, new OAuthRefusal('access_denied', description)))
+  }
+  return redirection(finishSignIn(provider, pending, chosen(call.form, pending, provider.answer)))
+}
+
+/** What the person chose. A ready user comes as they are, whatever the simulator was told of others. */
+function chosen(form: URLSearchParams, { session }: PendingSignIn, told: SimulatorAnswer): SimulatorAnswer {
+  const user = form.get('user') ?? ''
+  const level = form.get('level') ?? ''
+  const codes = form.get('returnCodes')?.match(/[A-Za-z0-9]+/g) ?? []
+  const error = form.get('error') ?? ''
+  return {
+    ...(isReadyUserName(user) ? { user } : told),
+    ...(user === 'signed-in' && session.user && { user: session.user }),
+    ...(isLevelOfConfidence(level) && { level }),
+    ...(codes.length > 0 && { returnCodes: codes }),
+    ...(isError(error) && { error: authorizeErrors[error] }),
+  }
+}
+
+function isError(name: string): name is keyof typeof authorizeErrors {
+  return Object.hasOwn(authorizeErrors, name)
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { identityClaims, type IdentityClaimName } from '../claim-names.ts'
+import type { Grant } from '../grants.ts'
+import type { JsonObject } from '../keys/jwt.ts'
+import type { Provider } from '../simulated-provider.ts'
+import { json, type Call, type Reply } from '../reply.ts'
+import { issueCoreIdentity } from '../tokens/issued-core-identity.ts'
+import type { SimulatorIdentity, SimulatorUser } from '../users/simulator-user.ts'
+
+const nothingProven: SimulatorIdentity = { level: 'P0', names: [], birthDates: [] }
+
+/** Answers `GET /userinfo`. */
+export async function userinfo(provider: Provider, { headers }: Call): Promise<Reply> {
+  const { authorization } = headers
+  if (authorization === undefined) return unauthorized('Bearer')
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
+  const grant = provider.grants.findByAccessToken(token)
+  if (!grant) return unauthorized('Bearer error="invalid_token", error_description="Invalid access token"')
+  return json(200, await claimsOf(provider, grant), { 'Cache-Control': 'no-store' })
+}
+
+function unauthorized(challenge: string): Reply {
+  return { status: 401, headers: { 'WWW-Authenticate': challenge }, body: '' }
+}
+
+/** Everything the service asked for, as far as it is there. */
+async function claimsOf(provider: Provider, grant: Grant): Promise<JsonObject> {
+  const { user, claims } = grant.signIn
+  return {
+    sub: user.sub,
+    ...accountClaims(user, grant.request.scopes),
+    ...(await identityClaimsOf(provider, grant)),
+    ...claims,
+  }
+}
+
+function accountClaims(user: SimulatorUser, scopes: readonly string[]): JsonObject {
+  const { email, emailVerified = true, phoneNumber, walletSubjectId } = user
+  const { phoneNumberVerified = phoneNumber !== undefined } = user
+  return {
+    ...(scopes.includes('email') && { email, email_verified: emailVerified }),
+    ...(scopes.includes('phone') && {
+      phone_number: phoneNumber,
+      phone_number_verified: phoneNumberVerified,
+    }),
+    ...(scopes.includes('wallet-subject-id') && {
+      wallet_subject_id: walletSubjectId ?? walletSubjectOf(user.sub),
+    }),
+  }
+}
+
+function walletSubjectOf(sub: string): string {
+  return `urn:fdc:wallet.account.gov.uk:2024:${createHash('sha256').update(sub).digest('base64url')}`
+}
+
+async function identityClaimsOf(
+  provider: Provider,
+  { request, signIn, identity }: Grant,
+): Promise<JsonObject> {
+  if (!identity) return {}
+  const { user } = signIn
+  const evidence = user.identity ?? nothingProven
+  const asked = (name: IdentityClaimName) => request.claims.includes(name)
+  const claims: Partial<Record<IdentityClaimName, unknown>> = {}
+  if (identity.proven !== undefined) {
+    if (asked('coreIdentityJWT')) {
+      const subject = {
+        sub: user.sub,
+        clientId: request.client.clientId,
+        level: identity.proven,
+        identity: evidence,
+        claims: signIn.coreIdentity,
+      }
+      claims.coreIdentityJWT = await issueCoreIdentity(provider, subject)
+    }
+    claims.address = evidence.addresses ?? []
+    claims.passport = evidence.passports ?? []
+    claims.drivingPermit = evidence.drivingPermits ?? []
+  }
+  claims.returnCode = identity.returnCodes.map((code) => ({ code }))
+  const names = Object.keys(identityClaims) as IdentityClaimName[]
+  return Object.fromEntries(names.filter(asked).map((name) => [identityClaims[name], claims[name]]))
+}

@@ -1,0 +1,74 @@
+import { simulatorFaults, type FaultPlace, type SimulatorFaults } from './fault-names.ts'
+
+/** More about a fault. */
+export interface FaultDetails {
+  /** How long a `slow` answer takes. */
+  readonly seconds?: number
+}
+
+/** A fault that is due. */
+export interface DueFault<Name extends string = string> extends FaultDetails {
+  readonly name: Name
+}
+
+/** What was said to break, for one use or until it is taken back. */
+export class FaultPlan {
+  readonly #next = new Map<FaultPlace, DueFault[]>()
+  readonly #lasting = new Map<FaultPlace, DueFault[]>()
+
+  /** Breaks one use of a place. Said twice, it breaks the next two uses. */
+  breakNext<Place extends FaultPlace>(
+    place: Place,
+    name: SimulatorFaults[Place],
+    details: FaultDetails = {},
+  ): void {
+    check(place, name)
+    add(this.#next, place, { name, ...details })
+  }
+
+  /** Breaks every use of a place. Said twice, it breaks it in both ways at once. */
+  breakUntilReset<Place extends FaultPlace>(
+    place: Place,
+    name: SimulatorFaults[Place],
+    details: FaultDetails = {},
+  ): void {
+    check(place, name)
+    add(this.#lasting, place, { name, ...details })
+  }
+
+  /** Takes everything back. */
+  reset(): void {
+    this.#next.clear()
+    this.#lasting.clear()
+  }
+
+  /**
+   * The faults that are due at a place now. One that was said for one use is used up by this, and keeps the
+   * lasting ones out for that use.
+   *
+   * @param place where
+   * @param accepts which faults concern the asker; the others stay due
+   */
+  take<Name extends string>(place: FaultPlace, accepts: (name: string) => name is Name): DueFault<Name>[] {
+    const isAccepted = (fault: DueFault): fault is DueFault<Name> => accepts(fault.name)
+    const queue = this.#next.get(place) ?? []
+    const [head] = queue
+    if (!head) return (this.#lasting.get(place) ?? []).filter(isAccepted)
+    if (!isAccepted(head)) return []
+    queue.shift()
+    return [head]
+  }
+}
+
+function add(map: Map<FaultPlace, DueFault[]>, place: FaultPlace, fault: DueFault): void {
+  map.set(place, [...(map.get(place) ?? []), fault])
+}
+
+function check(place: string, name: string): void {
+  const places: Readonly<Record<string, readonly string[]>> = simulatorFaults
+  const known = places[place]
+  if (!known)
+    throw new TypeError(`Nothing called '${place}' can be broken, only ${Object.keys(places).join(', ')}`)
+  if (!known.includes(name))
+    throw new TypeError(`'${name}' is no fault of '${place}'; its faults: ${known.join(', ')}`)
+}

@@ -1,0 +1,32 @@
+import type { SimulatorAnswer } from './outcome.ts'
+import type { BackChannelLogouts } from './back-channel-logouts.ts'
+import type { BrowserSessions } from './browser-sessions.ts'
+import type { ClientRegistry } from './client-registration.ts'
+import type { VirtualClock } from './simulated-clock.ts'
+import type { FaultPlan } from './faults/fault-plan.ts'
+import type { Grants } from './grants.ts'
+import type { ClientKeys } from './keys/client-keys.ts'
+import type { ProviderKeys } from './keys/provider-keys.ts'
+import type { PendingSignIns } from './pending-sign-ins.ts'
+import type { RequestLog } from './request-log.ts'
+
+/** Everything one simulator holds; the endpoints work on it. */
+export interface Provider {
+  readonly issuer: string
+  readonly coreIdentityIssuer: string
+  readonly clock: VirtualClock
+  readonly keys: ProviderKeys
+  readonly clients: ClientRegistry
+  readonly clientKeys: ClientKeys
+  readonly sessions: BrowserSessions
+  readonly pendingSignIns: PendingSignIns
+  readonly grants: Grants
+  readonly backChannel: BackChannelLogouts
+  readonly faults: FaultPlan
+  readonly log: RequestLog
+  /** Whether a person is asked who signs in. */
+  readonly interactive: boolean
+  /** Aborted when the simulator closes. */
+  readonly closing: AbortSignal
+  answer: SimulatorAnswer
+}

@@ -1,0 +1,43 @@
+import type { LevelOfConfidence } from '../authorization/requested-vectors.ts'
+import { coreIdentityFaults } from '../faults/core-identity-faults.ts'
+import type { Provider } from '../simulated-provider.ts'
+import type { SimulatorIdentity } from '../users/simulator-user.ts'
+import { dueTokenFaults, signToken } from './issued-token.ts'
+
+const lifetime = 30 * 60
+
+/** Whom a core identity is about and for. */
+export interface CoreIdentitySubject {
+  readonly sub: string
+  readonly clientId: string
+  readonly level: LevelOfConfidence
+  readonly identity: SimulatorIdentity
+  /** Claims that replace those that are made from all this. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** The core identity JWT. */
+export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubject): Promise<string> {
+  const { identity, sub, clientId, level } = subject
+  const iat = provider.clock.seconds()
+  const claims = {
+    sub,
+    iss: provider.coreIdentityIssuer,
+    aud: clientId,
+    nbf: iat,
+    iat,
+    exp: iat + lifetime,
+    vot: level,
+    vtm: `${provider.issuer}trustmark`,
+    vc: {
+      type: ['VerifiableCredential', 'VerifiableIdentityCredential'],
+      credentialSubject: {
+        name: identity.names,
+        birthDate: identity.birthDates.map((value) => ({ value })),
+      },
+    },
+    ...subject.claims,
+  }
+  const faults = dueTokenFaults(provider.faults, 'core-identity', coreIdentityFaults)
+  return signToken(provider, { key: provider.keys.identity, claims, type: 'JWT' }, faults)
+}

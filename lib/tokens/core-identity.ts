@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import { credentialSubjectSchema } from '../claims.ts'
+import { OneLoginError } from '../errors.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import type { Provider } from '../provider/provider.ts'
+import { verifySignedToken } from './signed-token.ts'
+import { confidenceSatisfies, isConfidenceLevel, type IdentityLevel } from '../vectors-of-trust.ts'
+
+/** What a core identity says, once all of it has been verified. */
+export interface CoreIdentity {
+  /** The level of confidence reached, at least the one that was asked for. */
+  readonly level: IdentityLevel
+  readonly name: v.InferOutput<typeof credentialSubjectSchema>['name']
+  readonly birthDate: v.InferOutput<typeof credentialSubjectSchema>['birthDate']
+}
+
+/**
+ * Verifies a core identity and takes its data out; the JWT itself is not kept anywhere.
+ *
+ * @param jwt - the `coreIdentityJWT` claim as userinfo gave it
+ * @param expected - the `sub` of the ID token, and the weakest level of confidence that was asked for
+ * @throws OneLoginError `core_identity_invalid`, `core_identity_key_unknown`, `identity_level_too_low`,
+ * `identity_claim_invalid`, or as the DID document fails
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
+ */
+export async function verifyCoreIdentity(
+  jwt: unknown,
+  expected: { readonly sub: string; readonly level: IdentityLevel },
+  provider: Pick<Provider, 'identityKey'>,
+  { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
+): Promise<CoreIdentity> {
+  if (typeof jwt !== 'string') throw refusal('it is not a JWT')
+  const { vot, vc } = await verifySignedToken(jwt, {
+    name: 'core identity',
+    code: 'core_identity_invalid',
+    findKey: (kid) => findKey(kid, provider, environment.didController),
+    algorithms: ['ES256'],
+    issuer: environment.coreIdentityIssuer,
+    subject: expected.sub,
+    clientId,
+    clockTolerance,
+  })
+  if (!isConfidenceLevel(vot)) throw refusal('its "vot" is missing or not a level of confidence')
+  if (!confidenceSatisfies(vot, expected.level))
+    throw new OneLoginError(
+      'identity_level_too_low',
+      `One Login proved the identity at ${vot}, and ${expected.level} was asked for.`,
+    )
+  const { success, output, issues } = v.safeParse(
+    v.object({ credentialSubject: credentialSubjectSchema }),
+    vc,
+  )
+  if (!success)
+    throw new OneLoginError(
+      'identity_claim_invalid',
+      `The core identity has a claim that cannot be read: ${v.getDotPath(issues[0]) ?? 'vc'}.`,
+    )
+  return { level: vot, name: output.credentialSubject.name, birthDate: output.credentialSubject.birthDate }
+}
+
+// The DID in a token is compared and never resolved: it could name a document of an attacker's.
+async function findKey(kid: string, provider: Pick<Provider, 'identityKey'>, controller: string) {
+  if (kid.split('#')[0] !== controller) throw refusal('its key belongs to another controller')
+  const key = await provider.identityKey(kid)
+  if (key) return key
+  throw new OneLoginError(
+    'core_identity_key_unknown',
+    "The core identity's key is not in One Login's DID document. Do not trust this identity, and report an " +
+      'incident to GOV.UK One Login.',
+  )
+}
+
+function refusal(reason: string): OneLoginError {
+  return new OneLoginError('core_identity_invalid', `The core identity was refused: ${reason}.`)
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import type { Settings } from '../options/strategy-options.ts'
+import type { Provider } from '../provider/provider.ts'
+import { OneLoginError } from '../errors.ts'
+import { nowInSeconds } from '../clock.ts'
+import { verifySignedToken } from './signed-token.ts'
+import { credentialSatisfies, isCredentialLevel, type CredentialLevel } from '../vectors-of-trust.ts'
+
+/** What an ID token says, once all of it has been verified. */
+export interface IdTokenClaims {
+  readonly sub: string
+  /** When it was issued, by the provider's clock, in seconds since 1970. */
+  readonly iat: number
+  /** The credential level reached. */
+  readonly vot: CredentialLevel
+  /** When the user last signed in at One Login, in seconds since 1970. */
+  readonly authTime?: number
+  /** The provider's id of this journey. */
+  readonly sid?: string
+}
+
+/** What an ID token must answer to. */
+export interface IdTokenExpectations {
+  readonly nonce: string
+  /** The weakest credential level that was asked for. */
+  readonly credential: CredentialLevel
+  /** Seconds. */
+  readonly maxAge?: number | undefined
+  /** The access token that came with it. */
+  readonly accessToken: string
+}
+
+/**
+ * Verifies an ID token. There is no option to leave a check out.
+ *
+ * @param jwt - the ID token as the token endpoint gave it
+ * @throws OneLoginError `id_token_invalid`, `authentication_level_too_low`, or as the JWKS fails
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/#validate-your-id-token
+ */
+export async function verifyIdToken(
+  jwt: string,
+  expected: IdTokenExpectations,
+  provider: Pick<Provider, 'tokenKey'>,
+  { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
+): Promise<IdTokenClaims> {
+  const { sub, iat, nonce, vot, auth_time, at_hash, sid } = await verifySignedToken(jwt, {
+    name: 'ID token',
+    code: 'id_token_invalid',
+    findKey: (kid) => provider.tokenKey(kid),
+    algorithms: ['ES256', 'RS256'],
+    issuer: environment.issuer,
+    clientId,
+    clockTolerance,
+  })
+  if (nonce !== expected.nonce) throw refusal('its "nonce" is not the one that was sent')
+  if (at_hash !== undefined && at_hash !== accessTokenHash(expected.accessToken))
+    throw refusal('its "at_hash" is not that of the access token')
+  if (!isCredentialLevel(vot)) throw refusal('its "vot" is missing or not a credential level')
+  if (!credentialSatisfies(vot, expected.credential))
+    throw new OneLoginError(
+      'authentication_level_too_low',
+      `One Login signed the user in at ${vot}, and ${expected.credential} was asked for.`,
+    )
+  const authTime = readAuthTime(auth_time, expected.maxAge, clockTolerance)
+  return {
+    sub,
+    iat,
+    vot,
+    ...(authTime !== undefined && { authTime }),
+    ...(typeof sid === 'string' && { sid }),
+  }
+}
+
+function readAuthTime(authTime: unknown, maxAge: number | undefined, tolerance: number): number | undefined {
+  if (authTime === undefined && maxAge === undefined) return undefined
+  if (typeof authTime !== 'number') throw refusal('its "auth_time" is missing or not a number')
+  if (authTime < 0) throw refusal('its "auth_time" is before 1970')
+  if (authTime > nowInSeconds() + tolerance) throw refusal('its "auth_time" is in the future')
+  if (authTime < nowInSeconds() - (maxAge ?? Infinity) - tolerance)
+    throw refusal('its "auth_time" is longer ago than "max_age" allows')
+  return authTime
+}
+
+/** The left half of the hash; SHA-256 for both algorithms that ID tokens have. */
+function accessTokenHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
+}
+
+function refusal(reason: string): OneLoginError {
+  return new OneLoginError('id_token_invalid', `The ID token was refused: ${reason}.`)
+}

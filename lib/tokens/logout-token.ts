@@ -1,0 +1,80 @@
+import * as v from 'valibot'
+import { OneLoginError } from '../errors.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import type { Provider } from '../provider/provider.ts'
+import { RecentIds } from './recent-ids.ts'
+import { verifySignedToken } from './signed-token.ts'
+
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
+
+const claimsSchema = v.object({
+  jti: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),
+  events: v.strictObject({ [logoutEvent]: v.custom(isEmptyObject) }),
+  nonce: v.optional(v.undefined()),
+})
+
+// An empty list would pass valibot's strictObject.
+function isEmptyObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.keys(value).length === 0
+}
+
+/** What a back-channel logout token says, once all of it has been verified. */
+export interface LogoutTokenClaims {
+  /** Who has signed out. */
+  readonly sub: string
+  /** When, by the provider's clock, in seconds since 1970. */
+  readonly iat: number
+  readonly jti: string
+}
+
+/**
+ * Verifies a back-channel logout token.
+ *
+ * @param jwt - the `logout_token` of the request's body
+ * @throws OneLoginError `logout_token_invalid`, or as the JWKS fails
+ * @see https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation
+ */
+export async function verifyLogoutToken(
+  jwt: string,
+  provider: Pick<Provider, 'tokenKey'>,
+  { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
+): Promise<LogoutTokenClaims> {
+  const { sub, iat, ...claims } = await verifySignedToken(jwt, {
+    name: 'logout token',
+    code: 'logout_token_invalid',
+    findKey: (kid) => provider.tokenKey(kid),
+    // Also where ID tokens are signed RS256.
+    algorithms: ['ES256'],
+    typ: 'logout+jwt',
+    issuer: environment.issuer,
+    clientId,
+    clockTolerance,
+  })
+  const { success, output, issues } = v.safeParse(claimsSchema, claims)
+  // Stryker disable next-line OptionalChaining: each issue is about a member, so it has a path
+  if (!success) throw refusal(`its "${String(issues[0].path?.[0]?.key)}" is not that of a logout token`)
+  return { sub, iat, jti: output.jti }
+}
+
+/** Milliseconds in which no `jti` may come twice. */
+const memory = 180_000
+
+/** The logout tokens seen lately, so that one that was overheard cannot be used again. */
+export class SeenLogoutTokens {
+  readonly #seen = new RecentIds(memory)
+
+  /** @throws OneLoginError `logout_token_invalid` when the token was seen in the last 3 minutes */
+  refuseSeen({ jti }: LogoutTokenClaims): void {
+    if (this.#seen.has(jti)) throw refusal('it was received before')
+  }
+
+  /** Notes a token, once it has done its work. */
+  add({ jti }: LogoutTokenClaims): void {
+    this.#seen.add(jti)
+  }
+}
+
+function refusal(reason: string): OneLoginError {
+  return new OneLoginError('logout_token_invalid', `The logout token was refused: ${reason}.`)
+}

@@ -1,0 +1,32 @@
+import { verify } from 'node:crypto'
+import type { JWTHeaderParameters, JWTPayload } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import type { VerificationKey } from '../provider/verification-keys.ts'
+
+/**
+ * Verifies the signature of a JWT and reads it: jose decodes, node:crypto verifies, which costs half of what
+ * WebCrypto does. Nothing of the payload is looked at before its signature was found to be right.
+ *
+ * @param jwt - a JWS in the compact serialisation
+ * @param findKey - finds the key by the header; the token's `alg` must be that of the key, never the reverse
+ * @throws Error with the reason; or as `findKey` does
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.2
+ */
+export async function readSigned(
+  jwt: string,
+  findKey: (header: Partial<JWTHeaderParameters>) => Promise<VerificationKey>,
+): Promise<JWTPayload> {
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw new Error('it is not a signed JWT')
+  const header = decodeProtectedHeader(jwt) as Partial<JWTHeaderParameters>
+  if (header.crit !== undefined) throw new Error('its header has a "crit", and no extension is known here')
+  const { alg, key } = await findKey(header)
+  if (header.alg !== alg) throw new Error('its "alg" is not that of its key')
+  // ES256 signatures are two numbers side by side (RFC 7518); RS256 takes no notice of dsaEncoding.
+  const publicKey = { key, dsaEncoding: 'ieee-p1363' } as const
+  const end = jwt.lastIndexOf('.')
+  const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
+  if (!verify('sha256', Buffer.from(jwt.slice(0, end)), publicKey, signature))
+    throw new Error('its signature is not that of its key')
+  return decodeJwt(jwt)
+}

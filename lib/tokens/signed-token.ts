@@ -1,0 +1,72 @@
+import type { JWTPayload } from 'jose'
+import { findOneLoginError, OneLoginError, type OneLoginErrorCode } from '../errors.ts'
+import { readSigned } from './signature.ts'
+import type { VerificationAlgorithm, VerificationKey } from '../provider/verification-keys.ts'
+import { nowInSeconds } from '../clock.ts'
+
+/** What every token of the provider's is held to. */
+export interface TokenRules {
+  /** What the token is called in messages. */
+  readonly name: string
+  /** The code of the error when it is refused. */
+  readonly code: OneLoginErrorCode
+  /** Finds the key that the header's `kid` names. */
+  readonly findKey: (kid: string) => Promise<VerificationKey | undefined>
+  readonly algorithms: readonly VerificationAlgorithm[]
+  readonly issuer: string
+  readonly clientId: string
+  /** Who it must be about, where that is known. */
+  readonly subject?: string
+  /** The media type that the header's `typ` must have where it has one. */
+  readonly typ?: string
+  /** Seconds. */
+  readonly clockTolerance: number
+}
+
+/** Claims of a token that kept {@link TokenRules}. */
+export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: number }
+
+/**
+ * Verifies a signed token of the provider's: signature by the key its `kid` names, with that key's algorithm;
+ * `iss`, `aud` and `sub`; `exp` ahead, `nbf` and `iat` not.
+ *
+ * @throws OneLoginError with the code of the rules; or as the key's document fails
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+ */
+export async function verifySignedToken(jwt: string, rules: TokenRules): Promise<VerifiedClaims> {
+  const { name, code, findKey, algorithms, issuer, clientId, subject, clockTolerance } = rules
+  const refuse = (reason: string, cause?: unknown) =>
+    new OneLoginError(code, `The ${name} was refused: ${reason}.`, { cause })
+  try {
+    const payload = await readSigned(jwt, async ({ alg, kid, typ = rules.typ }) => {
+      if (rules.typ !== undefined && typ !== rules.typ) throw refuse('its header has another "typ"')
+      if (!algorithms.some((allowed) => allowed === alg))
+        throw refuse('its "alg" is not one to be signed with')
+      if (typeof kid !== 'string' || kid === '') throw refuse('its header has no "kid"')
+      const key = await findKey(kid)
+      if (!key) throw refuse("its key is not among One Login's")
+      return key
+    })
+    const { iss, aud, sub, exp, nbf, iat } = payload
+    if (iss !== issuer) throw refuse('its "iss" is another issuer')
+    const audiences = Array.isArray(aud) ? aud : [aud]
+    if (audiences.length !== 1 || audiences[0] !== clientId) throw refuse('it is for another client')
+    if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
+    if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
+    if (typeof exp !== 'number' || exp <= nowInSeconds() - clockTolerance)
+      throw refuse('its "exp" is missing or past')
+    if (nbf !== undefined && !isPast(nbf, clockTolerance)) throw refuse('its "nbf" is in the future')
+    if (!isPast(iat, clockTolerance)) throw refuse('its "iat" is missing or in the future')
+    return { ...payload, sub, iat }
+  } catch (error) {
+    throw findOneLoginError(error) ?? refuse(lowerFirst((error as Error).message), error)
+  }
+}
+
+function isPast(time: unknown, clockTolerance: number): time is number {
+  return typeof time === 'number' && time <= nowInSeconds() + clockTolerance
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

@@ -1,0 +1,363 @@
+import * as diagnostics from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import * as http from 'node:http'
+import express4 from 'express4'
+import express, { type ErrorRequestHandler } from 'express'
+import { MemoryStore } from 'express-session'
+import { describe, expect, it, vi } from 'vitest'
+import type { OneLoginError } from '../../../lib/index.ts'
+import { OneLoginStrategy, type OneLoginOptions } from '../../../lib/index.ts'
+import { readyUser, simulatorFaults } from '../../../lib/simulator/index.ts'
+import { postLogout, undeliveredLogoutToken } from '../../support/logout-tokens.ts'
+import { startPair, type Pair } from '../../support/simulator.ts'
+import { storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+
+const { sub } = readyUser('typical')
+
+const start = (parts: Parameters<typeof startPair>[0] = {}): Promise<Pair> =>
+  startPair({ ...parts, simulator: { logoutRetryDelay: 0, ...parts.simulator } })
+
+describe('backChannelLogout', () => {
+  it('[SESS-7] answers a valid token with exactly 200, no body, and no-store', async () => {
+    await using pair = await start()
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const answer = await postLogout(pair.service.url, { logout_token })
+    expect(answer).toMatchObject({ status: 200, body: '' })
+    expect(answer.headers['cache-control']).toBe('no-store')
+  })
+
+  it('[SESS-7] is content with the first try of One Login', async () => {
+    await using pair = await start()
+    await visitorSignedIn(pair)
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout).toMatchObject({ delivered: true, attempts: [{ status: 200 }] })
+  })
+
+  it('[SESS-7] takes one for each journey of the user, also when the user pressed sign out here', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/identity`)
+    await browser.visit(`${pair.service.url}/sign-out`)
+    const logouts = await pair.op.settleLogouts()
+    expect(logouts.map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([[200], [200]])
+  })
+
+  it('[SESS-6] takes a token signed ES256 for a service whose ID tokens are RS256', async () => {
+    await using pair = await start({ simulator: { client: { idTokenSigningAlg: 'RS256' } } })
+    const browser = await visitorSignedIn(pair)
+    expect((await pair.op.signOut(sub))[0]).toMatchObject({ delivered: true })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-6] takes a token signed with a key that One Login has just begun to use', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    pair.op.rotateKeys()
+    expect((await pair.op.signOut(sub))[0]).toMatchObject({ delivered: true })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  // A repeated jti is wrong the second time only, and ten megabytes get no answer: each has a test of its own.
+  it.each(simulatorFaults['logout-token'].filter((fault) => !/repeated|oversized/.test(fault)))(
+    '[SESS-8] answers with 400 and an error code, and ends nothing, when One Login sends "%s"',
+    async (fault) => {
+      await using pair = await start()
+      const browser = await visitorSignedIn(pair)
+      pair.service.errors.length = 0
+      pair.op.breakUntilReset('logout-token', fault)
+      const [logout] = await pair.op.signOut(sub)
+      expect(logout?.attempts.map(({ status }) => status)).toEqual([400, 400, 400])
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+      expect(pair.service.errors).toEqual([])
+    },
+  )
+
+  it('[SESS-8] refuses an ID token that is used as a logout token', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const { idToken } = await storedSignIn(pair.service)
+    const answer = await postLogout(pair.service.url, { logout_token: idToken })
+    expect(answer.status).toBe(400)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(answer.body)).toEqual({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('logout token') as string,
+    })
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-6] refuses a token that was received before', async () => {
+    await using pair = await start()
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(200)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(400)
+  })
+
+  it.each<[what: string, type: string]>([
+    ['as JSON', 'application/json'],
+    ['as text', 'text/plain'],
+    ['as a form with files', 'multipart/form-data; boundary=x'],
+    ['under a name that only begins like a form', 'application/x-www-form-urlencoded-not'],
+    ['under a name that only ends like a form', 'text/plain, application/x-www-form-urlencoded'],
+    ['as nothing in particular', ''],
+  ])('[SESS-8] refuses a token that comes %s', async (_what, type) => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const answer = await postLogout(pair.service.url, { logout_token }, { 'content-type': type })
+    expect(answer.status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-8] takes a form whose type comes with a charset, in any case', async () => {
+    await using pair = await start()
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const headers = { 'content-type': 'Application/X-WWW-Form-URLencoded ; charset=UTF-8' }
+    expect((await postLogout(pair.service.url, { logout_token }, headers)).status).toBe(200)
+  })
+
+  it('[SESS-8] refuses a GET, also with a token in its query', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const token = await undeliveredLogoutToken(pair.op, sub)
+    const address = `${pair.service.url}/back-channel-logout?logout_token=${token}`
+    expect((await pair.browser().send(address)).status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('[SESS-8] refuses a good token that comes as %s', async (method) => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const body = new URLSearchParams({ logout_token }).toString()
+    const answer = await pair.browser().send(`${pair.service.url}/back-channel-logout`, { method, body })
+    expect(answer.status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-8] refuses a token in the query of a POST', async () => {
+    await using pair = await start()
+    const token = await undeliveredLogoutToken(pair.op, sub)
+    const answer = await pair
+      .browser()
+      .send(`${pair.service.url}/back-channel-logout?logout_token=${token}`, { method: 'POST', body: '' })
+    expect(answer.status).toBe(400)
+  })
+
+  it('[SESS-8] refuses a body of 1 MB, although there is a good token in it', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    for (const padding of [16 * 1024, 1_000_000]) {
+      const answer = await postLogout(pair.service.url, { logout_token, padding: 'x'.repeat(padding) })
+      expect(answer.status).toBe(400)
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+    }
+  })
+
+  it('[SESS-8] refuses a body that is too long although the token is in its first part', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const token = await undeliveredLogoutToken(pair.op, sub)
+    const request = http.request(`${pair.service.url}/back-channel-logout`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'transfer-encoding': 'chunked' },
+    })
+    request.write(`logout_token=${token}`)
+    request.end(`&padding=${'x'.repeat(16 * 1024)}`)
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-8] does not read a body of 10 MB to its end', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    pair.op.breakUntilReset('logout-token', 'oversized-body')
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout?.delivered).toBe(false)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it.each([
+    ['Express 5', express],
+    ['Express 4', express4],
+  ])('[SESS-7] takes a token that the app has parsed already, in %s', async (_name, framework) => {
+    await using pair = await start({
+      framework,
+      routes: (app) => app.use(framework.json(), framework.urlencoded({ extended: true })),
+    })
+    const browser = await visitorSignedIn(pair)
+    expect((await pair.op.signOut(sub))[0]).toMatchObject({ delivered: true })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-8] refuses two tokens and a long one, also when the app has parsed them', async () => {
+    await using pair = await start({
+      routes: (app) => app.use(express.urlencoded({ extended: true, limit: '2mb' })),
+    })
+    const token = await undeliveredLogoutToken(pair.op, sub)
+    for (const body of [
+      `logout_token=${token}&logout_token=${token}`,
+      `logout_token[a]=${token}`,
+      `logout_token[]=${token}`,
+      `logout_token=${'x'.repeat(16 * 1024 + 1)}`,
+    ]) {
+      const answer = await postLogout(pair.service.url, body)
+      expect(answer.status).toBe(400)
+      expect(answer.body).toContain('the body must hold one logout_token')
+    }
+    const longest = await postLogout(pair.service.url, `logout_token=${'x'.repeat(16 * 1024)}`)
+    expect(longest.body).toContain('not a signed JWT')
+  })
+
+  it('[SESS-8] takes a body of 16 KiB, and refuses one of a byte more', async () => {
+    await using pair = await start()
+    for (const [size, status] of [
+      [16 * 1024, 200],
+      [16 * 1024 + 1, 400],
+    ] as const) {
+      const start = `logout_token=${await undeliveredLogoutToken(pair.op, sub)}&padding=`
+      const answer = await postLogout(pair.service.url, start + 'x'.repeat(size - start.length))
+      expect(answer.status).toBe(status)
+    }
+  })
+
+  it('[SESS-8] breaks a body off that goes on and on', async () => {
+    await using pair = await start()
+    const request = http.request(`${pair.service.url}/back-channel-logout`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    request.write('x'.repeat(3_000_000))
+    const over = new Promise((resolve) => request.on('error', resolve).on('response', resolve))
+    await expect(over).resolves.toBeDefined()
+    request.destroy()
+  })
+
+  it('[SESS-8] refuses a token that comes as nothing at all', async () => {
+    await using pair = await start()
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const request = http.request(`${pair.service.url}/back-channel-logout`, { method: 'POST', agent: false })
+    request.end(`logout_token=${logout_token}`)
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(400)
+  })
+
+  it('[SESS-8] refuses a body that something else has read and not parsed', async () => {
+    await using pair = await start({
+      routes: (app) => app.use((req, _res, next) => void req.on('end', next).resume()),
+    })
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(400)
+  })
+
+  it('[SESS-7] takes a token where the app parses other bodies, in Express 4', async () => {
+    await using pair = await start({ framework: express4, routes: (app) => app.use(express4.json()) })
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(200)
+  })
+
+  it('[SESS-7] uses the store that the strategy was given, so that it needs no session', async () => {
+    const signOutStore = new MemoryStore()
+    await using pair = await start({ options: { signOutStore } })
+    const browser = await visitorSignedIn(pair)
+    const options = {
+      ...pair.op.options,
+      signOutStore,
+    } as unknown as OneLoginOptions & { passReqToCallback?: false }
+    const app = express().use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
+    const server = app.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const { port } = server.address() as { port: number }
+    const answer = await postLogout(`http://127.0.0.1:${port}`, { logout_token })
+    server.close()
+    expect(answer.status).toBe(200)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] fails, rather than say 200, when there is nowhere to note a sign-out', async () => {
+    await using pair = await start()
+    const options = pair.op.options as OneLoginOptions & { passReqToCallback?: false }
+    const errors: unknown[] = []
+    const keepError: ErrorRequestHandler = (error: OneLoginError, _req, res, _next) => {
+      errors.push(error)
+      res.status(error.status).end()
+    }
+    const app = express()
+      .use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
+      .use(keepError)
+    const server = app.listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    const { port } = server.address() as { port: number }
+    const answer = await postLogout(`http://127.0.0.1:${port}`, { logout_token })
+    server.close()
+    expect(answer.status).toBe(503)
+    expect(errors).toEqual([expect.objectContaining({ code: 'session_unavailable' })])
+  })
+
+  it('[SESS-7] does not say 200 when the sign-out cannot be noted, and One Login tries again', async () => {
+    const store = new MemoryStore()
+    await using pair = await start({ store })
+    const browser = await visitorSignedIn(pair)
+    const failing = vi.spyOn(store, 'set')
+    failing.mockImplementationOnce((_id, _session, done) => done?.(new Error('the store is away')))
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout?.attempts.map(({ status }) => status)).toEqual([503, 200])
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] does not say 400 when the keys of One Login cannot be had, so that it tries again', async () => {
+    await using pair = await start()
+    pair.op.breakNext('jwks', '503')
+    const [logout] = await pair.op.signOut(sub, { to: `${pair.service.url}/back-channel-logout` })
+    expect(logout?.attempts[0]?.status).toBeGreaterThanOrEqual(500)
+  })
+
+  it('[SESS-7] tells the app who was signed out, once they are', async () => {
+    const told: string[] = []
+    await using pair = await start({
+      routes: (app, oneLogin) => {
+        app.use(oneLogin.routes({ onBackChannelLogout: (sub) => void told.push(sub) }))
+        return false
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    await postLogout(pair.service.url, { logout_token: 'nonsense' })
+    expect(told).toEqual([])
+    await pair.op.signOut(sub)
+    expect(told).toEqual([sub])
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] does not say 200 when the app could not do its part, and signs the user out all the same', async () => {
+    const hook = vi.fn<(sub: string) => Promise<void>>().mockRejectedValueOnce(new Error('no sockets'))
+    await using pair = await start({
+      routes: (app, oneLogin) => {
+        app.use(oneLogin.routes({ onBackChannelLogout: hook }))
+        return false
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout?.attempts.map(({ status }) => status)).toEqual([500, 200])
+    expect(hook).toHaveBeenCalledTimes(2)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] tells those who listen that a user was signed out', async () => {
+    await using pair = await start()
+    const events: unknown[] = []
+    const listener = (event: unknown) => void events.push(event)
+    diagnostics.subscribe('passport-govuk-one-login:signed-out.back-channel', listener)
+    await pair.op.signOut(sub)
+    diagnostics.unsubscribe('passport-govuk-one-login:signed-out.back-channel', listener)
+    expect(events).toContainEqual({ sub })
+  })
+})

@@ -1,0 +1,463 @@
+import * as diagnostics from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
+import type { Express } from 'express'
+import { MemoryStore } from 'express-session'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { OneLoginOptions } from '../../../lib/index.ts'
+import { readyUser } from '../../../lib/simulator/index.ts'
+import type { Browser } from '../../support/browser.ts'
+import { startPair, type Pair } from '../../support/simulator.ts'
+import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+
+const { sub } = readyUser('typical')
+
+/** A page that anybody can see. */
+const openPage = (app: Express) => {
+  app.get('/open', (req, res) => void res.send(req.user ? 'somebody' : 'nobody'))
+}
+
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
+}
+
+function passTime(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000)
+}
+
+const withSession = (session: OneLoginOptions['session'], parts = {}): Promise<Pair> =>
+  startPair({ options: { session }, routes: openPage, ...parts })
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a user who signs out elsewhere', () => {
+  it('[SESS-7] is out of three browsers at the next request after one back-channel logout', async () => {
+    await using pair = await startPair()
+    const browsers: Browser[] = []
+    for (let count = 0; count < 3; count++) browsers.push(await visitorSignedIn(pair))
+    await pair.op.signOut(sub)
+    for (const browser of browsers) expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] gets no page that is guarded, and a fetch gets 401', async () => {
+    await using pair = await startPair()
+    const [page, script] = [await visitorSignedIn(pair), await visitorSignedIn(pair)]
+    await pair.op.signOut(sub)
+    const { headers } = await page.send(`${pair.service.url}/account`)
+    expect(headers.location).toContain(`${pair.op.issuer}authorize`)
+    expect(await fetchFrom(script, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
+  })
+
+  it('[SESS-7] is out although some of the sessions had a step-up or a re-authentication', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/identity`)
+    await pair.op.signOut(sub)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] leaves nothing of the session behind, its id neither', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    const old = jar.get('connect.sid') ?? ''
+    await pair.op.signOut(sub)
+    await whoIs(pair.service, browser)
+    jar.set('connect.sid', old)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    await expect(storedSignIn(pair.service)).rejects.toThrow('0 sessions')
+  })
+
+  it('[SESS-7] is out of a session in which no sign-in waits', async () => {
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/forget', (req, res) => {
+          delete req.session.oneLogin?.transactions
+          res.end()
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    await browser.send(`${pair.service.url}/forget`)
+    await pair.op.signOut(sub)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(pair.service.errors).toEqual([])
+  })
+
+  it('[SESS-7] leaves other users signed in', async () => {
+    await using pair = await startPair()
+    await visitorSignedIn(pair)
+    const other = await visitorSignedIn(pair, 'no-phone')
+    await pair.op.signOut(sub)
+    expect(await whoIs(pair.service, other)).toBe(readyUser('no-phone').sub)
+  })
+
+  it('[SESS-7] stays signed in after a sign-in that is later than the logout', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    await pair.op.signOut(sub)
+    pair.op.clock.advance(2)
+    await signIn(pair.service.url, browser)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-7] is out when the logout arrives while the sign-in is being finished', async () => {
+    const progress = new EventEmitter()
+    const [arrived, goOn] = [once(progress, 'arrived'), once(progress, 'go on')]
+    await using pair = await startPair({
+      // By now One Login has issued the ID token, and the session is not written yet.
+      verify: async (user) => {
+        progress.emit('arrived')
+        await goOn
+        return user
+      },
+    })
+    const browser = pair.browser()
+    const signingIn = browser.visit(`${pair.service.url}/sign-in?returnTo=/whoami`)
+    await arrived
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout).toMatchObject({ delivered: true })
+    progress.emit('go on')
+    expect((await signingIn).body).toBe('null')
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-7] stays signed in when the logout arrives before One Login has let the user in', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const atOneLogin = await browser.visit(`${pair.service.url}/account`, { stopAt: true })
+    const [logout] = await pair.op.signOut(sub)
+    expect(logout).toMatchObject({ delivered: true })
+    pair.op.clock.advance(2)
+    const page = await browser.visit(atOneLogin.headers.location ?? '')
+    expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/account` })
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[SESS-7] can still finish a sign-in that was under way', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
+    await pair.op.signOut(sub)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    pair.op.clock.advance(2)
+    const page = await browser.visit(atOneLogin.headers.location ?? '')
+    expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
+  })
+
+  it('[SESS-7] is out as long as a session can live', async () => {
+    stopClock()
+    await using pair = await withSession({ absolute: '12h', onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    await pair.op.signOut(sub)
+    passTime(12 * 3600 - 1)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it.each(['signOutStore', 'session store'])(
+    '[SESS-7] gets 503 while the %s cannot be read, and nothing gets through',
+    async (which) => {
+      const store = new MemoryStore()
+      await using pair = await startPair(
+        which === 'session store' ? { store } : { options: { signOutStore: store } },
+      )
+      const browser = await visitorSignedIn(pair)
+      const read = MemoryStore.prototype.get.bind(store)
+      const reads = vi.spyOn(store, 'get').mockImplementation((id, done) => {
+        // The session was read before the store went away.
+        if (id.startsWith('one-login')) done(new Error('the store is away'))
+        else read(id, done)
+      })
+      for (const path of ['/whoami', '/account', '/identity']) {
+        const { status, body } = await browser.send(pair.service.url + path)
+        expect({ status, body: JSON.parse(body) as unknown }).toMatchObject({
+          status: 503,
+          body: { code: 'session_unavailable' },
+        })
+        expect(await fetchFrom(browser, pair.service.url + path)).toMatchObject({ status: 503 })
+      }
+      reads.mockRestore()
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+    },
+  )
+
+  it('[SESS-7] gets 503 when the session cannot be ended', async () => {
+    const store = new MemoryStore()
+    await using pair = await startPair({ store })
+    const browser = await visitorSignedIn(pair)
+    await pair.op.signOut(sub)
+    const failing = vi.spyOn(store, 'destroy')
+    failing.mockImplementation((_id, done) => done?.(new Error('the store is away')))
+    expect((await browser.send(`${pair.service.url}/account`)).status).toBe(503)
+    failing.mockRestore()
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+})
+
+describe('the limits of a session', () => {
+  it('[SESS-5] end it when it has lived too long, whatever the user does', async () => {
+    stopClock()
+    await using pair = await withSession({ absolute: '1h', onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    for (let minutes = 10; minutes < 60; minutes += 10) {
+      passTime(600)
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+    }
+    passTime(599)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    passTime(1)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] are not put off by a step-up', async () => {
+    stopClock()
+    await using pair = await withSession({ absolute: '1h', onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    passTime(3000)
+    await browser.visit(`${pair.service.url}/identity`)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    passTime(600)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] end it after 12 hours unless something else is said', async () => {
+    stopClock()
+    await using pair = await withSession({ onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    passTime(12 * 3600 - 1)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    passTime(1)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] end it when the user does nothing, and each request counts', async () => {
+    stopClock()
+    await using pair = await withSession({ idle: '10m', onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    for (let request = 0; request < 5; request++) {
+      passTime(599)
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+    }
+    passTime(600)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] write nothing at each request where there is no idle limit', async () => {
+    stopClock()
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/last-seen', (req, res) => void res.json(req.session.oneLogin?.lastSeenAt))
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const lastSeen = async () => (await browser.send(`${pair.service.url}/last-seen`)).body
+    const before = await lastSeen()
+    passTime(60)
+    expect(await lastSeen()).toBe(before)
+  })
+
+  it('[SESS-5] let a user come back to the same session from a long journey at One Login', async () => {
+    stopClock()
+    await using pair = await withSession({ idle: '2m' })
+    const browser = await visitorSignedIn(pair)
+    const { startedAt } = await storedSignIn(pair.service)
+    const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
+    passTime(240)
+    const page = await browser.visit(atOneLogin.headers.location ?? '')
+    expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    // It is the same session, with all that the app has in it.
+    expect(await storedSignIn(pair.service)).toMatchObject({ startedAt })
+  })
+
+  it('[SESS-5] let a user come back whose session has become too old at One Login: it is a new one', async () => {
+    stopClock()
+    await using pair = await withSession({ absolute: '2m' })
+    const browser = await visitorSignedIn(pair)
+    const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
+    passTime(240)
+    const page = await browser.visit(atOneLogin.headers.location ?? '')
+    expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
+    expect(await storedSignIn(pair.service)).toMatchObject({ startedAt: Date.now() / 1000 })
+  })
+
+  it('[SESS-5] are not put off by a callback that brings nothing', async () => {
+    stopClock()
+    await using pair = await withSession({ idle: '10m', onExpiry: 'continue' })
+    const browser = await visitorSignedIn(pair)
+    const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
+    const request = new URL(atOneLogin.headers.location ?? '').searchParams.get('request') ?? ''
+    const { state } = JSON.parse(Buffer.from(request.split('.')[1] ?? '', 'base64url').toString()) as {
+      state: string
+    }
+    passTime(600)
+    const callback = `${pair.service.url}/auth/callback?code=made-up&state=${state}`
+    expect((await browser.send(callback)).status).toBeGreaterThanOrEqual(400)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+})
+
+describe('a session that expires', () => {
+  /** Signs a user in and lets the session expire. */
+  async function expired(onExpiry: 'sign-out' | 'reauthenticate' | 'continue') {
+    stopClock()
+    const pair = await withSession({ idle: '10m', onExpiry })
+    const browser = await visitorSignedIn(pair)
+    const { idToken } = await storedSignIn(pair.service)
+    passTime(601)
+    return { pair, browser, idToken, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+  }
+
+  it('[SESS-5] "sign-out" sends a browser that goes to a page through the sign-out of One Login', async () => {
+    await using expiry = await expired('sign-out')
+    const { pair, browser, idToken } = expiry
+    const page = await browser.visit(`${pair.service.url}/open`)
+    expect(page.url).toBe(`${pair.service.url}/signed-out`)
+    expect(pair.op.requests.find(({ endpoint }) => endpoint === 'logout')?.params).toMatchObject({
+      id_token_hint: idToken,
+    })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] "sign-out" is what happens unless something else is said', async () => {
+    stopClock()
+    await using pair = await withSession({ idle: '10m' })
+    const browser = await visitorSignedIn(pair)
+    passTime(601)
+    const { headers } = await browser.send(`${pair.service.url}/open`)
+    expect(headers.location).toContain(`${pair.op.issuer}logout?`)
+  })
+
+  it('[SESS-5] "reauthenticate" has the user prove that it is them, and comes back to the page', async () => {
+    await using expiry = await expired('reauthenticate')
+    const { pair, browser, idToken } = expiry
+    const page = await browser.visit(`${pair.service.url}/open?page=3`)
+    expect(page).toMatchObject({ body: 'somebody', url: `${pair.service.url}/open?page=3` })
+    const request = pair.op.requests.filter(({ endpoint }) => endpoint === 'authorize').at(-1)
+    expect(request?.requestObject?.claims).toMatchObject({
+      prompt: 'login',
+      id_token_hint: idToken,
+      vtr: ['Cl.Cm'],
+    })
+  })
+
+  it('[SESS-5] "reauthenticate" lets nobody else in', async () => {
+    await using expiry = await expired('reauthenticate')
+    const { pair, browser } = expiry
+    pair.op.respondWith({ user: 'no-phone' })
+    const page = await browser.visit(`${pair.service.url}/open`)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'login_required' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] "reauthenticate" asks for a plain sign-in where no request object can be signed', async () => {
+    stopClock()
+    await using pair = await withSession({ idle: '10m', onExpiry: 'reauthenticate' }, { clientSecret: true })
+    const browser = await visitorSignedIn(pair)
+    passTime(601)
+    expect((await browser.visit(`${pair.service.url}/open`)).body).toBe('somebody')
+  })
+
+  it('[SESS-5] "continue" shows the page to nobody in particular', async () => {
+    await using expiry = await expired('continue')
+    const { pair, browser } = expiry
+    expect(await browser.visit(`${pair.service.url}/open`)).toMatchObject({
+      status: 200,
+      body: 'nobody',
+      trail: [`${pair.service.url}/open`],
+    })
+  })
+
+  it.each(['sign-out', 'reauthenticate'] as const)(
+    '[SESS-5] "%s" answers a fetch with 401, a problem document and no redirect',
+    async (onExpiry) => {
+      await using expiry = await expired(onExpiry)
+      const { pair, browser } = expiry
+      const answer = await fetchFrom(browser, `${pair.service.url}/open`)
+      expect(answer).toMatchObject({
+        status: 401,
+        location: undefined,
+        type: expect.stringMatching(/^application\/problem\+json/) as string,
+      })
+      expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'session_expired' })
+      // The page that comes next is sent to One Login, with the ID token in the request.
+      expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({ status: 401 })
+      const { headers } = await browser.visit(`${pair.service.url}/open`, { stopAt: true })
+      const { pathname } = new URL(headers.location ?? '')
+      expect(pathname).toBe(onExpiry === 'sign-out' ? '/logout' : '/authorize')
+      if (onExpiry === 'sign-out') expect(headers.location).toContain('id_token_hint=')
+    },
+  )
+
+  it.each(['sign-out', 'reauthenticate'] as const)(
+    '[SESS-5] "%s" ends the session of a form post, and leaves the page that "reauthenticate" needs to the app',
+    async (onExpiry) => {
+      await using expiry = await expired(onExpiry)
+      const { pair, browser } = expiry
+      const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
+      const answer = await browser.send(`${pair.service.url}/open`, { method: 'POST', headers })
+      expect(answer.status).toBe(onExpiry === 'sign-out' ? 303 : 401)
+      expect(pair.service.errors).toMatchObject(onExpiry === 'sign-out' ? [] : [{ code: 'session_expired' }])
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+    },
+  )
+
+  it('[SESS-5] "continue" lets a fetch go on as nobody', async () => {
+    await using expiry = await expired('continue')
+    const { pair, browser } = expiry
+    expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({
+      status: 200,
+      body: 'nobody',
+    })
+  })
+
+  it.each(['sign-out', 'reauthenticate', 'continue'] as const)(
+    '[SESS-5] "%s" ends the session, its id too, and tells those who listen',
+    async (onExpiry) => {
+      await using expiry = await expired(onExpiry)
+      const { pair, browser } = expiry
+      const jar = browser.jar(new URL(pair.service.url).host)
+      const old = jar.get('connect.sid') ?? ''
+      const events: unknown[] = []
+      const listener = (event: unknown) => void events.push(event)
+      diagnostics.subscribe('passport-govuk-one-login:signed-out', listener)
+      await browser.send(`${pair.service.url}/open`)
+      diagnostics.unsubscribe('passport-govuk-one-login:signed-out', listener)
+      expect(events).toEqual([{ sub, reason: 'expired' }])
+      jar.set('connect.sid', old)
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+    },
+  )
+})
+
+describe('what a session holds', () => {
+  it('[SESS-9] stays on the server: no cookie and no address of the service has anything of it', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const page = await browser.visit(`${pair.service.url}/identity`)
+    const { idToken } = await storedSignIn(pair.service)
+    const seen = [
+      ...page.trail.filter((url) => url.startsWith(pair.service.url)),
+      ...[...browser.jar(new URL(pair.service.url).host)].flat(),
+    ].map(decodeURIComponent)
+    expect(seen.length).toBeGreaterThan(4)
+    const { email } = readyUser('typical')
+    for (const secret of [idToken, ...idToken.split('.'), sub, email])
+      for (const text of seen) expect(text).not.toContain(secret)
+  })
+
+  it('[SESS-9] is an id in the only cookie', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    expect([...jar]).toEqual([['connect.sid', expect.stringMatching(/^s%3A[\w-]{32}\.[\w%+/]+$/)]])
+  })
+
+  it('is nothing as long as a visitor does not sign in, so that none is stored', async () => {
+    await using pair = await startPair({ routes: openPage })
+    const browser = pair.browser()
+    await browser.send(`${pair.service.url}/open`)
+    expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
+  })
+})

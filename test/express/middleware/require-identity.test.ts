@@ -1,0 +1,287 @@
+import type { Express, RequestHandler } from 'express'
+import { describe, expect, it } from 'vitest'
+import type { OneLoginStrategy, OneLoginUser } from '../../../lib/index.ts'
+import { readyUser, type Simulator } from '../../../lib/simulator/index.ts'
+import { startPair, type Pair } from '../../support/simulator.ts'
+import { fetchFrom, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+
+const ok: RequestHandler = (_req, res) => void res.send('the page')
+const identityPages = (app: Express, oneLogin: OneLoginStrategy) => {
+  app.get('/treasure', oneLogin.requireIdentity({ level: 'P2', claims: ['address', 'returnCode'] }), ok)
+  app.get('/passport', oneLogin.requireIdentity({ level: 'P2', claims: ['passport'] }), ok)
+  app.get('/p1', oneLogin.requireIdentity({ level: 'P1' }), ok)
+  app.get('/p3', oneLogin.requireIdentity({ level: 'P3' }), ok)
+  app.all('/any', oneLogin.requireIdentity({ level: 'P2' }), ok)
+  app.get('/note', (req, res) => {
+    const session = req.session as unknown as { note?: string }
+    if (typeof req.query.set === 'string') session.note = req.query.set
+    res.json(session.note ?? null)
+  })
+}
+
+/** The vectors that the service asked One Login for, in order. */
+const vectors = ({ requests }: Simulator) =>
+  requests
+    .filter(({ endpoint }) => endpoint === 'authorize')
+    .map(({ requestObject }) => requestObject?.claims.vtr)
+
+const start = (parts: Parameters<typeof startPair>[0] = {}): Promise<Pair> =>
+  startPair({
+    routes: identityPages,
+    simulator: { client: { levels: ['P0', 'P1', 'P2', 'P3'] } },
+    ...parts,
+  })
+
+describe('requireIdentity', () => {
+  it('[AUTHZ-14] signs the user in first, then asks for the identity in a second request, and comes back', async () => {
+    await using pair = await start()
+    const page = await pair.browser().visit(`${pair.service.url}/treasure?chest=2`)
+    expect(page).toMatchObject({
+      status: 200,
+      body: 'the page',
+      url: `${pair.service.url}/treasure?chest=2`,
+    })
+    expect(vectors(pair.op)).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
+  })
+
+  it('[AUTHZ-14] asks a user who is signed in for the identity only', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/treasure`)
+    expect(vectors(pair.op)).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
+  })
+
+  it('[AUTHZ-14] signs a user with a weak credential in at Cl.Cm before it asks for the identity', async () => {
+    await using pair = await start({ options: { vtr: ['Cl'] } })
+    const browser = await visitorSignedIn(pair)
+    expect((await browser.visit(`${pair.service.url}/treasure`)).body).toBe('the page')
+    expect(vectors(pair.op)).toEqual([['Cl'], ['Cl.Cm'], ['Cl.Cm.P2']])
+  })
+
+  it('lets a user through whose identity was proven, without asking One Login', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/treasure`)
+    expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
+  })
+
+  it('[AUTHZ-7] asks for the claims that the route needs and the core identity', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/treasure`)
+    const { claims } = pair.op.requests.filter(({ endpoint }) => endpoint === 'authorize').at(-1)
+      ?.requestObject?.claims as { claims: string }
+    expect(Object.keys((JSON.parse(claims) as { userinfo: object }).userinfo).sort()).toEqual(
+      ['address', 'coreIdentityJWT', 'returnCode'].map((name) => `https://vocab.account.gov.uk/v1/${name}`),
+    )
+  })
+
+  it('asks again where a route needs a claim that has not been asked for', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/treasure`)
+    expect((await browser.visit(`${pair.service.url}/passport`)).body).toBe('the page')
+    expect(vectors(pair.op)).toHaveLength(3)
+  })
+
+  it('[AUTHZ-7] asks for what an earlier route needed too, so that two routes do not take turns in asking', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    for (const path of ['/treasure', '/passport']) await browser.visit(pair.service.url + path)
+    expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
+  })
+
+  it('asks again where a route needs a higher level than was proven', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'high-confidence')
+    await browser.visit(`${pair.service.url}/p1`)
+    expect((await browser.visit(`${pair.service.url}/p3`)).body).toBe('the page')
+    expect(vectors(pair.op)).toEqual([['Cl.Cm'], ['Cl.Cm.P1'], ['Cl.Cm.P3']])
+  })
+
+  it('takes a higher level than the route needs', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'high-confidence')
+    await browser.visit(`${pair.service.url}/p3`)
+    expect((await browser.visit(`${pair.service.url}/p1`)).trail).toHaveLength(1)
+  })
+
+  it('keeps what the app has in the session through a step-up, under a new session id', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    const { host } = new URL(pair.service.url)
+    await browser.send(`${pair.service.url}/note?set=step%203%20of%20the%20form`)
+    const before = browser.jar(host).get('connect.sid')
+    expect((await browser.visit(`${pair.service.url}/treasure`)).body).toBe('the page')
+    expect((await browser.send(`${pair.service.url}/note`)).body).toBe('"step 3 of the form"')
+    expect(browser.jar(host).get('connect.sid')).not.toBe(before)
+  })
+
+  it('takes nothing that was in a session into the one of the user who signs in', async () => {
+    await using pair = await start()
+    const browser = pair.browser()
+    await browser.send(`${pair.service.url}/note?set=of%20somebody%20before`)
+    await browser.visit(`${pair.service.url}/account`)
+    expect((await browser.send(`${pair.service.url}/note`)).body).toBe('null')
+  })
+
+  it('keeps what was proven when the user signs in again without an identity', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/treasure`)
+    await browser.visit(`${pair.service.url}/sign-in`)
+    expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
+    const user = JSON.parse((await browser.send(`${pair.service.url}/whoami`)).body) as object
+    expect(user).toMatchObject({ identity: { proven: true, level: 'P2' } })
+  })
+
+  it('[CID-5] replaces what was proven before by what was proven last', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'high-confidence')
+    for (const level of ['P1', 'P3']) {
+      await browser.visit(`${pair.service.url}/${level.toLowerCase()}`)
+      const user = JSON.parse((await browser.send(`${pair.service.url}/whoami`)).body) as object
+      expect(user).toMatchObject({ identity: { proven: true, level } })
+    }
+  })
+
+  it('gives a user of the app that has an identity of its own to no user of One Login', async () => {
+    const users: OneLoginUser[] = []
+    await using pair = await start({
+      verify: (user) => {
+        users.push(user)
+        return { sub: 'the-app-s-own', identity: { proven: true } }
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/sign-in`)
+    expect(users).toHaveLength(2)
+    for (const user of users) expect(user).not.toHaveProperty('identity')
+  })
+
+  it('[CID-7] refuses an unproven identity with 403 and the return codes, which the app can make a page of', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'not-proven')
+    const page = await browser.visit(`${pair.service.url}/treasure`)
+    expect(page.status).toBe(403)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'identity_not_proven', returnCodes: ['B', 'C'] })
+    expect(pair.service.errors.at(-1)).toMatchObject({
+      code: 'identity_not_proven',
+      returnCodes: ['B', 'C'],
+    })
+  })
+
+  it('[CID-7] does not send a browser in circles whose user could not prove the identity', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'not-proven')
+    await browser.visit(`${pair.service.url}/treasure`)
+    for (const again of [1, 2, 3]) {
+      const page = await browser.visit(`${pair.service.url}/treasure?again=${again}`)
+      expect(page).toMatchObject({ status: 403, trail: [page.url] })
+    }
+    expect(vectors(pair.op)).toHaveLength(2)
+  })
+
+  it('[CID-7] leaves a user signed in whose identity could not be proven', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'not-proven')
+    await browser.visit(`${pair.service.url}/treasure`)
+    expect((await browser.visit(`${pair.service.url}/account`)).status).toBe(200)
+    expect(await whoIs(pair.service, browser)).toBe(readyUser('not-proven').sub)
+  })
+
+  it('[CID-7] lets a user try again from the sign-in route', async () => {
+    await using pair = await start({
+      routes: (app, oneLogin) => {
+        identityPages(app, oneLogin)
+        app.get('/try-again', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], claims: ['address', 'returnCode'] }))
+      },
+    })
+    const browser = await visitorSignedIn(pair, 'not-proven')
+    await browser.visit(`${pair.service.url}/treasure`)
+    pair.op.respondWith({ user: 'not-proven', level: 'P2', returnCodes: [] })
+    const page = await browser.visit(`${pair.service.url}/try-again?returnTo=/treasure`)
+    expect(page.body).toBe('the page')
+  })
+
+  it('[CID-5] refuses an identity of a lower level than asked for, once, without a circle', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    pair.op.breakNext('core-identity', 'weaker-vot')
+    const page = await browser.visit(`${pair.service.url}/treasure`)
+    expect(page.status).toBe(403)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'identity_level_too_low' })
+    expect(vectors(pair.op)).toHaveLength(2)
+  })
+
+  it('[CB-4] does not send a browser in circles when One Login answers access_denied', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ user: 'typical', error: { error: 'access_denied' } })
+    const page = await browser.visit(`${pair.service.url}/treasure`)
+    expect(page.status).toBe(403)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'access_denied' })
+    expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
+  })
+
+  it('answers a fetch of a signed-in user with 403, a problem document and no redirect', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    for (const method of ['GET', 'POST']) {
+      const answer = await fetchFrom(browser, `${pair.service.url}/any`, method)
+      expect(answer).toMatchObject({
+        status: 403,
+        location: undefined,
+        type: expect.stringMatching(/^application\/problem\+json/) as string,
+      })
+      expect(JSON.parse(answer.body)).toMatchObject({ status: 403, code: 'identity_required' })
+    }
+  })
+
+  it('answers a fetch with 401 when nobody is signed in', async () => {
+    await using pair = await start()
+    const answer = await fetchFrom(pair.browser(), `${pair.service.url}/any`)
+    expect(answer).toMatchObject({ status: 401, location: undefined })
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'not_signed_in' })
+  })
+
+  it('answers a fetch with 403 and the return codes when the identity could not be proven', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'not-proven')
+    await browser.visit(`${pair.service.url}/any`)
+    const answer = await fetchFrom(browser, `${pair.service.url}/any`)
+    expect(answer.status).toBe(403)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'identity_not_proven', returnCodes: ['B', 'C'] })
+  })
+
+  it('ends the session when somebody else comes back from the identity journey', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair, 'typical')
+    pair.op.respondWith({ user: 'every-document' })
+    const page = await browser.visit(`${pair.service.url}/treasure`)
+    expect(page.status).toBe(403)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'subject_mismatch' })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it.each([
+    [{ level: 'P0' as const }, 'level'],
+    [{}, 'level'],
+    [{ level: 'P2', claims: ['name'] }, 'claims'],
+    [{ level: 'P2', vtr: ['Cl'] }, 'vtr'],
+  ])('[CONF-9] refuses %o when it is made, and names the option', async (needs, option) => {
+    await using pair = await start()
+    const { oneLogin } = pair.service
+    expect(() => oneLogin.requireIdentity(needs as Parameters<typeof oneLogin.requireIdentity>[0])).toThrow(
+      expect.objectContaining({
+        code: 'invalid_option',
+        message: expect.stringContaining(`"${option}`) as string,
+      }) as Error,
+    )
+  })
+
+  it('[CB-9] is refused when it is made, where the service has a client secret', async () => {
+    await using pair = await startPair({ clientSecret: true })
+    expect(() => pair.service.oneLogin.requireIdentity({ level: 'P2' })).toThrow(/clientSecret|key/)
+  })
+})

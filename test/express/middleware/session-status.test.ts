@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { OneLoginOptions } from '../../../lib/index.ts'
+import { startPair, type Pair } from '../../support/simulator.ts'
+import { fetchFrom, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+
+const start = (session: OneLoginOptions['session']): Promise<Pair> =>
+  startPair({ options: { session: { onExpiry: 'continue', ...session } } })
+
+function passTime(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the session status', () => {
+  it('[SESS-5] tells a page how long the session still lives, and that the user can extend it', async () => {
+    await using pair = await start({ idle: '10m' })
+    const browser = await visitorSignedIn(pair)
+    passTime(60)
+    const answer = await browser.send(`${pair.service.url}/session-status`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toMatch(/^application\/json/)
+    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(answer.body)).toEqual({ signedIn: true, secondsLeft: 540, extendable: true })
+  })
+
+  it('[SESS-5] does not count as the user doing something when it is asked', async () => {
+    await using pair = await start({ idle: '10m' })
+    const browser = await visitorSignedIn(pair)
+    for (let minute = 1; minute < 10; minute++) {
+      passTime(60)
+      const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`)
+      expect(JSON.parse(body)).toMatchObject({ secondsLeft: 600 - minute * 60 })
+    }
+    passTime(60)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-5] counts as the user doing something when it is posted to', async () => {
+    await using pair = await start({ idle: '10m' })
+    const browser = await visitorSignedIn(pair)
+    passTime(540)
+    const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`, 'POST')
+    expect(JSON.parse(body)).toMatchObject({ secondsLeft: 600 })
+    passTime(540)
+    expect(await whoIs(pair.service, browser)).toBeDefined()
+  })
+
+  it('[SESS-5] tells of the absolute limit when that comes first, which nobody can extend', async () => {
+    await using pair = await start({ absolute: '15m', idle: '10m' })
+    const browser = await visitorSignedIn(pair)
+    passTime(480)
+    const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`, 'POST')
+    expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 420, extendable: false })
+  })
+
+  it('[SESS-5] says that nobody can extend a session whose two limits come together', async () => {
+    await using pair = await start({ absolute: '1h', idle: '1h' })
+    const browser = await visitorSignedIn(pair)
+    const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`)
+    expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 3600, extendable: false })
+  })
+
+  it('[SESS-5] tells of the absolute limit when there is no other', async () => {
+    await using pair = await start({ absolute: '1h' })
+    const browser = await visitorSignedIn(pair)
+    passTime(600)
+    const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`)
+    expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 3000, extendable: false })
+  })
+
+  it('[SESS-5] says that nobody is signed in, and makes no session for that', async () => {
+    await using pair = await start({ idle: '10m' })
+    const browser = pair.browser()
+    for (const method of ['GET', 'POST']) {
+      const { status, body } = await fetchFrom(browser, `${pair.service.url}/session-status`, method)
+      expect({ status, body: JSON.parse(body) as unknown }).toEqual({
+        status: 200,
+        body: { signedIn: false },
+      })
+    }
+    expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
+  })
+
+  it('[SESS-5] answers 401 to a page whose session has just expired and must be signed out', async () => {
+    await using pair = await start({ idle: '10m', onExpiry: 'sign-out' })
+    const browser = await visitorSignedIn(pair)
+    passTime(600)
+    expect(await fetchFrom(browser, `${pair.service.url}/session-status`)).toMatchObject({ status: 401 })
+    expect(await fetchFrom(browser, `${pair.service.url}/session-status`)).toMatchObject({ status: 401 })
+  })
+})

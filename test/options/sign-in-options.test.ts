@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import { parseSignInOptions, type SignInDefaults } from '../../lib/options/sign-in-options.ts'
+import { parseVectors } from '../../lib/vectors-of-trust.ts'
+import { expectRefused } from '../support/refusal.ts'
+
+const defaults: SignInDefaults = {
+  trust: parseVectors(['Cl.Cm']),
+  claims: ['coreIdentityJWT', 'returnCode'],
+  requestObject: true,
+  hasKey: true,
+}
+
+const parse = (options: object, overrides: Partial<SignInDefaults> = {}) =>
+  parseSignInOptions(options, { ...defaults, ...overrides })
+
+describe('defaults', () => {
+  it('[AUTHZ-5] are the vectors of the strategy', () => {
+    expect(parse({})).toStrictEqual({ trust: { vtr: ['Cl.Cm'], credential: 'Cl.Cm' }, claims: [] })
+  })
+
+  it('[AUTHZ-9] are the max_age of the strategy, which a request overrides', () => {
+    expect(parse({}, { maxAge: 300 }).maxAge).toBe(300)
+    expect(parse({ maxAge: 0 }, { maxAge: 300 }).maxAge).toBe(0)
+    expect(parse({})).not.toHaveProperty('maxAge')
+  })
+
+  it('[AUTHZ-5] give way to the vectors of a request', () => {
+    expect(parse({ vtr: ['Cl'] }).trust).toStrictEqual({ vtr: ['Cl'], credential: 'Cl' })
+  })
+})
+
+describe('claims', () => {
+  it('[AUTHZ-7] go with identity requests only', () => {
+    expect(parse({ vtr: ['Cl.Cm'], claims: ['address'] }).claims).toEqual([])
+    expect(parse({ vtr: ['Cl.Cm.P0'], claims: ['address'] }).claims).toEqual([])
+    expect(parse({ vtr: ['Cl.Cm.P2'] }).claims).toEqual(['coreIdentityJWT', 'returnCode'])
+  })
+
+  it('[AUTHZ-7] always hold the core identity in an identity request, and each once', () => {
+    expect(parse({ vtr: ['Cl.Cm.P2'], claims: ['address', 'address'] }).claims).toEqual([
+      'coreIdentityJWT',
+      'address',
+    ])
+    expect(parse({ vtr: ['Cl.Cm.P1'], claims: [] }).claims).toEqual(['coreIdentityJWT'])
+    expect(parse({ vtr: ['Cl.Cm.P2'] }, { claims: ['passport'] }).claims).toEqual([
+      'coreIdentityJWT',
+      'passport',
+    ])
+  })
+})
+
+describe('options of one request', () => {
+  it('[AUTHZ-8, AUTHZ-16] are given as they are', () => {
+    const options = {
+      uiLocales: 'cy',
+      prompt: 'login',
+      loginHint: 'a@b.example',
+      channel: 'generic_app',
+      returnTo: '/dragons',
+      state: { basket: 5 },
+    }
+    expect(parse(options)).toStrictEqual({ trust: defaults.trust, claims: [], ...options })
+  })
+
+  it('[CONF-9] may be undefined', () => {
+    expect(Object.keys(parse({ uiLocales: undefined, state: undefined, vtr: undefined })).sort()).toEqual([
+      'claims',
+      'trust',
+    ])
+  })
+
+  it('[AUTHZ-15] leave Passport’s own to Passport, and never become a response mode', () => {
+    const passportOptions = {
+      failureRedirect: '/',
+      session: false,
+      response_mode: 'fragment',
+      scope: ['email'],
+    }
+    expect(parse(passportOptions)).toStrictEqual(parse({}))
+  })
+
+  it.each([
+    ['vtr', 'Cl.Cm', 'a list of vectors of trust, for example ["Cl.Cm"]'],
+    ['claims', ['name'], 'a list of coreIdentityJWT, address, passport, drivingPermit, returnCode'],
+    ['maxAge', -1, 'a whole number of seconds, zero or more'],
+    ['maxAge', 0.5, 'a whole number of seconds, zero or more'],
+    ['uiLocales', 'fr', '"en" or "cy"'],
+    ['uiLocales', 'en cy', '"en" or "cy"'],
+    ['prompt', 'none', '"login", the only prompt that One Login supports'],
+    ['prompt', 'select_account', '"login", the only prompt that One Login supports'],
+    ['loginHint', '', 'a text of 1 to 256 characters'],
+    ['loginHint', 'x'.repeat(257), 'a text of 1 to 256 characters'],
+    ['channel', 'mobile', '"web" or "generic_app"'],
+    ['returnTo', 5, 'a path of this site'],
+  ])(
+    '[AUTHZ-8, AUTHZ-9, AUTHZ-16, CONF-9] are refused where One Login would not know them: %s %j',
+    async (name, value, allowed) => {
+      const { message } = await expectRefused(() => parse({ [name]: value }), 'invalid_option', /^Option "/)
+      expect(message.startsWith(`Option "${name}`)).toBe(true)
+      expect(message.endsWith(`it must be ${allowed}.`)).toBe(true)
+    },
+  )
+
+  it.each([[[]], [['Cl.P2']], [['Cl.Cm', 'Cl.Cm.P2']], [['Cl.Cm.P1.P2']], [['Xx']]])(
+    '[AUTHZ-6] are refused with the vectors %j',
+    async (vtr) => {
+      await expectRefused(() => parse({ vtr }), 'invalid_option', /^Option "vtr": .*; allowed are/)
+    },
+  )
+
+  it('[AUTHZ-16] take a login hint of 256 characters', () => {
+    expect(parse({ loginHint: 'x'.repeat(256) }).loginHint).toHaveLength(256)
+  })
+})
+
+describe('what the service cannot do', () => {
+  it('[CB-9] is to ask for an identity with a client secret', async () => {
+    await expectRefused(
+      () => parse({ vtr: ['Cl.Cm.P2'] }, { hasKey: false, requestObject: false }),
+      'invalid_option',
+      /^Option "vtr": it asks for an identity, .* use "privateKey" or "signer" in place of "clientSecret"/,
+    )
+    expect(parse({ vtr: ['Cl.Cm'] }, { hasKey: false, requestObject: false }).claims).toEqual([])
+  })
+
+  it('[AUTHZ-16] is to send a login hint without request objects', async () => {
+    await expectRefused(
+      () => parse({ loginHint: 'a@b.example' }, { requestObject: false }),
+      'invalid_option',
+      /^Option "loginHint": .* set "requestObject" to true/,
+    )
+  })
+
+  it('[AUTHZ-11] is to ask the user to prove again who they are without request objects', async () => {
+    await expectRefused(
+      () => parse({ prompt: 'login' }, { requestObject: false }),
+      'reauthentication_impossible',
+      /^Option "prompt": .* set "requestObject" to true/,
+    )
+  })
+})

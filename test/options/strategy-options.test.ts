@@ -1,0 +1,464 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { MemoryStore } from 'express-session'
+import { describe, expect, it } from 'vitest'
+import { signerFromPrivateKey, type Signer } from '../../lib/options/private-key.ts'
+import { isSecure } from '../../lib/options/environments.ts'
+import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
+import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
+import { OneLoginStrategy } from '../../lib/index.ts'
+import { expectRefused, refusalOf } from '../support/refusal.ts'
+
+const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const privateKey = rsa()
+const otherKey = rsa()
+const signer: Signer = signerFromPrivateKey(privateKey)
+
+const minimal = {
+  environment: 'integration',
+  clientId: 'tax-your-dragon',
+  callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+  privateKey,
+} as const satisfies OneLoginOptions
+
+const simulator = {
+  issuer: 'http://127.0.0.1:3000/',
+  didDocumentURL: 'http://127.0.0.1:3000/.well-known/did.json',
+  didController: 'did:web:localhost',
+  coreIdentityIssuer: 'http://127.0.0.1:3000/identity/',
+  allowInsecureRequests: true,
+}
+
+const { privateKey: _, ...withoutCredential } = minimal
+
+/** The minimal options with others in place of their own, of whatever type. */
+const parse = (options: Readonly<Record<string, unknown>> = {}) =>
+  parseStrategyOptions({ ...minimal, ...options })
+
+const message = async (options: Readonly<Record<string, unknown>>) =>
+  (await expectRefused(() => parse(options), 'invalid_option', /./)).message
+
+describe('defaults', () => {
+  it('[CONF-2] are those of the design', () => {
+    expect(parse()).toMatchObject({
+      clientId: 'tax-your-dragon',
+      callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+      scope: ['openid', 'email'],
+      signIn: {
+        trust: { vtr: ['Cl.Cm'], credential: 'Cl.Cm' },
+        claims: ['coreIdentityJWT', 'returnCode'],
+        maxAge: undefined,
+        requestObject: true,
+        hasKey: true,
+      },
+      timeout: 5,
+      clockTolerance: 30,
+      transactionLifetime: 7200,
+      session: { absolute: 43_200, onExpiry: 'sign-out' },
+      passReqToCallback: false,
+    })
+    const settings = parse()
+    for (const name of ['postLogoutRedirectURL', 'uiLocales', 'serviceURL', 'signOutStore', 'clientSecret'])
+      expect(settings).not.toHaveProperty(name, expect.anything())
+    expect(settings.session.idle).toBeUndefined()
+  })
+
+  it('[CB-9] send no request objects where there is no key', () => {
+    const settings = parseStrategyOptions({ ...withoutCredential, clientSecret: 'secret' })
+    expect(settings).toMatchObject({
+      clientSecret: 'secret',
+      signers: [],
+      signIn: { requestObject: false, hasKey: false },
+    })
+  })
+
+  it('[CONF-9] cannot be changed afterwards', () => {
+    const settings = parse()
+    for (const part of [settings, settings.signIn, settings.signers]) expect(Object.isFrozen(part)).toBe(true)
+  })
+
+  it('[CONF-9] count for options that are undefined', () => {
+    const unset = { scope: undefined, vtr: undefined, timeout: undefined, session: undefined }
+    const withSigner = { privateKey: undefined, signer }
+    expect(parse({ ...withSigner, ...unset })).toEqual(parse(withSigner))
+  })
+})
+
+describe('environment', () => {
+  it.each([
+    [
+      'integration',
+      {
+        issuer: 'https://oidc.integration.account.gov.uk/',
+        didDocumentURL: 'https://identity.integration.account.gov.uk/.well-known/did.json',
+        didController: 'did:web:identity.integration.account.gov.uk',
+        coreIdentityIssuer: 'https://identity.integration.account.gov.uk/',
+        allowInsecureRequests: false,
+      },
+    ],
+    [
+      'production',
+      {
+        issuer: 'https://oidc.account.gov.uk/',
+        didDocumentURL: 'https://identity.account.gov.uk/.well-known/did.json',
+        didController: 'did:web:identity.account.gov.uk',
+        coreIdentityIssuer: 'https://identity.account.gov.uk/',
+        allowInsecureRequests: false,
+      },
+    ],
+  ])('[CONF-2] knows %s', (environment, addresses) => {
+    expect(parse({ environment }).environment).toEqual(addresses)
+  })
+
+  it('[CONF-2] takes the addresses of another provider', () => {
+    expect(parse({ environment: simulator }).environment).toEqual(simulator)
+  })
+
+  it.each(['issuer', 'didDocumentURL'])(
+    '[CONF-7] refuses a plain http %s unless it is allowed',
+    async (name) => {
+      const environment = {
+        ...simulator,
+        issuer: 'https://op.example/',
+        didDocumentURL: 'https://op.example/did.json',
+        [name]: 'http://127.0.0.1:3000/',
+      }
+      for (const allowInsecureRequests of [false, undefined])
+        expect(await message({ environment: { ...environment, allowInsecureRequests } })).toBe(
+          `Option "environment.${name}": it is plain http; use https, or for a simulator on a loopback host set "allowInsecureRequests".`,
+        )
+      expect(() => parse({ environment: { ...environment, allowInsecureRequests: true } })).not.toThrow()
+    },
+  )
+
+  it.each([
+    'http://op.example/',
+    'http://127.0.0.1.op.example/',
+    'http://localhost.op.example/',
+    'http://10.0.0.1/',
+  ])('[CONF-7] refuses %s, which is no loopback host, even where plain http is allowed', async (issuer) => {
+    expect(await message({ environment: { ...simulator, issuer } })).toContain('it is plain http')
+  })
+
+  it.each(['http://localhost:3000/', 'http://127.8.19.201/', 'http://[::1]:3000/'])(
+    '[CONF-7] takes %s where plain http is allowed',
+    (issuer) => {
+      expect(() => parse({ environment: { ...simulator, issuer } })).not.toThrow()
+    },
+  )
+
+  it.each([
+    ['https://op.example/', false, true],
+    ['http://127.0.0.1/', true, true],
+    ['http://127.0.0.1/', false, false],
+    ['http://op.example/', true, false],
+    ['ftp://127.0.0.1/', true, false],
+    ['file:///etc/passwd', true, false],
+  ])('[CONF-7] says whether %s is safe to call, insecure requests allowed %s: %s', (url, allowed, safe) => {
+    expect(isSecure(new URL(url), allowed)).toBe(safe)
+  })
+
+  it('[CONF-7] refuses a plain http callback in production', async () => {
+    const callbackURL = 'http://tax-your-dragon.service.gov.uk/auth/callback'
+    expect(await message({ environment: 'production', callbackURL })).toBe(
+      'Option "callbackURL": it is plain http, which production does not take; use https.',
+    )
+    expect(() => parse({ environment: 'integration', callbackURL })).not.toThrow()
+  })
+})
+
+describe('keys', () => {
+  it('[KEY-4] takes a list, of which the first signs', () => {
+    const { signers } = parse({ privateKey: [otherKey, privateKey] })
+    expect(signers.map(({ kid }) => kid)).toEqual([signerFromPrivateKey(otherKey).kid, signer.kid])
+  })
+
+  it('[KEY-1] takes a signer, or a list of them', () => {
+    expect(parse({ privateKey: undefined, signer }).signers).toEqual([signer])
+    const second = { ...signer, kid: 'second' }
+    expect(parse({ privateKey: undefined, signer: [signer, second] }).signers).toEqual([signer, second])
+  })
+
+  it('[KEY-1] says which key of a list will not do', async () => {
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    expect(await message({ privateKey: [privateKey, ec] })).toMatch(
+      /^Option "privateKey\[1\]": this is an EC key/,
+    )
+    expect(await message({ privateKey: [ec] })).toMatch(/^Option "privateKey": this is an EC key/)
+  })
+
+  it.each([
+    ['privateKey', { privateKey: [privateKey, privateKey] }],
+    ['signer', { privateKey: undefined, signer: [signer, signer] }],
+  ])('[KEY-4] refuses a %s twice', async (name, options) => {
+    expect(await message(options)).toBe(`Option "${name}": two keys have the same "kid"; each needs its own.`)
+  })
+
+  it.each([
+    ['without kid', { kid: undefined }],
+    ['with an empty kid', { kid: '' }],
+    ['with a numeric kid', { kid: 5 }],
+    ['without alg', { alg: undefined }],
+    ['with an alg that One Login does not take', { alg: 'ES256' }],
+    ['that cannot sign', { sign: 'no function' }],
+    ['without a public key', { publicJwk: undefined }],
+    ['with the private key', { publicJwk: privateKey.export({ format: 'jwk' }) }],
+    ['with a damaged public key', { publicJwk: { kty: 'RSA', n: 5, e: 'AQAB' } }],
+    ['with an EC key', { publicJwk: { kty: 'EC', crv: 'P-256', x: 'a', y: 'b' } }],
+    [
+      'with a key of 1024 bits',
+      { publicJwk: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) },
+    ],
+  ])('[KEY-1, KEY-5] refuses a signer %s', async (_what, part) => {
+    for (const bad of [{ ...signer, ...part }, [signer, { ...signer, kid: 'second', ...part }]])
+      expect(await message({ privateKey: undefined, signer: bad })).toMatch(
+        /^Option "signer": this (object|list) will not do; it must be \{ kid, alg, publicJwk, sign \} or a list of them, alg one of RS256, RS384, RS512, PS256, PS384, PS512, publicJwk an RSA public key of 2048 bits or more\.$/,
+      )
+  })
+})
+
+describe('a bad option', () => {
+  const anEnvironment =
+    '"integration", "production", or { issuer, didDocumentURL, didController, coreIdentityIssuer }'
+  const anAddress = 'an absolute https URL (http on a loopback host with "allowInsecureRequests")'
+  const aCallback = 'the absolute URL registered as redirect URI, without query or fragment'
+  const aKey = 'an RSA private key (PEM, JWK, KeyObject or CryptoKey) or a list of them'
+  const aScope = 'a list of "openid" and any of "email", "phone", "wallet-subject-id"'
+  const aLocale = '"en", "cy", or a function of the request that returns one of them'
+  const claims = 'a list of coreIdentityJWT, address, passport, drivingPermit, returnCode'
+  const days = '1 minute to 30 days, for example'
+
+  it.each([
+    ['environment', undefined, 'it is missing', anEnvironment],
+    ['environment', null, 'it is null', anEnvironment],
+    ['environment', 'staging', 'this string will not do', anEnvironment],
+    ['environment', '', 'it is an empty string', anEnvironment],
+    ['environment', 5, 'this number will not do', anEnvironment],
+    [
+      'clientId',
+      undefined,
+      'it is missing',
+      'the client id of this service, as the One Login admin tool shows it',
+    ],
+    ['clientId', '', 'it is an empty string', 'the client id of this service'],
+    ['clientId', '  ', 'this string will not do', 'the client id of this service'],
+    ['clientId', 5, 'this number will not do', 'the client id of this service'],
+    ['callbackURL', undefined, 'it is missing', aCallback],
+    ['callbackURL', '', 'it is an empty string', aCallback],
+    ['callbackURL', '/auth/callback', 'this string will not do', aCallback],
+    ['callbackURL', 'ftp://a.example/', 'this string will not do', aCallback],
+    ['callbackURL', 'https:a.example', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a.example/?a=b', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a.example/?', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a.example/#a', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a.example/#', 'this string will not do', aCallback],
+    ['callbackURL', ' https://a.example/', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a.example/\n', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a:SECRET@a.example/', 'this string will not do', aCallback],
+    ['callbackURL', 'https://a@a.example/', 'this string will not do', aCallback],
+    ['privateKey', '', 'it is an empty string', aKey],
+    ['privateKey', 5, 'this number will not do', aKey],
+    ['privateKey', null, 'it is null', aKey],
+    ['privateKey', [], 'it is an empty list', aKey],
+    ['privateKey', ['SECRET', ''], 'this list will not do', aKey],
+    ['privateKey', ['SECRET', undefined], 'this list will not do', aKey],
+    ['privateKey', [['SECRET']], 'this list will not do', aKey],
+    ['signer', {}, 'this object will not do', '{ kid, alg, publicJwk, sign } or a list of them'],
+    ['signer', [], 'it is an empty list', '{ kid, alg, publicJwk, sign } or a list of them'],
+    ['signer', null, 'it is null', '{ kid, alg, publicJwk, sign } or a list of them'],
+    ['clientSecret', '', 'it is an empty string', 'the client secret of this service'],
+    ['clientSecret', 5, 'this number will not do', 'the client secret of this service'],
+    ['postLogoutRedirectURL', '/signed-out', 'this string will not do', 'an absolute URL, as registered'],
+    ['scope', 'openid email', 'this string will not do', aScope],
+    ['scope', [], 'it is an empty list', aScope],
+    ['scope', ['email'], 'this list will not do', aScope],
+    ['scope', ['openid', 'openid'], 'this list will not do', aScope],
+    ['vtr', 'Cl.Cm', 'this string will not do', 'a list of vectors of trust, for example ["Cl.Cm"]'],
+    ['claims', 'address', 'this string will not do', claims],
+    ['maxAge', -1, 'this number will not do', 'a whole number of seconds, zero or more'],
+    ['maxAge', 1.5, 'this number will not do', 'a whole number of seconds, zero or more'],
+    ['maxAge', NaN, 'this number will not do', 'a whole number of seconds, zero or more'],
+    ['maxAge', '300', 'this string will not do', 'a whole number of seconds, zero or more'],
+    ['requestObject', 'true', 'this string will not do', 'true or false'],
+    ['uiLocales', 'fr', 'this string will not do', aLocale],
+    ['uiLocales', 'en cy', 'this string will not do', aLocale],
+    ['serviceURL', 'tax-your-dragon', 'this string will not do', 'an absolute URL'],
+    ['serviceURL', 'https://a.example/ŵ', 'this string will not do', 'an absolute URL'],
+    ['serviceURL', 'https://a.example/\r\nX: y', 'this string will not do', 'an absolute URL'],
+    ['timeout', 0, 'this number will not do', 'more than 0 and at most 60 seconds, for example 5 or "5s"'],
+    ['timeout', 61, 'this number will not do', 'more than 0 and at most 60 seconds'],
+    ['timeout', NaN, 'this number will not do', 'more than 0 and at most 60 seconds'],
+    ['timeout', '5', 'this string will not do', 'more than 0 and at most 60 seconds'],
+    ['timeout', '5 s', 'this string will not do', 'more than 0 and at most 60 seconds'],
+    ['timeout', '2m', 'this string will not do', 'more than 0 and at most 60 seconds'],
+    ['clockTolerance', -1, 'this number will not do', '0 to 300 seconds, for example 30 or "30s"'],
+    ['clockTolerance', '6m', 'this string will not do', '0 to 300 seconds'],
+    ['clockTolerance', 301, 'this number will not do', '0 to 300 seconds'],
+    ['transactionLifetime', 59, 'this number will not do', '1 minute to 1 day, for example "2h"'],
+    ['transactionLifetime', 86_401, 'this number will not do', '1 minute to 1 day'],
+    ['transactionLifetime', '2d', 'this string will not do', '1 minute to 1 day'],
+    ['session', 5, 'this number will not do', '{ absolute, idle, onExpiry }'],
+    ['session', null, 'it is null', '{ absolute, idle, onExpiry }'],
+    [
+      'signOutStore',
+      {},
+      'this object will not do',
+      'an express-session store: an object with get(id, callback)',
+    ],
+    ['signOutStore', { get: () => undefined }, 'this object will not do', 'an express-session store'],
+    ['signOutStore', { set: () => undefined }, 'this object will not do', 'an express-session store'],
+    ['signOutStore', null, 'it is null', 'an express-session store'],
+    ['passReqToCallback', 'yes', 'this string will not do', 'true or false'],
+  ])(
+    '[CONF-9] is named with what is wrong and what is allowed: %s %j',
+    async (name, value, found, allowed) => {
+      const told = await message({ [name]: value })
+      expect(told.startsWith(`Option "${name}": ${found}; it must be ${allowed}`)).toBe(true)
+      expect(told).not.toContain('SECRET')
+    },
+  )
+
+  it.each([
+    ['scope[1]', { scope: ['openid', 'offline_access'] }, aScope],
+    ['vtr[0]', { vtr: [5] }, 'a list of vectors of trust'],
+    ['claims[1]', { claims: ['address', 'SECRET'] }, claims],
+    ['session.absolute', { session: { absolute: '31d' } }, `${days} "12h"`],
+    ['session.absolute', { session: { absolute: 2_592_001 } }, `${days} "12h"`],
+    ['session.idle', { session: { idle: 2_592_001 } }, `${days} "30m"`],
+    ['session.absolute', { session: { absolute: 59 } }, `${days} "12h"`],
+    ['session.idle', { session: { idle: 0 } }, `${days} "30m"`],
+    ['session.onExpiry', { session: { onExpiry: 'explode' } }, '"sign-out", "reauthenticate" or "continue"'],
+    ['environment.issuer', { environment: { ...simulator, issuer: undefined } }, anAddress],
+    ['environment.issuer', { environment: { ...simulator, issuer: 'SECRET' } }, anAddress],
+    ['environment.didDocumentURL', { environment: { ...simulator, didDocumentURL: 'SECRET' } }, anAddress],
+    [
+      'environment.didController',
+      { environment: { ...simulator, didController: 'web:a' } },
+      'a DID, such as did:web:identity.account.gov.uk',
+    ],
+    [
+      'environment.coreIdentityIssuer',
+      { environment: { ...simulator, coreIdentityIssuer: '' } },
+      'the issuer of core identities',
+    ],
+    [
+      'environment.allowInsecureRequests',
+      { environment: { ...simulator, allowInsecureRequests: 'yes' } },
+      'true or false',
+    ],
+  ])('[CONF-9] is named to its innermost part: %s', async (name, options, allowed) => {
+    const told = await message(options)
+    expect(told.startsWith(`Option "${name}": `)).toBe(true)
+    expect(told).toContain(`; it must be ${allowed}`)
+    expect(told).not.toContain('SECRET')
+  })
+
+  it.each([
+    ['clientID', { clientID: 'tax-your-dragon' }],
+    ['redirectUri', { redirectUri: 'https://a.example/' }],
+    ['session.absoluteLifetime', { session: { absoluteLifetime: '1h' } }],
+    ['environment.jwksURL', { environment: { ...simulator, jwksURL: 'https://a.example/' } }],
+  ])('[CONF-9] is named where there is none of that name: %s', async (name, options) => {
+    expect(await message(options)).toBe(`Option "${name}" does not exist: look for a misspelt name.`)
+  })
+
+  it.each([null, undefined, 'integration', 5])(
+    '[CONF-9] is what %j is in place of options',
+    async (options) => {
+      const parsing = () => parseStrategyOptions(options as unknown as OneLoginOptions)
+      await expectRefused(parsing, 'invalid_option', /^Options must be an object, but /)
+    },
+  )
+
+  it('[CONF-9] is refused when the strategy is made, not when somebody signs in', async () => {
+    const make = () => new OneLoginStrategy({ ...minimal, timeout: 0 })
+    await expectRefused(make, 'invalid_option', /^Option "timeout"/)
+  })
+
+  it('[CONF-9] shows nothing of a secret', async () => {
+    const options = { privateKey: 'SECRET!', clientSecret: 'SECRET', clientId: 'SECRET' }
+    for (const clientSecret of [undefined, 'SECRET'])
+      expect(
+        JSON.stringify(await refusalOf(() => parse({ ...options, clientSecret })), ['message', 'stack']),
+      ).not.toContain('SECRET')
+  })
+})
+
+describe('bounds of times', () => {
+  it.each([
+    [{ timeout: 0.001 }, { timeout: 0.001 }],
+    [{ timeout: '60s' }, { timeout: 60 }],
+    [{ timeout: '1m' }, { timeout: 60 }],
+    [{ clockTolerance: 0 }, { clockTolerance: 0 }],
+    [{ clockTolerance: '5m' }, { clockTolerance: 300 }],
+    [{ transactionLifetime: '1m' }, { transactionLifetime: 60 }],
+    [{ transactionLifetime: '1d' }, { transactionLifetime: 86_400 }],
+    [{ session: { absolute: '30d' } }, { session: { absolute: 2_592_000 } }],
+    [{ session: { absolute: '60s', idle: 60 } }, { session: { absolute: 60, idle: 60 } }],
+    [{ maxAge: 0 }, { signIn: { maxAge: 0 } }],
+  ])('[CONF-9] are allowed themselves: %j', (options, settings) => {
+    expect(parse(options)).toMatchObject(settings)
+  })
+})
+
+describe('options that contradict each other', () => {
+  it.each([
+    ['none of the three', { privateKey: undefined }, 0],
+    ['a key and a secret', { clientSecret: 'SECRET' }, 2],
+    ['a key and a signer', { signer }, 2],
+    ['a signer and a secret', { privateKey: undefined, signer, clientSecret: 'SECRET' }, 2],
+    ['all three', { signer, clientSecret: 'SECRET' }, 3],
+  ])('[CONF-9] are refused: %s', async (_what, options, number) => {
+    expect(await message(options)).toBe(
+      `Option "privateKey": give exactly one of "privateKey", "signer" and "clientSecret", not ${number}.`,
+    )
+  })
+
+  it('[CONF-9] are refused: request objects without a key', async () => {
+    expect(await message({ privateKey: undefined, clientSecret: 'SECRET', requestObject: true })).toBe(
+      'Option "requestObject": a request object is signed with a key; give "privateKey" or "signer", or set it to false.',
+    )
+    expect(() => parse({ privateKey: undefined, clientSecret: 'a', requestObject: false })).not.toThrow()
+  })
+
+  it('[CB-9] are refused: an identity with a client secret', async () => {
+    expect(await message({ privateKey: undefined, clientSecret: 'SECRET', vtr: ['Cl.Cm.P2'] })).toBe(
+      'Option "clientSecret": One Login gives no identity to a service with a client secret; use "privateKey", or a "vtr" without identity.',
+    )
+    expect(() => parse({ vtr: ['Cl.Cm.P2'] })).not.toThrow()
+  })
+
+  it('[CONF-9] are refused: an idle limit longer than the absolute one', async () => {
+    expect(await message({ session: { absolute: '1h', idle: '61m' } })).toBe(
+      'Option "session.idle": it is longer than "session.absolute", so it could never be reached.',
+    )
+    expect(await message({ session: { idle: '13h' } })).toContain('Option "session.idle"')
+  })
+
+  it('[AUTHZ-6] are refused: vectors that One Login would refuse', async () => {
+    expect(await message({ vtr: ['Cl.P2'] })).toMatch(/^Option "vtr": an identity needs Cl\.Cm; allowed are/)
+    expect(await message({ vtr: [] })).toMatch(/^Option "vtr": the list is empty; allowed are/)
+  })
+})
+
+describe('options that go together', () => {
+  it('[KEY-1] allow plain requests with a key', () => {
+    expect(parse({ requestObject: false }).signIn.requestObject).toBe(false)
+  })
+
+  it('[AUTHZ-1] allow every scope that One Login has', () => {
+    const scope = ['openid', 'email', 'phone', 'wallet-subject-id']
+    expect(parse({ scope }).scope).toEqual(scope)
+    expect(parse({ scope: ['openid'] }).scope).toEqual(['openid'])
+  })
+
+  it('[AUTHZ-8] allow a language, or a function of the request', () => {
+    const byRequest = () => 'cy'
+    expect(parse({ uiLocales: 'cy' }).uiLocales).toBe('cy')
+    expect(parse({ uiLocales: byRequest }).uiLocales).toBe(byRequest)
+  })
+
+  it('[SESS-7] allow a store of the app’s own', () => {
+    const signOutStore = new MemoryStore()
+    expect(parse({ signOutStore }).signOutStore).toBe(signOutStore)
+  })
+})

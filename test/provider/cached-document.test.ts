@@ -1,0 +1,338 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  CachedDocument,
+  type DocumentObserver,
+  type DocumentSource,
+} from '../../lib/provider/cached-document.ts'
+import { createHttp } from '../../lib/provider/http.ts'
+import {
+  json,
+  startAnsweringServer,
+  text,
+  type Answer,
+  type AnsweringServer,
+} from '../support/answering-server.ts'
+import { expectRefused, refusalOf } from '../support/refusal.ts'
+
+const environment = { allowInsecureRequests: true }
+const http = createHttp({ timeout: 5, environment })
+const impatientHttp = createHttp({ timeout: 0.5, environment })
+
+let server: AnsweringServer
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  server = await startAnsweringServer(copy('first'))
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await server[Symbol.asyncDispose]()
+})
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+
+/** A good document, fresh for an hour. */
+function copy(
+  content: string,
+  headers: Record<string, string> = { 'cache-control': 'max-age=3600' },
+): Answer {
+  return json({ content }, headers)
+}
+
+function documentOf(parts: Partial<DocumentSource<string>> = {}): CachedDocument<string> {
+  return new CachedDocument({
+    http,
+    name: 'JWKS',
+    url: () => `${server.url}/jwks`,
+    parse: (json) => {
+      const { content } = json as { content?: unknown }
+      if (typeof content !== 'string') throw new Error('it has no content')
+      return content
+    },
+    ...parts,
+  })
+}
+
+/** A document that has been had once. */
+async function knownDocument(parts?: Partial<DocumentSource<string>>): Promise<CachedDocument<string>> {
+  const document = documentOf(parts)
+  expect(await document.get()).toBe('first')
+  return document
+}
+
+const manyAtOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 100 }, work))
+
+const hang: Answer = () => undefined
+
+const failures: [string, Answer][] = [
+  ['status 500', text('', {}, 500)],
+  ['status 503 with HTML', text('<html>', { 'content-type': 'text/html' }, 503)],
+  ['status 429', text('', { 'retry-after': '1' }, 429)],
+  ['status 403', text('', {}, 403)],
+  ['status 404', text('', {}, 404)],
+  ['status 204', text('', {}, 204)],
+  ['a redirect', text('', { location: 'https://elsewhere.example/' }, 302)],
+  ['HTML', text('<html>', { 'content-type': 'text/html' })],
+  ['half of its JSON', text('{"content":"sec')],
+  ['nothing', text('')],
+  ['null', text('null')],
+  ['content that cannot be used', json({ keys: [] })],
+  ['more than 1 MiB', text(JSON.stringify({ content: 'x'.repeat(1_100_000) }))],
+  ['a reset', (response) => response.socket?.resetAndDestroy()],
+  ['a hanging connection', hang],
+]
+
+describe('downloads', () => {
+  it('[CONF-3] are none when the document is made', async () => {
+    documentOf()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(server.requests).toEqual([])
+  })
+
+  it('[CONF-3] are one, however many wait', async () => {
+    const document = documentOf()
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
+    expect(server.requests).toMatchObject([
+      { method: 'GET', url: '/jwks', headers: { accept: 'application/json' } },
+    ])
+  })
+
+  it('[CONF-3] are none while the copy is fresh', async () => {
+    const document = await knownDocument()
+    pass(3600 * 0.9 - 1)
+    await manyAtOnce(() => document.get())
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('[CONF-3] are one when it has expired, however many wait, and all get what is new', async () => {
+    const document = await knownDocument()
+    server.answerWith(copy('second'))
+    pass(3600)
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['second']))
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[CONF-1] ask each time where the document is', async () => {
+    let path = '/old'
+    const document = await knownDocument({ url: () => Promise.resolve(server.url + path) })
+    path = '/new'
+    pass(3600)
+    await document.get()
+    expect(server.requests.map(({ url }) => url)).toEqual(['/old', '/new'])
+  })
+})
+
+describe('freshness', () => {
+  const day = 86_400
+  it.each([
+    [60, { 'cache-control': 'max-age=60' }],
+    [3600, { 'cache-control': 'max-age=3600, private' }],
+    [600, { 'cache-control': 'public,s-maxage=10,max-age=600' }],
+    [60, { 'cache-control': 'Public, Max-Age="60"' }],
+    [600, { 'cache-control': 'max-age=3600', age: '3000' }],
+    [3600, { 'cache-control': 'max-age=3600', age: 'yesterday' }],
+    [3600, { 'cache-control': 'max-age=3600', age: '-50' }],
+    [day, { 'cache-control': 'max-age=86400' }],
+    [day, { 'cache-control': 'max-age=9999999999' }],
+    [300, {}],
+    [300, { 'cache-control': 'private' }],
+    [300, { 'cache-control': 'max-age=soon' }],
+  ])('[CONF-3] lasts %i seconds with %j', async (seconds, headers) => {
+    server.answerWith(copy('first', headers))
+    const [before, after] = [await knownDocument(), await knownDocument()]
+    server.answerWith(copy('second'))
+    pass(seconds - 1)
+    expect(await before.get()).toBe('first')
+    pass(1)
+    expect(await after.get()).toBe('second')
+  })
+
+  it.each([
+    { 'cache-control': 'no-store' },
+    { 'cache-control': 'no-cache, max-age=3600' },
+    { 'cache-control': 'max-age=0' },
+    { 'cache-control': 'max-age=60', age: '61' },
+  ])('[CONF-3] does not last at all with %j', async (headers) => {
+    server.answerWith(copy('first', headers))
+    const document = await knownDocument()
+    server.answerWith(copy('second'))
+    expect(await document.get()).toBe('second')
+  })
+})
+
+describe('shortly before it expires', () => {
+  it('[CONF-3] is refreshed while requests go on with the old copy', async () => {
+    const document = await knownDocument()
+    let release = () => undefined as unknown
+    server.answerWith((response, request) => (release = () => copy('second')(response, request)))
+    pass(3600 * 0.9)
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
+    await vi.waitFor(() => {
+      expect(server.requests).toHaveLength(2)
+    })
+    release()
+    await vi.waitFor(async () => {
+      expect(await document.get()).toBe('second')
+    })
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[CONF-4] goes on with the old copy when that fails, past its expiry too', async () => {
+    const refreshFailed = vi.fn()
+    const document = await knownDocument({ observer: { refreshFailed } })
+    server.answerWith(text('', {}, 500))
+    pass(3600 * 0.9)
+    expect(await document.get()).toBe('first')
+    await vi.waitFor(() => {
+      expect(refreshFailed).toHaveBeenCalledOnce()
+    })
+    pass(7200)
+    expect(await document.get()).toBe('first')
+  })
+})
+
+describe('an outage', () => {
+  it.each(failures)('[CONF-4, CONF-8] of %s leaves the last good copy in use', async (_what, failure) => {
+    const document = await knownDocument(failure === hang ? { http: impatientHttp } : {})
+    server.answerWith(failure)
+    pass(3600)
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
+    pass(86_400 * 30)
+    expect(await document.get()).toBe('first')
+    server.answerWith(copy('second'))
+    pass(30)
+    expect(await document.get()).toBe('second')
+  })
+
+  it('[CONF-4] is left alone for half a minute after each failure', async () => {
+    const document = await knownDocument()
+    server.answerWith(text('', {}, 503))
+    pass(3600)
+    await document.get()
+    expect(server.requests).toHaveLength(2)
+    pass(29)
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
+    expect(server.requests).toHaveLength(2)
+    pass(1)
+    await manyAtOnce(() => document.get())
+    expect(server.requests).toHaveLength(3)
+  })
+
+  it.each(failures)(
+    '[CONF-4] of %s at the start is told to all, and over as soon as it is',
+    async (_what, failure) => {
+      const document = documentOf(failure === hang ? { http: impatientHttp } : {})
+      server.answerWith(failure)
+      const errors = await manyAtOnce(() => refusalOf(document.get()))
+      expect(new Set(errors).size).toBe(1)
+      expect(server.requests).toHaveLength(1)
+      expect(errors[0]?.message).not.toMatch(/html|sec$/)
+      server.answerWith(copy('first'))
+      expect(await document.get()).toBe('first')
+    },
+  )
+
+  it.each([
+    [500, 'provider_unreachable'],
+    [503, 'provider_unreachable'],
+    [429, 'provider_unreachable'],
+    [403, 'provider_document_unusable'],
+    [404, 'provider_document_unusable'],
+    [302, 'provider_document_unusable'],
+    [204, 'provider_document_unusable'],
+  ] as const)('[CONF-4] with status %i is told as %s', async (status, code) => {
+    server.answerWith(text('', {}, status))
+    await expectRefused(
+      documentOf().get(),
+      code,
+      new RegExp(`^One Login's JWKS cannot be had: ${server.url}/jwks answered with status ${status}\\.$`),
+    )
+  })
+
+  it.each([
+    ['it is not JSON', text('{')],
+    ['it has no content', json({})],
+  ])('[CONF-8] tells what is unusable: %s', async (reason, answer) => {
+    server.answerWith(answer)
+    await expectRefused(
+      documentOf().get(),
+      'provider_document_unusable',
+      new RegExp(`^One Login's JWKS at ${server.url}/jwks is unusable: ${reason}\\.$`),
+    )
+  })
+
+  it('[CONF-8] is also a document that takes time to be found unusable', async () => {
+    let good = true
+    const document = await knownDocument({
+      parse: () => (good ? Promise.resolve('first') : Promise.reject(new Error('it holds no key'))),
+    })
+    good = false
+    pass(3600)
+    expect(await document.get()).toBe('first')
+  })
+
+  it('[CONF-4] is also that the address cannot be had', async () => {
+    const where = vi.fn(() => Promise.resolve(server.url))
+    const document = await knownDocument({ url: where })
+    where.mockRejectedValueOnce(new Error('no discovery'))
+    pass(3600)
+    expect(await document.get()).toBe('first')
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('after something was not found in it', () => {
+  it('[IDT-1] is downloaded once more, however many miss something', async () => {
+    const document = await knownDocument()
+    server.answerWith(copy('second'))
+    expect(new Set(await manyAtOnce(() => document.getAfterMiss()))).toEqual(new Set(['second']))
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[IDT-1] is then left alone for half a minute', async () => {
+    const document = await knownDocument()
+    await document.getAfterMiss()
+    pass(29)
+    await manyAtOnce(() => document.getAfterMiss())
+    expect(server.requests).toHaveLength(2)
+    pass(1)
+    await document.getAfterMiss()
+    expect(server.requests).toHaveLength(3)
+  })
+
+  it('[CONF-4] is the last good copy where it cannot be had', async () => {
+    const document = await knownDocument()
+    server.answerWith(text('', {}, 500))
+    expect(await document.getAfterMiss()).toBe('first')
+    expect(await document.getAfterMiss()).toBe('first')
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[CONF-4] fails where there never was a copy and it cannot be had', async () => {
+    server.answerWith(text('', {}, 500))
+    await expectRefused(documentOf().getAfterMiss(), 'provider_unreachable', /status 500/)
+  })
+
+  it('[IDT-1] joins the download that is under way', async () => {
+    const document = documentOf()
+    expect(await Promise.all([document.get(), document.getAfterMiss(), document.get()])).toEqual(
+      Array(3).fill('first'),
+    )
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('who watches', () => {
+  it('[CONF-3, CONF-4] is told of each download, and of each failure', async () => {
+    const observer = { refreshed: vi.fn(), refreshFailed: vi.fn() } satisfies DocumentObserver
+    const document = await knownDocument({ observer })
+    expect(observer.refreshed.mock.calls).toEqual([[`${server.url}/jwks`]])
+    server.answerWith(text('', {}, 500))
+    pass(3600)
+    await document.get()
+    expect(observer.refreshFailed.mock.calls).toMatchObject([
+      [`${server.url}/jwks`, { code: 'provider_unreachable' }],
+    ])
+    expect(observer.refreshed).toHaveBeenCalledOnce()
+  })
+})

@@ -1,0 +1,92 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { readDidDocument } from '../../lib/provider/did-document.ts'
+
+const controller = 'did:web:identity.integration.account.gov.uk'
+const publicKeyJwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+const rsaJwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+const method = (name: string) => ({
+  type: 'JsonWebKey',
+  id: `${controller}#${name}`,
+  controller,
+  publicKeyJwk,
+})
+
+const read = (changes: object = {}) =>
+  readDidDocument(
+    {
+      '@context': ['https://www.w3.org/ns/did/v1'],
+      id: controller,
+      assertionMethod: [method('a')],
+      ...changes,
+    },
+    controller,
+  )
+
+describe('a DID document', () => {
+  it('[CID-2] gives the keys of its assertionMethod by their whole id', () => {
+    const keys = read({ assertionMethod: [method('a'), method('b')] })
+    expect([...keys].map(([kid, { alg }]) => [kid, alg])).toEqual([
+      [`${controller}#a`, 'ES256'],
+      [`${controller}#b`, 'ES256'],
+    ])
+  })
+
+  it.each(['did:web:identity.account.gov.uk', `${controller}.attacker.example`, `${controller}#a`, ''])(
+    '[CID-2, CONF-8] is refused when its id is %j',
+    (id) => {
+      expect(() => read({ id })).toThrow(`its id is not ${controller}`)
+    },
+  )
+
+  it.each([
+    ['another DID', { id: 'did:web:attacker.example#a' }],
+    ['a DID that begins like the controller', { id: `${controller}.attacker.example#a` }],
+    ['the controller without a fragment', { id: controller }],
+    ['a fragment alone', { id: '#a' }],
+    ['no text', { id: 5 }],
+  ])('[CID-2] gives no key whose id is %s', (_what, change) => {
+    const keys = read({ assertionMethod: [{ ...method('odd'), ...change }, method('good')] })
+    expect([...keys.keys()]).toEqual([`${controller}#good`])
+  })
+
+  it('[CID-2] gives no key of another controller', () => {
+    const odd = { ...method('odd'), controller: 'did:web:attacker.example' }
+    expect([...read({ assertionMethod: [odd, method('good')] }).keys()]).toEqual([`${controller}#good`])
+  })
+
+  it('[CID-2] gives a key that names no controller', () => {
+    const { controller: _, ...without } = method('a')
+    expect(read({ assertionMethod: [without] }).size).toBe(1)
+  })
+
+  it('[CID-2] gives no key that stands elsewhere in the document', () => {
+    const keys = read({ verificationMethod: [method('elsewhere')], authentication: [method('other')] })
+    expect([...keys.keys()]).toEqual([`${controller}#a`])
+  })
+
+  it.each([
+    ['an RSA key', { ...method('odd'), publicKeyJwk: rsaJwk }],
+    ['a damaged key', { ...method('odd'), publicKeyJwk: { kty: 'EC' } }],
+    ['no key', { ...method('odd'), publicKeyJwk: undefined }],
+    ['a reference', `${controller}#odd`],
+    ['null', null],
+  ])('[CID-1] leaves out %s, and gives the others', (_what, odd) => {
+    expect([...read({ assertionMethod: [odd, method('good')] }).keys()]).toEqual([`${controller}#good`])
+  })
+
+  it.each([
+    ['an empty list', []],
+    ['only keys that will not do', [{ ...method('odd'), publicKeyJwk: rsaJwk }]],
+    ['a kid twice and nothing else', [method('a'), method('a')]],
+  ])('[CONF-8] is refused when its assertionMethod is %s', (_what, assertionMethod) => {
+    expect(() => read({ assertionMethod })).toThrow('it holds no key that can be used')
+  })
+
+  it.each([null, [], 'text', {}, { id: controller }, { id: controller, assertionMethod: {} }])(
+    '[CONF-8] is not %j',
+    (json) => {
+      expect(() => readDidDocument(json, controller)).toThrow('it is not a DID document')
+    },
+  )
+})

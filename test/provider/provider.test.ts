@@ -1,0 +1,249 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Provider } from '../../lib/provider/provider.ts'
+import {
+  json,
+  startAnsweringServer,
+  text,
+  type Answer,
+  type AnsweringServer,
+} from '../support/answering-server.ts'
+import { expectRefused } from '../support/refusal.ts'
+
+const controller = 'did:web:localhost'
+const ecJwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+const rsaJwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+
+/** A provider's documents, each on a path of its own; a test replaces those it breaks. */
+type Documents = Record<string, Answer>
+
+let server: AnsweringServer
+let documents: Documents
+let provider: Provider
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  server = await startAnsweringServer((response, request) => documents[request.url]?.(response, request))
+  const issuer = `${server.url}/`
+  const hour = { 'cache-control': 'max-age=3600' }
+  documents = {
+    '/.well-known/openid-configuration': json(discovery(), { 'cache-control': 'max-age=86400' }),
+    '/jwks': jwks({ ...ecJwk, kid: 'ec' }, { ...rsaJwk, kid: 'rsa' }),
+    '/did.json': json(
+      { id: controller, assertionMethod: [{ id: `${controller}#k`, publicKeyJwk: ecJwk }] },
+      hour,
+    ),
+  }
+  provider = new Provider({
+    environment: {
+      issuer,
+      didDocumentURL: `${issuer}did.json`,
+      didController: controller,
+      coreIdentityIssuer: `${issuer}identity/`,
+      allowInsecureRequests: true,
+    },
+    timeout: 5,
+    serviceURL: 'https://tax-your-dragon.service.gov.uk',
+  })
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await server[Symbol.asyncDispose]()
+})
+
+function discovery(changes: object = {}) {
+  const issuer = `${server.url}/`
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}authorize`,
+    token_endpoint: `${issuer}token`,
+    userinfo_endpoint: `${issuer}userinfo`,
+    jwks_uri: `${issuer}jwks`,
+    ...changes,
+  }
+}
+
+const jwks = (...keys: unknown[]): Answer => json({ keys }, { 'cache-control': 'max-age=86400' })
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+const downloads = () => server.requests.map(({ url }) => url)
+
+describe('what is fetched', () => {
+  it('[CONF-3] is nothing when it is made', async () => {
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(downloads()).toEqual([])
+  })
+
+  it('[CONF-1, CONF-3] is the discovery document, once, for the endpoints', async () => {
+    const all = await Promise.all(Array.from({ length: 100 }, () => provider.metadata()))
+    expect(all[99]).toEqual(discovery())
+    expect(downloads()).toEqual(['/.well-known/openid-configuration'])
+  })
+
+  it('[CONF-1, CONF-3] is the JWKS that discovery names, once, for the keys of tokens', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_, at) => provider.tokenKey(at % 2 ? 'ec' : 'rsa')),
+    )
+    expect(new Set(all.map((key) => key?.alg))).toEqual(new Set(['ES256', 'RS256']))
+    expect(downloads()).toEqual(['/.well-known/openid-configuration', '/jwks'])
+  })
+
+  it('[CID-3] is the DID document at the trusted address, once, for the keys of identities, and nothing else', async () => {
+    const all = await Promise.all(Array.from({ length: 100 }, () => provider.identityKey(`${controller}#k`)))
+    expect(all[99]?.alg).toBe('ES256')
+    expect(downloads()).toEqual(['/did.json'])
+  })
+
+  it('[CONF-3] is each document again when it has expired, and not before', async () => {
+    const use = async () => {
+      await provider.tokenKey('ec')
+      await provider.identityKey(`${controller}#k`)
+    }
+    await use()
+    pass(3600)
+    await use()
+    expect(downloads().slice(3)).toEqual(['/did.json'])
+    pass(86_400)
+    await use()
+    expect(downloads().slice(4).sort()).toEqual(['/.well-known/openid-configuration', '/did.json', '/jwks'])
+  })
+
+  it('[CONF-5] is asked for with the same User-Agent', async () => {
+    await provider.tokenKey('ec')
+    await provider.identityKey(`${controller}#k`)
+    const agents = server.requests.map(({ headers }) => headers['user-agent'])
+    expect(agents).toHaveLength(3)
+    expect(new Set(agents).size).toBe(1)
+    expect(agents[0]).toMatch(/^[a-z-]+\/\S+ \(https:\/\/tax-your-dragon\.service\.gov\.uk\)$/)
+  })
+})
+
+describe('a key that is not there', () => {
+  it.each([
+    ['tokens', '/jwks', () => provider.tokenKey('stranger')],
+    ['identities', '/did.json', () => provider.identityKey(`${controller}#stranger`)],
+  ])(
+    '[IDT-1, CID-2] is looked for once more among those for %s, and then no more for a while',
+    async (_what, path, find) => {
+      const count = () => downloads().filter((url) => url === path).length
+      expect(await find()).toBeUndefined()
+      expect(count()).toBe(2)
+      pass(29)
+      expect(await Promise.all(Array.from({ length: 100 }, find))).toEqual(Array(100).fill(undefined))
+      expect(count()).toBe(2)
+      pass(1)
+      await find()
+      expect(count()).toBe(3)
+    },
+  )
+
+  it('[IDT-1] is found once the provider has published it', async () => {
+    await provider.tokenKey('ec')
+    documents['/jwks'] = jwks({ ...ecJwk, kid: 'new' })
+    expect(await provider.tokenKey('new')).toMatchObject({ alg: 'ES256' })
+    expect(await provider.tokenKey('ec')).toBeUndefined()
+  })
+
+  it('[CID-2] is found once the DID document has it', async () => {
+    await provider.identityKey(`${controller}#k`)
+    documents['/did.json'] = json({
+      id: controller,
+      assertionMethod: [{ id: `${controller}#new`, publicKeyJwk: ecJwk }],
+    })
+    expect(await provider.identityKey(`${controller}#new`)).toMatchObject({ alg: 'ES256' })
+  })
+
+  it('[IDT-1, CID-3] is not looked for in the other document', async () => {
+    expect(await provider.tokenKey(`${controller}#k`)).toBeUndefined()
+    expect(await provider.identityKey('ec')).toBeUndefined()
+  })
+})
+
+describe('an outage', () => {
+  it('[CONF-4] leaves the known keys and endpoints in use', async () => {
+    await provider.tokenKey('ec')
+    await provider.identityKey(`${controller}#k`)
+    documents = {}
+    for (const path of ['/.well-known/openid-configuration', '/jwks', '/did.json'])
+      documents[path] = text('', {}, 503)
+    pass(86_400 * 7)
+    expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+    expect(await provider.identityKey(`${controller}#k`)).toMatchObject({ alg: 'ES256' })
+    expect(await provider.metadata()).toEqual(discovery())
+  })
+
+  it('[CONF-4] of the DID document does not touch sign-in', async () => {
+    documents['/did.json'] = text('', {}, 503)
+    await expectRefused(provider.identityKey(`${controller}#k`), 'provider_unreachable', /DID document/)
+    expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+  })
+
+  it('[CONF-4] at the start is over by itself', async () => {
+    const good = documents['/jwks'] ?? text('')
+    documents['/jwks'] = text('', {}, 503)
+    await expectRefused(provider.tokenKey('ec'), 'provider_unreachable', /JWKS/)
+    documents['/jwks'] = good
+    expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+  })
+})
+
+describe('an unusable document', () => {
+  it.each([
+    ['another issuer', { issuer: 'https://oidc.account.gov.uk/' }],
+    ['a plain http endpoint', { token_endpoint: 'http://op.example/token' }],
+    ['no endpoint', { userinfo_endpoint: undefined }],
+  ])('[CONF-1, CONF-8] never replaces the discovery document: %s', async (_what, changes) => {
+    await provider.metadata()
+    documents['/.well-known/openid-configuration'] = json(discovery(changes))
+    pass(86_400)
+    expect(await provider.metadata()).toEqual(discovery())
+  })
+
+  it.each([
+    ['no keys', { keys: [] }],
+    ['only keys that will not do', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'ec' }] }],
+    ['only keys without kid', { keys: [ecJwk] }],
+    ['keys that are no list', { keys: { ec: ecJwk } }],
+    ['something else', { error: 'busy' }],
+  ])('[CONF-8] never replaces the JWKS: %s', async (_what, content) => {
+    await provider.tokenKey('ec')
+    documents['/jwks'] = json(content)
+    pass(86_400)
+    expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+  })
+
+  it.each([
+    ['no keys', { id: controller, assertionMethod: [] }],
+    [
+      'another controller',
+      { id: 'did:web:attacker.example', assertionMethod: [{ id: 'did:web:attacker.example#k' }] },
+    ],
+  ])('[CONF-8, CID-2] never replaces the DID document: %s', async (_what, content) => {
+    await provider.identityKey(`${controller}#k`)
+    documents['/did.json'] = json(content)
+    pass(3600)
+    expect(await provider.identityKey(`${controller}#k`)).toMatchObject({ alg: 'ES256' })
+  })
+
+  it('[CONF-8] is refused at the start, with what is wrong with it', async () => {
+    documents['/jwks'] = json({ keys: [] })
+    await expectRefused(
+      provider.tokenKey('ec'),
+      'provider_document_unusable',
+      /JWKS .* holds no key that can be used/,
+    )
+    documents['/jwks'] = json({})
+    await expectRefused(provider.tokenKey('ec'), 'provider_document_unusable', /it is not a JSON Web Key Set/)
+  })
+})
+
+it('[CONF-8] one odd key in the JWKS leaves the others in use', async () => {
+  documents['/jwks'] = jwks(
+    { kid: 'odd', kty: 'EC' },
+    { kty: 'RSA' },
+    { kid: 'none' },
+    { kid: 7, kty: 'EC' },
+    'no key',
+    { ...ecJwk, kid: 'ec' },
+  )
+  expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+})

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import {
+  authorizationCode,
+  readAuthorizationResponse,
+  type AuthorizationResponse,
+} from '../../lib/sign-in/authorization-response.ts'
+import { isForTheUser } from '../../lib/errors.ts'
+import { expectRefused, refusalOf } from '../support/refusal.ts'
+
+const issuer = 'https://oidc.integration.account.gov.uk/'
+const read = (query: string) => readAuthorizationResponse(new URLSearchParams(query))
+const codeOf = (response: AuthorizationResponse) => authorizationCode(response, issuer)
+
+describe('parameters', () => {
+  it('[CB-2] gives each that it knows, and leaves others alone', () => {
+    expect(read('code=a%2Bb&state=c&utm_source=d&utm_source=e&lang=cy')).toEqual({ code: 'a+b', state: 'c' })
+    expect(read('error=x&error_description=y+z&state=s&iss=i')).toEqual({
+      error: 'x',
+      error_description: 'y z',
+      state: 's',
+      iss: 'i',
+    })
+    expect(read('')).toEqual({})
+  })
+
+  it.each(['state', 'code', 'error', 'error_description', 'iss'])(
+    '[CB-2] refuses %s when it is repeated or nested',
+    async (name) => {
+      for (const query of [
+        `${name}=a&${name}=b`,
+        `${name}=a&${name}=a`,
+        `${name}=&${name}=a`,
+        `${name}[]=a`,
+        `${name}%5B%5D=a`,
+        `${name}[0]=a`,
+        `${name}[b]=a`,
+        `${name}.b=a`,
+        `${name}=a&${name}[]=b`,
+      ])
+        await expectRefused(() => read(query), 'callback_invalid', /repeated, nested or too long/)
+    },
+  )
+
+  it('[CB-2] refuses a value that is longer than any that One Login sends, and repeats none of it', async () => {
+    expect(read(`code=${'x'.repeat(2048)}`).code).toHaveLength(2048)
+    const error = await expectRefused(() => read(`code=${'x'.repeat(2049)}`), 'callback_invalid', /too long/)
+    expect(error.message).not.toContain('xx')
+  })
+
+  it('[CB-2] takes nothing from the prototype, and puts nothing there', () => {
+    const response = read('__proto__=a&constructor=b&__proto__[state]=c&toString=d')
+    expect(Object.keys(response)).toEqual([])
+    expect(({} as Record<string, unknown>).state).toBeUndefined()
+  })
+})
+
+describe('code', () => {
+  it('[CB-1] is given when it came alone, or with the issuer that was asked', () => {
+    expect(codeOf({ state: 's', code: 'the-code' })).toBe('the-code')
+    expect(codeOf({ state: 's', code: 'the-code', iss: issuer })).toBe('the-code')
+  })
+
+  it.each([{}, { code: '' }, { error: '' }, { code: '', error: '' }, { state: 's' }])(
+    '[CB-2] refuses %j, which has neither code nor error',
+    async (response) => {
+      await expectRefused(() => codeOf(response), 'callback_invalid', /either a code or an error/)
+    },
+  )
+
+  it('[CB-2] refuses a code and an error together', async () => {
+    await expectRefused(
+      () => codeOf({ code: 'a', error: 'access_denied' }),
+      'callback_invalid',
+      /either a code or an error/,
+    )
+  })
+
+  it.each(['https://elsewhere.example/', issuer.slice(0, -1), ''])(
+    '[CB-3] refuses an answer, good or bad, of the issuer %j that was not asked',
+    async (iss) => {
+      for (const response of [
+        { code: 'a', iss },
+        { error: 'login_required', iss },
+      ])
+        await expectRefused(() => codeOf(response), 'callback_invalid', /another provider/)
+    },
+  )
+})
+
+describe('error', () => {
+  const failure = (error: string, error_description?: string) =>
+    refusalOf(() =>
+      codeOf({ state: 's', error, ...(error_description !== undefined && { error_description }) }),
+    )
+
+  it.each([
+    ['CB-4', 'access_denied', 403, true, /A new try may succeed/, true],
+    ['CB-5', 'login_required', 401, true, /session in this service has been ended/, true],
+    ['CB-6', 'temporarily_unavailable', 503, true, /try again in a few minutes/, false],
+    ['CB-6', 'server_error', 502, true, /try again in a few minutes/, false],
+    ['CB-7', 'unauthorized_client', 503, false, /does not serve this service at the moment/, false],
+  ] as const)('[%s] becomes a typed failure: %s', async (_id, code, status, retryable, message, user) => {
+    const error = await failure(code, 'The provider’s words')
+    expect(error).toMatchObject({ code, status, retryable })
+    expect(error.message).toMatch(message)
+    expect(error.providerError).toEqual({ error: code, description: 'The provider?s words' })
+    expect(isForTheUser(error)).toBe(user)
+  })
+
+  it('[CB-7] tells that the client is deactivated by the description', async () => {
+    expect((await failure('unauthorized_client', 'client deactivated')).providerError).toEqual({
+      error: 'unauthorized_client',
+      description: 'client deactivated',
+    })
+  })
+
+  it('[CB-6] does without a description', async () => {
+    expect((await failure('temporarily_unavailable')).providerError).toStrictEqual({
+      error: 'temporarily_unavailable',
+    })
+  })
+
+  it.each([
+    'invalid_request',
+    'invalid_scope',
+    'unsupported_response_type',
+    'made_up',
+    'toString',
+    '__proto__',
+  ])('[CB-3] says of %s that the request was refused, with code and description', async (code) => {
+    const error = await failure(code, 'Request vtr not valid')
+    expect(error).toMatchObject({ code: 'authorization_refused', status: 502, retryable: false })
+    expect(error.message).toMatch(/Compare it with how this service is registered/)
+    expect(error.providerError).toEqual({ error: code, description: 'Request vtr not valid' })
+  })
+
+  it('[CB-3] makes words from outside fit for a log', async () => {
+    const { providerError, message } = await failure('a\nb\u001b[2J', `c\r\nd${'x'.repeat(300)}`)
+    expect(providerError?.error).toBe('a?b?[2J')
+    expect(providerError?.description).toMatch(/^c\?\?dx{196}$/)
+    expect(message).not.toMatch(/x|\n/)
+  })
+})

@@ -1,0 +1,319 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { decodeJwt, importJWK, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
+import { createCodeExchange, type Tokens } from '../../lib/sign-in/code-exchange.ts'
+import { createHttp, type Http } from '../../lib/provider/http.ts'
+import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
+import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
+import { parseSignInOptions } from '../../lib/options/sign-in-options.ts'
+import { createTransaction } from '../../lib/sign-in/transaction.ts'
+import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { createTokenIssuer, type Signing } from '../support/token-issuer.ts'
+import { nowInSeconds } from '../../lib/clock.ts'
+
+const op = createTokenIssuer()
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const signer = { ...signerFromPrivateKey(privateKey), kid: 'one-login-2026' }
+const callbackURL = 'https://tax-your-dragon.service.gov.uk/auth/callback'
+interface Exchange {
+  readonly strategy?: Partial<OneLoginOptions>
+  /** In place of the tokens. */
+  readonly answer?: Answer
+  readonly claims?: object
+  readonly tokenType?: string
+  /** In place of the way to the endpoint. */
+  readonly http?: Http
+  readonly signing?: Signing
+}
+
+/** Starts a token endpoint, and exchanges the code `the-code` there. */
+async function exchange({
+  strategy = { signer },
+  answer,
+  claims,
+  tokenType = 'Bearer',
+  http,
+  signing,
+}: Exchange = {}) {
+  await using server = await startAnsweringServer(() => undefined)
+  const issuer = `${server.url}/`
+  const metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}authorize`,
+    token_endpoint: `${issuer}token`,
+    userinfo_endpoint: `${issuer}userinfo`,
+    jwks_uri: `${issuer}jwks`,
+  }
+  const settings = parseStrategyOptions({
+    environment: {
+      issuer,
+      didDocumentURL: `${issuer}did.json`,
+      didController: 'did:web:localhost',
+      coreIdentityIssuer: issuer,
+      allowInsecureRequests: true,
+    },
+    clientId: 'tax-your-dragon',
+    callbackURL,
+    timeout: 1,
+    ...strategy,
+  })
+  const transaction = createTransaction(parseSignInOptions({}, settings.signIn))
+  const idToken = await op.sign(
+    {
+      iss: issuer,
+      aud: 'tax-your-dragon',
+      sub: 'a-user',
+      iat: nowInSeconds(),
+      exp: nowInSeconds() + 120,
+      nonce: transaction.nonce,
+      ...claims,
+    },
+    signing,
+  )
+  server.answerWith(
+    answer ??
+      json({ access_token: 'the-access-token', token_type: tokenType, expires_in: 180, id_token: idToken }),
+  )
+  const exchangeCode = createCodeExchange(settings, http ?? createHttp(settings))
+  const outcome: { tokens?: Tokens; error?: unknown } = await exchangeCode(
+    metadata,
+    'the-code',
+    transaction,
+  ).then(
+    (tokens) => ({ tokens }),
+    (error: unknown) => ({ error }),
+  )
+  const [request] = server.requests
+  return {
+    ...outcome,
+    requests: server.requests,
+    form: Object.fromEntries(new URLSearchParams(request?.body)),
+    metadata,
+    transaction,
+    idToken,
+  }
+}
+
+/** The error of an exchange, and what was sent until then. */
+async function refused(parts: Exchange) {
+  const { requests, tokens, error } = await exchange(parts)
+  return { requests, error: await refusalOf(tokens ? Promise.resolve() : Promise.reject(error)) }
+}
+
+describe('the token request', () => {
+  it('[CB-10] repeats the redirect URI and sends the code and the verifier', async () => {
+    const { requests, form, transaction } = await exchange()
+    expect(requests).toMatchObject([
+      {
+        method: 'POST',
+        url: '/token',
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+      },
+    ])
+    const { client_assertion: _, ...others } = form
+    expect(others).toEqual({
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      redirect_uri: callbackURL,
+      code_verifier: transaction.codeVerifier,
+      client_id: 'tax-your-dragon',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+  })
+
+  it('[CB-8, KEY-3] is authenticated by an assertion for this endpoint, five minutes long', async () => {
+    const before = nowInSeconds()
+    const { form, metadata } = await exchange()
+    const key = await importJWK(createPublicKey(privateKey).export({ format: 'jwk' }), 'RS256')
+    const { payload, protectedHeader } = await jwtVerify(form.client_assertion ?? '', key)
+    expect(protectedHeader).toEqual({ alg: 'RS256', kid: 'one-login-2026' })
+    const { iat = 0, exp = 0, jti, ...rest } = payload
+    expect(rest).toStrictEqual({
+      iss: 'tax-your-dragon',
+      sub: 'tax-your-dragon',
+      aud: metadata.token_endpoint,
+    })
+    expect(iat).toBeGreaterThanOrEqual(before)
+    expect(iat).toBeLessThanOrEqual(nowInSeconds())
+    expect(exp - iat).toBe(300)
+    expect(jti).toMatch(/^[\da-f-]{36}$/)
+  })
+
+  it('[CB-8] has an assertion with a jti of its own', async () => {
+    const jtis = [await exchange(), await exchange()].map(
+      ({ form }) => decodeJwt(form.client_assertion ?? '').jti,
+    )
+    expect(jtis[0]).not.toBe(jtis[1])
+  })
+
+  it('[CB-9] sends the client secret in the body, where there is one', async () => {
+    const { form, requests } = await exchange({ strategy: { clientSecret: 'the secret' } })
+    expect(form).toMatchObject({ client_id: 'tax-your-dragon', client_secret: 'the secret' })
+    expect(form).not.toHaveProperty('client_assertion')
+    expect(requests[0]?.headers).not.toHaveProperty('authorization')
+  })
+
+  it('[CB-10] gives the tokens', async () => {
+    const { tokens, idToken } = await exchange()
+    expect(tokens).toEqual({ idToken, accessToken: 'the-access-token' })
+  })
+})
+
+describe('a token request that fails', () => {
+  const html = { 'content-type': 'text/html' }
+  const oauthError = (error: string, status = 400) =>
+    json({ error, error_description: 'Sorry\n' }, {}, status)
+
+  it.each<[string, Answer]>([
+    ['an OAuth error', oauthError('invalid_grant')],
+    ['status 500', text('', {}, 500)],
+    ['status 502 with HTML', text('<html>', html, 502)],
+    ['status 429', text('', { 'retry-after': '0' }, 429)],
+    ['HTML', text('<html>', html)],
+    ['half of its JSON', text('{"access_tok', { 'content-type': 'application/json' })],
+    ['a reset', (response) => response.socket?.resetAndDestroy()],
+    ['a hanging connection', () => undefined],
+    ['a redirect', text('', { location: '/token' }, 307)],
+  ])('[CB-10] is never made again: %s', async (_what, answer) => {
+    const { error, requests } = await refused({ answer })
+    expect(requests).toHaveLength(1)
+    expect(error.message).not.toMatch(/the-code|html/)
+  })
+
+  it.each([
+    ['invalid_client', /Check that the key, or the secret, is the one registered/],
+    ['invalid_grant', /The code was used before, has expired/],
+    ['unauthorized_client', /Check how this client is registered/],
+    ['invalid_request', /\(invalid_request, status 400\)\.$/],
+  ])('[CB-11] tells %s, with what to do', async (code, remedy) => {
+    const { error } = await refused({ answer: oauthError(code) })
+    expect(error).toMatchObject({ code: 'token_refused', status: 502 })
+    expect(error.message).toMatch(remedy)
+    expect(error.providerError).toEqual({ error: code, description: 'Sorry?', status: 400 })
+  })
+
+  it('[CB-11] does without a description', async () => {
+    const { error } = await refused({ answer: json({ error: 'invalid_grant' }, {}, 400) })
+    expect(error.providerError).toStrictEqual({ error: 'invalid_grant', status: 400 })
+  })
+
+  it('[CONF-7] is not made over plain http, whatever the way to the provider would do', async () => {
+    let calls = 0
+    const http = () => Promise.reject(new Error(`call ${++calls}`))
+    const settings = parseStrategyOptions({
+      environment: 'integration',
+      clientId: 'tax-your-dragon',
+      callbackURL,
+      signer,
+    })
+    const at = 'http://127.0.0.1:1/'
+    const metadata = {
+      issuer: at,
+      authorization_endpoint: at,
+      token_endpoint: at,
+      userinfo_endpoint: at,
+      jwks_uri: at,
+    }
+    const transaction = createTransaction(parseSignInOptions({}, settings.signIn))
+    const error = await refusalOf(createCodeExchange(settings, http)(metadata, 'the-code', transaction))
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(calls).toBe(0)
+  })
+
+  it.each<[string, Answer, number | undefined]>([
+    ['status 500', text('', {}, 500), 500],
+    ['status 502 with HTML', text('<html>', html, 502), 502],
+    ['status 429', text('', {}, 429), 429],
+    ['HTML', text('<html>', html), undefined],
+    ['half of its JSON', text('{"access_tok', { 'content-type': 'application/json' }), undefined],
+    ['no access token', json({ token_type: 'Bearer', id_token: 'a.b.c' }), undefined],
+    ['no token type', json({ access_token: 'a', id_token: 'a.b.c' }), undefined],
+    ['an empty answer', json({}), undefined],
+  ])('[CB-11] becomes a typed error: %s', async (_what, answer, status) => {
+    const { error } = await refused({ answer })
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(error.providerError?.status).toBe(status)
+    expect(error.cause).toBeInstanceOf(Error)
+  })
+
+  it.each([200, 400])('[CB-11] quotes nothing of an answer of status %i that is not JSON', async (status) => {
+    const answer = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
+    const { error } = await refused({ answer })
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(error.message).not.toContain('SECRET')
+  })
+
+  it('[CB-11] quotes nothing that a parser says, wherever it was at work', async () => {
+    const http = () => Promise.reject(new SyntaxError('Unexpected token S, "SECRET" is not valid JSON'))
+    const { error } = await refused({ http })
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(error.message).toBe(
+      "One Login's token endpoint gave an answer that cannot be used: it is not JSON.",
+    )
+  })
+
+  it('[CB-11] becomes a typed error: a fault of the program on the way', async () => {
+    const { error } = await refused({ http: () => Promise.reject(new TypeError('it is no function')) })
+    expect(error).toMatchObject({ code: 'provider_answer_invalid', status: 502 })
+    expect(error.message).toMatch(/it is no function/)
+  })
+
+  it('[CB-11] becomes a typed error: an answer without an ID token', async () => {
+    const answer = json({ access_token: 'a', token_type: 'Bearer' })
+    expect((await refused({ answer })).error.code).toBe('provider_answer_invalid')
+  })
+
+  it('[CB-11] keeps what the way to the provider says', async () => {
+    expect((await refused({ answer: () => undefined })).error.code).toBe('provider_timeout')
+    const reset: Answer = (response) => response.socket?.resetAndDestroy()
+    expect((await refused({ answer: reset })).error.code).toBe('provider_unreachable')
+  })
+
+  it('[CB-11] is not made when the signer fails', async () => {
+    const broken = { ...signer, sign: () => Promise.reject(new Error('throttled')) }
+    const { error, requests } = await refused({ strategy: { signer: broken } })
+    expect(error.code).toBe('signing_failed')
+    expect(requests).toEqual([])
+  })
+
+  it.each([
+    ['of another issuer', { iss: 'https://op.example/' }],
+    ['for another client', { aud: 'another' }],
+    ['with another nonce', { nonce: 'another' }],
+    ['that has expired', { exp: 1 }],
+  ])('[IDT-3, IDT-4, IDT-5] is told as a bad ID token: one %s', async (_what, claims) => {
+    const { error } = await refused({ claims: { sub: 'SECRET', ...claims } })
+    expect(error.code).toBe('id_token_invalid')
+    expect(error.message).toMatch(/^The ID token was refused: ./)
+    expect(error.cause).toBeInstanceOf(Error)
+    expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toMatch(
+      /SECRET|eyJ|the-access/,
+    )
+  })
+})
+
+describe('what came', () => {
+  it('[CB-11] is refused when the access token is bound to a key, which nobody here has', async () => {
+    const { error } = await refused({ tokenType: 'DPoP' })
+    expect(error).toMatchObject({ code: 'provider_answer_invalid', status: 502 })
+  })
+
+  it('[IDT-4] is taken when the clocks differ by less than the tolerance', async () => {
+    const claims = { iat: nowInSeconds() - 130, exp: nowInSeconds() - 10 }
+    expect((await exchange({ claims })).tokens).toBeDefined()
+    const { error } = await refused({ claims, strategy: { signer, clockTolerance: 0 } })
+    expect(error.code).toBe('id_token_invalid')
+  })
+})
+
+describe('a secret', () => {
+  it('[CB-11] stands in no error', async () => {
+    const answers = [json({ error: 'invalid_client' }, {}, 400), text('<html>'), json({}), () => undefined]
+    for (const answer of answers) {
+      const { error } = await refused({ strategy: { clientSecret: 'SECRET', timeout: 0.2 }, answer })
+      expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toMatch(/SECRET|the-code/)
+    }
+  })
+})

@@ -1,0 +1,295 @@
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { SeenLogoutTokens, verifyLogoutToken } from '../../lib/tokens/logout-token.ts'
+import { importVerificationKeys, type VerificationKeys } from '../../lib/provider/verification-keys.ts'
+
+const issuer = 'https://oidc.integration.account.gov.uk/'
+const clientId = 'tax-your-dragon'
+const sub = 'urn:fdc:gov.uk:2022:somebody'
+const event = 'http://schemas.openid.net/event/backchannel-logout'
+
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const jwkOf = (key: KeyObject) => ({
+  ...key.export({ format: 'jwk' }),
+  kty: key === ec.publicKey ? 'EC' : 'RSA',
+})
+const published = importVerificationKeys(
+  [
+    { kid: 'ec', jwk: jwkOf(ec.publicKey) },
+    { kid: 'rsa', jwk: jwkOf(rsa.publicKey) },
+  ],
+  ['ES256', 'RS256'],
+)
+
+/** Seconds since 1970 that all of these tests run at. */
+const at = Date.parse('2026-08-01T12:00:00Z') / 1000
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime(at * 1000)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const good = {
+  iss: issuer,
+  aud: clientId,
+  sub,
+  iat: at,
+  exp: at + 120,
+  jti: 'a-jti',
+  events: { [event]: {} },
+}
+
+interface Difference {
+  readonly header?: Record<string, unknown>
+  readonly claims?: Record<string, unknown>
+  readonly key?: KeyObject
+}
+
+/** A logout token as One Login sends it, but for the difference; `undefined` leaves a member out. */
+async function token({ header, claims, key = ec.privateKey }: Difference = {}): Promise<string> {
+  return new SignJWT({ ...good, ...claims })
+    .setProtectedHeader({ alg: 'ES256', kid: 'ec', typ: 'logout+jwt', ...header })
+    .sign(key)
+}
+
+/** A token whose signature jose would not make. */
+function handmade(header: object, signature: (input: string) => string): string {
+  const input = [header, good]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${input}.${signature(input)}`
+}
+
+const verify = (jwt: string, keys: VerificationKeys = published) =>
+  verifyLogoutToken(
+    jwt,
+    { tokenKey: (kid) => Promise.resolve(keys.get(kid)) },
+    {
+      environment: {
+        issuer,
+        didDocumentURL: '',
+        didController: '',
+        coreIdentityIssuer: '',
+        allowInsecureRequests: false,
+      },
+      clientId,
+      clockTolerance: 30,
+    },
+  )
+
+const refused = { code: 'logout_token_invalid', status: 400 }
+const refusedBecause = (reason: RegExp) => ({
+  ...refused,
+  message: expect.stringMatching(new RegExp(`^The logout token was refused: .*${reason.source}`)) as string,
+})
+
+describe('a logout token', () => {
+  it('[SESS-6] is taken when it is as One Login sends it', async () => {
+    expect(await verify(await token())).toEqual({ sub, iat: at, jti: 'a-jti' })
+  })
+
+  it('[SESS-6] is taken without a "typ"', async () => {
+    expect(await verify(await token({ header: { typ: undefined } }))).toMatchObject({ sub })
+  })
+
+  it('[SESS-6] is taken within the clock tolerance', async () => {
+    const early = await token({ claims: { iat: at + 29, exp: at + 149 } })
+    const late = await token({ claims: { iat: at - 149, exp: at - 29 } })
+    expect(await verify(early)).toMatchObject({ sub })
+    expect(await verify(late)).toMatchObject({ sub })
+  })
+
+  it.each<[what: string, difference: Difference, reason: RegExp]>([
+    [
+      'is an ID token',
+      {
+        header: { typ: undefined },
+        claims: { events: undefined, jti: undefined, nonce: 'a-nonce', vot: 'Cl.Cm' },
+      },
+      /"jti" is not that of a logout token/,
+    ],
+    ['has another "typ"', { header: { typ: 'at+jwt' } }, /another "typ"/],
+    ['is for another client', { claims: { aud: 'another-client' } }, /for another client/],
+    ['is for another client too', { claims: { aud: [clientId, 'another-client'] } }, /for another client/],
+    ['has no audience', { claims: { aud: undefined } }, /for another client/],
+    ['comes from another issuer', { claims: { iss: 'https://oidc.account.gov.uk/' } }, /"iss"/],
+    ['comes from the issuer without its slash', { claims: { iss: issuer.slice(0, -1) } }, /"iss"/],
+    ['has no issuer', { claims: { iss: undefined } }, /"iss"/],
+    ['has no "kid"', { header: { kid: undefined } }, /no "kid"/],
+    ['has an unknown "kid"', { header: { kid: 'somebody-elses' } }, /not among One Login's/],
+    [
+      'is signed with a key that is not published',
+      { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey },
+      /its signature is not that of its key/,
+    ],
+    [
+      'is signed RS256 with a published RSA key',
+      { header: { alg: 'RS256', kid: 'rsa' }, key: rsa.privateKey },
+      /"alg" is not one to be signed with/,
+    ],
+    [
+      'is signed RS256 under the "kid" of an EC key',
+      { header: { alg: 'RS256' }, key: rsa.privateKey },
+      /"alg" is not one to be signed with/,
+    ],
+    [
+      'is signed ES256 under the "kid" of an RSA key',
+      { header: { kid: 'rsa' } },
+      /"alg" is not that of its key/,
+    ],
+    ['has expired', { claims: { iat: at - 151, exp: at - 31 } }, /"exp"/],
+    ['never expires', { claims: { exp: undefined } }, /"exp"/],
+    [
+      'was issued in the future',
+      { claims: { iat: at + 31, exp: at + 151 } },
+      /"iat" is missing or in the future/,
+    ],
+    ['was issued at no time', { claims: { iat: undefined } }, /"iat"/],
+    ['has no "sub"', { claims: { sub: undefined } }, /"sub"/],
+    ['has an empty "sub"', { claims: { sub: '' } }, /"sub"/],
+    ['has a list as "sub"', { claims: { sub: [sub] } }, /"sub"/],
+    ['has no "events"', { claims: { events: undefined } }, /"events" is not that of a logout token/],
+    ['has empty "events"', { claims: { events: {} } }, /"events" is not that of a logout token/],
+    [
+      'has the wrong event',
+      { claims: { events: { 'http://schemas.openid.net/event/another': {} } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has a further event',
+      { claims: { events: { [event]: {}, 'http://schemas.openid.net/event/another': {} } } },
+      /"events" is not that of a logout token/,
+    ],
+    ['has the event as a text', { claims: { events: event } }, /"events" is not that of a logout token/],
+    ['has the event in a list', { claims: { events: [event] } }, /"events" is not that of a logout token/],
+    [
+      'has an event that is no object',
+      { claims: { events: { [event]: true } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is a list',
+      { claims: { events: { [event]: [] } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is null',
+      { claims: { events: { [event]: null } } },
+      /"events" is not that of a logout token/,
+    ],
+    [
+      'has an event that is not empty',
+      { claims: { events: { [event]: { reason: 'none' } } } },
+      /"events" is not that of a logout token/,
+    ],
+    ['has a "nonce"', { claims: { nonce: 'a-nonce' } }, /"nonce" is not that of a logout token/],
+    ['has a "nonce" that is null', { claims: { nonce: null } }, /"nonce" is not that of a logout token/],
+    ['has no "jti"', { claims: { jti: undefined } }, /"jti" is not that of a logout token/],
+    ['has an empty "jti"', { claims: { jti: '' } }, /"jti" is not that of a logout token/],
+    ['has a number as "jti"', { claims: { jti: 7 } }, /"jti" is not that of a logout token/],
+    [
+      'has a "jti" of a thousand characters',
+      { claims: { jti: 'x'.repeat(1000) } },
+      /"jti" is not that of a logout token/,
+    ],
+  ])('[SESS-6] is refused when it %s', async (_what, difference, reason) => {
+    await expect(verify(await token(difference))).rejects.toMatchObject(refusedBecause(reason))
+  })
+
+  it('[SESS-6] is refused when it is not signed, whatever it calls that', async () => {
+    for (const alg of ['none', 'None', 'NONE', ''])
+      for (const kid of ['ec', undefined])
+        await expect(verify(handmade({ alg, kid, typ: 'logout+jwt' }, () => ''))).rejects.toMatchObject(
+          refused,
+        )
+  })
+
+  it('[SESS-6] is refused when it is signed HS256 with the public key as the secret', async () => {
+    for (const [kid, key] of [
+      ['ec', ec.publicKey],
+      ['rsa', rsa.publicKey],
+    ] as const)
+      for (const secret of [
+        key.export({ type: 'spki', format: 'pem' }),
+        key.export({ type: 'spki', format: 'der' }),
+        JSON.stringify(key.export({ format: 'jwk' })),
+      ]) {
+        const forged = handmade({ alg: 'HS256', kid, typ: 'logout+jwt' }, (input) =>
+          createHmac('sha256', secret).update(input).digest('base64url'),
+        )
+        await expect(verify(forged)).rejects.toMatchObject(refused)
+      }
+  })
+
+  it('[SESS-6] is refused when its claims were changed after it was signed', async () => {
+    const [header, , signature] = (await token()).split('.')
+    const changed = Buffer.from(JSON.stringify({ ...good, sub: 'urn:fdc:gov.uk:2022:else' })).toString(
+      'base64url',
+    )
+    await expect(verify(`${header}.${changed}.${signature}`)).rejects.toMatchObject(refused)
+  })
+
+  it.each(['', 'a', '..', 'a.b.c', 'a.b.c.d.e', '{}'])(
+    '[SESS-8] is refused when it is "%s"',
+    async (text) => {
+      await expect(verify(text)).rejects.toMatchObject(refused)
+    },
+  )
+
+  it('[SESS-8] is refused in words that hold nothing of it', async () => {
+    const jwt = await token({ claims: { events: { secret: {} }, jti: 'private-jti' } })
+    const error: unknown = await verify(jwt).catch((error: unknown) => error)
+    const words = JSON.stringify(error, Object.getOwnPropertyNames(error))
+    for (const part of [sub, 'private-jti', ...jwt.split('.')]) expect(words).not.toContain(part)
+  })
+})
+
+describe('the memory of logout tokens', () => {
+  const claims = { sub, iat: at, jti: 'a-jti' }
+  const after = (seconds: number) => vi.setSystemTime((at + seconds) * 1000)
+
+  it('[SESS-6] refuses a "jti" that was seen in the last 3 minutes', () => {
+    const seen = new SeenLogoutTokens()
+    seen.add(claims)
+    for (const seconds of [0, 60, 179]) {
+      after(seconds)
+      expect(() => seen.refuseSeen(claims)).toThrow(expect.objectContaining(refused) as Error)
+    }
+  })
+
+  it('[SESS-6] takes a "jti" again after 3 minutes', () => {
+    const seen = new SeenLogoutTokens()
+    seen.add(claims)
+    after(180)
+    expect(() => seen.refuseSeen(claims)).not.toThrow()
+  })
+
+  it('[SESS-6] still refuses the one of the last 3 minutes when it forgets an older one', () => {
+    const seen = new SeenLogoutTokens()
+    const later = { ...claims, jti: 'later' }
+    seen.add(claims)
+    after(100)
+    seen.add(later)
+    after(200)
+    expect(() => seen.refuseSeen(claims)).not.toThrow()
+    expect(() => seen.refuseSeen(later)).toThrow(expect.objectContaining(refused) as Error)
+  })
+
+  it('[SESS-6] still knows an earlier "jti" after others were seen', () => {
+    const seen = new SeenLogoutTokens()
+    seen.add(claims)
+    after(100)
+    seen.add({ ...claims, jti: 'another' })
+    expect(() => seen.refuseSeen(claims)).toThrow()
+  })
+
+  it('[SESS-6] takes another "jti" of the same user, as each try of One Login has one', () => {
+    const seen = new SeenLogoutTokens()
+    seen.add(claims)
+    expect(() => seen.refuseSeen({ ...claims, jti: 'another' })).not.toThrow()
+  })
+})
