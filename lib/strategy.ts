@@ -60,7 +60,7 @@ type Core = Pick<OneLoginStrategy, 'relyingParty' | 'verify'>
  */
 export class OneLoginStrategy implements passport.Strategy {
   /** The name it has in `passport.authenticate`. */
-  readonly name = 'govuk-one-login'
+  readonly name: string
   /** @internal */
   readonly relyingParty: RelyingParty
   /** @internal */
@@ -87,6 +87,7 @@ export class OneLoginStrategy implements passport.Strategy {
   constructor(options: OneLoginOptions & { readonly passReqToCallback?: false | undefined }, verify?: Verify)
   constructor(options: OneLoginOptions, verify?: Verify | VerifyWithRequest) {
     const settings = parseStrategyOptions(options)
+    this.name = settings.name
     this.relyingParty = new RelyingParty(settings)
     this.verify = createVerification(verify, settings.passReqToCallback)
     this.signOut = createSignOut(this.relyingParty)

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import type { Store } from 'express-session'
+import type { Dispatcher } from 'undici'
 import type { ClaimName } from '../claims.ts'
 import type { PrivateKeyInput, Signer } from './private-key.ts'
 import type { Environment } from './environments.ts'
@@ -136,4 +137,15 @@ export interface OneLoginOptions {
    * @defaultValue `false`
    */
   passReqToCallback?: boolean | undefined
+  /**
+   * The strategy's name in `passport.authenticate`. If your app has 2 strategies of this package, give each its own.
+   *
+   * @defaultValue `'govuk-one-login'`
+   */
+  name?: string | undefined
+  /**
+   * The undici dispatcher that makes every call to One Login: for your own certificate authority, client certificate,
+   * proxy or connection limits.
+   */
+  dispatcher?: Pick<Dispatcher, 'dispatch'> | undefined
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import type { Store } from 'express-session'
+import type { Dispatcher } from 'undici'
 import * as v from 'valibot'
 import {
   isSigner,
@@ -151,6 +152,16 @@ export const optionsSchema = v.strictObject({
     ),
   ),
   passReqToCallback: v.optional(described(v.boolean(), 'true or false'), false),
+  name: v.optional(
+    described(v.pipe(v.string(), v.regex(/^\S+$/)), 'a name without spaces'),
+    'govuk-one-login',
+  ),
+  dispatcher: v.optional(
+    described(
+      v.custom<Pick<Dispatcher, 'dispatch'>>(isDispatcher),
+      'a dispatcher of the package undici, such as an Agent or a ProxyAgent',
+    ),
+  ),
 })
 
 /** {@link OneLoginOptions} checked, with defaults filled in and keys read. */
@@ -177,6 +188,8 @@ export interface Settings {
   }
   readonly signOutStore?: Pick<Store, 'get' | 'set'> | undefined
   readonly passReqToCallback: boolean
+  readonly name: string
+  readonly dispatcher?: Pick<Dispatcher, 'dispatch'> | undefined
 }
 
 /**
@@ -265,4 +278,8 @@ function isFunction(value: unknown): boolean {
 function isStore(value: unknown): boolean {
   const store = value as Partial<Store> | null | undefined
   return isFunction(store?.get) && isFunction(store?.set)
+}
+
+function isDispatcher(value: unknown): boolean {
+  return isFunction((value as Partial<Dispatcher> | null | undefined)?.dispatch)
 }

@@ -55,6 +55,7 @@ describe('defaults', () => {
       transactionLifetime: 7200,
       session: { absolute: 43_200, onExpiry: 'sign-out' },
       passReqToCallback: false,
+      name: 'govuk-one-login',
     })
     const settings = parse()
     for (const name of ['postLogoutRedirectURL', 'uiLocales', 'serviceURL', 'signOutStore', 'clientSecret'])
@@ -308,6 +309,12 @@ describe('a bad option', () => {
     ['signOutStore', { set: () => undefined }, 'this object will not do', 'an express-session store'],
     ['signOutStore', null, 'it is null', 'an express-session store'],
     ['passReqToCallback', 'yes', 'this string will not do', 'true or false'],
+    ['name', '', 'it is an empty string', 'a name without spaces'],
+    ['name', 'one login', 'this string will not do', 'a name without spaces'],
+    ['name', null, 'it is null', 'a name without spaces'],
+    ['dispatcher', {}, 'this object will not do', 'a dispatcher of the package undici'],
+    ['dispatcher', 'http://proxy.example', 'this string will not do', 'a dispatcher of the package undici'],
+    ['dispatcher', null, 'it is null', 'a dispatcher of the package undici'],
   ])(
     '[CONF-9] is named with what is wrong and what is allowed: %s %j',
     async (name, value, found, allowed) => {
@@ -460,5 +467,17 @@ describe('options that go together', () => {
   it('[SESS-7] allow a store of the app’s own', () => {
     const signOutStore = new MemoryStore()
     expect(parse({ signOutStore }).signOutStore).toBe(signOutStore)
+  })
+
+  it('[CONF-9] allow a name of the strategy’s own', () => {
+    expect(new OneLoginStrategy(minimal).name).toBe('govuk-one-login')
+    expect(new OneLoginStrategy({ ...minimal, name: 'one-login-for-agents' }).name).toBe(
+      'one-login-for-agents',
+    )
+  })
+
+  it('[CONF-10] allow a dispatcher of the app’s own', () => {
+    const dispatcher = { dispatch: () => true }
+    expect(parse({ dispatcher }).dispatcher).toBe(dispatcher)
   })
 })
