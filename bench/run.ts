@@ -1,5 +1,5 @@
 // npm run bench [-- --quick]: what this package costs. The whole of it takes a quarter of an hour and writes
-// docs/performance.md; the quick one takes less than a minute, writes nothing, and is for seeing that it runs.
+// docs/explanation/performance.md; the quick one takes less than a minute, writes nothing, and is for seeing that it runs.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -47,4 +47,4 @@ const page = [
   startUp,
 ].join('\n')
 process.stdout.write(page)
-if (!quick) writeFileSync(new URL('../docs/performance.md', import.meta.url), page)
+if (!quick) writeFileSync(new URL('../docs/explanation/performance.md', import.meta.url), page)

@@ -1,4 +1,4 @@
-// npm run conformance [-- --report FILE] [-- --check]: writes docs/conformance.md, a row for each requirement with the
+// npm run conformance [-- --report FILE] [-- --check]: writes docs/explanation/conformance.md, a row for each requirement with the
 // tests that prove it. It runs the tests for that, unless it is given the JSON report of a run. With --check it
 // writes nothing, and fails where the table is not what is there. It always fails where a requirement is not proven.
 import { spawnSync } from 'node:child_process'
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: { report: { type: 'string' }, check: { type: 'boolean', default: false } },
 })
 const root = join(import.meta.dirname, '..')
-const file = join(root, 'docs/conformance.md')
+const file = join(root, 'docs/explanation/conformance.md')
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
 const requirements = JSON.parse(
@@ -37,7 +37,7 @@ const withoutFiles = (table: string) => table.replace(/\| [^|]* \|$/gm, '')
 const isOld = values.check && withoutFiles(text) !== withoutFiles(written)
 if (!values.check) writeFileSync(file, text)
 for (const complaint of complaints) say(complaint)
-if (isOld) say('docs/conformance.md is out of date: npm run conformance writes it anew.')
+if (isOld) say('docs/explanation/conformance.md is out of date: npm run conformance writes it anew.')
 if (complaints.length === 0 && !isOld)
   say(`${Object.keys(requirements).length} requirements, each of them proven.`)
 process.exitCode = complaints.length > 0 || isOld ? 1 : 0

@@ -12,7 +12,7 @@ describe('the table of conformance', () => {
   it('is content when each requirement has a test that passes', () => {
     const { text, complaints } = makeTable(requirements, [test('[IDT-1, IDT-2] both')], undefined)
     expect(complaints).toEqual([])
-    expect(text).toContain('| IDT-2 | The algorithm. | ✓ | [id-token](../test/id-token.test.ts) |')
+    expect(text).toContain('| IDT-2 | The algorithm. | ✓ | `id-token` |')
   })
 
   it.each([
@@ -39,9 +39,7 @@ describe('the table of conformance', () => {
     const files = ['a', 'b', 'b', 'c', 'c', 'd', 'd'].map((name) =>
       test('[IDT-1, IDT-2] rule', 'passed', `test/${name}.test.ts`),
     )
-    expect(makeTable(requirements, files, undefined).text).toContain(
-      '✓ | [b](../test/b.test.ts) · [c](../test/c.test.ts) · [d](../test/d.test.ts) · … |',
-    )
+    expect(makeTable(requirements, files, undefined).text).toContain('✓ | `b` · `c` · `d` · … |')
   })
 
   it('takes the date of the last run against the official simulator as proof, and nothing else', () => {

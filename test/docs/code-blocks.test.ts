@@ -2,13 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { documents } from './documents.ts'
 
 const root = new URL('../../', import.meta.url)
-const documents = ['', 'docs/', 'example-app/'].flatMap((folder) =>
-  readdirSync(new URL(folder || '.', root))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => folder + name),
-)
 
 /** The files whose TSDoc has examples. */
 const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 'utf8' })

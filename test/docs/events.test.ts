@@ -29,7 +29,7 @@ function eventsOfSource(): { name: string; members: string[] }[] {
 
 describe('the guide to observability', () => {
   it('lists every channel with every member and its type, and no other', () => {
-    const rows = [...read('docs/observability.md').matchAll(/^\| `([\w.-]+)` \| [^|]+ \| (.*) \|$/gm)]
+    const rows = [...read('docs/guides/observability.md').matchAll(/^\| `([\w.-]+)` \| [^|]+ \| (.*) \|$/gm)]
     const listed = rows.map(([, name = '', members = '']) => ({
       name,
       members: [...members.matchAll(/`([^`]+)`/g)].map(([, member = '']) => member.replaceAll('\\|', '|')),

@@ -225,7 +225,7 @@ describe.each(calls)('while %s is broken', (call) => {
   )
 })
 
-it('[CONF-4] [CB-11] [UI-3] makes the table in docs/faults.md', { timeout: 300_000 }, async () => {
+it('[CONF-4] [CB-11] [UI-3] makes the table in docs/reference/faults.md', { timeout: 300_000 }, async () => {
   const lines = [...introduction]
   for (const call of calls) {
     lines.push('', `## ${call}`, '', descriptions[call][1], '')
@@ -240,7 +240,7 @@ it('[CONF-4] [CB-11] [UI-3] makes the table in docs/faults.md', { timeout: 300_0
       lines.push(`| ${[fault, ...cells.map((ending) => shown(ending, deadline))].join(' | ')} |`)
     }
   }
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../docs/faults.md')
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../docs/reference/faults.md')
 })
 
 function shown({ code, status, page, seconds }: Ending, deadline: number): string {
