@@ -39,7 +39,6 @@ export class RelyingParty {
   readonly #completeSignIn: CompleteSignIn
   readonly #callbackPath: string
   readonly #usedStates = new UsedStates()
-  readonly #parsed = new WeakMap<object, SignInSettings>()
 
   constructor(settings: Settings) {
     this.settings = settings
@@ -52,17 +51,12 @@ export class RelyingParty {
   }
 
   /**
-   * Checks what a sign-in asks for; once for each options object.
+   * Checks what a sign-in asks for. Nothing is kept by the options object: an app may reuse and change it.
    *
    * @throws OneLoginError `invalid_option`
    */
   signInSettings(options: object): SignInSettings {
-    const known = this.#parsed.get(options)
-    // Stryker disable next-line ConditionalExpression: to check them again each time only takes longer
-    if (known) return known
-    const parsed = parseSignInOptions(options, this.settings.signIn)
-    this.#parsed.set(options, parsed)
-    return parsed
+    return parseSignInOptions(options, this.settings.signIn)
   }
 
   /**

@@ -41,10 +41,7 @@ export const requestSchema = v.strictObject({
   channel: v.optional(described(v.picklist(['web', 'generic_app']), '"web" or "generic_app"')),
   returnTo: v.optional(described(v.string(), 'a path of this site')),
   state: v.optional(
-    described(
-      v.custom<unknown>(() => true),
-      'anything that JSON can hold',
-    ),
+    described(v.pipe(v.custom<unknown>(isJSON), v.transform(copyOfJSON)), 'a value that JSON can hold'),
   ),
 })
 
@@ -143,4 +140,17 @@ function withoutUndefined<T extends object>(members: T): { [K in keyof T]: Exclu
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }
+}
+
+function isJSON(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value) as string | undefined) !== undefined
+  } catch {
+    return false
+  }
+}
+
+// The app may change its object for the next request before this one is saved.
+function copyOfJSON(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
 }

@@ -336,6 +336,33 @@ describe('with Passport alone', () => {
     })
   })
 
+  it('[AUTHZ-19] sends one user nothing of another, though the app changes and reuses one options object', async () => {
+    const reused = { returnTo: '/', loginHint: '', state: { basket: '' } }
+    await using pair = await startPair({
+      routes: (app, _oneLogin, passport) => {
+        app.get('/sign-in', (req, res, next) => {
+          const user = req.query.user as string
+          Object.assign(reused, { loginHint: `${user}@example.com`, returnTo: `/${user}` })
+          reused.state.basket = user
+          ;(passport.authenticate('govuk-one-login', reused as object) as RequestHandler)(req, res, next)
+        })
+        app.get('/auth/callback', passport.authenticate('govuk-one-login') as RequestHandler, (req, res) => {
+          res.json(req.authInfo)
+        })
+        return false
+      },
+    })
+    const users = ['ann', 'ben', 'cat']
+    const pages = await Promise.all(
+      users.map((user) => pair.browser().visit(`${pair.service.url}/sign-in?user=${user}`)),
+    )
+    expect(pages.map(({ body }) => JSON.parse(body) as unknown)).toEqual(
+      users.map((user) => ({ returnTo: `/${user}`, state: { basket: user } })),
+    )
+    const hints = pair.op.requests.flatMap(({ requestObject }) => requestObject?.claims.login_hint ?? [])
+    expect(hints.toSorted()).toEqual(users.map((user) => `${user}@example.com`))
+  })
+
   it('[CB-12] returns with successReturnToOrRedirect', async () => {
     await using pair = await startPair(passportRoutes({ successReturnToOrRedirect: '/' }))
     const page = await pair.browser().visit(`${pair.service.url}/sign-in`)

@@ -62,6 +62,19 @@ describe('options of one request', () => {
     expect(parse(options)).toStrictEqual({ trust: defaults.trust, claims: [], ...options })
   })
 
+  it('[AUTHZ-19] are copied, so that the app can change its object for the next request', () => {
+    const options = { state: { basket: 5 }, vtr: ['Cl.Cm.P2'], claims: ['address'] }
+    const parsed = parse(options)
+    options.state.basket = 6
+    options.vtr.push('Cl.Cm.P1')
+    options.claims.push('passport')
+    expect(parsed).toMatchObject({
+      state: { basket: 5 },
+      trust: { vtr: ['Cl.Cm.P2'] },
+      claims: ['coreIdentityJWT', 'address'],
+    })
+  })
+
   it('[CONF-9] may be undefined', () => {
     expect(Object.keys(parse({ uiLocales: undefined, state: undefined, vtr: undefined })).sort()).toEqual([
       'claims',
@@ -92,6 +105,7 @@ describe('options of one request', () => {
     ['loginHint', 'x'.repeat(257), 'a text of 1 to 256 characters'],
     ['channel', 'mobile', '"web" or "generic_app"'],
     ['returnTo', 5, 'a path of this site'],
+    ['state', () => 'basket', 'a value that JSON can hold'],
   ])(
     '[AUTHZ-8, AUTHZ-9, AUTHZ-16, CONF-9] are refused where One Login would not know them: %s %j',
     async (name, value, allowed) => {
@@ -107,6 +121,10 @@ describe('options of one request', () => {
       await expectRefused(() => parse({ vtr }), 'invalid_option', /^Option "vtr": .*; allowed are/)
     },
   )
+
+  it('[CONF-9] are refused with a state that JSON cannot hold', async () => {
+    await expectRefused(() => parse({ state: { basket: 5n } }), 'invalid_option', /^Option "state"/)
+  })
 
   it('[AUTHZ-16] take a login hint of 256 characters', () => {
     expect(parse({ loginHint: 'x'.repeat(256) }).loginHint).toHaveLength(256)
