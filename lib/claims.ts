@@ -16,6 +16,11 @@ export function claimURL<Name extends ClaimName>(name: Name): `https://vocab.acc
   return `https://vocab.account.gov.uk/v1/${name}`
 }
 
+/** Whether One Login sent a claim. It may send null for one that it does not have. */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
 // From here on: what One Login sends. Objects are open, since it may add members at any time, but a member
 // that is read must have its type.
 

@@ -29,6 +29,8 @@ const outcomes = {
   userinfo_invalid: { status: 502, retryable: false, cause: 'fault' },
 
   id_token_invalid: { status: 502, retryable: false, cause: 'fault' },
+  id_token_key_unknown: { status: 502, retryable: false, cause: 'fault' },
+  authentication_too_old: { status: 401, retryable: true, cause: 'user' },
   authentication_level_too_low: { status: 403, retryable: true, cause: 'fault' },
   core_identity_invalid: { status: 502, retryable: false, cause: 'fault' },
   core_identity_key_unknown: { status: 502, retryable: false, cause: 'fault' },

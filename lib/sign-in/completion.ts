@@ -53,8 +53,9 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
   return async function completeSignIn(code, transaction) {
     const metadata = await provider.metadata()
     const { idToken, accessToken } = await exchangeCode(metadata, code, transaction)
-    const { nonce, trust, maxAge, claims } = transaction
-    const expected = { nonce, credential: trust.credential, maxAge, accessToken }
+    const { nonce, trust, maxAge, claims, startedAt } = transaction
+    const sentAt = trust.identity && startedAt
+    const expected = { nonce, credential: trust.credential, maxAge, sentAt, accessToken }
     const token = await verifyIdToken(idToken, expected, provider, settings)
     const userinfo = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)
     const proof = trust.identity && (await prove(userinfo, trust.identity, claims))

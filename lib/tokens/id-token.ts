@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isPresent } from '../claims.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
 import { OneLoginError } from '../errors.ts'
@@ -24,8 +25,13 @@ export interface IdTokenExpectations {
   readonly nonce: string
   /** The weakest credential level that was asked for. */
   readonly credential: CredentialLevel
-  /** Seconds. */
+  /** How many seconds before `sentAt` the user may have signed in at One Login, if there is a limit. */
   readonly maxAge?: number | undefined
+  /**
+   * The moment that `maxAge` is counted back from, in seconds since 1970. Default: now. For an identity request it is
+   * when the browser was sent, because One Login sets `auth_time` before the identity journey, which takes long.
+   */
+  readonly sentAt?: number | undefined
   /** The access token that came with it. */
   readonly accessToken: string
 }
@@ -34,7 +40,8 @@ export interface IdTokenExpectations {
  * Verifies an ID token. There is no option to leave a check out.
  *
  * @param jwt - the ID token as the token endpoint gave it
- * @throws OneLoginError `id_token_invalid`, `authentication_level_too_low`, or as the JWKS fails
+ * @throws OneLoginError `id_token_invalid`, `id_token_key_unknown`, `authentication_level_too_low`,
+ * `authentication_too_old`, or as the JWKS fails
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/#validate-your-id-token
  */
 export async function verifyIdToken(
@@ -43,17 +50,18 @@ export async function verifyIdToken(
   provider: Pick<Provider, 'tokenKey'>,
   { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
 ): Promise<IdTokenClaims> {
-  const { sub, iat, nonce, vot, auth_time, at_hash, sid } = await verifySignedToken(jwt, {
+  const { sub, iat, azp, nonce, vot, auth_time, at_hash, sid } = await verifySignedToken(jwt, {
     name: 'ID token',
     code: 'id_token_invalid',
-    findKey: (kid) => provider.tokenKey(kid),
+    findKey: (kid) => findKey(kid, provider, clientId),
     algorithms: ['ES256', 'RS256'],
     issuer: environment.issuer,
     clientId,
     clockTolerance,
   })
+  if (isPresent(azp) && azp !== clientId) throw refusal('its "azp" is another client')
   if (nonce !== expected.nonce) throw refusal('its "nonce" is not the one that was sent')
-  if (at_hash !== undefined && at_hash !== accessTokenHash(expected.accessToken))
+  if (isPresent(at_hash) && at_hash !== accessTokenHash(expected.accessToken))
     throw refusal('its "at_hash" is not that of the access token')
   if (!isCredentialLevel(vot)) throw refusal('its "vot" is missing or not a credential level')
   if (!credentialSatisfies(vot, expected.credential))
@@ -61,7 +69,7 @@ export async function verifyIdToken(
       'authentication_level_too_low',
       `One Login signed the user in at ${vot}, and ${expected.credential} was asked for.`,
     )
-  const authTime = readAuthTime(auth_time, expected.maxAge, clockTolerance)
+  const authTime = readAuthTime(auth_time, expected, clockTolerance)
   return {
     sub,
     iat,
@@ -71,13 +79,31 @@ export async function verifyIdToken(
   }
 }
 
-function readAuthTime(authTime: unknown, maxAge: number | undefined, tolerance: number): number | undefined {
-  if (authTime === undefined && maxAge === undefined) return undefined
+async function findKey(kid: string, provider: Pick<Provider, 'tokenKey'>, clientId: string) {
+  const key = await provider.tokenKey(kid)
+  if (key) return key
+  throw new OneLoginError(
+    'id_token_key_unknown',
+    "The ID token's key is not in One Login's JWKS. Do not trust this ID token. Contact GOV.UK One Login with the " +
+      `name of your service and its client ID, which is "${clientId}".`,
+  )
+}
+
+function readAuthTime(
+  authTime: unknown,
+  { maxAge, sentAt = nowInSeconds() }: Pick<IdTokenExpectations, 'maxAge' | 'sentAt'>,
+  tolerance: number,
+): number | undefined {
+  if (!isPresent(authTime) && maxAge === undefined) return undefined
   if (typeof authTime !== 'number') throw refusal('its "auth_time" is missing or not a number')
   if (authTime < 0) throw refusal('its "auth_time" is before 1970')
   if (authTime > nowInSeconds() + tolerance) throw refusal('its "auth_time" is in the future')
-  if (authTime < nowInSeconds() - (maxAge ?? Infinity) - tolerance)
-    throw refusal('its "auth_time" is longer ago than "max_age" allows')
+  if (authTime < sentAt - (maxAge ?? Infinity) - tolerance)
+    throw new OneLoginError(
+      'authentication_too_old',
+      'The user signed in at One Login longer ago than "maxAge" allows. Ask them to sign in again. If this continues, ' +
+        'ask One Login whether this service is registered with "MaxAgeEnabled": without it, "max_age" has no effect.',
+    )
   return authTime
 }
 

@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose'
+import { isPresent } from '../claims.ts'
 import { findOneLoginError, OneLoginError, type OneLoginErrorCode } from '../errors.ts'
 import { readSigned } from './signature.ts'
 import type { VerificationAlgorithm, VerificationKey } from '../provider/verification-keys.ts'
@@ -55,7 +56,7 @@ export async function verifySignedToken(jwt: string, rules: TokenRules): Promise
     if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
     if (typeof exp !== 'number' || exp <= nowInSeconds() - clockTolerance)
       throw refuse('its "exp" is missing or past')
-    if (nbf !== undefined && !isPast(nbf, clockTolerance)) throw refuse('its "nbf" is in the future')
+    if (isPresent(nbf) && !isPast(nbf, clockTolerance)) throw refuse('its "nbf" is in the future')
     if (!isPast(iat, clockTolerance)) throw refuse('its "iat" is missing or in the future')
     return { ...payload, sub, iat }
   } catch (error) {

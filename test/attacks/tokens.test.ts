@@ -247,10 +247,10 @@ describe('a "kid"', () => {
     'that asks a database': "' UNION SELECT 'secret' --",
   }
 
-  it.each(Object.entries(names))('[IDT-1] %s finds no key of an ID token', async (_what, kid) => {
+  it.each(Object.entries(names))('[IDT-1, IDT-9] %s finds no key of an ID token', async (_what, kid) => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = (draft) => honest({ ...draft, header: { ...draft.header, kid } })
-    await expectSignInRefused(attacked)
+    await expectSignInRefused(attacked, 'id_token_key_unknown')
   })
 
   it.each(Object.entries(names))('[CID-2] %s finds no key of a core identity', async (_what, kid) => {

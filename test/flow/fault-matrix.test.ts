@@ -28,7 +28,7 @@ const withoutDocument: Readonly<Record<Fault, Outcome>> = {
 const expected: Readonly<Record<Call, Readonly<Record<Fault, Outcome>>>> = {
   discovery: withoutDocument,
   // A good document, of keys that have signed nothing here.
-  JWKS: { ...withoutDocument, 'another issuer': 'id_token_invalid' },
+  JWKS: { ...withoutDocument, 'another issuer': 'id_token_key_unknown' },
   DID: withoutDocument,
   token: {
     ...withoutDocument,

@@ -137,7 +137,7 @@ const idToken: Expected<'id-token'> = {
   'signature-of-another-token': ['IDT-1', 'id_token_invalid'],
   'empty-signature': ['IDT-1', 'id_token_invalid'],
   'no-kid': ['IDT-1', 'id_token_invalid'],
-  'unknown-kid': ['IDT-1', 'id_token_invalid'],
+  'unknown-kid': ['IDT-9', 'id_token_key_unknown'],
   'kid-of-another-key': ['IDT-1', 'id_token_invalid'],
   'wrong-alg-for-key': ['IDT-1', 'id_token_invalid'],
   'no-signature': ['IDT-2', 'id_token_invalid'],
@@ -280,7 +280,7 @@ const jwks: Expected<'jwks'> = {
   'keys-not-a-list': ['CONF-8', 'provider_document_unusable'],
   'malformed-keys': ['CONF-8', 'provider_document_unusable'],
   'keys-without-kid': ['CONF-8', 'provider_document_unusable'],
-  'without-signing-keys': ['IDT-1', 'id_token_invalid'],
+  'without-signing-keys': ['IDT-9', 'id_token_key_unknown'],
 }
 
 const did: Expected<'did'> = {
@@ -356,15 +356,14 @@ describe.each(Object.entries(calls))('the network to %s', (place, { requirement,
 })
 
 describe('with max_age', () => {
-  it.each(['missing-auth-time', 'auth-time-too-old', 'auth-time-in-the-future', 'malformed-auth-time'])(
-    '[IDT-7] refuses an ID token with %s',
-    async (fault) => {
-      expect(await outcome('id-token', fault, 60)).toMatchObject({
-        code: 'id_token_invalid',
-        signedIn: false,
-      })
-    },
-  )
+  it.each([
+    ['missing-auth-time', 'id_token_invalid'],
+    ['auth-time-too-old', 'authentication_too_old'],
+    ['auth-time-in-the-future', 'id_token_invalid'],
+    ['malformed-auth-time', 'id_token_invalid'],
+  ])('[IDT-7] rejects an ID token with %s: %s', async (fault, code) => {
+    expect(await outcome('id-token', fault, 60)).toMatchObject({ code, signedIn: false })
+  })
 })
 
 describe('what is not done after a refusal', () => {

@@ -105,6 +105,8 @@ const isPlain = (given: unknown) => {
   expect(JSON.parse(JSON.stringify(given))).toEqual(given)
 }
 
+const idTokenCodes = ['id_token_invalid', 'authentication_level_too_low', 'authentication_too_old']
+
 describe('the claims of an ID token', () => {
   it(
     '[IDT-3] [IDT-4] [IDT-5] [IDT-6] [IDT-7] are all as they should be, or it is refused',
@@ -122,7 +124,7 @@ describe('the claims of an ID token', () => {
               verifyIdToken(await sign(claims as never), expected, { tokenKey: findKey }, settings),
             )
             if (outcome instanceof OneLoginError) {
-              expect(['id_token_invalid', 'authentication_level_too_low']).toContain(outcome.code)
+              expect(idTokenCodes).toContain(outcome.code)
               return
             }
             const { iss, aud, iat, exp, vot, auth_time, at_hash } = claims as Record<string, unknown>
@@ -132,7 +134,7 @@ describe('the claims of an ID token', () => {
             expect(exp).toBeGreaterThan(nowInSeconds() - settings.clockTolerance)
             expect(iat).toBeLessThanOrEqual(nowInSeconds() + settings.clockTolerance)
             expect(credential === 'Cl' ? ['Cl', 'Cl.Cm'] : ['Cl.Cm']).toContain(vot)
-            if (at_hash !== undefined) expect(at_hash).toBe(idTokenClaims().at_hash)
+            if (at_hash !== undefined && at_hash !== null) expect(at_hash).toBe(idTokenClaims().at_hash)
             if (maxAge !== undefined)
               expect(auth_time).toBeGreaterThanOrEqual(nowInSeconds() - maxAge - settings.clockTolerance)
             expect(outcome.sub).toBe(claims.sub)
