@@ -46,11 +46,9 @@ export class Grants {
     this.#codes.deleteWhere((grant) => grant.sid === sid)
   }
 
-  /** An access token for a grant. */
-  issueAccessToken(grant: Grant): string {
-    const token = randomBytes(32).toString('base64url')
+  /** Remembers what an access token stands for. */
+  addAccessToken(token: string, grant: Grant): void {
     this.#accessTokens.set(token, grant)
-    return token
   }
 
   /** What an access token stands for, while it lives. */

@@ -30,7 +30,13 @@ function sentJwt(compact: string | undefined): SentJwt | undefined {
 /** Keeps what was sent, newest last; of a simulator that runs for long, the last thousand. */
 export class RequestLog {
   readonly entries: RecordedRequest[] = []
+  #count = 0
   readonly #entryOf = new WeakMap<Request, RecordedRequest>()
+
+  /** How many requests there were, with those that are no longer kept. */
+  get count(): number {
+    return this.#count
+  }
 
   /** Middleware; needs the body as text. */
   readonly record = (req: Request, res: Response, next: NextFunction): void => {
@@ -47,6 +53,7 @@ export class RequestLog {
       ...(clientAssertion && { clientAssertion }),
     }
     this.entries.push(entry)
+    this.#count += 1
     this.#entryOf.set(req, entry)
     if (this.entries.length > longest) this.entries.shift()
     res.once('finish', () => Object.assign(entry, { status: res.statusCode }))

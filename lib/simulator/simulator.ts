@@ -17,6 +17,10 @@ import type { RecordedRequest } from './recorded-request.ts'
 export interface SimulatorOptions {
   /** Default: a free one. */
   readonly port?: number
+  /** The host name in its address, for example `localhost`. It listens on 127.0.0.1 whatever the name. Default: `127.0.0.1`. */
+  readonly host?: string
+  /** The `iss` of core identities. Default: its address followed by `identity/`. */
+  readonly coreIdentityIssuer?: string
   /** Where the service takes the browser back: its redirect URI. */
   readonly callbackURL?: string
   /** Where the browser goes after signing out. */
@@ -72,7 +76,7 @@ export interface SecretOptions extends StrategyOptions {
 
 /** A running simulator, as `startSimulator()` gives it. */
 export interface Simulator {
-  /** `http://127.0.0.1:PORT/`; the same as `issuer`. */
+  /** `http://HOST:PORT/`; the same as `issuer`. */
   readonly url: string
   /** As its tokens name it; the same as `url`. */
   readonly issuer: string
@@ -142,8 +146,24 @@ export interface Simulator {
     fault: SimulatorFaults[Place],
     details?: FaultDetails,
   ): void
-  /** Takes back every fault, also those that have not come to pass. */
+  /** Takes back every fault, also those that have not come to pass, and starts `timesTaken()` from 0. */
   reset(): void
+  /**
+   * Counts how many times a fault was really used since the last `reset()`. A test that expects a service to reject
+   * a fault proves nothing if the count is 0.
+   *
+   * @typeParam Place - the place, so that editors complete its faults
+   * @param place - what breaks
+   * @param fault - how; `simulatorFaults` lists all
+   * @throws TypeError for a place or a fault that there is not
+   * @example
+   * ```ts
+   * op.breakUntilReset('id-token', 'wrong-nonce')
+   * // … sign in
+   * expect(op.timesTaken('id-token', 'wrong-nonce')).toBe(1)
+   * ```
+   */
+  timesTaken<Place extends FaultPlace>(place: Place, fault: SimulatorFaults[Place]): number
   /** Leaves the port, and cuts every connection: calls are refused (`ECONNREFUSED`) until `listenAgain()`. */
   stopListening(): Promise<void>
   /** Comes back to the same port, with everything as it was. */
@@ -177,6 +197,8 @@ export interface Simulator {
 
   /** What was sent to the simulator, newest last (the last thousand). */
   readonly requests: readonly RecordedRequest[]
+  /** How many requests were sent to the simulator since it started, with those that are no longer in `requests`. */
+  readonly requestCount: number
   /** The simulator's own time: codes, tokens and sessions live by it. */
   readonly clock: SimulatorClock
 

@@ -38,10 +38,10 @@ const logoutTimeout = 15_000
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const listener = await Listener.open(options.port ?? 0)
-  const url = `http://127.0.0.1:${listener.port}/`
+  const url = `http://${options.host ?? '127.0.0.1'}:${listener.port}/`
   const { simulator, app } = await createSimulator(options, {
     url,
-    coreIdentityIssuer: `${url}identity/`,
+    coreIdentityIssuer: options.coreIdentityIssuer ?? `${url}identity/`,
     listener,
   })
   listener.handle(app)
@@ -128,6 +128,9 @@ function simulatorOf(
     issuer,
     clock,
     requests: log.entries,
+    get requestCount() {
+      return log.count
+    },
     get options() {
       return keyOptions(provider, clients.get(), privateKey)
     },
@@ -143,6 +146,7 @@ function simulatorOf(
     breakNext: (place, fault, details) => faults.breakNext(place, fault, details),
     breakUntilReset: (place, fault, details) => faults.breakUntilReset(place, fault, details),
     reset: () => faults.reset(),
+    timesTaken: (place, fault) => faults.timesTaken(place, fault),
     stopListening: () => listener.stop(),
     listenAgain: () => listener.listenAgain(),
     announceKeys: () => keys.announce(clients.needRsaKey),

@@ -26,6 +26,14 @@ describe('the record of requests', () => {
     expect(claims?.headers.authorization).toBe(`Bearer ${String(body.access_token)}`)
   })
 
+  it('[SIM-3] counts every request, with those that it no longer holds', async () => {
+    const op = await start()
+    const calls = Array.from({ length: 1010 }, () => fetch(`${op.issuer}trustmark`))
+    await Promise.all(calls)
+    expect(op.requests).toHaveLength(1000)
+    expect(op.requestCount).toBe(1010)
+  })
+
   it('[SIM-3] holds what the firewall blocked and what is not there', async () => {
     const op = await start()
     await fetch(`${op.issuer}userinfo?${'x'.repeat(3000)}`)

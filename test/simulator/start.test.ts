@@ -19,6 +19,20 @@ describe('starting a simulator', () => {
     expect(again.issuer).toBe(op.issuer)
   })
 
+  it('[SIM-1] goes by the host name and the core identity issuer that it is told', async () => {
+    const coreIdentityIssuer = 'http://identity.localhost/'
+    const op = await start({ host: 'localhost', coreIdentityIssuer })
+    const { port } = new URL(op.url)
+    expect(op.issuer).toBe(`http://localhost:${port}/`)
+    expect(op.options.environment).toMatchObject({
+      issuer: op.issuer,
+      didController: `did:web:localhost%3A${port}`,
+      coreIdentityIssuer,
+    })
+    const discovery = await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`)
+    expect(await discovery.json()).toMatchObject({ issuer: op.issuer, token_endpoint: `${op.issuer}token` })
+  })
+
   it('[SIM-1] gives ready options, in the form of the strategy', async () => {
     const op = await start({ postLogoutRedirectURL: 'http://127.0.0.1:3000/bye' })
     expect(op.options).toEqual({

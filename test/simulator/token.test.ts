@@ -1,11 +1,21 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { assertion, codeFor, exchange, now, randomVerifier, start, tokensFor } from './relying-party.ts'
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
 describe('the answer to a token request', () => {
+  it('[SIM-1] gives a signed JWT as the access token, as One Login does', async () => {
+    const op = await start()
+    const { accessToken } = await tokensFor(op)
+    const keys = createRemoteJWKSet(new URL(`${op.issuer}.well-known/jwks.json`))
+    const { payload, protectedHeader } = await jwtVerify(accessToken, keys, { issuer: op.issuer })
+    expect(protectedHeader.alg).toBe('ES256')
+    expect(payload).toMatchObject({ client_id: op.options.clientId, scope: ['openid', 'email'] })
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(180)
+  })
+
   it('[SIM-1] [IDT-1] is an access token and an ID token signed with a published key', async () => {
     const op = await start()
     const { status, headers, body } = await exchange(op, await codeFor(op))

@@ -4,13 +4,14 @@ import { authenticateClient } from '../client-authentication.ts'
 import { accessTokenLifetime, type Grant } from '../grants.ts'
 import type { Provider } from '../simulated-provider.ts'
 import { json, type Call, type Reply } from '../reply.ts'
+import { issueAccessToken } from '../tokens/issued-access-token.ts'
 import { issueIdToken } from '../tokens/issued-id-token.ts'
 
 /** Answers `POST /token`. */
 export async function exchangeCode(provider: Provider, { form }: Call): Promise<Reply> {
   try {
     const grant = await redeem(provider, form)
-    const accessToken = provider.grants.issueAccessToken(grant)
+    const accessToken = issueAccessToken(provider, grant)
     const answer = {
       access_token: accessToken,
       token_type: 'Bearer',

@@ -15,6 +15,7 @@ export interface DueFault<Name extends string = string> extends FaultDetails {
 export class FaultPlan {
   readonly #next = new Map<FaultPlace, DueFault[]>()
   readonly #lasting = new Map<FaultPlace, DueFault[]>()
+  readonly #taken = new Map<string, number>()
 
   /** Breaks one use of a place. Said twice, it breaks the next two uses. */
   breakNext<Place extends FaultPlace>(
@@ -40,6 +41,13 @@ export class FaultPlan {
   reset(): void {
     this.#next.clear()
     this.#lasting.clear()
+    this.#taken.clear()
+  }
+
+  /** How many times a fault was taken since the last reset. */
+  timesTaken<Place extends FaultPlace>(place: Place, name: SimulatorFaults[Place]): number {
+    check(place, name)
+    return this.#taken.get(`${place} ${name}`) ?? 0
   }
 
   /**
@@ -50,7 +58,18 @@ export class FaultPlan {
    * @param accepts which faults concern the asker; the others stay due
    */
   take<Name extends string>(place: FaultPlace, accepts: (name: string) => name is Name): DueFault<Name>[] {
-    const isAccepted = (fault: DueFault): fault is DueFault<Name> => accepts(fault.name)
+    const due = this.#due(place, (fault): fault is DueFault<Name> => accepts(fault.name))
+    for (const { name } of due) {
+      const key = `${place} ${name}`
+      this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
+    }
+    return due
+  }
+
+  #due<Name extends string>(
+    place: FaultPlace,
+    isAccepted: (fault: DueFault) => fault is DueFault<Name>,
+  ): DueFault<Name>[] {
     const queue = this.#next.get(place) ?? []
     const [head] = queue
     if (!head) return (this.#lasting.get(place) ?? []).filter(isAccepted)
