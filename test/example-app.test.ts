@@ -11,7 +11,7 @@ import cy from '../example-app/locales/cy.json' with { type: 'json' }
 import en from '../example-app/locales/en.json' with { type: 'json' }
 import { createLog } from '../example-app/log.ts'
 import { startService, type RunningService } from '../example-app/server.ts'
-import { startSimulator, type Simulator, type SimulatorAnswer } from '../lib/simulator/index.ts'
+import { startSimulator, type Simulator, type SimulatorResponse } from '../lib/simulator/index.ts'
 import { Browser } from './support/browser.ts'
 
 const silent = pino({ level: 'silent' })
@@ -24,7 +24,7 @@ interface Example extends AsyncDisposable {
   visit(path: string, visit?: Parameters<Browser['visit']>[1]): ReturnType<Browser['visit']>
 }
 
-async function startExample(answer: SimulatorAnswer = {}, log: Logger = silent): Promise<Example> {
+async function startExample(answer: SimulatorResponse = {}, log: Logger = silent): Promise<Example> {
   const service = await startService({ PORT: '0' }, log, { interactive: false })
   const { simulator: op } = service
   if (!op) throw new Error('No simulator was started')

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
-import { answerConfigCall } from './simulator/config-endpoint.ts'
+import { handleConfigCall } from './simulator/config-endpoint.ts'
 import { readOfficialEnvironment } from './simulator/official-environment.ts'
 import { openPort } from './simulator/port.ts'
 import { RequestLines } from './simulator/request-lines.ts'
@@ -19,7 +19,7 @@ PUBLIC_KEY …) and its calls of /config.
 Flags:
   --port PORT       the port (default: PORT of the environment, or 3000; 0 for a free one)
   --host HOST       the address to listen on (default: HOST of the environment, or 127.0.0.1)
-  --config FILE     registration, answer and faults in a JSON file
+  --config FILE     registration, response and faults in a JSON file
   --interactive     shows a page on which you choose who signs in
   --json            writes one line of JSON for each event
   --help            this text
@@ -45,7 +45,7 @@ export const simulatorCommand: Subcommand = {
     // simulator is made has to wait for it.
     let starting: Promise<ConfiguredSimulator> | undefined
     const port = await openPort(settings.port, settings.host, (req, res) => {
-      starting?.then((simulator) => answer(simulator, lines, req, res)).catch(() => res.destroy())
+      starting?.then((simulator) => handle(simulator, lines, req, res)).catch(() => res.destroy())
     })
     try {
       starting = ConfiguredSimulator.start({
@@ -63,18 +63,18 @@ export const simulatorCommand: Subcommand = {
   },
 }
 
-async function answer(
+async function handle(
   simulator: ConfiguredSimulator,
   lines: RequestLines,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
   if (req.url?.split('?')[0] === '/config') {
-    await answerConfigCall(simulator, req, res)
+    await handleConfigCall(simulator, req, res)
     return
   }
   lines.follow(simulator, res)
-  simulator.answer(req, res)
+  simulator.handle(req, res)
 }
 
 interface CommandSettings extends Omit<ConfiguredSimulatorSettings, 'url'> {
@@ -89,7 +89,7 @@ async function readSettings(values: FlagValues, { env }: Terminal): Promise<Comm
   const official = readOfficialEnvironment(env)
   const path = textOf(values, 'config')
   const file: SettingsFile = path === undefined ? {} : await readSettingsFile(path)
-  const { registration, answer, faults } = file
+  const { registration, response, faults } = file
   return {
     port: portOf(textOf(values, 'port')) ?? file.port ?? portOf(env.PORT) ?? 3000,
     host: textOf(values, 'host') ?? file.host ?? env.HOST ?? '127.0.0.1',
@@ -98,7 +98,7 @@ async function readSettings(values: FlagValues, { env }: Terminal): Promise<Comm
     startOnly: official.startOnly,
     change: official.change,
     registration,
-    answer,
+    response,
     faults,
   }
 }

@@ -9,7 +9,7 @@ import type { SimulatorClock } from './simulated-clock.ts'
 import { authorize } from './endpoints/authorize-endpoint.ts'
 import { did, discovery, jwks, trustmark } from './endpoints/document-endpoints.ts'
 import { logout } from './endpoints/logout-endpoint.ts'
-import { answerSignIn } from './endpoints/sign-in-form.ts'
+import { submitSignIn } from './endpoints/sign-in-form.ts'
 import { exchangeCode } from './endpoints/token-endpoint.ts'
 import { userinfo } from './endpoints/userinfo-endpoint.ts'
 import { didFaults, discoveryFaults, jwksFaults } from './faults/document-faults.ts'
@@ -29,10 +29,10 @@ import { send } from './send.ts'
 type AnswerFaults = Readonly<Record<string, AnswerFault>>
 
 interface Endpoint {
-  readonly answer: (provider: Provider, call: Call) => Reply | Promise<Reply>
+  readonly handle: (provider: Provider, call: Call) => Reply | Promise<Reply>
   /** Where its faults are planned. */
   readonly place?: FaultPlace
-  /** Those that change the answer. */
+  /** Those that change the response. */
   readonly faults?: AnswerFaults
 }
 
@@ -43,24 +43,24 @@ export function providerApp(provider: Provider): Express {
   app.use(express.text({ type: () => true, limit: '1mb' }), date(provider.clock))
   app.use(provider.log.record, firewall(provider.log))
 
-  const handle = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
+  const serve = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
     // Express 4 knows nothing of promises: what fails is passed on by hand.
     respond(provider, endpoint, req, res).catch(next)
   }
-  app.get('/', handle({ answer: () => page(200, startPage(provider)) }))
+  app.get('/', serve({ handle: () => page(200, startPage(provider)) }))
   app.get(
     '/.well-known/openid-configuration',
-    handle({ answer: discovery, place: 'discovery', faults: discoveryFaults }),
+    serve({ handle: discovery, place: 'discovery', faults: discoveryFaults }),
   )
-  app.get('/.well-known/jwks.json', handle({ answer: jwks, place: 'jwks', faults: jwksFaults }))
-  app.get('/.well-known/did.json', handle({ answer: did, place: 'did', faults: didFaults }))
-  app.get('/trustmark', handle({ answer: trustmark, place: 'trustmark' }))
-  app.get('/authorize', handle({ answer: authorize, place: 'authorize' }))
-  app.post('/sign-in', handle({ answer: answerSignIn }))
-  app.post('/token', handle({ answer: exchangeCode, place: 'token', faults: tokenAnswerFaults }))
-  app.get('/userinfo', handle({ answer: userinfo, place: 'userinfo', faults: userinfoFaults }))
-  app.get('/logout', handle({ answer: logout, place: 'logout' }))
-  app.get('/signed-out', handle({ answer: (_provider, { query }) => page(200, signedOutPage(query)) }))
+  app.get('/.well-known/jwks.json', serve({ handle: jwks, place: 'jwks', faults: jwksFaults }))
+  app.get('/.well-known/did.json', serve({ handle: did, place: 'did', faults: didFaults }))
+  app.get('/trustmark', serve({ handle: trustmark, place: 'trustmark' }))
+  app.get('/authorize', serve({ handle: authorize, place: 'authorize' }))
+  app.post('/sign-in', serve({ handle: submitSignIn }))
+  app.post('/token', serve({ handle: exchangeCode, place: 'token', faults: tokenAnswerFaults }))
+  app.get('/userinfo', serve({ handle: userinfo, place: 'userinfo', faults: userinfoFaults }))
+  app.get('/logout', serve({ handle: logout, place: 'logout' }))
+  app.get('/signed-out', serve({ handle: (_provider, { query }) => page(200, signedOutPage(query)) }))
   app.use((_req, res) => send(res, text(404, 'There is nothing at this address')))
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     if (res.headersSent) res.destroy()
@@ -80,10 +80,11 @@ function date(clock: SimulatorClock): RequestHandler {
 async function respond(provider: Provider, endpoint: Endpoint, req: Request, res: Response): Promise<void> {
   const { place, faults = {} } = endpoint
   const call = { headers: req.headers, query: queryOf(req), form: formOf(req) }
-  const concernsAnswer = (name: string): name is string => isNetworkFault(name) || Object.hasOwn(faults, name)
-  const due = place === undefined ? [] : provider.faults.take(place, concernsAnswer)
+  const concernsResponse = (name: string): name is string =>
+    isNetworkFault(name) || Object.hasOwn(faults, name)
+  const due = place === undefined ? [] : provider.faults.take(place, concernsResponse)
   const answer = async (): Promise<Reply> => {
-    const reply = await endpoint.answer(provider, call)
+    const reply = await endpoint.handle(provider, call)
     if (reply.problem !== undefined) provider.log.explain(req, reply.problem)
     return due.reduce((broken, { name }) => faults[name]?.(broken) ?? broken, reply)
   }

@@ -9,7 +9,7 @@ import { dueTokenFaults, type Issuer } from './tokens/issued-token.ts'
 export interface LogoutAttempt {
   /** The id of the token; each try has its own. */
   readonly jti: string
-  /** The status of the service's answer; missing when there was none. */
+  /** The status of the service's response; missing when there was none. */
   readonly status?: number
 }
 
@@ -23,13 +23,13 @@ export interface BackChannelLogout {
   readonly uri: string
   /** The tries, first to last: at most three. */
   readonly attempts: readonly LogoutAttempt[]
-  /** Whether a try was answered with 200. */
+  /** Whether the service responded with 200. */
   readonly delivered: boolean
 }
 
 /** How patient the provider is, in milliseconds. */
 export interface LogoutTiming {
-  /** How long it waits for an answer. */
+  /** How long it waits for a response. */
   readonly timeout: number
   /** How long it waits between two tries. */
   readonly retryDelay: number
@@ -59,7 +59,7 @@ export class BackChannelLogouts {
     this.#closing = closing
   }
 
-  /** Tells a service that a user has signed out: until it answers 200, three times at most. */
+  /** Tells a service that a user has signed out: until it responds with 200, three times at most. */
   send(clientId: string, sub: string, uri: string): Promise<BackChannelLogout> {
     const { faults } = this.#issuer
     // A fault breaks every try: a second one that is right would hide what the service made of the first.

@@ -1,4 +1,4 @@
-import { settle, type SignIn, type SimulatorAnswer, type SimulatorError } from './outcome.ts'
+import { settle, type SignIn, type SimulatorResponse, type SimulatorError } from './outcome.ts'
 import { redirectAddress } from './authorization/redirect.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
 import type { BrowserSession } from './browser-sessions.ts'
@@ -14,13 +14,17 @@ type RedirectFault = keyof typeof redirectFaults
 const isErrorFault = (name: string): name is ErrorFault => Object.hasOwn(authorizeErrors, name)
 const isRedirectFault = (name: string): name is RedirectFault => Object.hasOwn(redirectFaults, name)
 
-/** Ends a sign-in the way an answer says: the address that takes the browser back to the service. */
-export function finishSignIn(provider: Provider, pending: PendingSignIn, answer: SimulatorAnswer): string {
+/** Ends a sign-in the way a response says: the address that takes the browser back to the service. */
+export function finishSignIn(
+  provider: Provider,
+  pending: PendingSignIn,
+  response: SimulatorResponse,
+): string {
   const due = provider.faults.take('authorize', (name) => isErrorFault(name) || isRedirectFault(name))
   const names = due.map(({ name }) => name)
   const errorFault = names.find(isErrorFault)
-  const error = errorFault === undefined ? answer.error : authorizeErrors[errorFault]
-  const params = new URLSearchParams({ ...outcome(provider, pending, answer, error) })
+  const error = errorFault === undefined ? response.error : authorizeErrors[errorFault]
+  const params = new URLSearchParams({ ...outcome(provider, pending, response, error) })
   const { state } = pending.request
   if (state !== undefined) params.set('state', state)
   for (const name of names.filter(isRedirectFault)) redirectFaults[name](params)
@@ -30,7 +34,7 @@ export function finishSignIn(provider: Provider, pending: PendingSignIn, answer:
 function outcome(
   provider: Provider,
   pending: PendingSignIn,
-  answer: SimulatorAnswer,
+  response: SimulatorResponse,
   error: SimulatorError | undefined,
 ): SimulatorError | { code: string } {
   if (error) {
@@ -39,7 +43,7 @@ function outcome(
     return error
   }
   try {
-    return { code: issueCode(provider, pending, settle(answer)) }
+    return { code: issueCode(provider, pending, settle(response)) }
   } catch (refusal) {
     if (refusal instanceof OAuthRefusal) return refusal.params
     throw refusal

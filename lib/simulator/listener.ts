@@ -19,7 +19,7 @@ export class Listener {
     return new Listener(server)
   }
 
-  /** Says who answers the requests. */
+  /** Sets the handler of the requests. */
   handle(handler: RequestListener): void {
     this.#server.on('request', handler)
   }

@@ -3,25 +3,25 @@ import { isReadyUserName, readyUser, readyUserNames, type ReadyUserName } from '
 import type { SimulatorUser } from './users/simulator-user.ts'
 
 /**
- * What the simulator answers.
+ * What the simulator responds with.
  *
  * @example
  * ```ts
  * op.respondWith({ user: 'family-name-first', level: 'P0', returnCodes: ['A'] })
  * ```
  */
-export interface SimulatorAnswer {
+export interface SimulatorResponse {
   /** Who signs in: a ready user, or one of your own. Default: `typical`. */
   readonly user?: ReadyUserName | SimulatorUser
   /** The level of confidence that the identity check reaches. Default: the user's. */
   readonly level?: LevelOfConfidence
-  /** Claims of the userinfo answer that replace the user's, by their full names; `undefined` leaves one out. */
+  /** Claims of the userinfo response that replace the user's, by their full names; `undefined` leaves one out. */
   readonly claims?: Readonly<Record<string, unknown>>
   /** Claims of the core identity that replace the user's, for example `{ vot: 'P1' }`; `undefined` leaves one out. */
   readonly coreIdentity?: Readonly<Record<string, unknown>>
   /**
    * Return codes of the identity check. Default: the user's, or `A` when there are none and the level is not
-   * reached. An empty list with a level that is not reached makes the provider answer `access_denied`.
+   * reached. An empty list with a level that is not reached makes the provider response `access_denied`.
    */
   readonly returnCodes?: readonly string[]
   /** An error that comes back from `/authorize` instead of a code. */
@@ -45,21 +45,21 @@ export interface SignIn {
   readonly coreIdentity: Readonly<Record<string, unknown>>
 }
 
-/** Refuses an answer whose user nobody knows. */
-export function checkAnswer({ user }: SimulatorAnswer): void {
+/** Refuses a response whose user nobody knows. */
+export function checkResponse({ user }: SimulatorResponse): void {
   if (typeof user !== 'string' || isReadyUserName(user)) return
   throw new TypeError(`No ready user is called '${String(user)}'; there are ${readyUserNames.join(', ')}`)
 }
 
-/** Fills an answer's gaps from its user. */
-export function settle(answer: SimulatorAnswer): SignIn {
-  const { user: named = 'typical' } = answer
+/** Fills a response's gaps from its user. */
+export function settle(response: SimulatorResponse): SignIn {
+  const { user: named = 'typical' } = response
   const user = typeof named === 'string' ? readyUser(named) : named
   return {
     user,
-    level: answer.level ?? user.identity?.level ?? 'P0',
-    returnCodes: answer.returnCodes ?? user.returnCodes,
-    claims: answer.claims ?? {},
-    coreIdentity: answer.coreIdentity ?? {},
+    level: response.level ?? user.identity?.level ?? 'P0',
+    returnCodes: response.returnCodes ?? user.returnCodes,
+    claims: response.claims ?? {},
+    coreIdentity: response.coreIdentity ?? {},
   }
 }

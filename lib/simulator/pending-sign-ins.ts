@@ -16,7 +16,7 @@ export interface PendingSignIn {
   readonly previous?: BrowserSession
 }
 
-/** Sign-ins that wait for the page to be answered. */
+/** Sign-ins that wait for the page to be submitted. */
 export class PendingSignIns {
   readonly #pending: ExpiringMap<PendingSignIn>
 
@@ -24,7 +24,7 @@ export class PendingSignIns {
     this.#pending = new ExpiringMap(clock, lifetime)
   }
 
-  /** Keeps one until its page is answered. */
+  /** Keeps one until its page is submitted. */
   add(signIn: PendingSignIn): void {
     this.#pending.set(signIn.journey.sid, signIn)
   }

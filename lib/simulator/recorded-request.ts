@@ -29,8 +29,8 @@ export interface RecordedRequest {
   readonly requestObject?: SentJwt
   /** The client assertion of a token request. */
   readonly clientAssertion?: SentJwt
-  /** The status the simulator answered with; missing while it has not, and when a fault left no answer. */
+  /** The status of the response. Missing until the simulator has responded, and when a fault left no response. */
   readonly status?: number
-  /** What was wrong with it in plain words, also where the provider's answer says no more than "Invalid request". */
+  /** What was wrong with it in plain words, also where the provider's response says no more than "Invalid request". */
   readonly problem?: string
 }

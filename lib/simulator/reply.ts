@@ -9,7 +9,7 @@ export interface Call {
   readonly form: URLSearchParams
 }
 
-/** What an endpoint answers. A value, so that a fault can change it before it is sent. */
+/** What an endpoint responds with. A value, so that a fault can change it before it is sent. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -18,12 +18,12 @@ export interface Reply {
   readonly problem?: string
 }
 
-/** An answer in JSON. */
+/** An response in JSON. */
 export function json(status: number, value: JsonObject, headers: Reply['headers'] = {}): Reply {
   return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(value) }
 }
 
-/** An answer in plain text. */
+/** An response in plain text. */
 export function text(status: number, body: string): Reply {
   return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }
 }

@@ -1,4 +1,4 @@
-import type { SimulatorAnswer } from './outcome.ts'
+import type { SimulatorResponse } from './outcome.ts'
 import type { BackChannelLogouts } from './back-channel-logouts.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
 import type { ClientRegistry } from './client-registration.ts'
@@ -28,5 +28,5 @@ export interface Provider {
   readonly interactive: boolean
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal
-  answer: SimulatorAnswer
+  response: SimulatorResponse
 }

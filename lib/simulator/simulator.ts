@@ -1,4 +1,4 @@
-import type { SimulatorAnswer } from './outcome.ts'
+import type { SimulatorResponse } from './outcome.ts'
 import type { BackChannelLogout } from './back-channel-logouts.ts'
 import type { ClientSettings } from './client-registration.ts'
 import type { SimulatorClock } from './simulated-clock.ts'
@@ -106,12 +106,12 @@ export interface Simulator {
   register(settings: ClientSettings, clientId?: string): void
 
   /**
-   * What is answered from now on, in place of everything said before.
+   * What the simulator responds with from now on, in place of everything said before.
    *
-   * @param answer - what there is of it; the rest is as usual
+   * @param response - what there is of it; the rest is as usual
    * @throws TypeError for a ready user that there is not
    */
-  respondWith(answer: SimulatorAnswer): void
+  respondWith(response: SimulatorResponse): void
 
   /**
    * Breaks the next use of a place, once. Said twice, the next two uses.
@@ -119,7 +119,7 @@ export interface Simulator {
    * @typeParam Place - the place, so that editors complete its faults
    * @param place - what breaks
    * @param fault - how; `simulatorFaults` lists all
-   * @param details - how long a `slow` answer takes
+   * @param details - how long a `slow` response takes
    * @throws TypeError for a place or a fault that there is not
    * @example
    * ```ts
@@ -138,7 +138,7 @@ export interface Simulator {
    * @typeParam Place - the place, so that editors complete its faults
    * @param place - what breaks
    * @param fault - how; `simulatorFaults` lists all
-   * @param details - how long a `slow` answer takes
+   * @param details - how long a `slow` response takes
    * @throws TypeError for a place or a fault that there is not
    */
   breakUntilReset<Place extends FaultPlace>(

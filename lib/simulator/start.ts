@@ -1,4 +1,4 @@
-import { checkAnswer } from './outcome.ts'
+import { checkResponse } from './outcome.ts'
 import { providerApp } from './app.ts'
 import { BackChannelLogouts } from './back-channel-logouts.ts'
 import { BrowserSessions } from './browser-sessions.ts'
@@ -112,7 +112,7 @@ function createProvider(
     backChannel: new BackChannelLogouts({ issuer, keys, clock, faults }, timing, closing),
     log: new RequestLog(),
     interactive: options.interactive ?? false,
-    answer: {},
+    response: {},
   }
 }
 
@@ -139,9 +139,9 @@ function simulatorOf(
     },
     optionsFor: (clientId) => keyOptions(provider, clients.get(clientId), privateKey),
     register: (settings, clientId) => clients.change(settings, clientId),
-    respondWith: (answer) => {
-      checkAnswer(answer)
-      provider.answer = answer
+    respondWith: (response) => {
+      checkResponse(response)
+      provider.response = response
     },
     breakNext: (place, fault, details) => faults.breakNext(place, fault, details),
     breakUntilReset: (place, fault, details) => faults.breakUntilReset(place, fault, details),

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import cy from '../../example-app/locales/cy.json' with { type: 'json' }
 import en from '../../example-app/locales/en.json' with { type: 'json' }
 import { startService, type RunningService } from '../../example-app/server.ts'
-import type { Simulator, SimulatorAnswer } from '../../lib/simulator/index.ts'
+import type { Simulator, SimulatorResponse } from '../../lib/simulator/index.ts'
 import { launchChromium, openPage, violations, type Visit } from '../support/chromium.ts'
 
 const log = pino({ level: 'silent' })
@@ -33,7 +33,7 @@ interface JourneyParts {
   readonly javaScriptEnabled?: boolean
   readonly width?: number
   readonly interactive?: boolean
-  readonly answer?: SimulatorAnswer
+  readonly answer?: SimulatorResponse
 }
 
 async function startJourney({

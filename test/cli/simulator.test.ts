@@ -120,7 +120,7 @@ describe('simulator, with a configuration file', () => {
   it('[SIM-3] registers the service, answers and breaks what the file says', async () => {
     const file = await configFile({
       registration: { clientId: 'from-the-file', scopes: ['openid', 'email'] },
-      answer: { user: 'many-given-names' },
+      response: { user: 'many-given-names' },
       faults: { 'core-identity': ['expired'] },
     })
     const simulator = await startSimulatorCommand({ CLIENT_ID: 'from-the-environment' }, ['--config', file])
@@ -156,7 +156,7 @@ describe('simulator, with a configuration file', () => {
       { registration: { redirectUrl: 'http://a.example' } },
       'registration.redirectUrl',
     ],
-    ['has a user that there is not', { answer: { user: 'nobody' } }, 'answer.user'],
+    ['has a user that there is not', { response: { user: 'nobody' } }, 'response.user'],
     ['has a fault that there is not', { faults: { 'id-token': ['wrong-everything'] } }, 'faults.id-token'],
     ['breaks a place that there is not', { faults: { 'id-tokens': ['expired'] } }, 'id-tokens'],
   ])('ends with 2 when the file %s', async (_what, content, words) => {

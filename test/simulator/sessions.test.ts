@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import type { SimulatorAnswer } from 'passport-govuk-one-login/simulator'
+import type { SimulatorResponse } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it } from 'vitest'
 import {
   assertion,
@@ -14,7 +14,7 @@ import {
   tokensFor,
 } from './relying-party.ts'
 
-const somebodyElse: SimulatorAnswer = { user: 'no-phone' }
+const somebodyElse: SimulatorResponse = { user: 'no-phone' }
 
 describe('the provider’s session', () => {
   it('[SIM-2] [IDT-7] keeps the time at which the user signed in', async () => {

@@ -1,4 +1,4 @@
-import type { SimulatorAnswer } from '../../lib/simulator/index.ts'
+import type { SimulatorResponse } from '../../lib/simulator/index.ts'
 import type { SignedIn } from '../../lib/sign-in/completion.ts'
 import type { Browser } from './browser.ts'
 import type { Service } from './service.ts'
@@ -7,7 +7,7 @@ import type { Pair } from './simulator.ts'
 /** Signs a user in with a browser of their own. */
 export async function visitorSignedIn(
   pair: Pair,
-  user: SimulatorAnswer['user'] = 'typical',
+  user: SimulatorResponse['user'] = 'typical',
 ): Promise<Browser> {
   pair.op.respondWith({ user })
   const browser = pair.browser()

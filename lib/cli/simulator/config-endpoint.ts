@@ -4,8 +4,8 @@ import type { ConfiguredSimulator } from './configured-simulator.ts'
 
 const longestBody = 1024 * 1024
 
-/** Answers `GET /config` and `POST /config` as the official simulator does. */
-export async function answerConfigCall(
+/** Handles `GET /config` and `POST /config` as the official simulator does. */
+export async function handleConfigCall(
   simulator: ConfiguredSimulator,
   req: IncomingMessage,
   res: ServerResponse,

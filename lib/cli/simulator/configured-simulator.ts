@@ -4,13 +4,13 @@ import type {
   ClientSettings,
   FaultPlace,
   Simulator,
-  SimulatorAnswer,
+  SimulatorResponse,
   SimulatorFaults,
 } from '../../simulator/index.ts'
 import { createSimulator } from '../../simulator/start.ts'
 import type { ErrorConfiguration, OfficialChange, ResponseConfiguration } from './official-configuration.ts'
 import {
-  answerOf,
+  simulatorResponseOf,
   authoriseErrorOf,
   clientConfigurationOf,
   clientSettingsOf,
@@ -29,8 +29,8 @@ export interface ConfiguredSimulatorSettings {
   readonly change: OfficialChange
   /** How the service is registered, where it is not as the variables say. */
   readonly registration?: ClientSettings | undefined
-  /** What is answered until `POST /config` says something else; default: what the official configuration says. */
-  readonly answer?: SimulatorAnswer | undefined
+  /** The response until `POST /config` says something else; default: what the official configuration says. */
+  readonly response?: SimulatorResponse | undefined
   /** What is broken all the time, whatever `POST /config` says. */
   readonly faults?: Readonly<Partial<Record<FaultPlace, readonly string[]>>> | undefined
 }
@@ -47,24 +47,24 @@ export class ConfiguredSimulator {
   #running: Running
   #keySource: { isPublished: boolean; jwksURL?: string | undefined } = { isPublished: false }
   #response = usualResponse()
-  #answer: SimulatorAnswer
+  #signInResponse: SimulatorResponse
   #errors: ErrorConfiguration = { idTokenErrors: [], coreIdentityErrors: [], authoriseErrors: [] }
   #newKeys = { published: false, used: false }
 
   private constructor(settings: ConfiguredSimulatorSettings, running: Running) {
     this.#settings = settings
     this.#running = running
-    this.#answer = answerOf(this.#response)
+    this.#signInResponse = simulatorResponseOf(this.#response)
   }
 
   /** Starts one. */
   static async start(settings: ConfiguredSimulatorSettings): Promise<ConfiguredSimulator> {
-    const { url, interactive, startOnly, change, registration, answer } = settings
+    const { url, interactive, startOnly, change, registration, response } = settings
     const simulator = new ConfiguredSimulator(settings, await create(url, interactive, [startOnly]))
     await simulator.change({ ...change, simulatorUrl: url })
     if (registration) simulator.#register(registration)
-    if (answer) simulator.#answer = answer
-    simulator.#answerAndBreak()
+    if (response) simulator.#signInResponse = response
+    simulator.#applyResponseAndFaults()
     return simulator
   }
 
@@ -78,8 +78,8 @@ export class ConfiguredSimulator {
     return this.#running.simulator
   }
 
-  /** Answers a request to the provider. */
-  answer(req: IncomingMessage, res: ServerResponse): void {
+  /** Handles a request to the provider. */
+  handle(req: IncomingMessage, res: ServerResponse): void {
     this.#running.app(req, res)
   }
 
@@ -109,11 +109,11 @@ export class ConfiguredSimulator {
     }
     if (responseConfiguration) {
       this.#response = { ...this.#response, ...responseConfiguration } as ResponseConfiguration
-      this.#answer = answerOf(this.#response)
+      this.#signInResponse = simulatorResponseOf(this.#response)
     }
     this.#errors = change.errorConfiguration
     this.#renewKeys(change)
-    this.#answerAndBreak()
+    this.#applyResponseAndFaults()
   }
 
   /** What holds now, in the words of the official simulator; `GET /config`. */
@@ -153,10 +153,10 @@ export class ConfiguredSimulator {
     this.#newKeys = { published: publish ?? published, used: use ?? used }
   }
 
-  #answerAndBreak(): void {
+  #applyResponseAndFaults(): void {
     const { simulator } = this
     const error = authoriseErrorOf(this.#errors)
-    simulator.respondWith({ ...this.#answer, ...(error && { error }) })
+    simulator.respondWith({ ...this.#signInResponse, ...(error && { error }) })
     simulator.reset()
     for (const faults of [this.#settings.faults ?? {}, faultsOf(this.#errors)])
       for (const [place, names] of Object.entries(faults))

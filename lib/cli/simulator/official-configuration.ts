@@ -25,7 +25,7 @@ const clientSchema = v.object({
   clientLoCs: v.exactOptional(v.array(level)),
 })
 
-/** What is answered; `null` leaves a claim out. */
+/** The response; `null` leaves a claim out. */
 const responseSchema = v.object({
   sub: text,
   email: v.string(),
@@ -62,7 +62,7 @@ export const coreIdentityErrors = [
   'TOKEN_EXPIRED',
 ] as const
 
-/** Those of the answer to an authorization request. */
+/** Those of the response to an authorization request. */
 export const authoriseErrors = ['ACCESS_DENIED', 'TEMPORARILY_UNAVAILABLE'] as const
 
 const errorSchema = v.object({
@@ -91,7 +91,7 @@ const changeSchema = v.strictObject({
 export type OfficialChange = v.InferOutput<typeof changeSchema>
 /** What a service is registered with. */
 export type ClientConfiguration = v.InferOutput<typeof clientSchema>
-/** What is answered. */
+/** The response. */
 export type ResponseConfiguration = v.InferOutput<typeof responseSchema>
 /** What is broken. */
 export type ErrorConfiguration = v.InferOutput<typeof errorSchema>

@@ -3,7 +3,7 @@ import {
   readyUser,
   type ClientRegistration,
   type ClientSettings,
-  type SimulatorAnswer,
+  type SimulatorResponse,
   type SimulatorError,
   type SimulatorFaults,
   type SimulatorIdentity,
@@ -54,7 +54,7 @@ export function clientConfigurationOf(client: ClientRegistration): object {
   }
 }
 
-/** What is answered unless something else is said. Email and phone number are those of the official simulator. */
+/** The response that is sent by default. Email and phone number are those of the official simulator. */
 export function usualResponse(): ResponseConfiguration {
   const { identity } = readyUser('typical')
   return {
@@ -79,10 +79,10 @@ export function usualResponse(): ResponseConfiguration {
 }
 
 /**
- * The answer that a configuration of the official simulator means. It is given as it stands, whatever level was
+ * The response that a configuration of the official simulator means. It is given as it stands, whatever level was
  * asked for: that is how suites make identities that are weaker than they asked for.
  */
-export function answerOf(response: ResponseConfiguration): SimulatorAnswer {
+export function simulatorResponseOf(response: ResponseConfiguration): SimulatorResponse {
   const { email, emailVerified, phoneNumber, phoneNumberVerified, maxLoCAchieved } = response
   const { coreIdentityVerifiableCredentials: credential, returnCodes } = response
   const details = {

@@ -7,7 +7,7 @@ import {
   simulatorFaults,
   type ClientSettings,
   type FaultPlace,
-  type SimulatorAnswer,
+  type SimulatorResponse,
   type SimulatorUser,
 } from '../../simulator/index.ts'
 import { UsageError } from '../subcommand.ts'
@@ -54,7 +54,7 @@ const registrationSchema = v.strictObject({
 
 const userSchema = v.looseObject({ sub: text, email: text })
 
-const answerSchema = v.strictObject({
+const responseSchema = v.strictObject({
   user: v.exactOptional(
     v.lazy((value) => (typeof value === 'string' ? v.picklist(readyUserNames) : userSchema)),
   ),
@@ -83,7 +83,7 @@ const settingsSchema = v.strictObject({
   url: v.exactOptional(address),
   interactive: truth,
   registration: v.exactOptional(registrationSchema),
-  answer: v.exactOptional(answerSchema),
+  response: v.exactOptional(responseSchema),
   faults: v.exactOptional(v.strictObject(faultEntries())),
 })
 
@@ -94,7 +94,7 @@ export interface SettingsFile {
   readonly url?: string
   readonly interactive?: boolean
   readonly registration?: ClientSettings
-  readonly answer?: SimulatorAnswer
+  readonly response?: SimulatorResponse
   readonly faults?: Readonly<Partial<Record<FaultPlace, readonly string[]>>>
 }
 
@@ -109,12 +109,12 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
     const [issue] = result.issues
     throw new UsageError(`--config: ${path}: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`)
   }
-  const { answer, ...rest } = result.output
-  if (!answer) return rest
+  const { response, ...rest } = result.output
+  if (!response) return rest
   // The claims of an own user are the user's own affair; the rest of one is checked above.
-  const { user, ...others } = answer
+  const { user, ...others } = response
   const told = typeof user === 'object' ? (user as SimulatorUser) : user
-  return { ...rest, answer: { ...others, ...(told !== undefined && { user: told }) } }
+  return { ...rest, response: { ...others, ...(told !== undefined && { user: told }) } }
 }
 
 async function jsonOf(path: string): Promise<unknown> {

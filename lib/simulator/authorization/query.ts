@@ -66,7 +66,7 @@ function malformationOfObject(get: AuthorizationQuery['get']): string | undefine
   return undefined
 }
 
-/** Reads the query. Throws the page that is shown when there is too little in it to answer the service. */
+/** Reads the query. Throws the page that is shown when there is too little in it to response the service. */
 export function parseAuthorizationQuery(query: URLSearchParams): AuthorizationQuery {
   const get = (name: string) => {
     const value = query.get(name)?.trim() ?? ''

@@ -4,7 +4,7 @@ import { isJsonObject } from '../keys/jwt.ts'
 import { OAuthRefusal, PageRefusal } from './refusal.ts'
 import { asksForIdentity, parseVectors, type Vector } from './requested-vectors.ts'
 
-/** Where the answer to an authorization request goes. */
+/** Where the response to an authorization request goes. */
 export interface RedirectTarget {
   readonly redirectUri: string
   readonly state?: string

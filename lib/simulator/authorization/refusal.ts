@@ -18,7 +18,7 @@ const descriptions = {
 /** An error code of One Login's. */
 export type ErrorCode = keyof typeof descriptions
 
-/** An OAuth error: at `/authorize` it goes back to the service in the redirect, at `/token` in the answer. */
+/** An OAuth error: at `/authorize` it goes back to the service in the redirect, at `/token` in the response. */
 export class OAuthRefusal extends Error {
   override readonly name = 'OAuthRefusal'
   /** The error as it is sent. */

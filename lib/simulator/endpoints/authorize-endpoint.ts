@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { SimulatorAnswer } from '../outcome.ts'
+import type { SimulatorResponse } from '../outcome.ts'
 import {
   checkQueryRequest,
   parseAuthorizationQuery,
@@ -24,7 +24,7 @@ import type { Provider } from '../simulated-provider.ts'
 import { page, redirection, text, type Call, type Reply } from '../reply.ts'
 import { finishSignIn } from '../completed-sign-in.ts'
 
-/** Answers `GET /authorize`. */
+/** Handles `GET /authorize`. */
 export async function authorize(provider: Provider, call: Call): Promise<Reply> {
   try {
     const query = parseAuthorizationQuery(call.query)
@@ -80,7 +80,7 @@ function startSignIn(provider: Provider, request: AuthorizationRequest, call: Ca
     const cookie = { 'Set-Cookie': provider.sessions.renew(pending.session) }
     const reply = needsPage(provider, pending)
       ? askWho(provider, pending)
-      : redirection(finishSignIn(provider, pending, answerFor(provider, pending)))
+      : redirection(finishSignIn(provider, pending, responseFor(provider, pending)))
     return { ...reply, headers: { ...reply.headers, ...cookie } }
   } catch (error) {
     if (error instanceof OAuthRefusal) return refused(request, error)
@@ -125,11 +125,11 @@ function needsPage({ interactive }: Provider, { request, session }: PendingSignI
 }
 
 /** Where a person chose who signs in, the same user is signed in as long as the session lives. */
-function answerFor({ interactive, answer }: Provider, { session }: PendingSignIn): SimulatorAnswer {
-  return interactive && session.user ? { ...answer, user: session.user } : answer
+function responseFor({ interactive, response }: Provider, { session }: PendingSignIn): SimulatorResponse {
+  return interactive && session.user ? { ...response, user: session.user } : response
 }
 
 function askWho(provider: Provider, pending: PendingSignIn): Reply {
   provider.pendingSignIns.add(pending)
-  return page(200, signInPage(pending, provider.answer))
+  return page(200, signInPage(pending, provider.response))
 }

@@ -7,22 +7,22 @@ import { credentialTrustLevels, levelsOfConfidence } from '../authorization/requ
 const aDay = { 'Cache-Control': 'max-age=86400' }
 const anHour = { 'Cache-Control': 'max-age=3600, private' }
 
-/** Answers `GET /.well-known/openid-configuration`. */
+/** Handles `GET /.well-known/openid-configuration`. */
 export function discovery({ issuer }: Provider): Reply {
   return json(200, discoveryDocument(issuer), aDay)
 }
 
-/** Answers `GET /.well-known/jwks.json`. */
+/** Handles `GET /.well-known/jwks.json`. */
 export async function jwks({ keys }: Provider): Promise<Reply> {
   return json(200, await keys.jwks(), aDay)
 }
 
-/** Answers `GET /.well-known/did.json`. */
+/** Handles `GET /.well-known/did.json`. */
 export function did({ keys }: Provider): Reply {
   return json(200, keys.didDocument(), anHour)
 }
 
-/** Answers `GET /trustmark`. */
+/** Handles `GET /trustmark`. */
 export function trustmark({ issuer }: Provider): Reply {
   return json(200, {
     idp: issuer,

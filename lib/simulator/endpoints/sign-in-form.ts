@@ -1,4 +1,4 @@
-import type { SimulatorAnswer } from '../outcome.ts'
+import type { SimulatorResponse } from '../outcome.ts'
 import { refusalAddress } from '../authorization/redirect.ts'
 import { OAuthRefusal } from '../authorization/refusal.ts'
 import { isLevelOfConfidence } from '../authorization/requested-vectors.ts'
@@ -9,23 +9,27 @@ import { redirection, text, type Call, type Reply } from '../reply.ts'
 import { finishSignIn } from '../completed-sign-in.ts'
 import { isReadyUserName } from '../users/ready-users.ts'
 
-/** Answers `POST /sign-in`: the page on which a person chose who signs in and what comes back. */
-export function answerSignIn(provider: Provider, call: Call): Reply {
+/** Handles `POST /sign-in`: the page on which a person chose who signs in and what comes back. */
+export function submitSignIn(provider: Provider, call: Call): Reply {
   const pending = provider.pendingSignIns.take(call.form.get('journey') ?? '')
   if (!pending)
     return text(
       400,
-      'This page was answered already, or is too old. Go back to the service and sign in again.',
+      'This page was submitted already, or is too old. Go back to the service and sign in again.',
     )
   if (provider.sessions.find(call.headers.cookie) !== pending.session) {
     const description = 'Access denied for security reasons, a new authentication request may be successful'
     return redirection(refusalAddress(pending.request, new OAuthRefusal('access_denied', description)))
   }
-  return redirection(finishSignIn(provider, pending, chosen(call.form, pending, provider.answer)))
+  return redirection(finishSignIn(provider, pending, chosen(call.form, pending, provider.response)))
 }
 
 /** What the person chose. A ready user comes as they are, whatever the simulator was told of others. */
-function chosen(form: URLSearchParams, { session }: PendingSignIn, told: SimulatorAnswer): SimulatorAnswer {
+function chosen(
+  form: URLSearchParams,
+  { session }: PendingSignIn,
+  told: SimulatorResponse,
+): SimulatorResponse {
   const user = form.get('user') ?? ''
   const level = form.get('level') ?? ''
   const codes = form.get('returnCodes')?.match(/[A-Za-z0-9]+/g) ?? []

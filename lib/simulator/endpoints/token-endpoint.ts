@@ -7,18 +7,18 @@ import { json, type Call, type Reply } from '../reply.ts'
 import { issueAccessToken } from '../tokens/issued-access-token.ts'
 import { issueIdToken } from '../tokens/issued-id-token.ts'
 
-/** Answers `POST /token`. */
+/** Handles `POST /token`. */
 export async function exchangeCode(provider: Provider, { form }: Call): Promise<Reply> {
   try {
     const grant = await redeem(provider, form)
     const accessToken = issueAccessToken(provider, grant)
-    const answer = {
+    const response = {
       access_token: accessToken,
       token_type: 'Bearer',
       expires_in: accessTokenLifetime,
       id_token: await issueIdToken(provider, grant, accessToken),
     }
-    return json(200, answer, { 'Cache-Control': 'no-store' })
+    return json(200, response, { 'Cache-Control': 'no-store' })
   } catch (error) {
     if (!(error instanceof OAuthRefusal)) throw error
     return { ...json(400, error.params), problem: error.problem ?? error.message }

@@ -9,7 +9,7 @@ import type { SimulatorIdentity, SimulatorUser } from '../users/simulator-user.t
 
 const nothingProven: SimulatorIdentity = { level: 'P0', names: [], birthDates: [] }
 
-/** Answers `GET /userinfo`. */
+/** Handles `GET /userinfo`. */
 export async function userinfo(provider: Provider, { headers }: Call): Promise<Reply> {
   const { authorization } = headers
   if (authorization === undefined) return unauthorized('Bearer')

@@ -1,4 +1,4 @@
-import { settle, type SimulatorAnswer } from '../outcome.ts'
+import { settle, type SimulatorResponse } from '../outcome.ts'
 import { asksForIdentity, levelsOfConfidence, type Vector } from '../authorization/requested-vectors.ts'
 import { authorizeErrors } from '../faults/authorize-faults.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
@@ -6,7 +6,7 @@ import { aboutUser, readyUser, readyUserNames } from '../users/ready-users.ts'
 import { escapeHtml, layout } from './layout.ts'
 
 /** The page on which a person chooses who signs in and what comes back. */
-export function signInPage(pending: PendingSignIn, answer: SimulatorAnswer): string {
+export function signInPage(pending: PendingSignIn, response: SimulatorResponse): string {
   const { request, journey } = pending
   const content = `
 ${whatIsAsked(pending)}
@@ -14,7 +14,7 @@ ${whatIsAsked(pending)}
 <input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
 <fieldset>
 <legend>Who signs in?</legend>
-${userChoices(pending, answer)}
+${userChoices(pending, response)}
 </fieldset>
 ${request.vectors.some(asksForIdentity) ? identityFields() : ''}
 <div class="field">
@@ -45,11 +45,11 @@ function whatIsAsked({ request, reauthenticate }: PendingSignIn): string {
 }
 
 /** The user that is signed in is chosen already, so that going on does not change who it is. */
-function userChoices({ session }: PendingSignIn, answer: SimulatorAnswer): string {
-  const told = typeof answer.user === 'object' ? answer.user : undefined
+function userChoices({ session }: PendingSignIn, response: SimulatorResponse): string {
+  const told = typeof response.user === 'object' ? response.user : undefined
   const current = session.user
   const isReady = readyUserNames.some((name) => readyUser(name).sub === current?.sub)
-  const chosen = current ?? settle(answer).user
+  const chosen = current ?? settle(response).user
   const choices = [
     ...(current && !isReady ? [radio('signed-in', current.email, 'Is signed in', true)] : []),
     ...(told && told.sub !== current?.sub
