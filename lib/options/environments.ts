@@ -53,6 +53,11 @@ export function isSecure(url: URL, allowInsecureRequests: boolean): boolean {
   return allowInsecureRequests && url.protocol === 'http:' && isLoopback(url.hostname)
 }
 
-function isLoopback(hostname: string): boolean {
+/**
+ * Whether a host is this machine.
+ *
+ * @param hostname - of a URL, an IPv6 address in brackets
+ */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import { createEgress, type CallDispatcher, type ProxyVariables } from './egress.ts'
 import { isSecure } from '../options/environments.ts'
 import { OneLoginError, type OneLoginErrorCode } from '../errors.ts'
 import { packageName, packageVersion } from '../package-version.ts'
@@ -23,20 +24,25 @@ export interface HttpSettings {
   readonly timeout: number
   readonly serviceURL?: string | undefined
   readonly environment: { readonly allowInsecureRequests: boolean }
+  /** Makes every call, in place of connections of this package's own. */
+  readonly dispatcher?: CallDispatcher | undefined
+  /** Where a proxy is named: `process.env` if not set. */
+  readonly variables?: ProxyVariables | undefined
 }
 
 /**
  * Makes the function that all calls to the provider go through: one deadline for the whole call, the same
- * `User-Agent` on each, no redirect followed, no answer over 1 MiB read. undici is under it, at a tenth of what
- * `fetch` costs; it is loaded with the first call, so that a service does not start the slower for it.
+ * `User-Agent` on each, no redirect followed, no response over 1 MiB read. A GET that finds its connection dead is
+ * tried once more, on a new one. undici is under it, at a tenth of what `fetch` costs.
  *
- * @throws (from the returned function) OneLoginError `provider_timeout`, `provider_unreachable` or
- * `provider_answer_invalid`; an answer of any status is returned
+ * @throws (from the returned function) OneLoginError `provider_timeout`, `provider_unreachable`,
+ * `provider_answer_invalid`, or `invalid_option` when the variable for the proxy holds no URL; a response of any
+ * status is returned
  */
-export function createHttp({ timeout, serviceURL, environment }: HttpSettings): Http {
+export function createHttp({ timeout, serviceURL, environment, dispatcher, variables }: HttpSettings): Http {
   const userAgent = `${packageName}/${packageVersion}${serviceURL ? ` (${serviceURL})` : ''}`
   const milliseconds = timeout * 1000
-  let dispatcher: Promise<Dispatcher> | undefined
+  const egress = dispatcher ? () => Promise.resolve(dispatcher) : createEgress(milliseconds, variables)
 
   return async function call(address, { method = 'GET', headers = {}, body } = {}) {
     const url = new URL(address)
@@ -46,7 +52,7 @@ export function createHttp({ timeout, serviceURL, environment }: HttpSettings): 
         'provider_answer_invalid',
         `One Login named an address that is not https, which is not called: ${where}.`,
       )
-    dispatcher ??= createDispatcher(milliseconds)
+    const endsAt = performance.now() + milliseconds
     const request: Dispatcher.DispatchOptions = {
       origin: url.origin,
       path: url.pathname + url.search,
@@ -54,11 +60,13 @@ export function createHttp({ timeout, serviceURL, environment }: HttpSettings): 
       headers: { ...headers, 'user-agent': userAgent },
       body: body?.toString() ?? null,
     }
-    return exchange(await dispatcher, request, milliseconds, (failure, cause) => {
-      const [code, happened] = failures[failure]
-      const within = failure === 'late' ? ` within ${timeout} s` : ''
-      return new OneLoginError(code, `${happened}${within}: ${where}.`, { cause })
-    })
+    let result = await exchange(await egress(url, 'kept'), request, endsAt)
+    if (method === 'GET' && isDeadConnection(result))
+      result = await exchange(await egress(url, 'new'), request, endsAt)
+    if (result instanceof HttpAnswer) return result
+    const [code, happened] = failures[result.failure]
+    const within = result.failure === 'late' ? ` within ${timeout} s` : ''
+    throw new OneLoginError(code, `${happened}${within}: ${where}.`, { cause: result.cause })
   }
 }
 
@@ -67,64 +75,82 @@ const failures = {
   unreachable: ['provider_unreachable', 'One Login could not be reached'],
   tooLong: ['provider_answer_invalid', "One Login's answer is over 1 MiB and was cut off"],
   malformed: ['provider_answer_invalid', 'One Login gave something that fits into no request'],
+  unfit: [
+    'provider_unreachable',
+    'The option "dispatcher" is no dispatcher of undici 7 or later, so nobody was called',
+  ],
 } as const satisfies Record<string, [OneLoginErrorCode, string]>
 
-function failureOf(error: Error & { code?: string }): keyof typeof failures {
-  if (error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'tooLong'
+/** How a call ended that brought no response. */
+interface Failure {
+  readonly failure: keyof typeof failures
+  readonly cause?: unknown
+  /** Whether the response had begun. */
+  readonly hasBegun: boolean
+}
+
+/** Whether the connection closed before there was a response, as one does that was kept for too long. */
+function isDeadConnection(result: HttpAnswer | Failure): boolean {
+  if (result instanceof HttpAnswer || result.hasBegun) return false
+  const { code } = (result.cause ?? {}) as { code?: string }
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function failureOf(error: Error & { code?: string }): Failure['failure'] {
   return error.code === 'UND_ERR_INVALID_ARG' ? 'malformed' : 'unreachable'
 }
 
-async function createDispatcher(connectTimeout: number): Promise<Dispatcher> {
-  const { Agent } = await import('undici')
-  // One deadline is over all of a call; these would be in its way.
-  return new Agent({
-    connect: { timeout: connectTimeout },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: maxBytes,
-  })
-}
-
+/** Sends a request and reads its response to the end; never rejects. */
 async function exchange(
-  dispatcher: Dispatcher,
+  dispatcher: CallDispatcher,
   request: Dispatcher.DispatchOptions,
-  milliseconds: number,
-  explain: (failure: keyof typeof failures, cause?: unknown) => OneLoginError,
-): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
+  endsAt: number,
+): Promise<HttpAnswer | Failure> {
+  return new Promise((resolve) => {
     let call: Dispatcher.DispatchController | undefined
-    let ended: OneLoginError | undefined
-    const end = (error: OneLoginError) => {
-      clearTimeout(deadline)
-      ended = error
-      reject(error)
-      call?.abort(error)
-    }
-    const deadline = setTimeout(() => {
-      end(explain('late'))
-    }, milliseconds)
+    let hasEnded = false
     let status = 0
     let headers: IncomingHttpHeaders = {}
     const chunks: Buffer[] = []
-    dispatcher.dispatch(request, {
+    let size = 0
+    const end = (result: HttpAnswer | Omit<Failure, 'hasBegun'>) => {
+      if (hasEnded) return
+      hasEnded = true
+      clearTimeout(deadline)
+      if (result instanceof HttpAnswer) resolve(result)
+      else {
+        resolve({ ...result, hasBegun: status !== 0 })
+        call?.abort(new Error(failures[result.failure][1]))
+      }
+    }
+    const deadline = setTimeout(() => {
+      end({ failure: 'late' })
+    }, endsAt - performance.now())
+    const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         call = controller
-        if (ended) controller.abort(ended)
+        if (hasEnded) controller.abort(new Error(failures.late[1]))
       },
       onResponseStart(_controller, statusCode, fields) {
         status = statusCode
         headers = fields
       },
       onResponseData(_controller, chunk) {
-        chunks.push(chunk)
+        size += chunk.length
+        if (size > maxBytes) end({ failure: 'tooLong' })
+        else chunks.push(chunk)
       },
       onResponseEnd() {
-        clearTimeout(deadline)
-        resolve(new HttpAnswer(status, headers, Buffer.concat(chunks).toString()))
+        end(new HttpAnswer(status, headers, Buffer.concat(chunks).toString()))
       },
       onResponseError(_controller, error) {
-        if (!ended) end(explain(failureOf(error), error))
+        end({ failure: failureOf(error), cause: error })
       },
-    })
+    }
+    try {
+      dispatcher.dispatch(request, handler)
+    } catch (error) {
+      end({ failure: 'unfit', cause: error })
+    }
   })
 }

@@ -18,7 +18,7 @@ export class Provider {
 
   /** Nothing is fetched yet: that is left to the first call that needs a document. */
   constructor(
-    settings: Pick<Settings, 'environment' | 'timeout' | 'serviceURL'>,
+    settings: Pick<Settings, 'environment' | 'timeout' | 'serviceURL' | 'dispatcher'>,
     observer?: DocumentObserver,
   ) {
     const { environment } = settings

@@ -1,8 +1,15 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ProxyVariables } from '../../provider/egress.ts'
 import { createHttp, type Http } from '../../provider/http.ts'
 import { isOneLoginError } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 
 const most = 12
+
+/** Where undici tells whom it connects to. */
+const connecting = 'undici:client:beforeConnect'
+
+const untrusted = /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED$)/
 
 /** What the provider answered. */
 export type HttpAnswer = Awaited<ReturnType<Http>>
@@ -18,8 +25,17 @@ export class Calls {
   /** Seconds that the provider's clock is ahead, as its newest answer shows it. */
   clockDifference: number | undefined
 
-  constructor(settings: Pick<Settings, 'timeout' | 'serviceURL' | 'environment'>) {
-    this.#http = createHttp(settings)
+  /** The outbound proxy that a call went through. */
+  proxy: string | undefined
+
+  /**
+   * @param variables - may name an outbound proxy
+   */
+  constructor(
+    settings: Pick<Settings, 'timeout' | 'serviceURL' | 'environment'>,
+    variables?: ProxyVariables,
+  ) {
+    this.#http = createHttp({ ...settings, variables })
   }
 
   /** How many calls were made. */
@@ -37,13 +53,21 @@ export class Calls {
     if (this.left === 0) return { failure: `it would take more than ${most} calls` }
     this.#made += 1
     const startedAt = Date.now()
+    const { host } = new URL(url)
+    const noteProxy = (message: unknown) => {
+      const { connectParams } = message as { connectParams: { protocol: string; host: string } }
+      if (connectParams.host !== host) this.proxy = `${connectParams.protocol}//${connectParams.host}`
+    }
+    subscribe(connecting, noteProxy)
     try {
       const response = await this.#http(url, request)
       const milliseconds = Date.now() - startedAt
       this.#noteTime(response.headers, startedAt + milliseconds / 2)
       return { response, milliseconds }
     } catch (error) {
-      return { failure: reasonOf(error) }
+      return { failure: reasonOf(error, this.proxy) }
+    } finally {
+      unsubscribe(connecting, noteProxy)
     }
   }
 
@@ -57,9 +81,19 @@ export class Calls {
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, proxy: string | undefined): string {
   if (!isOneLoginError(error)) throw error
   const { cause } = error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  return code === undefined ? error.message : `${error.message.replace(/\.$/, '')} (${code}).`
+  const through = proxy === undefined ? '' : `, through the proxy ${proxy}`
+  if (!(cause instanceof Error && 'code' in cause)) return `${withoutPoint(error.message)}${through}.`
+  const code = String(cause.code)
+  const detail = code === 'UND_ERR_ABORTED' ? cause.message : code
+  const hint = untrusted.test(code)
+    ? " Node does not trust its certificate. If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS to the file with that authority's certificate."
+    : ''
+  return `${withoutPoint(error.message)} (${detail})${through}.${hint}`
+}
+
+function withoutPoint(sentence: string): string {
+  return sentence.replace(/\.$/, '')
 }

@@ -24,7 +24,7 @@ export async function checkDocuments(settings: Settings, calls: Calls): Promise<
   const discovery = await download(calls, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
     check: 'discovery',
     problem: 'discovery-unusable',
-    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_ISSUER')}, and that this machine can reach One Login.`,
+    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_ISSUER')}, and that this machine can reach One Login. A network with an outbound proxy needs HTTPS_PROXY.`,
     parse: (json) => readDiscovery(json, settings.environment),
   })
   const metadata = discovery.content

@@ -4,7 +4,7 @@ import { Calls } from './calls.ts'
 import { checkClient } from './client-check.ts'
 import { checkClock } from './clock-check.ts'
 import { checkDocuments } from './documents-check.ts'
-import { checkNames, unknown, type Finding } from './finding.ts'
+import { checkNames, ok, unknown, type Finding } from './finding.ts'
 import { checkOptions } from './options-check.ts'
 import { checkPublishedKeys } from './published-keys-check.ts'
 
@@ -25,9 +25,10 @@ export interface Examination {
 export async function examine({ env, jwksURL }: Subject): Promise<Examination> {
   const { settings, findings: ofOptions } = checkOptions(env)
   if (!settings) return { findings: ofOptions, calls: 0 }
-  const calls = new Calls(settings)
+  const calls = new Calls(settings, env)
   const documents = await checkDocuments(settings, calls)
   const findings = [...ofOptions, ...documents.findings]
+  if (calls.proxy !== undefined) findings.push(ok('proxy', `calls go through ${calls.proxy}`))
   if (documents.metadata) {
     const client = await checkClient(settings, documents.metadata, calls)
     const published = jwksURL === undefined ? [] : [await checkPublishedKeys(jwksURL, settings, calls)]

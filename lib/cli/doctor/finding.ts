@@ -2,6 +2,7 @@
 export const checkNames = [
   'options',
   'key',
+  'proxy',
   'discovery',
   'JWKS',
   'DID document',

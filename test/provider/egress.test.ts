@@ -1,0 +1,307 @@
+import { createServer } from 'node:https'
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { Agent, type Dispatcher } from 'undici'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createHttp, type HttpSettings } from '../../lib/provider/http.ts'
+import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { createCertificateAuthority } from '../support/certificates.ts'
+import { startConnectProxy } from '../support/connect-proxy.ts'
+import { expectRefused, refusalOf } from '../support/refusal.ts'
+
+function httpWith(settings: Partial<HttpSettings> = {}) {
+  return createHttp({ timeout: 5, environment: { allowInsecureRequests: true }, variables: {}, ...settings })
+}
+
+describe('a loopback host', () => {
+  it.each(['127.0.0.1', 'localhost', '127.8.9.10'])(
+    '[CONF-10] is never called through the proxy: %s',
+    async (host) => {
+      await using proxy = await startConnectProxy({ hosts: { [host]: '127.0.0.1' } })
+      await using server = await startAnsweringServer(json({}))
+      const { port } = new URL(server.url)
+      const variables = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url }
+      // 127.8.9.10 is this machine on Linux alone.
+      await httpWith({ variables })(`http://${host}:${port}/`).catch(() => undefined)
+      expect(proxy.tunnels).toEqual([])
+    },
+  )
+
+  it('[CONF-10] is never called through the proxy: [::1], with TLS or without', async () => {
+    await using proxy = await startConnectProxy()
+    const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
+    for (const url of ['http://[::1]:1/', 'https://[::1]:1/'])
+      await expectRefused(http(url), 'provider_unreachable', /could not be reached/)
+    expect(proxy.tunnels).toEqual([])
+  })
+
+  it('[CONF-10] is called although the variable for the proxy is wrong', async () => {
+    await using server = await startAnsweringServer(json({}))
+    const response = await httpWith({ variables: { HTTPS_PROXY: 'http://' } })(server.url)
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('the proxy', () => {
+  it('[CONF-10] is given the user name and password that stand in its URL', async () => {
+    const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`
+    await using proxy = await startConnectProxy({ authorization })
+    const url = proxy.url.replace('//', '//user:p%40ss@')
+    await refusalOf(httpWith({ variables: { HTTPS_PROXY: url } })('https://provider.test/'))
+    expect(proxy.tunnels).toEqual(['provider.test:443'])
+  })
+
+  it.each([
+    ['refuses the service', { authorization: 'Basic other' }, 407],
+    ['cannot reach One Login', {}, 502],
+  ])('[CONF-10] is named in the cause when it %s', async (_what, options, status) => {
+    await using proxy = await startConnectProxy(options)
+    const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
+    const error = await expectRefused(http('https://provider.test/'), 'provider_unreachable', /reached/)
+    expect(String(error.cause)).toContain(`Proxy response (${status})`)
+  })
+
+  it.each(['lower', 'upper'])(
+    '[CONF-10] may stand in the %s case, an empty variable is none',
+    async (which) => {
+      await using proxy = await startConnectProxy()
+      const [one, other] = which === 'lower' ? [proxy.url, ''] : ['', proxy.url]
+      await refusalOf(
+        httpWith({ variables: { https_proxy: one, HTTPS_PROXY: other } })('https://provider.test/'),
+      )
+      expect(proxy.tunnels).toHaveLength(1)
+    },
+  )
+
+  it('[CONF-10] may stand there without a scheme, as host and port', async () => {
+    await using proxy = await startConnectProxy()
+    const variables = { HTTPS_PROXY: proxy.url.replace('http://', '') }
+    await refusalOf(httpWith({ variables })('https://provider.test/'))
+    expect(proxy.tunnels).toHaveLength(1)
+  })
+
+  it.each(['http://user:SECRET@', 'ftp://user:SECRET@proxy.test', 'http://user:SECRET@proxy test:3128'])(
+    '[CONF-10] is refused without showing its password when it is no URL: %s',
+    async (value) => {
+      const http = httpWith({ variables: { https_proxy: value } })
+      const error = await expectRefused(http('https://provider.test/'), 'invalid_option', /HTTPS_PROXY/)
+      expect(JSON.stringify([error.message, error.cause, error.stack])).not.toContain('SECRET')
+    },
+  )
+
+  it('[CONF-6] that does not answer makes no call last longer than its time', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => silent.once('listening', resolve))
+    onTestFinished(() => void silent.close())
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    await expectRefused(
+      httpWith({ timeout: 0.15, variables: { HTTPS_PROXY: url } })('https://provider.test/'),
+      'provider_timeout',
+      /within 0\.15 s/,
+    )
+  })
+})
+
+/** Starts a server that is closed when the test is over. */
+async function startServer(answer: Answer) {
+  const server = await startAnsweringServer(answer)
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  return server
+}
+
+describe('connections', () => {
+  it('[CONF-10] are at most 100 for 1,000 calls at once', async () => {
+    const sockets = new Set<Socket>()
+    const server = await startServer((response) => {
+      if (response.socket) sockets.add(response.socket)
+      setImmediate(() => response.end('{}'))
+    })
+    const http = httpWith()
+    const calls = await Promise.all(Array.from({ length: 1000 }, () => http(server.url)))
+    expect(calls.filter(({ status }) => status === 200)).toHaveLength(1000)
+    expect(sockets.size).toBeGreaterThan(1)
+    expect(sockets.size).toBeLessThanOrEqual(100)
+  })
+
+  it('[CONF-6] that are all in use do not make a waiting call last longer than its time', async () => {
+    const server = await startServer(() => undefined)
+    const http = httpWith({ timeout: 0.3 })
+    const codes = await Promise.all(
+      Array.from({ length: 150 }, async () => (await refusalOf(http(server.url))).code),
+    )
+    expect(new Set(codes)).toEqual(new Set(['provider_timeout']))
+  })
+})
+
+/** undici frees a connection once the reader of its response has returned. */
+const connectionIsFree = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Answers well, and kills every connection that was used before `isDead` was set. */
+function mortal() {
+  const used = new Set<Socket>()
+  const state = { isDead: false, kill: (socket: Socket): unknown => socket.destroy() }
+  const answer: Answer = (response) => {
+    const { socket } = response
+    if (!socket) return
+    if (state.isDead && used.has(socket)) return state.kill(socket)
+    used.add(socket)
+    return setTimeout(() => response.end('{}'), 5)
+  }
+  return { state, answer, used }
+}
+
+describe('a kept connection that is dead', () => {
+  it.each([
+    ['reset', (socket: Socket) => socket.resetAndDestroy()],
+    ['closed', (socket: Socket) => socket.destroy()],
+  ])('[CONF-11] does not fail a GET: %s', async (_how, kill) => {
+    const { state, answer, used } = mortal()
+    const server = await startServer(answer)
+    const http = httpWith()
+    const several = Array.from({ length: 5 })
+    await Promise.all(several.map(() => http(server.url)))
+    await connectionIsFree()
+    expect(used.size).toBe(5)
+    Object.assign(state, { isDead: true, kill })
+    const responses = await Promise.all(several.map(() => http(server.url)))
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+    expect(server.requests).toHaveLength(15)
+  })
+
+  it('[CONF-11] fails a POST, which is not repeated', async () => {
+    const { state, answer } = mortal()
+    const server = await startServer(answer)
+    const http = httpWith()
+    await http(server.url)
+    await connectionIsFree()
+    state.isDead = true
+    await expectRefused(http(server.url, { method: 'POST', body: 'a=b' }), 'provider_unreachable', /POST/)
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST'])
+  })
+
+  it('[CONF-11] is tried once more, not twice', async () => {
+    const server = await startServer((response) => response.destroy())
+    await expectRefused(httpWith()(server.url), 'provider_unreachable', /could not be reached/)
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[CONF-11] is not the reason when the response had begun', async () => {
+    const server = await startServer((response) => {
+      response.writeHead(200, { 'content-length': '10' })
+      response.write('half', () => response.destroy())
+    })
+    await expectRefused(httpWith()(server.url), 'provider_unreachable', /could not be reached/)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it('[CONF-11, CONF-6] gives the second try the rest of the time of the first', async () => {
+    const started = performance.now()
+    const server = await startServer((response) => {
+      if (server.requests.length === 1) setTimeout(() => response.destroy(), 200)
+    })
+    await expectRefused(httpWith({ timeout: 0.4 })(server.url), 'provider_timeout', /within 0\.4 s/)
+    expect(server.requests).toHaveLength(2)
+    expect(performance.now() - started).toBeLessThan(590)
+  })
+})
+
+describe('the dispatcher of the service', () => {
+  const authority = createCertificateAuthority()
+
+  async function startMutualTls(): Promise<string> {
+    const server = createServer(
+      {
+        ...authority.issue('localhost'),
+        ca: authority.certificate,
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      (request, response) => {
+        const { socket } = request
+        response.end(socket instanceof TLSSocket && JSON.stringify(socket.getPeerCertificate().subject))
+      },
+    ).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    onTestFinished(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    return `https://localhost:${(server.address() as AddressInfo).port}/`
+  }
+
+  function agentWith(connect: NonNullable<Agent.Options['connect']>): Agent {
+    const agent = new Agent({ connect })
+    onTestFinished(() => agent.destroy())
+    return agent
+  }
+
+  it('[CONF-10] brings an own certificate authority and a client certificate', async () => {
+    const url = await startMutualTls()
+    const dispatcher = agentWith({ ca: authority.certificate, ...authority.issue('the-service') })
+    const response = await httpWith({ dispatcher })(url)
+    expect(await response.json()).toEqual({ CN: 'the-service' })
+  })
+
+  it('[CONF-10] is needed where a client certificate is asked for', async () => {
+    const url = await startMutualTls()
+    await expectRefused(httpWith()(url), 'provider_unreachable', /could not be reached/)
+    const dispatcher = agentWith({ ca: authority.certificate })
+    await expectRefused(httpWith({ dispatcher })(url), 'provider_unreachable', /could not be reached/)
+  })
+
+  it('[CONF-10] makes every call, so that the variables for a proxy do not count', async () => {
+    await using proxy = await startConnectProxy()
+    await using server = await startAnsweringServer(json({}))
+    const calls: unknown[] = []
+    const agent = agentWith({})
+    const dispatcher: Pick<Dispatcher, 'dispatch'> = {
+      dispatch: (options, handler) => {
+        calls.push(options.path)
+        return agent.dispatch({ ...options, origin: server.url }, handler)
+      },
+    }
+    await httpWith({ dispatcher, variables: { HTTPS_PROXY: proxy.url } })('https://provider.test/keys')
+    expect([calls, proxy.tunnels]).toEqual([['/keys'], []])
+  })
+
+  it('[CONF-6] is held to the same limit on responses', async () => {
+    await using server = await startAnsweringServer(text('x'.repeat(1024 * 1024 + 1)))
+    const call = httpWith({ dispatcher: agentWith({}) })(server.url)
+    await expectRefused(call, 'provider_answer_invalid', /over 1 MiB/)
+  })
+
+  it('[CONF-11] has a GET tried once more as well', async () => {
+    const { state, answer } = mortal()
+    const server = await startServer(answer)
+    const http = httpWith({ dispatcher: agentWith({}) })
+    await http(server.url)
+    await connectionIsFree()
+    state.isDead = true
+    expect(await http(server.url)).toMatchObject({ status: 200 })
+    expect(server.requests).toHaveLength(3)
+  })
+
+  it('[CONF-10] is refused with a typed error when it cannot make a call', async () => {
+    const dispatcher = {
+      dispatch: () => {
+        throw new TypeError('invalid onError method')
+      },
+    }
+    const error = await expectRefused(
+      httpWith({ dispatcher })('https://provider.test/'),
+      'provider_unreachable',
+      /"dispatcher"/,
+    )
+    expect(error.cause).toMatchObject({ message: 'invalid onError method' })
+  })
+
+  it('[CONF-10] that is closed fails the call with a typed error', async () => {
+    const dispatcher = new Agent()
+    await dispatcher.close()
+    await expectRefused(
+      httpWith({ dispatcher })('https://provider.test/'),
+      'provider_unreachable',
+      /could not be reached/,
+    )
+  })
+})

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+
+/** An outbound proxy that makes tunnels, as a department's network has one. */
+export interface ConnectProxy extends AsyncDisposable {
+  readonly url: string
+  /** What it was asked to connect to, as `host:port`. */
+  readonly tunnels: readonly string[]
+}
+
+interface ConnectProxyOptions {
+  /** Names that this proxy alone can resolve, with their addresses. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /** What `Proxy-Authorization` must be. */
+  readonly authorization?: string
+}
+
+/** Starts an HTTP proxy that answers to CONNECT and to nothing else. */
+export async function startConnectProxy({
+  hosts = {},
+  authorization,
+}: ConnectProxyOptions = {}): Promise<ConnectProxy> {
+  const tunnels: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((_request, response) => response.writeHead(405).end())
+  server.on('connect', (request, client: Socket) => {
+    const { hostname, port } = new URL(`https://${request.url ?? ''}`)
+    client.on('error', () => undefined)
+    if (request.headers['proxy-authorization'] !== authorization)
+      return client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+    tunnels.push(request.url ?? '')
+    const address = hosts[hostname]
+    if (!address) return client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+    const target = connect(Number(port || 443), address, () => {
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      target.pipe(client).pipe(target)
+    })
+    for (const socket of [client, target]) sockets.add(socket.on('close', () => sockets.delete(socket)))
+    target.on('error', () => client.destroy())
+    client.on('close', () => target.destroy())
+    return undefined
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tunnels,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
