@@ -1,5 +1,5 @@
 /**
- * A provider: one of the two that GOV.UK One Login runs, or a simulator of it.
+ * The addresses of a provider: One Login or a simulator of it.
  *
  * @example
  * ```ts
@@ -14,15 +14,15 @@
  * @see https://docs.sign-in.service.gov.uk/
  */
 export interface Environment {
-  /** The issuer, exactly as the discovery document names it (trailing slash included). */
+  /** The issuer, exactly as in the discovery document, including any slash at the end. */
   readonly issuer: string
-  /** The only address that keys for identities are taken from. */
+  /** The address of the DID document. The package takes keys for identities from nowhere else. */
   readonly didDocumentURL: string
-  /** The `id` that the DID document must have. */
+  /** The `id` that the DID document must contain. */
   readonly didController: string
-  /** The `iss` of a core identity. */
+  /** The issuer (`iss`) that a core identity must name. */
   readonly coreIdentityIssuer: string
-  /** Allows plain http, on a loopback host only: for simulators. */
+  /** Allows `http` addresses on a loopback host, for a simulator. */
   readonly allowInsecureRequests?: boolean | undefined
 }
 
@@ -43,10 +43,10 @@ export const environments = {
 } as const satisfies Record<string, Environment>
 
 /**
- * Whether a call to `url` is safe from eavesdroppers: https, or a loopback host where that was allowed.
+ * Whether `url` is https, or http on a loopback host where that is allowed.
  *
  * @param url - an absolute URL
- * @param allowInsecureRequests - whether plain http to a loopback host will do
+ * @param allowInsecureRequests - whether http to a loopback host is allowed
  */
 export function isSecure(url: URL, allowInsecureRequests: boolean): boolean {
   if (url.protocol === 'https:') return true

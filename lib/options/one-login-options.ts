@@ -8,7 +8,7 @@ import type { Duration } from './option-schema.ts'
 import type { Locale } from './sign-in-options.ts'
 
 /**
- * When a session in this service ends, and what happens then.
+ * When a session in your service ends, and what happens then.
  *
  * @example
  * ```ts
@@ -18,16 +18,17 @@ import type { Locale } from './sign-in-options.ts'
  */
 export interface SessionRules {
   /**
-   * Longest life of a session, counted from sign-in.
+   * The longest time a session can last, counted from the sign-in.
    *
    * @defaultValue `'12h'`
    */
   absolute?: Duration | undefined
-  /** Longest pause between two requests of a session. No limit unless it is given. */
+  /** The longest time between 2 requests of a session. If not set, there is no limit. */
   idle?: Duration | undefined
   /**
-   * What the next page does when a limit has passed: signs out at One Login too, asks the user to sign in again and
-   * comes back to the page, or goes on without a user.
+   * What the next page does when a session has ended. `'sign-out'` signs the user out of One Login too.
+   * `'reauthenticate'` asks the user to sign in again and returns to the page. `'continue'` shows the page without a
+   * user.
    *
    * @defaultValue `'sign-out'`
    */
@@ -35,8 +36,8 @@ export interface SessionRules {
 }
 
 /**
- * What the strategy is made with. Each is checked when it is made; `optionsFromEnvironment` reads most of them from
- * variables. Lengths of time are seconds, or text such as `'30s'`, `'5m'`, `'2h'`, `'1d'`.
+ * The options of the strategy. The constructor checks each of them. `optionsFromEnvironment` reads most of them from
+ * environment variables. A length of time is a number of seconds, or text such as `'30s'`, `'5m'`, `'2h'` or `'1d'`.
  *
  * @example
  * ```ts
@@ -51,101 +52,105 @@ export interface SessionRules {
  * @see https://docs.sign-in.service.gov.uk/before-integrating/set-up-your-public-and-private-keys/
  */
 export interface OneLoginOptions {
-  /** Which One Login: one of its two environments, or the addresses of a simulator. */
+  /** The One Login environment to use, or the addresses of a simulator. Required. */
   environment: 'integration' | 'production' | Environment
-  /** Who this service is to One Login. */
+  /** Your client ID, from the One Login admin tool. Required. */
   clientId: string | undefined
-  /** The redirect URI: where One Login sends the browser after a sign-in. */
+  /** Your redirect URI: the address that One Login sends the browser to after a sign-in. Required. */
   callbackURL: string | undefined
   /**
-   * The key this service signs with, 2048 bits or more; this, `signer` or `clientSecret` is required. PEM is PKCS#8 or PKCS#1, also on one line, with literal `\n`,
-   * or its base64 body alone. Of a list the first signs and all are published.
+   * The private key your service signs with, of 2,048 bits or more. You must set one of this, `signer` and
+   * `clientSecret`. PEM can be PKCS#8 or PKCS#1, on one line with literal `\n`, or only its base64 body. If you give a
+   * list, the first key signs and the package publishes all of them.
    */
   privateKey?: PrivateKeyInput | PrivateKeyInput[] | undefined
-  /** In place of `privateKey`, for a key that stays in a KMS. Of a list the first signs and all are published. */
+  /**
+   * A function that signs with a key in a KMS, used instead of `privateKey`. If you give a list, the first one signs and
+   * the package publishes all of the keys.
+   */
   signer?: Signer | Signer[] | undefined
-  /** In place of a key. Such a service can sign users in, but gets no identities. */
+  /** Your client secret, used instead of a key. Your service can then sign users in but cannot ask for identities. */
   clientSecret?: string | undefined
-  /** Where One Login sends the browser after sign-out. */
+  /** The address that One Login sends the browser to after sign-out. If not set, One Login shows a page of its own. */
   postLogoutRedirectURL?: string | undefined
   /**
-   * What to learn of every user.
+   * User attributes to request at every sign-in.
    *
    * @defaultValue `['openid', 'email']`
    */
   scope?: ('openid' | 'email' | 'phone' | 'wallet-subject-id')[] | undefined
   /**
-   * How well users have to sign in, and be known. Of several vectors One Login serves the weakest, so that is what
-   * is relied on.
+   * The level of authentication, and of identity confidence, to request. If you give several vectors, One Login uses the
+   * weakest, so the package checks for that one.
    *
    * @defaultValue `['Cl.Cm']`
    * @see https://www.rfc-editor.org/rfc/rfc8485 Vectors of Trust
    */
   vtr?: string[] | undefined
   /**
-   * What to learn of users who prove their identity. Sent with identity requests only, and always with
-   * `coreIdentityJWT`.
+   * Claims to request about users who prove their identity. The package sends them with identity requests only, and
+   * always adds `coreIdentityJWT`.
    *
    * @defaultValue `['coreIdentityJWT', 'returnCode']`
    */
   claims?: ClaimName[] | undefined
   /**
-   * How long ago, in seconds, the user may have signed in at One Login. One Login must have enabled it for this
-   * service: otherwise it does not ask again, and users who signed in longer ago are refused here.
+   * The longest time since the user last signed in to One Login, in seconds. One Login must enable this for your service.
+   * If it has not, One Login does not ask the user to sign in again, and the package rejects the sign-in.
    */
   maxAge?: number | undefined
   /**
-   * Whether requests go as signed request objects (JAR).
+   * Whether to send the sign-in request as a signed request object (JAR).
    *
    * @defaultValue `true` with a key
    * @see https://www.rfc-editor.org/rfc/rfc9101
    */
   requestObject?: boolean | undefined
-  /** Language of One Login's pages: English or Welsh, for everybody or by request. */
+  /** The language of One Login's pages, for every user or by request: English or Welsh. */
   uiLocales?: Locale | ((req: Request) => Locale | undefined) | undefined
-  /** The address of this service, for the `User-Agent` of calls to One Login. */
+  /** The address of your service, sent to One Login in the `User-Agent` header. */
   serviceURL?: string | undefined
   /**
-   * How long one call to One Login may take.
+   * The longest time to wait for one call to One Login.
    *
    * @defaultValue `'5s'`
    */
   timeout?: Duration | undefined
   /**
-   * How far the clocks of One Login and this service may differ, for every check of time.
+   * The most that One Login's clock and your clock may differ. Every check of a time uses it.
    *
    * @defaultValue `'30s'`
    */
   clockTolerance?: Duration | undefined
   /**
-   * How long a started sign-in can be finished.
+   * How long a user has to complete a sign-in.
    *
    * @defaultValue `'2h'`
    */
   transactionLifetime?: Duration | undefined
-  /** When a session in this service ends, and what happens then. */
+  /** When a session in your service ends, and what happens then. */
   session?: SessionRules | undefined
   /**
-   * Where "this user has signed out" is kept. All processes must share it.
+   * The store for sign-out records. Every process must share it.
    *
-   * @defaultValue the app's session store
+   * @defaultValue your app's session store
    */
   signOutStore?: Pick<Store, 'get' | 'set'> | undefined
   /**
-   * Whether the verify callback gets the request as its first argument.
+   * Whether to pass the request to your verify callback as its first argument.
    *
    * @defaultValue `false`
    */
   passReqToCallback?: boolean | undefined
   /**
-   * The strategy's name in `passport.authenticate`. If your app has 2 strategies of this package, give each its own.
+   * The name of the strategy in `passport.authenticate`. If your app uses this strategy twice, give each its own name.
    *
    * @defaultValue `'govuk-one-login'`
    */
   name?: string | undefined
   /**
-   * The undici dispatcher that makes every call to One Login: for your own certificate authority, client certificate,
-   * proxy or connection limits.
+   * The undici dispatcher to use for every call to One Login. Set it to use your own certificate authority, client
+   * certificate, proxy or connection limits.
    */
   dispatcher?: Pick<Dispatcher, 'dispatch'> | undefined
 }

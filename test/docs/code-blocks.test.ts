@@ -38,6 +38,7 @@ const referenceSetting = `
 ${exportsOf('passport-govuk-one-login/simulator', 'lib/simulator/index.ts')}
 ${exportsOf('passport-govuk-one-login', 'lib/index.ts')}
 import { it } from 'vitest'
+import { expect } from 'vitest'
 declare const op: import('passport-govuk-one-login/simulator').Simulator
 declare const port: number
 declare const secret: string

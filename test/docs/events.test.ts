@@ -27,9 +27,9 @@ function eventsOfSource(): { name: string; members: string[] }[] {
   }))
 }
 
-describe('the guide to observability', () => {
+describe('the reference of events', () => {
   it('lists every channel with every member and its type, and no other', () => {
-    const rows = [...read('docs/guides/observability.md').matchAll(/^\| `([\w.-]+)` \| [^|]+ \| (.*) \|$/gm)]
+    const rows = [...read('docs/reference/events.md').matchAll(/^\| `([\w.-]+)` \| [^|]+ \| (.*) \|$/gm)]
     const listed = rows.map(([, name = '', members = '']) => ({
       name,
       members: [...members.matchAll(/`([^`]+)`/g)].map(([, member = '']) => member.replaceAll('\\|', '|')),

@@ -21,6 +21,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export interface ExampleProject extends Disposable {
   /** Runs a script of the project, and gives what it says. Fails when it does. */
   runScript(name: string, env?: NodeJS.ProcessEnv): Promise<string>
+  /** Runs a command in the project, and gives what it says. Fails when it does. */
+  run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
   /** Where the project is. */
   readonly folder: string
 }
@@ -34,20 +36,22 @@ export function createExampleProject(): ExampleProject {
   for (const name of readdirSync(join(root, 'node_modules')))
     if (name !== '.vite') symlinkSync(join(root, 'node_modules', name), join(modules, name))
   build(join(modules, 'passport-govuk-one-login'))
+  const run: ExampleProject['run'] = async (command, args, env = {}) => {
+    const { VITEST: _, NODE_ENV: _env, ...own } = process.env
+    const running = promisify(execFile)(command, args, {
+      cwd: folder,
+      env: { ...own, ...env, NO_COLOR: '1', CI: '1' },
+    })
+    const { stdout, stderr } = await running.catch((error: unknown) => {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+      throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+    })
+    return stdout + stderr
+  }
   return {
     folder,
-    async runScript(name, env = {}) {
-      const { VITEST: _, NODE_ENV: _env, ...own } = process.env
-      const run = promisify(execFile)('npm', ['run', '--silent', name], {
-        cwd: folder,
-        env: { ...own, ...env, NO_COLOR: '1', CI: '1' },
-      })
-      const { stdout, stderr } = await run.catch((error: unknown) => {
-        const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-        throw new Error(`${name} failed:\n${stdout}\n${stderr}`)
-      })
-      return stdout + stderr
-    },
+    run,
+    runScript: (name, env) => run('npm', ['run', '--silent', name], env),
     [Symbol.dispose]: () => {
       rmSync(folder, { recursive: true, force: true })
     },

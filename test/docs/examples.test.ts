@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser, type Page } from '../support/browser.ts'
 import { createExampleProject, type ExampleProject } from './example-project.ts'
@@ -28,8 +28,24 @@ describe('the examples of the guides', () => {
     60_000,
   )
 
+  it('run as the tutorial says: a user signs in with node start.js', async () => {
+    await using service = await startService(project.folder, 'tutorial/first-service/start.js')
+    const browser = new Browser()
+    const page = await choose(browser, await browser.visit(`${service.url}/account`))
+    expect(page.body).toBe('You are signed in as typical@example.com')
+    expect((await browser.visit(`${service.url}/sign-out`)).body).toContain('<h1>Dragons</h1>')
+  }, 30_000)
+
+  it('run as the tutorial says: its tests pass with npx vitest run', async () => {
+    const folder = join(project.folder, 'dragons')
+    mkdirSync(folder)
+    for (const file of ['visit.js', 'tutorial/first-identity/app.js', 'tutorial/first-test/app.test.js'])
+      cpSync(join(project.folder, file), join(folder, basename(file)))
+    expect(await project.run('npx', ['vitest', 'run', '--dir', 'dragons'])).toMatch(/Tests {2}4 passed/)
+  }, 60_000)
+
   it('run as the README says: a user signs in and proves who they are with node service.js', async () => {
-    await using service = await startReadmeService(project.folder)
+    await using service = await startService(project.folder, 'service.js')
     const browser = new Browser()
     const choices = await browser.visit(`${service.url}/treasure`)
     expect(choices.body).toContain('Who signs in?')
@@ -43,11 +59,12 @@ describe('the examples of the guides', () => {
   }, 30_000)
 })
 
-/** Starts the service of the README as it stands there, but for the number of its port. */
-async function startReadmeService(folder: string): Promise<AsyncDisposable & { url: string }> {
+/** Starts a service as a document shows it, on another port. */
+async function startService(project: string, file: string): Promise<AsyncDisposable & { url: string }> {
   const port = await freePort()
+  const folder = join(project, dirname(file))
   const path = join(folder, 'service-on-a-free-port.js')
-  writeFileSync(path, readFileSync(join(folder, 'service.js'), 'utf8').replaceAll('3000', String(port)))
+  writeFileSync(path, readFileSync(join(project, file), 'utf8').replaceAll('3000', String(port)))
   const service = spawn(process.execPath, [path], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   await once(service.stdout, 'data')
   return {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { optionsSchema } from '../../lib/options/strategy-options.ts'
 import { optionVariables } from '../../lib/options/from-environment.ts'
 
-/** One option as the README shows it. */
+/** One option as its reference page shows it. */
 export interface OptionRow {
   /** Its name, with that of the option it is a part of: `session.idle`. */
   readonly name: string
@@ -32,21 +32,22 @@ export function optionRows(): OptionRow[] {
   return rowsOf(optionsSchema.entries, words, parts, '')
 }
 
-/** The README with its table of options as the code says. */
-export function withOptionsTable(readme: string): string {
-  const [before, after] = [readme.indexOf(start), readme.indexOf(end)]
-  if (before < 0 || after < before) throw new Error('README.md has no place for the options')
-  return `${readme.slice(0, before + start.length)}\n${table(optionRows())}\n${readme.slice(after)}`
+/** The page of options with a section for each option, written from the code. */
+export function withOptions(page: string): string {
+  const [before, after] = [page.indexOf(start), page.indexOf(end)]
+  if (before < 0 || after < before) throw new Error('The page has no place for the options')
+  const sections = optionRows().map(sectionOf).join('\n')
+  return `${page.slice(0, before + start.length)}\n\n${sections}\n${page.slice(after)}`
 }
 
-function table(rows: readonly OptionRow[]): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|')
-  const lines = rows.map(({ name, variable, allowed, fallback, purpose }) =>
-    [code(name), variable ? code(variable) : '', cell(allowed), fallback, cell(purpose)].join(' | '),
-  )
-  return ['option | variable | what is allowed | default | what it is for', '---|---|---|---|---', ...lines]
-    .map((line) => (line.startsWith('---') ? `|${line}|` : `| ${line} |`))
-    .join('\n')
+function sectionOf({ name, variable, allowed, fallback, purpose }: OptionRow): string {
+  const facts = [
+    ['Allowed', allowed],
+    ['Default', fallback],
+    ['Variable', variable && code(variable)],
+  ].filter(([, text]) => text)
+  const list = facts.map(([label = '', text = '']) => `- ${label}: ${text}`)
+  return [`### ${code(name)}`, '', `${purpose}.`, '', ...list, ''].join('\n')
 }
 
 function rowsOf(
@@ -74,7 +75,7 @@ function rowsOf(
 
 function fallbackOf(name: string, schema: Schema, documented: string | undefined): string {
   const isRequired = schema.type !== 'optional'
-  if (isRequired) return name.startsWith('environment.') ? 'required for a simulator' : 'required'
+  if (isRequired) return name.startsWith('environment.') ? 'none. Required for a simulator' : ''
   const value = schema.default
   if (value === undefined || (typeof value === 'object' && !Array.isArray(value))) return documented ?? ''
   const text = JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')

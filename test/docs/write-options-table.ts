@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { withOptionsTable } from './options-table.ts'
+import { withOptions } from './options-table.ts'
 
-const readme = new URL('../../README.md', import.meta.url)
-writeFileSync(readme, withOptionsTable(readFileSync(readme, 'utf8')))
+const page = new URL('../../docs/reference/options.md', import.meta.url)
+writeFileSync(page, withOptions(readFileSync(page, 'utf8')))

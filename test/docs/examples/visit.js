@@ -1,12 +1,12 @@
 import request from 'supertest'
 
-/** Goes to a page as a browser does: with the cookies of the service, to One Login and back. */
-export async function visit(agent, op, path) {
+/** Gets a page as a browser does: with the service's cookies, through One Login and back. */
+export async function visit(agent, simulator, path) {
   const get = (who, address) => who.get(address).set({ accept: 'text/html', 'user-agent': 'a browser' })
   let page = await get(agent, path)
   while (page.redirect) {
     const { origin, pathname, search } = new URL(page.headers.location, 'http://service.example')
-    const isOneLogin = `${origin}/` === op.url
+    const isOneLogin = `${origin}/` === simulator.url
     page = await get(isOneLogin ? request(origin) : agent, pathname + search)
   }
   return page

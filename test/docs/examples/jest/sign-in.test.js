@@ -4,27 +4,27 @@ import request from 'supertest'
 import { createApp } from '../app.js'
 import { visit } from '../visit.js'
 
-const op = await startSimulator()
-const app = createApp(op.options)
-afterAll(() => op.close())
+const simulator = await startSimulator()
+const app = createApp(simulator.options)
+afterAll(() => simulator.close())
 beforeEach(() => {
-  op.reset()
-  op.respondWith({})
+  simulator.reset()
+  simulator.respondWith({})
 })
 
 test('lets a user in who signs in', async () => {
-  const page = await visit(request.agent(app), op, '/dragons')
+  const page = await visit(request.agent(app), simulator, '/dragons')
   expect(page.text).toBe('Dragons of typical@example.com')
 })
 
 test('proves an identity', async () => {
-  op.respondWith({ user: 'many-given-names' })
-  const page = await visit(request.agent(app), op, '/treasure')
+  simulator.respondWith({ user: 'many-given-names' })
+  const page = await visit(request.agent(app), simulator, '/treasure')
   expect(page.text).toBe('Treasure of Alice Jane Laura Mary Anne van den Berg')
 })
 
 test('refuses an ID token that was made for somebody else', async () => {
-  op.breakNext('id-token', 'wrong-audience')
-  const page = await visit(request.agent(app), op, '/dragons')
+  simulator.breakNext('id-token', 'wrong-audience')
+  const page = await visit(request.agent(app), simulator, '/dragons')
   expect([page.status, page.text]).toEqual([502, 'id_token_invalid'])
 })

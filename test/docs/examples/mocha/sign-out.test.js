@@ -7,29 +7,32 @@ import request from 'supertest'
 import { createApp } from '../app.js'
 import { visit } from '../visit.js'
 
-let op, server
+let simulator, server
 
 before(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  op = await startSimulator()
+  simulator = await startSimulator()
   const url = `http://127.0.0.1:${server.address().port}`
-  op.register({ callbackURL: `${url}/auth/callback`, backChannelLogoutURL: `${url}/back-channel-logout` })
-  server.on('request', createApp(op.options))
+  simulator.register({
+    callbackURL: `${url}/auth/callback`,
+    backChannelLogoutURL: `${url}/back-channel-logout`,
+  })
+  server.on('request', createApp(simulator.options))
 })
 after(async () => {
   server.close()
-  await op.close()
+  await simulator.close()
 })
 
 test('ends the session when the user signs out in another service', async () => {
   const agent = request.agent(server)
-  const before = await visit(agent, op, '/dragons')
+  const before = await visit(agent, simulator, '/dragons')
   assert.equal(before.text, 'Dragons of typical@example.com')
 
-  const [logout] = await op.signOut(readyUser('typical').sub)
+  const [logout] = await simulator.signOut(readyUser('typical').sub)
   assert.equal(logout.delivered, true)
 
-  const after = await visit(agent, op, '/')
+  const after = await visit(agent, simulator, '/')
   assert.equal(after.text, 'Nobody is signed in')
 })

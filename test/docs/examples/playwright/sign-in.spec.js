@@ -4,19 +4,19 @@ import { expect, test } from '@playwright/test'
 import { startSimulator } from 'passport-govuk-one-login/simulator'
 import { createApp } from '../app.js'
 
-let op, server, home
+let simulator, server, home
 
 test.beforeAll(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   home = `http://127.0.0.1:${server.address().port}`
-  op = await startSimulator({ interactive: true })
-  op.register({ callbackURL: `${home}/auth/callback`, postLogoutRedirectURL: `${home}/` })
-  server.on('request', createApp(op.options))
+  simulator = await startSimulator({ interactive: true })
+  simulator.register({ callbackURL: `${home}/auth/callback`, postLogoutRedirectURL: `${home}/` })
+  server.on('request', createApp(simulator.options))
 })
 test.afterAll(async () => {
   server.close()
-  await op.close()
+  await simulator.close()
 })
 
 test('a user signs in, proves their identity and signs out', async ({ page }) => {

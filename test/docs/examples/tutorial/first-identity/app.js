@@ -1,0 +1,36 @@
+import express from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import { isOneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
+
+export function createApp(options) {
+  const oneLogin = new OneLoginStrategy(options)
+  passport.use(oneLogin)
+  passport.serializeUser((user, done) => done(null, user))
+  passport.deserializeUser((user, done) => done(null, user))
+
+  const app = express()
+  app.use(session({ secret: 'only for trying it', resave: false, saveUninitialized: false }))
+  app.use(passport.session(), oneLogin.session(), oneLogin.routes())
+
+  app.get('/', (req, res) => {
+    res.send('<h1>Dragons</h1><a href="/treasure">Your treasure</a> <a href="/sign-out">Sign out</a>')
+  })
+  app.get('/account', oneLogin.requireAuthentication(), (req, res) => {
+    res.type('text').send(`You are signed in as ${req.user.email}`)
+  })
+  app.get('/treasure', oneLogin.requireIdentity({ level: 'P2' }), (req, res) => {
+    const { name, birthDate } = req.user.identity
+    res.type('text').send(`Treasure of ${name.full}, born ${birthDate}`)
+  })
+  app.get('/try-again', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/treasure' }))
+
+  app.use((error, req, res, next) => {
+    if (!isOneLoginError(error)) return next(error)
+    res.status(error.status)
+    if (error.code === 'identity_not_proven')
+      res.send('<h1>We could not prove your identity</h1><a href="/try-again">Try again</a>')
+    else res.send('<h1>Sorry, there is a problem</h1><a href="/">Start again</a>')
+  })
+  return app
+}
