@@ -34,24 +34,26 @@ export interface RequestedTrust {
 const credentialLevels: readonly CredentialLevel[] = ['Cl', 'Cl.Cm']
 const confidenceLevels: readonly ConfidenceLevel[] = ['P0', 'P1', 'P2', 'P3']
 
-const allowed = 'allowed are Cl or Cl.Cm, each with at most one of P0, P1, P2, P3, for example ["Cl.Cm.P2"]'
+const allowed = 'Use Cl or Cl.Cm, each with at most one of P0, P1, P2 and P3, for example ["Cl.Cm.P2"].'
 
 /**
  * Reads a list of vectors of trust.
  *
  * @param list - for example `['Cl.Cm']` or `['Cl.Cm.P2']`; the parts of a vector may stand in any order
+ * @param option - what messages call the option that the list comes from
  * @throws OneLoginError `invalid_option` for a list that One Login would refuse
  */
-export function parseVectors(list: readonly string[]): RequestedTrust {
+export function parseVectors(list: readonly string[], option = 'Option "vtr"'): RequestedTrust {
+  const refusal = (reason: string) => new OneLoginError('invalid_option', `${option}: ${reason}. ${allowed}`)
   if (list.length === 0) throw refusal('the list is empty')
-  const vectors = list.map(parseVector)
+  const vectors = list.map((vector) => parseVector(vector, refusal))
   const identity = weakest(
     confidenceLevels,
     vectors.map((vector) => vector.confidence ?? 'P0'),
   )
   const asksForIdentity = identity !== 'P0'
   if (!asksForIdentity && vectors.some((vector) => vector.confidence && vector.confidence !== 'P0'))
-    throw refusal('vectors with and without identity are mixed; make two requests of it')
+    throw refusal('vectors with and without identity are mixed, which takes 2 requests')
   const credential = weakest(
     credentialLevels,
     vectors.map((vector) => vector.credential),
@@ -85,7 +87,10 @@ export function confidenceSatisfies(reached: ConfidenceLevel, needed: Confidence
   return confidenceLevels.indexOf(reached) >= confidenceLevels.indexOf(needed)
 }
 
-function parseVector(vector: string): { credential: CredentialLevel; confidence?: ConfidenceLevel } {
+function parseVector(
+  vector: string,
+  refusal: (reason: string) => OneLoginError,
+): { credential: CredentialLevel; confidence?: ConfidenceLevel } {
   const parts = vector.split('.')
   const confidence = parts.filter(isConfidenceLevel)
   const credential = parts.filter((part) => !isConfidenceLevel(part)).sort()
@@ -98,8 +103,4 @@ function parseVector(vector: string): { credential: CredentialLevel; confidence?
 function weakest<Level>(order: readonly Level[], levels: readonly Level[]): Level {
   // Stryker disable next-line EqualityOperator: of two that are equal either will do
   return levels.reduce((a, b) => (order.indexOf(a) <= order.indexOf(b) ? a : b))
-}
-
-function refusal(reason: string): OneLoginError {
-  return new OneLoginError('invalid_option', `Option "vtr": ${reason}; ${allowed}.`)
 }

@@ -87,7 +87,7 @@ describe('refusals', () => {
   ])('[AUTHZ-6] refuses %j: %s', async (vtr, reason) => {
     const { message } = await expectRefused(() => parseVectors(vtr), 'invalid_option', /^Option "vtr": /)
     expect(message).toContain(reason)
-    expect(message).toContain('allowed are Cl or Cl.Cm, each with at most one of P0, P1, P2, P3')
+    expect(message).toContain('Use Cl or Cl.Cm, each with at most one of P0, P1, P2 and P3')
   })
 })
 

@@ -1,3 +1,5 @@
+import { OneLoginError } from '../errors.ts'
+
 /**
  * The addresses of a provider: One Login or a simulator of it.
  *
@@ -14,15 +16,25 @@
  * @see https://docs.sign-in.service.gov.uk/
  */
 export interface Environment {
-  /** The issuer, exactly as in the discovery document, including any slash at the end. */
+  /**
+   * The issuer, exactly as in the discovery document, including any slash at the end. If it is the issuer of
+   * integration or production, set nothing else.
+   */
   readonly issuer: string
-  /** The address of the DID document. The package takes keys for identities from nowhere else. */
-  readonly didDocumentURL: string
-  /** The `id` that the DID document must contain. */
-  readonly didController: string
-  /** The issuer (`iss`) that a core identity must name. */
-  readonly coreIdentityIssuer: string
-  /** Allows `http` addresses on a loopback host, for a simulator. */
+  /**
+   * The address of the DID document. The package takes keys for identities from nowhere else. Required if your service
+   * asks for identities.
+   */
+  readonly didDocumentURL?: string | undefined
+  /** The `id` that the DID document must contain. Required if your service asks for identities. */
+  readonly didController?: string | undefined
+  /** The issuer (`iss`) that a core identity must name. Required if your service asks for identities. */
+  readonly coreIdentityIssuer?: string | undefined
+  /**
+   * Allows `http` addresses on a loopback host, for a simulator.
+   *
+   * @defaultValue `false`
+   */
   readonly allowInsecureRequests?: boolean | undefined
 }
 
@@ -41,6 +53,51 @@ export const environments = {
     coreIdentityIssuer: 'https://identity.account.gov.uk/',
   },
 } as const satisfies Record<string, Environment>
+
+/** The settings of an {@link Environment} that verifying an identity needs. */
+export const didSettings = ['didDocumentURL', 'didController', 'coreIdentityIssuer'] as const
+
+/** Those of {@link didSettings} that an environment does not have. */
+export function missingDidSettings(environment: Environment): (typeof didSettings)[number][] {
+  return didSettings.filter((name) => environment[name] === undefined)
+}
+
+/**
+ * The settings that verifying an identity needs.
+ *
+ * @throws OneLoginError `invalid_option` where they are not set
+ */
+export function requireDidSettings(environment: Environment) {
+  const { didDocumentURL, didController, coreIdentityIssuer } = environment
+  if (didDocumentURL === undefined || didController === undefined || coreIdentityIssuer === undefined)
+    throw new OneLoginError(
+      'invalid_option',
+      `Option "environment": an identity cannot be verified without ${missingDidSettings(environment).join(', ')}. Set them.`,
+    )
+  return { didDocumentURL, didController, coreIdentityIssuer }
+}
+
+/** The issuer of one of the two environments of GOV.UK One Login; its trailing slash is optional. */
+export type KnownIssuer = WithOptionalSlash<(typeof environments)[keyof typeof environments]['issuer']>
+
+type WithOptionalSlash<URL extends string> = URL | (URL extends `${infer Start}/` ? Start : never)
+
+/** The names of the two environments, and their issuers. */
+export const environmentNames = Object.entries(environments).flatMap(([name, { issuer }]) => [
+  name,
+  issuer,
+  issuer.slice(0, -1),
+]) as (keyof typeof environments | KnownIssuer)[]
+
+/** One of the two environments, by its name or its issuer. */
+export function knownEnvironment(nameOrIssuer: string): Environment | undefined {
+  const [, environment] =
+    Object.entries(environments).find(
+      ([name, { issuer }]) =>
+        name === nameOrIssuer || issuer === nameOrIssuer || issuer === `${nameOrIssuer}/`,
+    ) ?? []
+  return environment
+}
 
 /**
  * Whether `url` is https, or http on a loopback host where that is allowed.

@@ -3,7 +3,7 @@ import type { Store } from 'express-session'
 import type { Dispatcher } from 'undici'
 import type { ClaimName } from '../claims.ts'
 import type { PrivateKeyInput, Signer } from './private-key.ts'
-import type { Environment } from './environments.ts'
+import type { Environment, KnownIssuer } from './environments.ts'
 import type { Duration } from './option-schema.ts'
 import type { Locale } from './sign-in-options.ts'
 
@@ -52,8 +52,8 @@ export interface SessionRules {
  * @see https://docs.sign-in.service.gov.uk/before-integrating/set-up-your-public-and-private-keys/
  */
 export interface OneLoginOptions {
-  /** The One Login environment to use, or the addresses of a simulator. Required. */
-  environment: 'integration' | 'production' | Environment
+  /** The One Login environment to use, by its name or its issuer, or the addresses of a simulator. Required. */
+  environment: 'integration' | 'production' | KnownIssuer | Environment
   /** Your client ID, from the One Login admin tool. Required. */
   clientId: string | undefined
   /** Your redirect URI: the address that One Login sends the browser to after a sign-in. Required. */
@@ -95,10 +95,10 @@ export interface OneLoginOptions {
    */
   claims?: ClaimName[] | undefined
   /**
-   * The longest time since the user last signed in to One Login, in seconds. One Login must enable this for your service.
+   * The longest time since the user last signed in to One Login. One Login must enable this for your service.
    * If it has not, One Login does not ask the user to sign in again, and the package rejects the sign-in.
    */
-  maxAge?: number | undefined
+  maxAge?: Duration | undefined
   /**
    * Whether to send the sign-in request as a signed request object (JAR).
    *

@@ -76,12 +76,11 @@ const signAsync = promisify(signWithCallback)
  * Makes a signer of a private key.
  *
  * @param input - the key, in any form of {@link PrivateKeyInput}
- * @param option - the name of the option it came from, for messages
+ * @param option - what messages call the option it came from
  * @throws OneLoginError `invalid_option` that says what kind of key was given instead; it never shows the key
  */
-export function signerFromPrivateKey(input: PrivateKeyInput, option = 'privateKey'): Signer {
-  const refuse = (found: string) =>
-    new OneLoginError('invalid_option', `Option "${option}": ${found}; it must be ${forms}.`)
+export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "privateKey"'): Signer {
+  const refuse = (found: string) => new OneLoginError('invalid_option', `${option}: ${found}. Use ${forms}.`)
   const key = readKey(input, refuse)
   if (key.type !== 'private') throw refuse(`this is a ${key.type} key`)
   if (key.asymmetricKeyType !== 'rsa')

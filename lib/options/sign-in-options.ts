@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { claimNames, type ClaimName } from '../claims.ts'
 import { OneLoginError } from '../errors.ts'
-import { described, parseOptions } from './option-schema.ts'
+import { didSettings } from './environments.ts'
+import { invalidOption, parseOptions } from './invalid-option.ts'
+import { confidential, described, duration, withoutUndefined, type Duration } from './option-schema.ts'
 import { parseVectors, type RequestedTrust } from '../vectors-of-trust.ts'
 
 /** The languages that One Login's pages have: English and Welsh. */
@@ -20,11 +22,17 @@ export type Locale = (typeof locales)[number]
  * @internal
  */
 export const sharedEntries = {
-  vtr: described(v.array(v.string()), 'a list of vectors of trust, for example ["Cl.Cm"]'),
+  vtr: described(
+    v.array(v.pipe(v.string(), v.regex(/^[\w.]{0,20}$/))),
+    'a list of vectors of trust, for example ["Cl.Cm"]',
+  ),
   claims: described(v.array(v.picklist(claimNames)), `a list of ${claimNames.join(', ')}`),
-  maxAge: described(
-    v.pipe(v.number(), v.integer(), v.minValue(0)),
-    'a whole number of seconds, zero or more',
+  maxAge: v.pipe(
+    duration('a whole number of seconds, 0 or more, or a length of time such as "5m"', {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    v.integer(),
   ),
 }
 
@@ -36,12 +44,12 @@ export const requestSchema = v.strictObject({
   uiLocales: v.optional(described(v.picklist(locales), '"en" or "cy"')),
   prompt: v.optional(described(v.literal('login'), '"login", the only prompt that One Login supports')),
   loginHint: v.optional(
-    described(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)), 'a text of 1 to 256 characters'),
+    confidential(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)), 'a text of 1 to 256 characters'),
   ),
   channel: v.optional(described(v.picklist(['web', 'generic_app']), '"web" or "generic_app"')),
   returnTo: v.optional(described(v.string(), 'a path of this site')),
   state: v.optional(
-    described(v.pipe(v.custom<unknown>(isJSON), v.transform(copyOfJSON)), 'a value that JSON can hold'),
+    confidential(v.pipe(v.custom<unknown>(isJSON), v.transform(copyOfJSON)), 'a value that JSON can hold'),
   ),
 })
 
@@ -59,8 +67,8 @@ export interface SignInOptions {
   vtr?: string[] | undefined
   /** Identity claims to ask for, by short name; sent with identity requests only. */
   claims?: ClaimName[] | undefined
-  /** How long ago, in seconds, the user may have signed in at One Login. */
-  maxAge?: number | undefined
+  /** How long ago the user may have signed in at One Login. */
+  maxAge?: Duration | undefined
   /** Language of One Login's pages. */
   uiLocales?: Locale | undefined
   /** `'login'` asks the signed-in user to prove again that it is them. Needs request objects. */
@@ -98,6 +106,8 @@ export interface SignInDefaults {
   readonly requestObject: boolean
   /** Whether this service has a key, without which One Login gives no identity. */
   readonly hasKey: boolean
+  /** Whether the DID settings are known, without which no identity can be verified. */
+  readonly hasDid: boolean
 }
 
 /**
@@ -119,27 +129,28 @@ export function parseSignInOptions(options: object, defaults: SignInDefaults): S
   } = parseOptions(requestSchema, own)
   const trust = vtr ? parseVectors(vtr) : defaults.trust
   if (trust.identity && !defaults.hasKey)
-    throw new OneLoginError(
-      'invalid_option',
-      'Option "vtr": it asks for an identity, which One Login gives only to services that authenticate with a ' +
-        'key; use "privateKey" or "signer" in place of "clientSecret".',
+    throw invalidOption(
+      options,
+      'vtr',
+      'it asks for an identity, which One Login gives only to services that authenticate with a key. ' +
+        'Use "privateKey" or "signer" in place of "clientSecret"',
+    )
+  if (trust.identity && !defaults.hasDid)
+    throw invalidOption(
+      options,
+      'vtr',
+      `it asks for an identity, which cannot be verified without ${didSettings.join(', ')}. Set them in "environment"`,
     )
   for (const name of ['prompt', 'loginHint'] as const)
     if (rest[name] && !defaults.requestObject)
       throw new OneLoginError(
         name === 'prompt' ? 'reauthentication_impossible' : 'invalid_option',
-        `Option "${name}": One Login takes it in a signed request object only; set "requestObject" to true.`,
+        `Option "${name}": One Login takes it in a signed request object only. Set "requestObject" to true.`,
       )
   const asked: readonly ClaimName[] = trust.identity
     ? [...new Set(['coreIdentityJWT', ...claims] as const)]
     : []
   return { trust, claims: asked, ...(maxAge !== undefined && { maxAge }), ...withoutUndefined(rest) }
-}
-
-function withoutUndefined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
 }
 
 function isJSON(value: unknown): boolean {

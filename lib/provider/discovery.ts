@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { printable } from '../errors.ts'
 import { isSecure } from '../options/environments.ts'
 
 const endpoint = v.pipe(v.string(), v.url())
@@ -31,7 +32,10 @@ export function readDiscovery(
   if (!result.success)
     throw new Error(`its "${v.getDotPath(result.issues[0]) ?? 'content'}" is missing or damaged`)
   const metadata = result.output
-  if (metadata.issuer !== issuer) throw new Error(`its issuer is not ${issuer}`)
+  if (metadata.issuer !== issuer)
+    throw new Error(
+      `it names the issuer "${printable(metadata.issuer)}", and the configured issuer is "${issuer}"`,
+    )
   for (const name of Object.keys(discoverySchema.entries) as (keyof typeof discoverySchema.entries)[]) {
     const address = metadata[name]
     if (address !== undefined && !isSecure(new URL(address), allowInsecureRequests))

@@ -3,6 +3,7 @@ import { CachedDocument, type DocumentObserver } from './cached-document.ts'
 import { readDidDocument } from './did-document.ts'
 import { readDiscovery, type ProviderMetadata } from './discovery.ts'
 import { createHttp, type Http } from './http.ts'
+import { requireDidSettings } from '../options/environments.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import { importVerificationKeys, type VerificationKey, type VerificationKeys } from './verification-keys.ts'
 
@@ -42,8 +43,8 @@ export class Provider {
       http,
       observer,
       name: 'DID document',
-      url: () => environment.didDocumentURL,
-      parse: (json) => readDidDocument(json, environment.didController),
+      url: () => requireDidSettings(environment).didDocumentURL,
+      parse: (json) => readDidDocument(json, requireDidSettings(environment).didController),
     })
   }
 

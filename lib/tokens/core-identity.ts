@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { credentialSubjectSchema } from '../claims.ts'
 import { OneLoginError } from '../errors.ts'
+import { requireDidSettings } from '../options/environments.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
 import { verifySignedToken } from './signed-token.ts'
@@ -29,13 +30,14 @@ export async function verifyCoreIdentity(
   provider: Pick<Provider, 'identityKey'>,
   { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
 ): Promise<CoreIdentity> {
+  const { didController, coreIdentityIssuer } = requireDidSettings(environment)
   if (typeof jwt !== 'string') throw refusal('it is not a JWT')
   const { vot, vc } = await verifySignedToken(jwt, {
     name: 'core identity',
     code: 'core_identity_invalid',
-    findKey: (kid) => findKey(kid, provider, environment.didController),
+    findKey: (kid) => findKey(kid, provider, didController),
     algorithms: ['ES256'],
-    issuer: environment.coreIdentityIssuer,
+    issuer: coreIdentityIssuer,
     subject: expected.sub,
     clientId,
     clockTolerance,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import * as v from 'valibot'
-import { optionsSchema } from '../../lib/options/strategy-options.ts'
+import { optionsSchema } from '../../lib/options/strategy-options-schema.ts'
 import { optionVariables } from '../../lib/options/from-environment.ts'
 
 /** One option as its reference page shows it. */

@@ -192,7 +192,7 @@ describe('refusals', () => {
       reason,
     )
     expect(message).toMatch(/^Option "privateKey": /)
-    expect(message).toMatch(/it must be an RSA private key of 2048 bits or more as PEM,/)
+    expect(message).toMatch(/Use an RSA private key of 2048 bits or more as PEM,/)
   })
 
   it('[KEY-1] refuses a key under 2048 bits, in every form', async () => {
@@ -229,7 +229,7 @@ describe('refusals', () => {
 
   it('[CONF-9] names the option it came from', async () => {
     await expectRefused(
-      () => signerFromPrivateKey('-', 'privateKey[1]'),
+      () => signerFromPrivateKey('-', 'Option "privateKey[1]"'),
       'invalid_option',
       /^Option "privateKey\[1\]"/,
     )

@@ -8,6 +8,7 @@ const defaults: SignInDefaults = {
   claims: ['coreIdentityJWT', 'returnCode'],
   requestObject: true,
   hasKey: true,
+  hasDid: true,
 }
 
 const parse = (options: object, overrides: Partial<SignInDefaults> = {}) =>
@@ -95,8 +96,8 @@ describe('options of one request', () => {
   it.each([
     ['vtr', 'Cl.Cm', 'a list of vectors of trust, for example ["Cl.Cm"]'],
     ['claims', ['name'], 'a list of coreIdentityJWT, address, passport, drivingPermit, returnCode'],
-    ['maxAge', -1, 'a whole number of seconds, zero or more'],
-    ['maxAge', 0.5, 'a whole number of seconds, zero or more'],
+    ['maxAge', -1, 'a whole number of seconds, 0 or more, or a length of time such as "5m"'],
+    ['maxAge', 0.5, 'a whole number of seconds, 0 or more, or a length of time such as "5m"'],
     ['uiLocales', 'fr', '"en" or "cy"'],
     ['uiLocales', 'en cy', '"en" or "cy"'],
     ['prompt', 'none', '"login", the only prompt that One Login supports'],
@@ -111,14 +112,14 @@ describe('options of one request', () => {
     async (name, value, allowed) => {
       const { message } = await expectRefused(() => parse({ [name]: value }), 'invalid_option', /^Option "/)
       expect(message.startsWith(`Option "${name}`)).toBe(true)
-      expect(message.endsWith(`it must be ${allowed}.`)).toBe(true)
+      expect(message.endsWith(`Use ${allowed}.`)).toBe(true)
     },
   )
 
   it.each([[[]], [['Cl.P2']], [['Cl.Cm', 'Cl.Cm.P2']], [['Cl.Cm.P1.P2']], [['Xx']]])(
     '[AUTHZ-6] are refused with the vectors %j',
     async (vtr) => {
-      await expectRefused(() => parse({ vtr }), 'invalid_option', /^Option "vtr": .*; allowed are/)
+      await expectRefused(() => parse({ vtr }), 'invalid_option', /^Option "vtr": .*\. Use Cl or Cl\.Cm/)
     },
   )
 
@@ -136,16 +137,25 @@ describe('what the service cannot do', () => {
     await expectRefused(
       () => parse({ vtr: ['Cl.Cm.P2'] }, { hasKey: false, requestObject: false }),
       'invalid_option',
-      /^Option "vtr": it asks for an identity, .* use "privateKey" or "signer" in place of "clientSecret"/,
+      /^Option "vtr": it asks for an identity, .* Use "privateKey" or "signer" in place of "clientSecret"/,
     )
     expect(parse({ vtr: ['Cl.Cm'] }, { hasKey: false, requestObject: false }).claims).toEqual([])
+  })
+
+  it('[CONF-13] is to ask for an identity without the DID settings', async () => {
+    await expectRefused(
+      () => parse({ vtr: ['Cl.Cm.P2'] }, { hasDid: false }),
+      'invalid_option',
+      /^Option "vtr": it asks for an identity, .* without didDocumentURL, didController, coreIdentityIssuer\. Set them/,
+    )
+    expect(parse({ vtr: ['Cl.Cm'] }, { hasDid: false }).claims).toEqual([])
   })
 
   it('[AUTHZ-16] is to send a login hint without request objects', async () => {
     await expectRefused(
       () => parse({ loginHint: 'a@b.example' }, { requestObject: false }),
       'invalid_option',
-      /^Option "loginHint": .* set "requestObject" to true/,
+      /^Option "loginHint": .* Set "requestObject" to true/,
     )
   })
 
@@ -153,7 +163,7 @@ describe('what the service cannot do', () => {
     await expectRefused(
       () => parse({ prompt: 'login' }, { requestObject: false }),
       'reauthentication_impossible',
-      /^Option "prompt": .* set "requestObject" to true/,
+      /^Option "prompt": .* Set "requestObject" to true/,
     )
   })
 })

@@ -27,8 +27,10 @@ describe('a discovery document', () => {
     issuer.toUpperCase(),
     `${issuer}/`,
     'http://oidc.integration.account.gov.uk/',
-  ])('[CONF-1, CONF-8] is refused when its issuer is %s', (other) => {
-    expect(() => read({ issuer: other })).toThrow(`its issuer is not ${issuer}`)
+  ])('[CONF-1, CONF-8, CONF-14] is refused with both issuers named when its issuer is %s', (other) => {
+    expect(() => read({ issuer: other })).toThrow(
+      `it names the issuer "${other}", and the configured issuer is "${issuer}"`,
+    )
   })
 
   it.each(['issuer', 'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri'])(

@@ -7,7 +7,7 @@ import type {
   SignInOptions,
 } from '../../lib/index.ts'
 import type { credentialSubjectSchema, identityClaimSchemas } from '../../lib/claims.ts'
-import type { optionsSchema } from '../../lib/options/strategy-options.ts'
+import type { optionsSchema } from '../../lib/options/strategy-options-schema.ts'
 import type { requestSchema } from '../../lib/options/sign-in-options.ts'
 import type * as v from 'valibot'
 import { expectTypeOf, it } from 'vitest'

@@ -96,8 +96,12 @@ it('[CONF-9] every option has a type of its own', () => {
   })
   // @ts-expect-error there is no such environment
   assertType<OneLoginOptions>({ ...options, environment: 'staging' })
-  // @ts-expect-error a simulator needs all of its addresses
+  assertType<OneLoginOptions>({ ...options, environment: 'https://oidc.account.gov.uk/' })
+  assertType<OneLoginOptions>({ ...options, environment: 'https://oidc.integration.account.gov.uk' })
   assertType<OneLoginOptions>({ ...options, environment: { issuer: 'https://op.example/' } })
+  // @ts-expect-error a provider has an issuer
+  assertType<OneLoginOptions>({ ...options, environment: { didDocumentURL: 'https://op.example/' } })
+  assertType<OneLoginOptions>({ ...options, maxAge: '5m' })
   // @ts-expect-error a misspelt option
   assertType<OneLoginOptions>({ ...options, clientID: 'a' })
   // @ts-expect-error offline_access is not offered

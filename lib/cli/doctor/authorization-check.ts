@@ -109,7 +109,7 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
       calls,
     )
     const finding = notRegistered(settings, 'scope', 'scope-not-registered', culprits, 'ONE_LOGIN_SCOPE')
-    const scope = ask.scope.filter((one) => !culprits.items.includes(one))
+    const scope = ask.scope.filter((name) => name === 'openid' || !culprits.items.includes(name))
     return { findings: [finding], ...(culprits.items.length > 0 && { next: { ...ask, scope } }) }
   },
 

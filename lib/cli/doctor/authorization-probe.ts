@@ -9,7 +9,7 @@ import type { Calls, HttpAnswer } from './calls.ts'
 
 /** What an authorization request asks for. */
 export interface Ask {
-  readonly scope: readonly string[]
+  readonly scope: Settings['scope']
   readonly claims: readonly ClaimName[]
   readonly vtr: readonly string[]
   readonly requestObject: boolean

@@ -1,5 +1,6 @@
 import { readDidDocument } from '../../provider/did-document.ts'
 import { readDiscovery, type ProviderMetadata } from '../../provider/discovery.ts'
+import { requireDidSettings } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { readJwks } from '../../provider/provider.ts'
 import type { Calls } from './calls.ts'
@@ -46,7 +47,9 @@ async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<
 }
 
 async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
-  const { didDocumentURL, didController } = settings.environment
+  if (!settings.signIn.hasDid)
+    return unknown('DID document', 'the DID settings are not set, so no identity can be verified')
+  const { didDocumentURL, didController } = requireDidSettings(settings.environment)
   const { content, finding } = await download(calls, didDocumentURL, {
     check: 'DID document',
     problem: 'did-document-unusable',

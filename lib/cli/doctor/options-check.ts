@@ -38,21 +38,12 @@ function keyFinding({ signers: [signer] }: Settings): Finding {
 }
 
 function refusalOf(message: string): Finding {
-  const [, option = ''] = /^Option "([^"[]+)/.exec(message) ?? []
-  const variable = Object.keys(optionVariables).find((name) => optionVariables[name] === option)
-  const says = variable === undefined ? message : message.replace(/^Option "[^"]+"/, variable)
-  if (variable !== 'ONE_LOGIN_PRIVATE_KEY')
-    return mend('options', 'options-wrong', says, `Set ${variable ?? 'the variable'} to one of these.`)
-  if (message.includes('exactly one'))
-    return mend(
-      'key',
-      'key-wrong',
-      'There is no key and no secret, or both.',
-      'Set ONE_LOGIN_PRIVATE_KEY or ONE_LOGIN_CLIENT_SECRET.',
-    )
+  const [, option, variable = 'the variable'] =
+    /^Option "([^"[]+)[^"]*"(?: \(variable (\w+)\))?/.exec(message) ?? []
+  if (option !== 'privateKey') return mend('options', 'options-wrong', message, `Correct ${variable}.`)
   const remedy =
-    'Give the content of the file of the private key; "npx passport-govuk-one-login keys" makes one.'
-  return mend('key', 'key-wrong', says, remedy)
+    'Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file, or set ONE_LOGIN_CLIENT_SECRET. To make a key pair, run "npx passport-govuk-one-login keys".'
+  return mend('key', 'key-wrong', message, remedy)
 }
 
 /** Variables that look like the library's, are none, and would be left unread in silence. */

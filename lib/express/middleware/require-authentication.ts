@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express'
 import * as v from 'valibot'
 import { OneLoginError, type OneLoginErrorCode } from '../../errors.ts'
-import { duration, parseOptions, type Duration } from '../../options/option-schema.ts'
+import { parseOptions } from '../../options/invalid-option.ts'
+import { duration, type Duration } from '../../options/option-schema.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { sharedEntries } from '../../options/sign-in-options.ts'
 import { signedInUser } from '../../session/session-record.ts'
@@ -31,8 +32,8 @@ const optionsSchema = v.strictObject({
 export interface AuthenticationNeeds {
   /** Vectors without identity, `['Cl.Cm']` for instance; the strategy's `vtr` unless given. */
   readonly vtr?: readonly string[]
-  /** How long ago, in seconds, the user may have signed in at One Login. */
-  readonly maxAge?: number
+  /** How long ago the user may have signed in at One Login. */
+  readonly maxAge?: Duration
   /**
    * How long ago this service may have seen the user prove again that it is them, 1 second to 1 day. For sensitive
    * pages. Needs request objects.

@@ -1,0 +1,92 @@
+import * as v from 'valibot'
+import { OneLoginError } from '../errors.ts'
+import { entriesOf, notesOf } from './option-schema.ts'
+import { variableBehind } from './option-variable.ts'
+
+/**
+ * Checks options against their schema.
+ *
+ * @param schema - an object schema whose entries are described
+ * @param options - what the app gave
+ * @throws OneLoginError `invalid_option` that names the option, what was received, and what to use
+ */
+export function parseOptions<Entries extends v.ObjectEntries>(
+  schema: v.StrictObjectSchema<Entries, undefined>,
+  options: unknown,
+): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
+  const result = v.safeParse(schema, options, { abortEarly: true })
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  const path = issue.path?.map(({ key }) => String(key)) ?? []
+  if (path.length === 0)
+    throw new OneLoginError('invalid_option', `The options must be an object, but ${receivedKind(options)}.`)
+  const name = path.join('.').replace(/\.(\d+)/g, '[$1]')
+  if (issue.type === 'strict_object' && issue.expected === 'never')
+    throw new OneLoginError('invalid_option', `Option "${name}" does not exist. Check its spelling.`)
+  const { allowed, isConfidential } = notesAt(schema, path, options)
+  const value = issue.path?.at(-1)?.value
+  const label = optionLabel(options, name)
+  const received = isConfidential ? receivedKind(value) : receivedValue(value)
+  throw new OneLoginError(
+    'invalid_option',
+    `${label}${received.startsWith('is') ? ' ' : ': '}${received}. Use ${String(allowed)}.`,
+  )
+}
+
+/**
+ * An error about one option.
+ *
+ * @param options - those that it is one of
+ * @param name - as in `session.idle`
+ * @param problem - sentences without the last full stop
+ */
+export function invalidOption(options: unknown, name: string, problem: string): OneLoginError {
+  return new OneLoginError('invalid_option', `${optionLabel(options, name)}: ${problem}.`)
+}
+
+/** What a message calls an option: its name, and the variable that its value came from. */
+export function optionLabel(options: unknown, name: string): string {
+  const variable = variableBehind(options, name.replace(/\[\d+\]$/, ''))
+  return `Option "${name}"${variable ? ` (variable ${variable})` : ''}`
+}
+
+// What is noted at the innermost schema on the path that has any words.
+function notesAt(schema: v.GenericSchema, path: readonly string[], options: unknown) {
+  let at: v.GenericSchema | undefined = schema
+  let given = options
+  let notes: Readonly<Record<string, unknown>> = {}
+  for (const key of path) {
+    at = entriesOf(at, given)[key]
+    given = (given as Readonly<Record<string, unknown>> | undefined)?.[key]
+    notes = { ...notes, ...notesOf(at) }
+  }
+  return notes
+}
+
+function receivedKind(value: unknown): string {
+  if (value === undefined) return 'is missing'
+  if (value === null) return 'is null'
+  if (value === '') return 'is an empty string'
+  if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'received a list'
+  return `received ${typeof value === 'object' ? 'an object' : `a ${typeof value}`}`
+}
+
+const longestShown = 200
+
+// Also what should be no secret is not shown when it looks like one: it may be in the wrong place.
+function receivedValue(value: unknown): string {
+  if (typeof value === 'number') return `received ${value}`
+  if (typeof value === 'boolean') return `received ${String(value)}`
+  const items = Array.isArray(value) ? value : [value]
+  const isShown = items.length > 0 && items.every(isHarmlessText)
+  return isShown ? `received ${JSON.stringify(value)}` : receivedKind(value)
+}
+
+function isHarmlessText(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= longestShown &&
+    !/[\w+=-]{32}|-----|\/\/[^/]*@/.test(value)
+  )
+}
