@@ -10,7 +10,7 @@ export { optionsFromEnvironment } from './options/from-environment.ts'
 export type { OneLoginOptions, SessionRules } from './options/one-login-options.ts'
 export type { Duration } from './options/option-schema.ts'
 export type { Locale, SignInOptions } from './options/sign-in-options.ts'
-export type { Environment } from './options/environments.ts'
+export { environments, type Environment } from './options/environments.ts'
 export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './options/private-key.ts'
 export type {
   OneLoginAuthInfo,

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline'
 import { MemoryStore } from 'express-session'
 import { pino, type Logger } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createApp } from '../example-app/app.ts'
-import cy from '../example-app/locales/cy.json' with { type: 'json' }
-import en from '../example-app/locales/en.json' with { type: 'json' }
-import { createLog } from '../example-app/log.ts'
-import { startService, type RunningService } from '../example-app/server.ts'
+import { createApp } from '../example-app/src/app.ts'
+import cy from '../example-app/src/locales/cy.json' with { type: 'json' }
+import en from '../example-app/src/locales/en.json' with { type: 'json' }
+import { createLog } from '../example-app/src/log.ts'
+import { startService, type RunningService } from '../example-app/src/server.ts'
 import { startSimulator, type Simulator, type SimulatorResponse } from '../lib/simulator/index.ts'
 import { Browser } from './support/browser.ts'
 
@@ -256,7 +256,7 @@ describe('The example service', () => {
   })
 
   it('prints its address, and ends when it is told to', { timeout: 60_000 }, async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/main.ts'], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/src/main.ts'], {
       env: { PATH: process.env.PATH, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,19 +1,23 @@
-/* global fetch, location, setInterval, setTimeout, clearInterval */
+/* global document, fetch, location, setInterval, setTimeout, clearInterval, clearTimeout */
 const warnAt = 5 * 60
 
 /** Asks the service how long the session still lives, and warns the user before it ends. */
 export function warnBeforeTimeout(dialog) {
   const left = dialog.querySelector('.app-timeout__left')
   const stay = dialog.querySelector('.app-timeout__stay')
+  const status = dialog.querySelector('[role=status]')
+  const pageTitle = document.title
   let ticking
+  let waiting
+  let isWarning = false
 
   // What the service makes of it: it signs the user out, or another tab has kept the session alive.
   const leave = () => location.assign('/account')
 
   async function ask(method = 'GET') {
     const headers = { 'x-csrf-token': dialog.dataset.csrf }
-    const answer = await fetch('/session-status', { method, headers })
-    const { signedIn, secondsLeft, extendable } = answer.ok ? await answer.json() : {}
+    const response = await fetch('/session-status', { method, headers })
+    const { signedIn, secondsLeft, extendable } = response.ok ? await response.json() : {}
     if (signedIn) schedule(secondsLeft, extendable)
     else location.assign('/signed-out')
   }
@@ -22,39 +26,55 @@ export function warnBeforeTimeout(dialog) {
     const end = Date.now() + secondsLeft * 1000
     // A computer that was asleep wakes up late. The next page ends a session as it should be, at One Login too.
     const wake = () => (Date.now() < end ? ask() : leave())
-    if (secondsLeft > warnAt) setTimeout(wake, Math.min(secondsLeft - warnAt, 86_400) * 1000)
-    else show(end, extendable)
+    clearTimeout(waiting)
+    if (secondsLeft <= warnAt) return show(end, extendable)
+    hide()
+    waiting = setTimeout(wake, Math.min(secondsLeft - warnAt, 86_400) * 1000)
   }
 
   function show(end, extendable) {
+    clearInterval(ticking)
+    isWarning = true
     stay.hidden = !extendable
     countDown(end)
     ticking = setInterval(() => countDown(end), 1000)
     if (!dialog.open) dialog.showModal()
+    document.title = `${dialog.querySelector('h2').textContent} – ${pageTitle}`
+  }
+
+  function hide() {
+    clearInterval(ticking)
+    isWarning = false
+    document.title = pageTitle
+    if (dialog.open) dialog.close()
   }
 
   function countDown(end) {
     const seconds = Math.ceil((end - Date.now()) / 1000)
-    if (seconds >= 0) write(seconds)
-    else {
+    if (seconds < 0) {
       clearInterval(ticking)
       leave()
+      return
     }
+    left.textContent = words(seconds)
+    // A screen reader reads it out each minute, and each 20 seconds in the last one.
+    const isSpoken = seconds >= 60 || seconds % 20 === 0
+    const spoken = `${status.dataset.text} ${left.textContent}.`
+    if (isSpoken && status.textContent !== spoken) status.textContent = spoken
   }
 
-  // Rarely enough for a screen reader to read it out: by minutes, and by twenty seconds in the last one.
-  function write(seconds) {
-    const { minute, minutes, seconds: texts } = dialog.dataset
-    const count = seconds > 60 ? Math.ceil(seconds / 60) : Math.ceil(seconds / 20) * 20
-    const text = seconds > 60 ? minutes : count === 60 ? minute : texts
-    const words = text.replace('{count}', String(count))
-    if (left.textContent !== words) left.textContent = words
+  // Whole minutes are rounded down: the user has that long at least.
+  function words(seconds) {
+    const { minute, minutes, second, seconds: texts } = dialog.dataset
+    const [one, several, count] =
+      seconds < 60 ? [second, texts, seconds] : [minute, minutes, Math.floor(seconds / 60)]
+    return count === 1 ? one : several.replace('{count}', String(count))
   }
 
   // The Escape key closes the dialog, too: somebody is there, and gets more time if there is any to be had.
   dialog.addEventListener('close', () => {
-    if (stay.hidden) return
-    clearInterval(ticking)
+    if (!isWarning || stay.hidden) return
+    hide()
     ask('POST')
   })
   stay.addEventListener('click', () => dialog.close())

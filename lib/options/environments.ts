@@ -38,21 +38,32 @@ export interface Environment {
   readonly allowInsecureRequests?: boolean | undefined
 }
 
-/** The two environments of GOV.UK One Login. */
+/**
+ * The two environments of GOV.UK One Login, by name. `homeURL` is where users manage their One Login: the address
+ * that the One Login service header links to.
+ *
+ * @example
+ * ```ts
+ * app.locals.oneLoginHome = environments.integration.homeURL
+ * ```
+ * @see https://www.sign-in.service.gov.uk/documentation/design-recommendations/let-users-navigate-sign-out
+ */
 export const environments = {
   integration: {
     issuer: 'https://oidc.integration.account.gov.uk/',
     didDocumentURL: 'https://identity.integration.account.gov.uk/.well-known/did.json',
     didController: 'did:web:identity.integration.account.gov.uk',
     coreIdentityIssuer: 'https://identity.integration.account.gov.uk/',
+    homeURL: 'https://home.integration.account.gov.uk/',
   },
   production: {
     issuer: 'https://oidc.account.gov.uk/',
     didDocumentURL: 'https://identity.account.gov.uk/.well-known/did.json',
     didController: 'did:web:identity.account.gov.uk',
     coreIdentityIssuer: 'https://identity.account.gov.uk/',
+    homeURL: 'https://home.account.gov.uk/',
   },
-} as const satisfies Record<string, Environment>
+} as const satisfies Record<string, Environment & { readonly homeURL: string }>
 
 /** The settings of an {@link Environment} that verifying an identity needs. */
 export const didSettings = ['didDocumentURL', 'didController', 'coreIdentityIssuer'] as const

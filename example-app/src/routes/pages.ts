@@ -1,29 +1,36 @@
 import express, { type Router } from 'express'
 import type { OneLoginStrategy } from 'passport-govuk-one-login'
 
+declare module 'express-session' {
+  interface SessionData {
+    /** What the user entered and has to correct. */
+    accountNumber?: string
+  }
+}
+
 /** The pages of the service, and what each needs of its user. */
 export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   const router = express.Router()
   const signedIn = oneLogin.requireAuthentication()
-  const identified = oneLogin.requireIdentity({ level: 'P2' })
   const signedInJustNow = oneLogin.requireAuthentication({ reauthenticateWithin: '5m' })
 
   router.get('/', (_req, res) => res.render('start'))
   router.get('/signed-out', (req, res) => res.render('signed-out', { asked: req.query.state === 'asked' }))
+  for (const name of ['contact', 'privacy', 'cookies', 'accessibility'])
+    router.get(`/${name}`, (_req, res) => res.render('text', { name }))
   router.get('/account', signedIn, (_req, res) => res.render('account'))
 
-  router.get('/identity', identified, (_req, res) => res.render('identity'))
-  // The guard above asks once; this asks again, when the user wants it.
-  const prove = oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/identity' })
-  router.get('/identity/try-again', signedIn, prove)
-
   // Where money goes, the user proves once more that it is them.
-  router.get('/bank-details', signedInJustNow, (_req, res) => res.render('bank-details'))
+  router.get('/bank-details', signedInJustNow, ({ query, session }, res) => {
+    const isInvalid = query.problem !== undefined
+    res.render('bank-details', { isInvalid, account: isInvalid ? session.accountNumber : undefined })
+  })
   router.post('/bank-details', signedInJustNow, (req, res) => {
     const { account = '' } = req.body as { account?: string }
-    // This is where a real service would keep it.
-    if (/^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))) res.redirect(303, '/bank-details/changed')
-    else res.status(400).render('bank-details', { account, isInvalid: true })
+    const isValid = /^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))
+    // A real service would keep a valid one. The redirect lets the user see the problem in the other language too.
+    req.session.accountNumber = isValid ? '' : account
+    res.redirect(303, isValid ? '/bank-details/changed' : '/bank-details?problem=account')
   })
   router.get('/bank-details/changed', signedIn, (_req, res) => res.render('bank-details-changed'))
   return router

@@ -15,25 +15,23 @@ const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', ErrorPage>> = {
   login_required: ['signedOut', '/account'],
   subject_mismatch: ['anotherUser', '/account'],
   authentication_too_weak: ['signInAgain', '/bank-details'],
-  identity_not_proven: ['notProven', '/identity/try-again'],
-  identity_level_too_low: ['notProven', '/identity/try-again'],
+  identity_not_proven: ['identityNotProven', '/identity/try-again'],
+  identity_level_too_low: ['identityNotProven', '/identity/try-again'],
   unauthorized_client: ['unavailable'],
 }
 
 /** For addresses that nothing is at. */
 export const notFound: RequestHandler = (_req, res) => res.status(404).render('error', { name: 'notFound' })
 
-/** Tells the user in their words what went wrong, and the log in ours. */
+/** Tells the user in their words what went wrong, and the log in ours. The return codes are for neither. */
 export function handleErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     // Express and its middleware put a status on their errors, too, and often a code.
     const { status = 500, code } = error as { status?: number; code?: keyof typeof pages }
     log[status < 500 ? 'info' : 'error'](error, 'request failed')
-    const { retryable, returnCodes } = isOneLoginError(error)
-      ? error
-      : { retryable: status === 503, returnCodes: undefined }
+    const retryable = isOneLoginError(error) ? error.retryable : status === 503
     const [name, goOn] = (code && pages[code]) ?? [retryable ? 'tryAgainLater' : 'fault']
-    if (!res.headersSent) res.status(status).render('error', { name, goOn, returnCodes, path: '/' })
+    if (!res.headersSent) res.status(status).render('error', { name, goOn, path: '/' })
     else if (!res.writableEnded) next(error)
   }
 }

@@ -9,8 +9,9 @@ import type { Logger } from 'pino'
 import { handleErrors, notFound } from './errors.ts'
 import { language } from './language.ts'
 import { logRequests } from './log.ts'
-import { sessionEnd, setUpOneLogin } from './one-login.ts'
+import { oneLoginHome, sessionEnd, setUpOneLogin } from './one-login.ts'
 import { developmentRoutes } from './routes/development.ts'
+import { identityLanding, identityRoutes } from './routes/identity.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { sessions } from './session.ts'
 import { assets, setUpViews } from './views.ts'
@@ -41,7 +42,8 @@ export function createApp(
     const user = { get: () => req.user, enumerable: true }
     const end = { get: () => sessionEnd(req), enumerable: true }
     Object.defineProperties(res.locals, { user, sessionEnd: end })
-    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), simulator })
+    const home = oneLoginHome(options) ?? simulator?.url
+    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), home, simulator })
     next()
   })
   app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
@@ -51,9 +53,10 @@ export function createApp(
     oneLogin.routes({
       // Comes back to the signed-out page, and tells a user who asked from one whose time was up.
       state: 'asked',
-      landing: { level: 'P2', page: (_req, res) => res.render('in-person-return'), returnTo: '/identity' },
+      landing: identityLanding,
     }),
     pageRoutes(oneLogin),
+    identityRoutes(oneLogin),
   )
   if (simulator) app.use('/development', developmentRoutes(simulator))
   return app.use(notFound, handleErrors(log))

@@ -23,6 +23,8 @@ export async function startService(
   { interactive = true } = {},
 ): Promise<RunningService> {
   const isReal = Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
+  if (!isReal && env.NODE_ENV === 'production')
+    throw new Error('Set the ONE_LOGIN_* variables: a simulator is not for production.')
   const sessions = await openSessionStore(env.REDIS_URL, log)
   const server = createServer()
   const url = await listen(server, Number(env.PORT ?? 3000), log, isReal)

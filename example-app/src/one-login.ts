@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import passport from 'passport'
-import { OneLoginStrategy, type OneLoginOptions } from 'passport-govuk-one-login'
+import { environments, OneLoginStrategy, type OneLoginOptions } from 'passport-govuk-one-login'
 import { languageOf } from './language.ts'
 
 /** How long a session lives: from sign-in, and from the last thing the user did; in seconds. */
@@ -14,13 +14,20 @@ export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
     ...options,
     passReqToCallback: false,
     uiLocales: languageOf,
-    claims: ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'],
+    claims: ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'], // for identity journeys
     session: { ...limits, onExpiry: 'sign-out' },
   })
   passport.use(oneLogin)
   passport.serializeUser((user, done) => done(null, user))
   passport.deserializeUser((user: Express.User, done) => done(null, user))
   return oneLogin
+}
+
+/** Where users manage their GOV.UK One Login; the header links to it. */
+export function oneLoginHome({ environment }: OneLoginOptions): string | undefined {
+  return environment === 'integration' || environment === 'production'
+    ? environments[environment].homeURL
+    : undefined
 }
 
 /** When the session ends if the user does nothing from now on; for pages without JavaScript. */

@@ -1,0 +1,31 @@
+import type { Request, RequestHandler } from 'express'
+import cy from './locales/cy.json' with { type: 'json' }
+import en from './locales/en.json' with { type: 'json' }
+
+/** A language of the pages. */
+export type Language = 'en' | 'cy'
+
+/** What the pages say; each language has every text. */
+const texts: Readonly<Record<Language, typeof en>> = { en, cy }
+
+/** The language that the user has chosen, now (`?lang=cy`) or before. */
+export function languageOf(req: Request): Language {
+  const chosen = req.query.lang ?? /(?:^|; )language=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
+  return chosen === 'cy' ? 'cy' : 'en'
+}
+
+/** How dates and times are written in a language. */
+export function localeOf(lang: Language): string {
+  return lang === 'cy' ? 'cy' : 'en-GB'
+}
+
+/** Gives each page its texts, as `t`, and keeps the choice of language until the browser is closed. */
+export function language(secure: boolean): RequestHandler {
+  return (req, res, next) => {
+    const lang = languageOf(req)
+    // Not in the session, which ends when the user signs out.
+    if (req.query.lang) res.cookie('language', lang, { httpOnly: true, sameSite: 'lax', secure })
+    Object.assign(res.locals, { lang, t: texts[lang], path: req.path })
+    next()
+  }
+}

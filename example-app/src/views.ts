@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import express, { type Express, type RequestHandler } from 'express'
+import nunjucks from 'nunjucks'
+import { addIdentityFilters } from './identity-filters.ts'
+import { localeOf, type Language } from './language.ts'
+
+const project = join(import.meta.dirname, '..')
+const modules = dirname(dirname(createRequire(import.meta.url).resolve('govuk-frontend/package.json')))
+const designSystem = join(modules, 'govuk-frontend/dist')
+const header = join(modules, '@govuk-one-login/service-header/dist')
+
+/** Sets up the pages: Nunjucks, with the components of the GOV.UK Design System and the One Login service header. */
+export function setUpViews(app: Express): void {
+  app.set('view engine', 'njk')
+  const folders = [join(project, 'views'), designSystem, join(header, 'nunjucks'), dirname(modules)]
+  const views = nunjucks.configure(folders, { express: app, autoescape: true })
+  views.addFilter('time', (date: Date, lang: Language) =>
+    date.toLocaleTimeString(localeOf(lang), { timeStyle: 'short', timeZone: 'Europe/London' }),
+  )
+  addIdentityFilters(views)
+}
+
+/** Serves styles, scripts and images: those of the Design System and the header, and our own. */
+export function assets(): RequestHandler {
+  // Services outside gov.uk may not use its font: this removes it. A service on gov.uk serves both files as they are.
+  const withoutFont = (path: string) =>
+    readFileSync(path, 'utf8')
+      .replaceAll(/@font-face\s*{[^}]*}/g, '')
+      .replaceAll(/"?GDS Transport"?,/g, '')
+  const styles = [
+    join(header, 'styles/service-header.min.css'),
+    join(designSystem, 'govuk/govuk-frontend.min.css'),
+  ]
+  const css = styles.map(withoutFont).join('\n')
+  return express
+    .Router()
+    .get('/govuk.css', (_req, res) => res.type('css').send(css))
+    .use('/govuk-frontend.js', express.static(join(designSystem, 'govuk/govuk-frontend.min.js')))
+    .use('/service-header.js', express.static(join(header, 'scripts/service-header.js')))
+    .use(express.static(join(designSystem, 'govuk/assets')), express.static(join(project, 'public')))
+}

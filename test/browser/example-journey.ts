@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { startService, type RunningService } from '../../example-app/src/server.ts'
+import type { Simulator, SimulatorResponse } from '../../lib/simulator/index.ts'
+import { launchChromium, openPage, violations, type Visit } from '../support/chromium.ts'
+
+const log = pino({ level: 'silent' })
+let chromium: Browser
+beforeAll(async () => {
+  chromium = await launchChromium()
+})
+afterAll(async () => {
+  await chromium.close()
+})
+
+/** The example service, and somebody who visits it. */
+export interface Journey extends AsyncDisposable, Visit {
+  readonly service: RunningService
+  readonly op: Simulator
+  go(path: string): Promise<number | undefined>
+  /** Waits for a page by its heading, and holds it to everything that holds for each page. */
+  arrives(heading: string): Promise<void>
+}
+
+export /** Who visits, and how. */
+interface JourneyParts {
+  readonly lang?: 'en' | 'cy'
+  readonly javaScriptEnabled?: boolean
+  readonly width?: number
+  readonly interactive?: boolean
+  readonly answer?: SimulatorResponse
+}
+
+/** Starts the service and a browser on its start page, in the language asked for. */
+export async function startJourney({
+  lang = 'en',
+  javaScriptEnabled = true,
+  width = 1100,
+  interactive = false,
+  answer = {},
+}: JourneyParts = {}): Promise<Journey> {
+  const service = await startService({ PORT: '0' }, log, { interactive })
+  const op = service.simulator
+  if (!op) throw new Error('No simulator was started')
+  op.respondWith(answer)
+  const visit = await openPage(chromium, { javaScriptEnabled, viewport: { width, height: 800 } })
+  const { page, complaints } = visit
+  const go = async (path: string) => (await page.goto(`${service.url}${path}`))?.status()
+  const arrives = async (heading: string) => {
+    await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+    await show(page, `${lang}-${width}-${javaScriptEnabled ? 'js' : 'no-js'}`)
+    expect(await page.locator('html').getAttribute('lang')).toBe(lang)
+    expect(await page.title()).toMatch(/ – GOV\.UK$/)
+    expect(await page.title()).toContain(heading)
+    expect(await violations(page)).toEqual([])
+    expect(complaints).toEqual([])
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+  }
+  await go('/')
+  if (lang === 'cy') await page.getByRole('link', { name: 'Cymraeg' }).click()
+  return {
+    ...visit,
+    service,
+    op,
+    go,
+    arrives,
+    [Symbol.asyncDispose]: async () => {
+      await page.context().close()
+      await service.close()
+    },
+  }
+}
+
+/** Keeps a picture of each page in the folder that SCREENSHOTS names, for somebody who wants to look at them all. */
+async function show(page: Page, way: string): Promise<void> {
+  const { SCREENSHOTS } = process.env
+  const { pathname } = new URL(page.url())
+  const name = `${pathname.slice(1).replaceAll('/', '-')}-${(await page.title()).replaceAll(/[^a-z]+/gi, '-')}`
+  if (SCREENSHOTS)
+    await page.screenshot({ path: join(SCREENSHOTS, way, `${name.slice(0, 60)}.png`), fullPage: true })
+}
