@@ -13,10 +13,11 @@ import { submitSignIn } from './endpoints/sign-in-form.ts'
 import { exchangeCode } from './endpoints/token-endpoint.ts'
 import { userinfo } from './endpoints/userinfo-endpoint.ts'
 import { didFaults, discoveryFaults, jwksFaults } from './faults/document-faults.ts'
-import type { AnswerFault } from './faults/json-faults.ts'
 import type { FaultPlace } from './faults/fault-names.ts'
-import { deliverBroken, isNetworkFault } from './faults/network-faults.ts'
-import { tokenAnswerFaults } from './faults/token-response-faults.ts'
+import type { Faults } from './faults/fault.ts'
+import { isNetworkFault, networkFaults } from './faults/network-faults.ts'
+import type { ChangeResponse } from './faults/response-fault.ts'
+import { tokenResponseFaults } from './faults/token-response-faults.ts'
 import { userinfoFaults } from './faults/userinfo-faults.ts'
 import { firewall } from './firewall.ts'
 import { signedOutPage } from './pages/signed-out-page.ts'
@@ -26,14 +27,12 @@ import { page, text, type Call, type Reply } from './reply.ts'
 import { formOf, queryOf } from './request-parameters.ts'
 import { send } from './send.ts'
 
-type AnswerFaults = Readonly<Record<string, AnswerFault>>
-
 interface Endpoint {
   readonly handle: (provider: Provider, call: Call) => Reply | Promise<Reply>
   /** Where its faults are planned. */
   readonly place?: FaultPlace
   /** Those that change the response. */
-  readonly faults?: AnswerFaults
+  readonly faults?: Faults<ChangeResponse>
 }
 
 /** The simulator's Express app. It works with Express 4 and 5. */
@@ -57,7 +56,7 @@ export function providerApp(provider: Provider): Express {
   app.get('/trustmark', serve({ handle: trustmark, place: 'trustmark' }))
   app.get('/authorize', serve({ handle: authorize, place: 'authorize' }))
   app.post('/sign-in', serve({ handle: submitSignIn }))
-  app.post('/token', serve({ handle: exchangeCode, place: 'token', faults: tokenAnswerFaults }))
+  app.post('/token', serve({ handle: exchangeCode, place: 'token', faults: tokenResponseFaults }))
   app.get('/userinfo', serve({ handle: userinfo, place: 'userinfo', faults: userinfoFaults }))
   app.get('/logout', serve({ handle: logout, place: 'logout' }))
   app.get('/signed-out', serve({ handle: (_provider, { query }) => page(200, signedOutPage(query)) }))
@@ -83,17 +82,18 @@ async function respond(provider: Provider, endpoint: Endpoint, req: Request, res
   const concernsResponse = (name: string): name is string =>
     isNetworkFault(name) || Object.hasOwn(faults, name)
   const due = place === undefined ? [] : provider.faults.take(place, concernsResponse)
-  const answer = async (): Promise<Reply> => {
+  const processed = async (): Promise<Reply> => {
     const reply = await endpoint.handle(provider, call)
     if (reply.problem !== undefined) provider.log.explain(req, reply.problem)
-    return due.reduce((broken, { name }) => faults[name]?.(broken) ?? broken, reply)
+    return due.reduce((broken, { name }) => faults[name]?.apply(broken) ?? broken, reply)
   }
   for (const { name, seconds } of due) {
     if (!isNetworkFault(name)) continue
-    await deliverBroken(name, { res, issuer: provider.issuer, closing: provider.closing, seconds, answer })
+    const { issuer, closing } = provider
+    await networkFaults[name].apply({ res, issuer, closing, seconds, respond: processed })
     return
   }
-  send(res, await answer())
+  send(res, await processed())
 }
 
 /** The status of an error of Express's own, such as a body that is too large. */

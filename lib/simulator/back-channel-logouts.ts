@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { isLogoutCallFault, logoutTokenFaults, type LogoutCallFault } from './faults/logout-token-faults.ts'
-import type { TokenFault } from './faults/signed-token-faults.ts'
+import { isLogoutCallFault, logoutCallFaults, type LogoutCallFault } from './faults/logout-call-faults.ts'
+import { logoutTokenFaults } from './faults/logout-token-faults.ts'
+import type { TokenFault } from './faults/token-fault.ts'
 import { logoutCall } from './logout-call.ts'
 import { issueLogoutToken } from './tokens/issued-logout-token.ts'
 import { dueTokenFaults, type Issuer } from './tokens/issued-token.ts'
@@ -98,9 +99,11 @@ export class BackChannelLogouts {
 
   async #attempt(notice: Notice): Promise<LogoutAttempt> {
     const { jti, token } = await issueLogoutToken(this.#issuer, notice, notice.tokenFaults)
+    const good = logoutCall(notice.uri, token)
+    const { uri, ...call } = notice.callFault ? logoutCallFaults[notice.callFault].apply(good, token) : good
     try {
-      const response = await fetch(notice.uri, {
-        ...logoutCall(token, notice.callFault),
+      const response = await fetch(uri, {
+        ...call,
         redirect: 'manual',
         signal: AbortSignal.any([this.#closing, AbortSignal.timeout(this.#timing.timeout)]),
       })

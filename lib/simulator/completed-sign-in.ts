@@ -2,16 +2,16 @@ import { settle, type SignIn, type SimulatorResponse, type SimulatorError } from
 import { redirectAddress } from './authorization/redirect.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
 import type { BrowserSession } from './browser-sessions.ts'
-import { authorizeErrors, redirectFaults } from './faults/authorize-faults.ts'
+import { authorizeErrorFaults, redirectFaults } from './faults/authorize-faults.ts'
 import { identityOutcome } from './identity-outcome.ts'
 import type { PendingSignIn } from './pending-sign-ins.ts'
 import type { Provider } from './simulated-provider.ts'
 import { endSession } from './session-end.ts'
 
-type ErrorFault = keyof typeof authorizeErrors
+type ErrorFault = keyof typeof authorizeErrorFaults
 type RedirectFault = keyof typeof redirectFaults
 
-const isErrorFault = (name: string): name is ErrorFault => Object.hasOwn(authorizeErrors, name)
+const isErrorFault = (name: string): name is ErrorFault => Object.hasOwn(authorizeErrorFaults, name)
 const isRedirectFault = (name: string): name is RedirectFault => Object.hasOwn(redirectFaults, name)
 
 /** Ends a sign-in the way a response says: the address that takes the browser back to the service. */
@@ -23,11 +23,11 @@ export function finishSignIn(
   const due = provider.faults.take('authorize', (name) => isErrorFault(name) || isRedirectFault(name))
   const names = due.map(({ name }) => name)
   const errorFault = names.find(isErrorFault)
-  const error = errorFault === undefined ? response.error : authorizeErrors[errorFault]
+  const error = errorFault === undefined ? response.error : authorizeErrorFaults[errorFault].apply
   const params = new URLSearchParams({ ...outcome(provider, pending, response, error) })
   const { state } = pending.request
   if (state !== undefined) params.set('state', state)
-  for (const name of names.filter(isRedirectFault)) redirectFaults[name](params)
+  for (const name of names.filter(isRedirectFault)) redirectFaults[name].apply(params)
   return redirectAddress(pending.request, params)
 }
 

@@ -160,6 +160,16 @@ export interface Answer {
 
 /** Asks for tokens; a parameter that is `undefined` is left out. */
 export async function exchange(op: Simulator, code: string, params: Params = {}): Promise<Answer> {
+  const response = await tokenRequest(op, code, params)
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Answer['body'],
+  }
+}
+
+/** Asks for tokens, and gives the response as it is. */
+export async function tokenRequest(op: Simulator, code: string, params: Params = {}): Promise<Response> {
   const form = {
     grant_type: 'authorization_code',
     code,
@@ -168,15 +178,7 @@ export async function exchange(op: Simulator, code: string, params: Params = {})
     client_assertion: await assertion(op),
     ...params,
   }
-  const response = await fetch(new URL('token', op.issuer), {
-    method: 'POST',
-    body: new URLSearchParams(present(form)),
-  })
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: (await response.json()) as Answer['body'],
-  }
+  return fetch(new URL('token', op.issuer), { method: 'POST', body: new URLSearchParams(present(form)) })
 }
 
 /** The tokens of a user who signed in. */

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 /** A call that a service got. */
 export interface ReceivedCall {
   readonly method: string
+  readonly url: string
   readonly type: string
   readonly agent: string
   readonly body: string
@@ -36,7 +37,7 @@ export async function startService(...initial: (number | object)[]): Promise<Ser
   const server = createServer((req, res) => {
     void bodyOf(req).then((body) => {
       const { 'content-type': type = '', 'user-agent': agent = '' } = req.headers
-      calls.push({ method: req.method ?? '', type, agent, body })
+      calls.push({ method: req.method ?? '', url: req.url ?? '', type, agent, body })
       const answer = answers.length > 1 ? answers.shift() : answers[0]
       if (typeof answer === 'object')
         res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { weakest } from '../authorization/requested-vectors.ts'
 import { identityClaims, type IdentityClaimName } from '../claim-names.ts'
 import type { Grant } from '../grants.ts'
 import type { JsonObject } from '../keys/jwt.ts'
@@ -68,6 +69,7 @@ async function identityClaimsOf(
         sub: user.sub,
         clientId: request.client.clientId,
         level: identity.proven,
+        requested: weakest(request.vectors),
         identity: evidence,
         claims: signIn.coreIdentity,
       }

@@ -1,4 +1,5 @@
 import type { SimulatorError } from '../outcome.ts'
+import type { Fault, Faults } from './fault.ts'
 
 /** Errors that come back from `/authorize` instead of a code. */
 export const authorizeErrors = {
@@ -28,39 +29,75 @@ export const authorizeErrors = {
   'unknown-error': { error: 'something_else', error_description: '<b>Nobody</b> knows' },
 } satisfies Record<string, SimulatorError>
 
-/** One way to break the parameters of the redirect to the service. */
-export type RedirectFault = (params: URLSearchParams) => void
+const errorFault = (error: SimulatorError): Fault<SimulatorError> => ({
+  changes: ['no parameter code', ...Object.keys(error).map((name) => `parameter ${name}`)],
+  apply: error,
+})
+
+/** The same errors as faults: each comes back instead of a code. */
+export const authorizeErrorFaults = Object.fromEntries(
+  Object.entries(authorizeErrors).map(([name, error]) => [name, errorFault(error)]),
+) as Readonly<Record<keyof typeof authorizeErrors, Fault<SimulatorError>>>
+
+/** Changes the parameters with which the browser comes back to the service. */
+export type ChangeRedirect = (params: URLSearchParams) => void
+
+type RedirectFault = Fault<ChangeRedirect>
 
 const other = 'another-value'
 
+const wrongParameter = (name: string, value: string): RedirectFault => ({
+  changes: [`parameter ${name}`],
+  apply: (params) => params.set(name, value),
+})
+
+const missingParameter = (name: string): RedirectFault => ({
+  changes: [`no parameter ${name}`],
+  apply: (params) => params.delete(name),
+})
+
+const repeatedParameter = (name: string): RedirectFault => ({
+  changes: [`parameter ${name}`],
+  apply: (params) => params.append(name, params.get(name) ?? other),
+})
+
+const renamedParameter = (from: string, to: string): RedirectFault => ({
+  changes: [`no parameter ${from}`, `parameter ${to}`],
+  apply: (params) => {
+    params.set(to, params.get(from) ?? other)
+    params.delete(from)
+  },
+})
+
 /** Ways to break the parameters with which the browser comes back to the service. */
 export const redirectFaults = {
-  'wrong-state': (params) => params.set('state', other),
-  'missing-state': (params) => params.delete('state'),
-  'empty-state': (params) => params.set('state', ''),
-  'repeated-state': (params) => params.append('state', params.get('state') ?? other),
-  'state-as-list': (params) => rename(params, 'state', 'state[]'),
-  'state-as-object': (params) => rename(params, 'state', 'state[value]'),
-  'wrong-code': (params) => params.set('code', other),
-  'missing-code': (params) => params.delete('code'),
-  'empty-code': (params) => params.set('code', ''),
-  'repeated-code': (params) => params.append('code', params.get('code') ?? other),
-  'code-as-object': (params) => rename(params, 'code', 'code[value]'),
-  'code-and-error': (params) => params.set('error', 'access_denied'),
-  'error-with-wrong-state': (params) => {
-    params.delete('code')
-    params.set('error', 'access_denied')
-    params.set('state', other)
+  'wrong-state': wrongParameter('state', other),
+  'missing-state': missingParameter('state'),
+  'empty-state': wrongParameter('state', ''),
+  'repeated-state': repeatedParameter('state'),
+  'state-as-list': renamedParameter('state', 'state[]'),
+  'state-as-object': renamedParameter('state', 'state[value]'),
+  'wrong-code': wrongParameter('code', other),
+  'missing-code': missingParameter('code'),
+  'empty-code': wrongParameter('code', ''),
+  'repeated-code': repeatedParameter('code'),
+  'code-as-object': renamedParameter('code', 'code[value]'),
+  'code-and-error': wrongParameter('error', 'access_denied'),
+  'error-with-wrong-state': {
+    changes: ['no parameter code', 'parameter error', 'parameter state'],
+    apply: (params) => {
+      params.delete('code')
+      params.set('error', 'access_denied')
+      params.set('state', other)
+    },
   },
-  'repeated-error': (params) => {
-    params.delete('code')
-    params.append('error', 'access_denied')
-    params.append('error', 'login_required')
+  'repeated-error': {
+    changes: ['no parameter code', 'parameter error'],
+    apply: (params) => {
+      params.delete('code')
+      params.append('error', 'access_denied')
+      params.append('error', 'login_required')
+    },
   },
-  'wrong-iss': (params) => params.set('iss', 'https://issuer.example/'),
-} satisfies Record<string, RedirectFault>
-
-function rename(params: URLSearchParams, from: string, to: string): void {
-  params.set(to, params.get(from) ?? other)
-  params.delete(from)
-}
+  'wrong-iss': wrongParameter('iss', 'https://issuer.example/'),
+} satisfies Faults<ChangeRedirect>

@@ -1,64 +1,107 @@
+import { levelsOfConfidence } from '../authorization/requested-vectors.ts'
 import { isJsonObject, type JsonObject } from '../keys/jwt.ts'
 import { without } from '../reply.ts'
+import type { Faults } from './fault.ts'
+import { signedTokenFaults } from './signed-token-faults.ts'
 import {
-  having,
-  missing,
-  signedTokenFaults,
+  claimsOf,
+  missingClaim,
   withClaims,
   withHeader,
+  wrongClaims,
+  type ChangeToken,
   type TokenDraft,
   type TokenFault,
-} from './signed-token-faults.ts'
+} from './token-fault.ts'
 
 const hour = 3600
 
-const weaker: Readonly<Record<string, string>> = { P3: 'P2', P2: 'P1' }
-
 const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {})
 
-/** A fault in the `credentialSubject`. */
-const subjectFault =
-  (change: (subject: JsonObject) => unknown): TokenFault =>
-  (draft: TokenDraft) => {
-    const vc = objectOf(draft.claims.vc)
-    return withClaims(draft, { vc: { ...vc, credentialSubject: change(objectOf(vc.credentialSubject)) } })
-  }
+function changeSubject(draft: TokenDraft, change: (subject: JsonObject) => JsonObject): TokenDraft {
+  const vc = objectOf(claimsOf(draft).vc)
+  return withClaims(draft, { vc: { ...vc, credentialSubject: change(objectOf(vc.credentialSubject)) } })
+}
 
-const name = (value: unknown): TokenFault => subjectFault((subject) => ({ ...subject, name: value }))
+/** A fault that leaves out a part of the `credentialSubject`. */
+const missingPart = (name: 'name' | 'birthDate'): TokenFault => ({
+  changes: [`no claim vc.credentialSubject.${name}`],
+  apply: (draft) => changeSubject(draft, (subject) => without(subject, name)),
+})
 
-const birthDate = (value: unknown): TokenFault =>
-  subjectFault((subject) => ({ ...subject, birthDate: value }))
+/** A fault that replaces a part of the `credentialSubject`. */
+const wrongPart = (name: 'name' | 'birthDate', value: unknown): TokenFault => ({
+  changes: [`claim vc.credentialSubject.${name}`],
+  apply: (draft) => changeSubject(draft, (subject) => ({ ...subject, [name]: value })),
+})
+
+const fragmentOf = (kid: string): string => kid.split('#')[1] ?? ''
 
 /** Ways to break a core identity JWT. */
 export const coreIdentityFaults = {
   ...signedTokenFaults,
-  rs256: async (draft, { keys }) => withHeader(draft, { alg: 'RS256' }, (await keys.rsa).signature),
-  'unknown-kid': (draft, { keys }) => withHeader(draft, { kid: `${keys.didController}#no-such-key` }),
-  'kid-of-another-controller': (draft, { key }) =>
-    withHeader(draft, { kid: `did:web:identity.example#${key.kid.split('#')[1] ?? ''}` }),
-  'kid-without-hash': (draft, { key }) => withHeader(draft, { kid: key.kid.split('#')[1] ?? '' }),
-  'kid-is-the-controller': (draft, { keys }) => withHeader(draft, { kid: keys.didController }),
-  'signed-with-id-token-key': (draft, { keys }) => withHeader(draft, { kid: keys.ec.kid }, keys.ec.signature),
-  'issuer-of-id-token': (draft) =>
-    withClaims(draft, { iss: String(draft.claims.vtm).replace('trustmark', '') }),
-  'wrong-sub': having({ sub: 'urn:fdc:gov.uk:2022:somebody-else' }),
-  'not-yet-valid': (draft, { now }) => withClaims(draft, { nbf: now + hour }),
-  'weaker-vot': (draft) => withClaims(draft, { vot: weaker[String(draft.claims.vot)] ?? 'P0' }),
-  'missing-vot': missing('vot'),
-  'unknown-vot': having({ vot: 'P9' }),
-  'missing-vc': missing('vc'),
-  'malformed-vc': having({ vc: 'VerifiableCredential' }),
-  'missing-credential-subject': (draft) =>
-    withClaims(draft, { vc: without(objectOf(draft.claims.vc), 'credentialSubject') }),
-  'missing-name': subjectFault((subject) => without(subject, 'name')),
-  'empty-name-list': name([]),
-  'malformed-name': name('Kenneth'),
-  'malformed-name-parts': name([{ nameParts: 'Kenneth' }]),
-  'name-part-without-value': name([{ nameParts: [{ type: 'GivenName' }] }]),
-  'unknown-name-part-type': name([{ nameParts: [{ type: 'Nickname', value: 'Ken' }] }]),
-  'missing-birth-date': subjectFault((subject) => without(subject, 'birthDate')),
-  'empty-birth-date-list': birthDate([]),
-  'malformed-birth-date': birthDate([{ value: 'the eighth of July' }]),
-  'impossible-birth-date': birthDate([{ value: '1965-13-45' }]),
-  'birth-date-not-a-list': birthDate('1965-07-08'),
-} satisfies Record<string, TokenFault>
+  expired: {
+    changes: ['claim nbf', 'claim iat', 'claim exp'],
+    apply: (draft, { now }) =>
+      withClaims(draft, { nbf: now - 2 * hour, iat: now - 2 * hour, exp: now - hour }),
+  },
+  rs256: {
+    changes: ['header alg', 'signature'],
+    apply: async (draft, { keys }) => withHeader(draft, { alg: 'RS256' }, (await keys.rsa).signature),
+  },
+  'unknown-kid': {
+    changes: ['header kid'],
+    apply: (draft, { keys }) => withHeader(draft, { kid: `${keys.didController}#no-such-key` }),
+  },
+  'kid-of-another-controller': {
+    changes: ['header kid'],
+    apply: (draft, { key }) => withHeader(draft, { kid: `did:web:identity.example#${fragmentOf(key.kid)}` }),
+  },
+  'kid-without-hash': {
+    changes: ['header kid'],
+    apply: (draft, { key }) => withHeader(draft, { kid: fragmentOf(key.kid) }),
+  },
+  'kid-is-the-controller': {
+    changes: ['header kid'],
+    apply: (draft, { keys }) => withHeader(draft, { kid: keys.didController }),
+  },
+  'signed-with-id-token-key': {
+    changes: ['header kid', 'signature'],
+    apply: (draft, { keys }) => withHeader(draft, { kid: keys.ec.kid }, keys.ec.signature),
+  },
+  'issuer-of-id-token': {
+    changes: ['claim iss'],
+    apply: (draft, { issuer }) => withClaims(draft, { iss: issuer }),
+  },
+  'wrong-sub': wrongClaims({ sub: 'urn:fdc:gov.uk:2022:somebody-else' }),
+  'not-yet-valid': {
+    changes: ['claim nbf'],
+    apply: (draft, { now }) => withClaims(draft, { nbf: now + hour }),
+  },
+  'weaker-vot': {
+    changes: ['claim vot'],
+    apply: (draft, { requested }) => {
+      const rank = levelsOfConfidence.indexOf(requested?.confidence ?? 'P0')
+      return withClaims(draft, { vot: levelsOfConfidence[Math.max(rank - 1, 0)] })
+    },
+  },
+  'missing-vot': missingClaim('vot'),
+  'unknown-vot': wrongClaims({ vot: 'P9' }),
+  'missing-vc': missingClaim('vc'),
+  'malformed-vc': wrongClaims({ vc: 'VerifiableCredential' }),
+  'missing-credential-subject': {
+    changes: ['no claim vc.credentialSubject'],
+    apply: (draft) => withClaims(draft, { vc: without(objectOf(claimsOf(draft).vc), 'credentialSubject') }),
+  },
+  'missing-name': missingPart('name'),
+  'empty-name-list': wrongPart('name', []),
+  'malformed-name': wrongPart('name', 'Kenneth'),
+  'malformed-name-parts': wrongPart('name', [{ nameParts: 'Kenneth' }]),
+  'name-part-without-value': wrongPart('name', [{ nameParts: [{ type: 'GivenName' }] }]),
+  'unknown-name-part-type': wrongPart('name', [{ nameParts: [{ type: 'Nickname', value: 'Ken' }] }]),
+  'missing-birth-date': missingPart('birthDate'),
+  'empty-birth-date-list': wrongPart('birthDate', []),
+  'malformed-birth-date': wrongPart('birthDate', [{ value: 'the eighth of July' }]),
+  'impossible-birth-date': wrongPart('birthDate', [{ value: '1965-13-45' }]),
+  'birth-date-not-a-list': wrongPart('birthDate', '1965-07-08'),
+} satisfies Faults<ChangeToken>

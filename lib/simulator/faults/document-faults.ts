@@ -1,91 +1,80 @@
 import { isJsonObject, type JsonObject } from '../keys/jwt.ts'
-import { withJson, without, type Reply } from '../reply.ts'
-import { jsonAnswerFaults, type AnswerFault } from './json-faults.ts'
+import { without } from '../reply.ts'
+import type { Faults } from './fault.ts'
+import {
+  changedMember,
+  jsonFaults,
+  missingHeader,
+  missingMember,
+  wrongHeader,
+  wrongMembers,
+  type ChangeResponse,
+  type ResponseFault,
+} from './response-fault.ts'
 
-const change =
-  (edit: (document: JsonObject) => unknown): AnswerFault =>
-  (reply) =>
-    withJson(reply, edit)
-
-const cacheable =
-  (value: string): AnswerFault =>
-  (reply: Reply) => ({ ...reply, headers: { ...reply.headers, 'Cache-Control': value } })
-
-const objectsOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isJsonObject) : [])
+/** A fault that changes each object in a list. */
+const changedItems = (
+  name: string,
+  change: (item: JsonObject, index: number, document: JsonObject) => JsonObject,
+): ResponseFault =>
+  changedMember(name, (list, document) =>
+    Array.isArray(list)
+      ? list.filter(isJsonObject).map((item, index) => change(item, index, document))
+      : list,
+  )
 
 const documentFaults = {
-  ...jsonAnswerFaults,
-  'no-cache-control': (reply) => ({
-    ...reply,
-    headers: Object.fromEntries(Object.entries(reply.headers).filter(([name]) => name !== 'Cache-Control')),
-  }),
-  'no-store': cacheable('no-store'),
-  'short-lived': cacheable('max-age=1'),
-} satisfies Record<string, AnswerFault>
+  ...jsonFaults,
+  'no-cache-control': missingHeader('Cache-Control'),
+  'no-store': wrongHeader('Cache-Control', 'no-store'),
+  'short-lived': wrongHeader('Cache-Control', 'max-age=1'),
+} satisfies Faults<ChangeResponse>
 
 /** Ways to break the discovery document. */
 export const discoveryFaults = {
   ...documentFaults,
-  'wrong-issuer': change((document) => ({ ...document, issuer: 'https://issuer.example/' })),
-  'issuer-without-slash': change((document) => ({
-    ...document,
-    issuer: String(document.issuer).replace(/\/$/, ''),
-  })),
-  'missing-issuer': change((document) => without(document, 'issuer')),
-  'no-authorization-endpoint': change((document) => without(document, 'authorization_endpoint')),
-  'no-token-endpoint': change((document) => without(document, 'token_endpoint')),
-  'no-userinfo-endpoint': change((document) => without(document, 'userinfo_endpoint')),
-  'no-end-session-endpoint': change((document) => without(document, 'end_session_endpoint')),
-  'no-jwks-uri': change((document) => without(document, 'jwks_uri')),
-  'foreign-http-endpoints': change((document) => ({
-    ...document,
+  'wrong-issuer': wrongMembers({ issuer: 'https://issuer.example/' }),
+  'issuer-without-slash': changedMember('issuer', (issuer) => String(issuer).replace(/\/$/, '')),
+  'missing-issuer': missingMember('issuer'),
+  'no-authorization-endpoint': missingMember('authorization_endpoint'),
+  'no-token-endpoint': missingMember('token_endpoint'),
+  'no-userinfo-endpoint': missingMember('userinfo_endpoint'),
+  'no-end-session-endpoint': missingMember('end_session_endpoint'),
+  'no-jwks-uri': missingMember('jwks_uri'),
+  'foreign-http-endpoints': wrongMembers({
     token_endpoint: 'http://issuer.example/token',
     jwks_uri: 'http://issuer.example/jwks',
-  })),
-} satisfies Record<string, AnswerFault>
+  }),
+} satisfies Faults<ChangeResponse>
 
 /** Ways to break the JWKS. */
 export const jwksFaults = {
   ...documentFaults,
-  'no-keys': change((document) => without(document, 'keys')),
-  'empty-keys': change((document) => ({ ...document, keys: [] })),
-  'keys-not-a-list': change((document) => ({ ...document, keys: {} })),
-  'malformed-keys': change((document) => ({
-    keys: objectsOf(document.keys).map((key) => ({ ...key, x: '', y: '', n: '' })),
-  })),
-  'keys-without-kid': change((document) => ({
-    keys: objectsOf(document.keys).map((key) => without(key, 'kid')),
-  })),
+  'no-keys': missingMember('keys'),
+  'empty-keys': wrongMembers({ keys: [] }),
+  'keys-not-a-list': wrongMembers({ keys: {} }),
+  'malformed-keys': changedItems('keys', (key) =>
+    key.kty === 'RSA' ? { ...key, n: '' } : { ...key, x: '', y: '' },
+  ),
+  'keys-without-kid': changedItems('keys', (key) => without(key, 'kid')),
   // The first one signs nothing, so this is a good document that lacks the keys in use.
-  'without-signing-keys': change((document) => ({ keys: objectsOf(document.keys).slice(0, 1) })),
-} satisfies Record<string, AnswerFault>
+  'without-signing-keys': changedMember('keys', (keys) => (Array.isArray(keys) ? keys.slice(0, 1) : keys)),
+} satisfies Faults<ChangeResponse>
 
 /** Ways to break the DID document. */
 export const didFaults = {
   ...documentFaults,
-  'wrong-controller': change((document) => ({ ...document, id: 'did:web:identity.example' })),
-  'missing-controller': change((document) => without(document, 'id')),
-  'method-of-another-controller': change((document) => ({
-    ...document,
-    assertionMethod: objectsOf(document.assertionMethod).map((method) => ({
-      ...method,
-      controller: 'did:web:identity.example',
-    })),
+  'wrong-controller': wrongMembers({ id: 'did:web:identity.example' }),
+  'missing-controller': missingMember('id'),
+  'method-of-another-controller': changedItems('assertionMethod', (method) => ({
+    ...method,
+    controller: 'did:web:identity.example',
   })),
-  'no-assertion-method': change((document) => without(document, 'assertionMethod')),
-  'empty-assertion-method': change((document) => ({ ...document, assertionMethod: [] })),
-  'malformed-keys': change((document) => ({
-    ...document,
-    assertionMethod: objectsOf(document.assertionMethod).map((method) => ({
-      ...method,
-      publicKeyJwk: 'none',
-    })),
+  'no-assertion-method': missingMember('assertionMethod'),
+  'empty-assertion-method': wrongMembers({ assertionMethod: [] }),
+  'malformed-keys': changedItems('assertionMethod', (method) => ({ ...method, publicKeyJwk: 'none' })),
+  'without-signing-keys': changedItems('assertionMethod', (method, index, { id }) => ({
+    ...method,
+    id: `${String(id)}#another-key-${index}`,
   })),
-  'without-signing-keys': change((document) => ({
-    ...document,
-    assertionMethod: objectsOf(document.assertionMethod).map((method, index) => ({
-      ...method,
-      id: `${String(document.id)}#another-key-${index}`,
-    })),
-  })),
-} satisfies Record<string, AnswerFault>
+} satisfies Faults<ChangeResponse>

@@ -1,11 +1,27 @@
-import { authorizeErrors, redirectFaults } from './authorize-faults.ts'
+import { authorizeErrorFaults, redirectFaults } from './authorize-faults.ts'
 import { coreIdentityFaults } from './core-identity-faults.ts'
 import { didFaults, discoveryFaults, jwksFaults } from './document-faults.ts'
 import { idTokenFaults } from './id-token-faults.ts'
-import { logoutCallFaults, logoutTokenFaults } from './logout-token-faults.ts'
+import { logoutCallFaults } from './logout-call-faults.ts'
+import { logoutTokenFaults } from './logout-token-faults.ts'
 import { networkFaults } from './network-faults.ts'
-import { tokenAnswerFaults } from './token-response-faults.ts'
+import { tokenResponseFaults } from './token-response-faults.ts'
 import { userinfoFaults } from './userinfo-faults.ts'
+
+/** Each place with its faults. */
+export const faultsByPlace = {
+  discovery: { ...networkFaults, ...discoveryFaults },
+  jwks: { ...networkFaults, ...jwksFaults },
+  did: { ...networkFaults, ...didFaults },
+  trustmark: networkFaults,
+  authorize: { ...networkFaults, ...authorizeErrorFaults, ...redirectFaults },
+  token: { ...networkFaults, ...tokenResponseFaults },
+  userinfo: { ...networkFaults, ...userinfoFaults },
+  logout: networkFaults,
+  'id-token': idTokenFaults,
+  'core-identity': coreIdentityFaults,
+  'logout-token': { ...logoutTokenFaults, ...logoutCallFaults },
+}
 
 const names = <Table extends object>(table: Table) => Object.keys(table) as (keyof Table & string)[]
 
@@ -25,27 +41,27 @@ const names = <Table extends object>(table: Table) => Object.keys(table) as (key
  */
 export const simulatorFaults = {
   /** The discovery document. */
-  discovery: [...networkFaults, ...names(discoveryFaults)],
+  discovery: names(faultsByPlace.discovery),
   /** One Login's public keys. */
-  jwks: [...networkFaults, ...names(jwksFaults)],
+  jwks: names(faultsByPlace.jwks),
   /** The DID document, with the keys for identities. */
-  did: [...networkFaults, ...names(didFaults)],
+  did: names(faultsByPlace.did),
   /** The trustmark endpoint. */
-  trustmark: [...networkFaults],
+  trustmark: names(faultsByPlace.trustmark),
   /** What the browser brings back. */
-  authorize: [...networkFaults, ...names(authorizeErrors), ...names(redirectFaults)],
+  authorize: names(faultsByPlace.authorize),
   /** The token endpoint. */
-  token: [...networkFaults, ...names(tokenAnswerFaults)],
+  token: names(faultsByPlace.token),
   /** The userinfo endpoint. */
-  userinfo: [...networkFaults, ...names(userinfoFaults)],
+  userinfo: names(faultsByPlace.userinfo),
   /** The end-session endpoint. */
-  logout: [...networkFaults],
+  logout: names(faultsByPlace.logout),
   /** The ID token. */
-  'id-token': names(idTokenFaults),
+  'id-token': names(faultsByPlace['id-token']),
   /** The core identity JWT in userinfo. */
-  'core-identity': names(coreIdentityFaults),
+  'core-identity': names(faultsByPlace['core-identity']),
   /** Back-channel logouts. */
-  'logout-token': [...names(logoutTokenFaults), ...logoutCallFaults],
+  'logout-token': names(faultsByPlace['logout-token']),
 }
 
 /**

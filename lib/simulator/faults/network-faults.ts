@@ -4,94 +4,92 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Response } from 'express'
 import { redirection, type Reply } from '../reply.ts'
 import { send } from '../send.ts'
+import type { Fault, Faults } from './fault.ts'
 
-/**
- * Ways in which the network, or a gateway in front of the provider, can fail at one endpoint.
- *
- * | fault | what the caller sees | does the provider work on the request? |
- * |---|---|---|
- * | `refuse` | the connection is closed before a byte of an answer; a connection refused by the operating system concerns the whole port: that is `stopListening()` | no |
- * | `hang` | no answer, ever | no |
- * | `reset` | half an answer, then a TCP reset | yes |
- * | `truncated` | half an answer, then the end of the connection | yes |
- * | `slow` | the answer, after a while (2 seconds, or those given) | yes |
- * | `oversized` | the answer, followed by 10 MB of white space | yes |
- * | `html` | 200 and a page in place of the answer | no |
- * | `429` to `504` | that status and a gateway's page | no |
- * | `redirect` | 302 to a path where nothing is | no |
- */
-export const networkFaults = [
-  'refuse',
-  'hang',
-  'reset',
-  'truncated',
-  'slow',
-  'oversized',
-  'html',
-  '429',
-  '500',
-  '502',
-  '503',
-  '504',
-  'redirect',
-] as const
-
-/** One way in which the network can fail. */
-export type NetworkFault = (typeof networkFaults)[number]
-
-/** Whether a fault is one of the network's. */
-export const isNetworkFault = (fault: string): fault is NetworkFault =>
-  networkFaults.some((known) => known === fault)
-
-const defaultDelay = 2
-const chunk = Buffer.alloc(64 * 1024, ' ')
-const chunks = 160
-
-/** An answer that is on its way, and what a fault needs to know of it. */
+/** A response that is on its way, and what a fault needs to know of it. */
 export interface Delivery {
   readonly res: Response
   readonly issuer: string
   /** Ends every wait when the simulator closes. */
   readonly closing: AbortSignal
   readonly seconds: number | undefined
-  readonly answer: () => Promise<Reply>
+  /** Processes the request. A fault that does not call it keeps the provider from doing so. */
+  readonly respond: () => Promise<Reply>
 }
 
-/** Lets an answer fail on its way. */
-export async function deliverBroken(fault: NetworkFault, delivery: Delivery): Promise<void> {
-  const { res, answer } = delivery
-  switch (fault) {
-    case 'refuse':
+/** Delivers a response in another way. */
+export type Deliver = (delivery: Delivery) => Promise<void> | void
+
+const defaultDelay = 2
+/** Milliseconds. */
+const timeToRead = 50
+const chunk = Buffer.alloc(64 * 1024, ' ')
+const chunks = 160
+
+const gatewayFault = (status: number): Fault<Deliver> => ({
+  changes: [`response ${status}`],
+  apply: ({ res }) => send(res, gatewayPage(status)),
+})
+
+/** Ways in which the network, or a gateway in front of the provider, can fail at one endpoint. */
+export const networkFaults = {
+  // A connection that the operating system refuses concerns the whole port: that is `stopListening()`.
+  refuse: {
+    changes: ['no response: the connection closes at once'],
+    apply: ({ res }) => {
       res.socket?.destroy()
-      return
-    case 'hang':
+    },
+  },
+  hang: {
+    changes: ['no response: the connection stays open'],
+    apply: ({ res }) => {
       res.socket?.unref()
-      return
-    case 'reset':
-      await sendHalf(res, await answer(), () => res.socket?.resetAndDestroy())
-      return
-    case 'truncated':
-      await sendHalf(res, await answer(), () => res.socket?.destroySoon())
-      return
-    case 'slow': {
-      const delay = (delivery.seconds ?? defaultDelay) * 1000
-      await wait(delay, undefined, { signal: delivery.closing, ref: false })
-      send(res, await answer())
-      return
-    }
-    case 'oversized':
-      await sendOversized(res, await answer())
-      return
-    case 'html':
-      send(res, gatewayPage(200))
-      return
-    case 'redirect':
-      send(res, redirection(`${delivery.issuer}nothing-here`))
-      return
-    default:
-      send(res, gatewayPage(Number(fault)))
-  }
-}
+    },
+  },
+  reset: {
+    changes: ['half of the response, then a TCP reset'],
+    apply: async ({ res, respond, closing }) => {
+      await sendHalf(res, await respond())
+      // A caller that has not read the half by then would see the end of the connection in place of the reset.
+      await wait(timeToRead, undefined, { signal: closing, ref: false })
+      res.socket?.resetAndDestroy()
+    },
+  },
+  truncated: {
+    changes: ['half of the response, then the connection ends'],
+    apply: async ({ res, respond }) => {
+      await sendHalf(res, await respond())
+      res.socket?.destroySoon()
+    },
+  },
+  slow: {
+    changes: ['the response comes after 2 seconds, or after the number you give'],
+    apply: async ({ res, respond, seconds = defaultDelay, closing }) => {
+      await wait(seconds * 1000, undefined, { signal: closing, ref: false })
+      send(res, await respond())
+    },
+  },
+  oversized: {
+    changes: ['10 MB of white space after the response'],
+    apply: async ({ res, respond }) => sendOversized(res, await respond()),
+  },
+  html: gatewayFault(200),
+  '429': gatewayFault(429),
+  '500': gatewayFault(500),
+  '502': gatewayFault(502),
+  '503': gatewayFault(503),
+  '504': gatewayFault(504),
+  redirect: {
+    changes: ['response 302'],
+    apply: ({ res, issuer }) => send(res, redirection(`${issuer}nothing-here`)),
+  },
+} satisfies Faults<Deliver>
+
+/** One way in which the network can fail. */
+export type NetworkFault = keyof typeof networkFaults
+
+/** Whether a fault is one of the network's. */
+export const isNetworkFault = (fault: string): fault is NetworkFault => Object.hasOwn(networkFaults, fault)
 
 function gatewayPage(status: number): Reply {
   const body = `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><h1>Gateway page</h1></body></html>\n`
@@ -99,11 +97,10 @@ function gatewayPage(status: number): Reply {
   return { status, headers, body }
 }
 
-async function sendHalf(res: Response, reply: Reply, cut: () => void): Promise<void> {
+async function sendHalf(res: Response, reply: Reply): Promise<void> {
   const body = Buffer.from(reply.body === '' ? '  ' : reply.body)
   res.writeHead(reply.status, { ...reply.headers, 'Content-Length': body.length })
   await new Promise<void>((resolve) => res.write(body.subarray(0, body.length / 2), () => resolve()))
-  cut()
 }
 
 async function sendOversized(res: Response, reply: Reply): Promise<void> {

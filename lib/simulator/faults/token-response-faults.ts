@@ -1,14 +1,20 @@
-import { json, withJson, without } from '../reply.ts'
-import { jsonAnswerFaults, type AnswerFault } from './json-faults.ts'
+import { json } from '../reply.ts'
+import type { Faults } from './fault.ts'
+import {
+  jsonFaults,
+  missingMember,
+  otherResponse,
+  wrongMembers,
+  type ChangeResponse,
+  type ResponseFault,
+} from './response-fault.ts'
 
-const refusal =
-  (status: number, error: string, description?: string): AnswerFault =>
-  () =>
-    json(status, { error, ...(description !== undefined && { error_description: description }) })
+const refusal = (status: number, error: string, description?: string): ResponseFault =>
+  otherResponse(json(status, { error, ...(description !== undefined && { error_description: description }) }))
 
-/** Ways to break the answer to a token request. The request itself is worked on: its code is used up. */
-export const tokenAnswerFaults = {
-  ...jsonAnswerFaults,
+/** Ways to break the response to a token request. The request is processed all the same: its code is used up. */
+export const tokenResponseFaults = {
+  ...jsonFaults,
   'invalid-request': refusal(400, 'invalid_request', 'Invalid request'),
   'invalid-client': refusal(400, 'invalid_client', 'Invalid signature in private_key_jwt'),
   'invalid-client-401': refusal(401, 'invalid_client', 'Client authentication failed'),
@@ -22,14 +28,14 @@ export const tokenAnswerFaults = {
   ),
   'error-without-description': refusal(400, 'invalid_grant'),
   'unknown-error': refusal(400, 'something_else', 'Nobody knows'),
-  'storage-failure': () => ({
+  'storage-failure': otherResponse({
     status: 500,
     headers: { 'Content-Type': 'text/plain' },
     body: 'Internal server error',
   }),
-  'no-id-token': (reply) => withJson(reply, (answer) => without(answer, 'id_token')),
-  'no-access-token': (reply) => withJson(reply, (answer) => without(answer, 'access_token')),
-  'no-token-type': (reply) => withJson(reply, (answer) => without(answer, 'token_type')),
-  'wrong-token-type': (reply) => withJson(reply, (answer) => ({ ...answer, token_type: 'DPoP' })),
-  'id-token-not-a-string': (reply) => withJson(reply, (answer) => ({ ...answer, id_token: { jwt: 'x' } })),
-} satisfies Record<string, AnswerFault>
+  'no-id-token': missingMember('id_token'),
+  'no-access-token': missingMember('access_token'),
+  'no-token-type': missingMember('token_type'),
+  'wrong-token-type': wrongMembers({ token_type: 'DPoP' }),
+  'id-token-not-a-string': wrongMembers({ id_token: { jwt: 'x' } }),
+} satisfies Faults<ChangeResponse>

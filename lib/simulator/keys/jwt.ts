@@ -16,10 +16,11 @@ export type Signature = (signingInput: string) => Buffer
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 
-const encode = (part: JsonObject): string => Buffer.from(JSON.stringify(part)).toString('base64url')
+const encode = (part: JsonObject | string): string =>
+  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 
-/** Puts a JWT together. */
-export function encodeJwt(header: JsonObject, claims: JsonObject, signature: Signature): string {
+/** Puts a JWT together. Claims that are text stand in it as they are: that is here for the faults. */
+export function encodeJwt(header: JsonObject, claims: JsonObject | string, signature: Signature): string {
   const signingInput = `${encode(header)}.${encode(claims)}`
   return `${signingInput}.${signature(signingInput).toString('base64url')}`
 }

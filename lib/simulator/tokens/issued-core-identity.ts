@@ -1,4 +1,4 @@
-import type { LevelOfConfidence } from '../authorization/requested-vectors.ts'
+import type { LevelOfConfidence, Vector } from '../authorization/requested-vectors.ts'
 import { coreIdentityFaults } from '../faults/core-identity-faults.ts'
 import type { Provider } from '../simulated-provider.ts'
 import type { SimulatorIdentity } from '../users/simulator-user.ts'
@@ -11,6 +11,8 @@ export interface CoreIdentitySubject {
   readonly sub: string
   readonly clientId: string
   readonly level: LevelOfConfidence
+  /** The weakest vector of the request. */
+  readonly requested: Vector
   readonly identity: SimulatorIdentity
   /** Claims that replace those that are made from all this. */
   readonly claims: Readonly<Record<string, unknown>>
@@ -18,7 +20,7 @@ export interface CoreIdentitySubject {
 
 /** The core identity JWT. */
 export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubject): Promise<string> {
-  const { identity, sub, clientId, level } = subject
+  const { identity, sub, clientId, level, requested } = subject
   const iat = provider.clock.seconds()
   const claims = {
     sub,
@@ -39,5 +41,5 @@ export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubje
     ...subject.claims,
   }
   const faults = dueTokenFaults(provider.faults, 'core-identity', coreIdentityFaults)
-  return signToken(provider, { key: provider.keys.identity, claims, type: 'JWT' }, faults)
+  return signToken(provider, { key: provider.keys.identity, claims, type: 'JWT', requested }, faults)
 }

@@ -11,13 +11,14 @@ const lifetime = 120
 export async function issueIdToken(provider: Provider, grant: Grant, accessToken: string): Promise<string> {
   const { request, signIn, sid, authTime } = grant
   const key = request.client.idTokenSigningAlg === 'RS256' ? await provider.keys.rsa : provider.keys.ec
+  const requested = weakest(request.vectors)
   const iat = provider.clock.seconds()
   const claims = {
     at_hash: accessTokenHash(accessToken),
     sub: signIn.user.sub,
     aud: request.client.clientId,
     iss: provider.issuer,
-    vot: weakest(request.vectors).credentialTrust,
+    vot: requested.credentialTrust,
     exp: iat + lifetime,
     iat,
     nonce: request.nonce,
@@ -25,7 +26,8 @@ export async function issueIdToken(provider: Provider, grant: Grant, accessToken
     sid,
     auth_time: authTime,
   }
-  return signToken(provider, { key, claims }, dueTokenFaults(provider.faults, 'id-token', idTokenFaults))
+  const faults = dueTokenFaults(provider.faults, 'id-token', idTokenFaults)
+  return signToken(provider, { key, claims, requested }, faults)
 }
 
 function accessTokenHash(accessToken: string): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { TokenFault } from '../faults/signed-token-faults.ts'
+import type { TokenFault } from '../faults/token-fault.ts'
 import { signToken, type Issuer } from './issued-token.ts'
 
 const lifetime = 120

@@ -69,29 +69,4 @@ describe('a fault of the core identity', () => {
       await expect(verify(op, await identityFor(op))).resolves.toBeUndefined()
     },
   )
-
-  it('[SIM-3] is the one that its name says', async () => {
-    const op = await start()
-    const reasonOf = async (fault: (typeof simulatorFaults)['core-identity'][number]) => {
-      op.breakNext('core-identity', fault)
-      return verify(op, await identityFor(op)).catch((error: unknown) =>
-        error instanceof Error ? error.message : '',
-      )
-    }
-    expect(await reasonOf('kid-without-hash')).toBe('controller')
-    expect(await reasonOf('kid-is-the-controller')).toBe('controller')
-    expect(await reasonOf('kid-of-another-controller')).toBe('controller')
-    expect(await reasonOf('signed-with-id-token-key')).toBe('controller')
-    expect(await reasonOf('unknown-kid')).toBe('kid')
-    expect(await reasonOf('rs256')).toBe('alg')
-    expect(await reasonOf('no-signature')).toBe('alg')
-    expect(await reasonOf('invalid-signature')).toBe('signature verification failed')
-    expect(await reasonOf('issuer-of-id-token')).toBe('unexpected "iss" claim value')
-    expect(await reasonOf('wrong-sub')).toBe('unexpected "sub" claim value')
-    expect(await reasonOf('not-yet-valid')).toBe('"nbf" claim timestamp check failed')
-    expect(await reasonOf('weaker-vot')).toBe('vot')
-    expect(await reasonOf('empty-name-list')).toBe('no name')
-    expect(await reasonOf('unknown-name-part-type')).toBe('name')
-    expect(await reasonOf('impossible-birth-date')).toBe('birth date')
-  })
 })

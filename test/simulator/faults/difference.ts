@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util'
+
+/** What is different: each place with what stands there now. A place that is gone is called `no …`. */
+export type Difference = Readonly<Record<string, unknown>>
+
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Members that are compared member by member: all others, and lists, are compared as a whole. */
+const nested = ['vc', 'credentialSubject']
+
+/**
+ * How one object differs from another.
+ *
+ * @param kind what a member is called: `claim`, `header` …
+ */
+export function difference(kind: string, good: Members, other: Members, path = ''): Difference {
+  const changes: Record<string, unknown> = {}
+  for (const name of new Set([...Object.keys(good), ...Object.keys(other)])) {
+    const [before, after] = [good[name], other[name]]
+    const place = `${kind} ${path}${name}`
+    if (isDeepStrictEqual(before, after)) continue
+    if (!(name in other)) changes[`no ${place}`] = before
+    else if (nested.includes(name) && isObject(before) && isObject(after))
+      Object.assign(changes, difference(kind, before, after, `${path}${name}.`))
+    else changes[place] = after
+  }
+  return changes
+}

@@ -1,0 +1,37 @@
+import { simulatorFaults, type FaultPlace, type SimulatorFaults } from 'passport-govuk-one-login/simulator'
+import { expect } from 'vitest'
+import { faultsByPlace } from '../../../lib/simulator/faults/fault-names.ts'
+import type { Difference } from './difference.ts'
+
+/** A fault of the network, which concerns every endpoint alike. */
+export type NetworkFault = SimulatorFaults['trustmark']
+
+/** The faults of a place that are its own. */
+export function ownFaults<Place extends FaultPlace>(
+  place: Place,
+): Exclude<SimulatorFaults[Place], NetworkFault>[] {
+  const names: readonly string[] = simulatorFaults[place]
+  const network: readonly string[] = simulatorFaults.trustmark
+  return names.filter((name) => !network.includes(name)) as Exclude<SimulatorFaults[Place], NetworkFault>[]
+}
+
+/** What is missing is compared by its name alone. */
+export const withoutValuesGone = (changes: Difference): Difference =>
+  Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [name, name.startsWith('no ') ? 'gone' : value]),
+  )
+
+/** Expects that a fault changes what its row says, and that it declares as much. */
+export function expectChanges(
+  place: FaultPlace,
+  fault: string,
+  found: Difference,
+  expected: Difference,
+): void {
+  expect(withoutValuesGone(found)).toEqual(withoutValuesGone(expected))
+  const table: Readonly<Record<string, { readonly changes: readonly string[] }>> = faultsByPlace[place]
+  const declared = table[fault]?.changes.map((change) =>
+    change.replace(/header [A-Z].*/, (header) => header.toLowerCase()),
+  )
+  expect(declared?.toSorted()).toEqual(Object.keys(found).toSorted())
+}
