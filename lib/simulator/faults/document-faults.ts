@@ -23,7 +23,8 @@ const changedItems = (
       : list,
   )
 
-const documentFaults = {
+/** Ways to break any of the documents. */
+export const documentFaults = {
   ...jsonFaults,
   'no-cache-control': missingHeader('Cache-Control'),
   'no-store': wrongHeader('Cache-Control', 'no-store'),

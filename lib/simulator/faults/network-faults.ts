@@ -27,7 +27,7 @@ const chunk = Buffer.alloc(64 * 1024, ' ')
 const chunks = 160
 
 const gatewayFault = (status: number): Fault<Deliver> => ({
-  changes: [`response ${status}`],
+  changes: [`a gateway's page with status ${status} in place of the response`],
   apply: ({ res }) => send(res, gatewayPage(status)),
 })
 
@@ -80,7 +80,7 @@ export const networkFaults = {
   '503': gatewayFault(503),
   '504': gatewayFault(504),
   redirect: {
-    changes: ['response 302'],
+    changes: ['a redirect to a path where nothing is, in place of the response'],
     apply: ({ res, issuer }) => send(res, redirection(`${issuer}nothing-here`)),
   },
 } satisfies Faults<Deliver>
