@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { openWireObject, wireObject } from './wire-object.ts'
 
 /** The identity claims that can be asked for, by their short names. */
 export const claimNames = ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'] as const
@@ -16,19 +17,14 @@ export function claimURL<Name extends ClaimName>(name: Name): `https://vocab.acc
   return `https://vocab.account.gov.uk/v1/${name}`
 }
 
-/** Whether One Login sent a claim. It may send null for one that it does not have. */
-export function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
 // From here on: what One Login sends. Objects are open, since it may add members at any time, but a member
 // that is read must have its type.
 
 const text = v.string()
 const isoDate = v.pipe(text, v.isoDate())
 
-/** Userinfo without the identity claims, as it is on the wire. */
-export const userinfoSchema = v.object({
+/** Userinfo: the claims about the account are checked, the identity claims are as they came. */
+export const userinfoSchema = openWireObject({
   sub: v.pipe(text, v.nonEmpty()),
   email: v.optional(text),
   email_verified: v.optional(v.boolean()),
@@ -37,13 +33,13 @@ export const userinfoSchema = v.object({
   wallet_subject_id: v.optional(text),
 })
 
-const namePartSchema = v.object({ type: v.picklist(['GivenName', 'FamilyName']), value: text })
+const namePartSchema = wireObject({ type: v.picklist(['GivenName', 'FamilyName']), value: text })
 
 /** The `credentialSubject` of a core identity, as it is on the wire. */
-export const credentialSubjectSchema = v.object({
+export const credentialSubjectSchema = wireObject({
   name: v.pipe(
     v.array(
-      v.object({
+      wireObject({
         nameParts: v.pipe(v.array(namePartSchema), v.minLength(1), v.maxLength(1000)),
         validFrom: v.optional(isoDate),
         validUntil: v.optional(isoDate),
@@ -52,7 +48,7 @@ export const credentialSubjectSchema = v.object({
     v.check((names) => names.some((name) => name.validUntil === undefined)),
   ),
   birthDate: v.pipe(
-    v.array(v.object({ value: isoDate, validFrom: v.optional(isoDate), validUntil: v.optional(isoDate) })),
+    v.array(wireObject({ value: isoDate, validFrom: v.optional(isoDate), validUntil: v.optional(isoDate) })),
     v.minLength(1),
   ),
 })
@@ -60,7 +56,7 @@ export const credentialSubjectSchema = v.object({
 /** The identity claims beside the core identity, as they are on the wire: arrays, all of them. */
 export const identityClaimSchemas = {
   address: v.array(
-    v.object({
+    wireObject({
       uprn: v.optional(v.union([v.number(), text])),
       organisationName: v.optional(text),
       departmentName: v.optional(text),
@@ -80,17 +76,21 @@ export const identityClaimSchemas = {
     }),
   ),
   passport: v.array(
-    v.object({ documentNumber: text, icaoIssuerCode: v.optional(text), expiryDate: v.optional(isoDate) }),
+    wireObject({
+      documentNumber: text,
+      icaoIssuerCode: v.optional(text),
+      expiryDate: v.optional(isoDate),
+    }),
   ),
   drivingPermit: v.array(
-    v.object({
+    wireObject({
       personalNumber: text,
       issueNumber: v.optional(text),
       issuedBy: v.optional(text),
       expiryDate: v.optional(isoDate),
     }),
   ),
-  returnCode: v.array(v.object({ code: v.pipe(text, v.regex(/^[A-Za-z]{1,8}$/)) })),
+  returnCode: v.array(wireObject({ code: v.pipe(text, v.regex(/^[A-Za-z]{1,8}$/)) })),
 } as const satisfies Partial<Record<ClaimName, v.GenericSchema>>
 
 /** One part of a name; parts stand in the order the user gives them. */

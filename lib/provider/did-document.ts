@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { openWireObject, wireObject } from '../wire-object.ts'
 import { importVerificationKeys, type VerificationKeys } from './verification-keys.ts'
 
 const didDocumentSchema = v.object({
@@ -6,10 +7,10 @@ const didDocumentSchema = v.object({
   assertionMethod: v.array(v.unknown()),
 })
 
-const methodSchema = v.object({
+const methodSchema = wireObject({
   id: v.string(),
   controller: v.optional(v.string()),
-  publicKeyJwk: v.looseObject({}),
+  publicKeyJwk: openWireObject({}),
 })
 
 /**

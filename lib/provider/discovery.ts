@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import { printable } from '../errors.ts'
 import { isSecure } from '../options/environments.ts'
+import { wireObject } from '../wire-object.ts'
 
 const endpoint = v.pipe(v.string(), v.url())
 
-const discoverySchema = v.object({
+const discoverySchema = wireObject({
   issuer: v.string(),
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
@@ -36,10 +37,7 @@ export function readDiscovery(
     throw new Error(
       `it names the issuer "${printable(metadata.issuer)}", and the configured issuer is "${issuer}"`,
     )
-  for (const name of Object.keys(discoverySchema.entries) as (keyof typeof discoverySchema.entries)[]) {
-    const address = metadata[name]
-    if (address !== undefined && !isSecure(new URL(address), allowInsecureRequests))
-      throw new Error(`its "${name}" is not https`)
-  }
+  for (const [name, address] of Object.entries(metadata))
+    if (!isSecure(new URL(address), allowInsecureRequests)) throw new Error(`its "${name}" is not https`)
   return metadata
 }

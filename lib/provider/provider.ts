@@ -5,10 +5,11 @@ import { readDiscovery, type ProviderMetadata } from './discovery.ts'
 import { createHttp, type Http } from './http.ts'
 import { requireDidSettings } from '../options/environments.ts'
 import type { Settings } from '../options/strategy-options.ts'
+import { openWireObject } from '../wire-object.ts'
 import { importVerificationKeys, type VerificationKey, type VerificationKeys } from './verification-keys.ts'
 
 const jwksSchema = v.object({ keys: v.array(v.unknown()) })
-const jwkSchema = v.looseObject({ kid: v.pipe(v.string(), v.nonEmpty()), kty: v.string() })
+const jwkSchema = openWireObject({ kid: v.pipe(v.string(), v.nonEmpty()), kty: v.string() })
 
 /** The provider as one object: its endpoints, its keys, and the way to call it. */
 export class Provider {

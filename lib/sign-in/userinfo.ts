@@ -4,7 +4,7 @@ import { OneLoginError } from '../errors.ts'
 import type { HttpAnswer } from '../provider/http-response.ts'
 import type { Http } from '../provider/http.ts'
 
-/** Userinfo: the claims about the user's account checked, the identity claims as they came. */
+/** Userinfo: the claims about the user's account checked, the identity claims as they came, nothing that is null. */
 export type Userinfo = v.InferOutput<typeof userinfoSchema> & Readonly<Record<string, unknown>>
 
 /**
@@ -43,9 +43,9 @@ export async function fetchUserinfo(
       },
     )
   const json = await readJson(response)
-  const { success, issues } = v.safeParse(userinfoSchema, json)
+  const { success, output, issues } = v.safeParse(userinfoSchema, json)
   if (!success) throw refusal(`its "${v.getDotPath(issues[0]) ?? 'content'}" is missing or damaged`)
-  const userinfo = json as Userinfo
+  const userinfo: Userinfo = output
   if (userinfo.sub !== sub) throw refusal('its "sub" is not that of the ID token')
   return userinfo
 }

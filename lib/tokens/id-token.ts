@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isPresent } from '../claims.ts'
+import { isPresent } from '../wire-object.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
 import { OneLoginError } from '../errors.ts'

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { isPresent } from '../claims.ts'
+import { isPresent } from '../wire-object.ts'
 import { findOneLoginError, OneLoginError, type OneLoginErrorCode } from '../errors.ts'
 import { readSigned } from './signature.ts'
 import type { VerificationAlgorithm, VerificationKey } from '../provider/verification-keys.ts'

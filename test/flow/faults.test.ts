@@ -187,7 +187,7 @@ const userinfo: Expected<'userinfo'> = {
   'malformed-email-verified': ['UI-2', 'userinfo_invalid'],
   'malformed-phone-number': ['UI-2', 'userinfo_invalid'],
   'missing-core-identity': ['CID-7', 'identity_not_proven'],
-  'null-core-identity': ['CID-12', 'core_identity_invalid'],
+  'null-core-identity': ['CID-13', 'identity_not_proven'],
   'core-identity-not-a-string': ['CID-12', 'core_identity_invalid'],
   'address-not-a-list': ['CID-11', 'identity_claim_invalid'],
   'passport-not-a-list': ['CID-11', 'identity_claim_invalid'],

@@ -32,6 +32,15 @@ describe('a DID document', () => {
     ])
   })
 
+  it.each(['controller', 'type'])('[CID-13] gives a key whose %s is null', (member) => {
+    expect(read({ assertionMethod: [{ ...method('a'), [member]: null }] }).size).toBe(1)
+  })
+
+  it.each(['alg', 'use', 'kid', 'key_ops'])('[CID-13] gives a key whose JWK has null for %s', (member) => {
+    const entry = { ...method('a'), publicKeyJwk: { ...publicKeyJwk, [member]: null } }
+    expect(read({ assertionMethod: [entry] }).size).toBe(1)
+  })
+
   it.each(['did:web:identity.account.gov.uk', `${controller}.attacker.example`, `${controller}#a`, ''])(
     '[CID-2, CONF-8] is refused when its id is %j',
     (id) => {

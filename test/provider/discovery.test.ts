@@ -41,6 +41,10 @@ describe('a discovery document', () => {
     },
   )
 
+  it('[CID-13] may have null for the end-session endpoint, which then is absent', () => {
+    expect(read({ end_session_endpoint: null })).not.toHaveProperty('end_session_endpoint')
+  })
+
   it.each([
     'authorization_endpoint',
     'token_endpoint',

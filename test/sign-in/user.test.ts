@@ -208,7 +208,6 @@ describe('malformed claims', () => {
   it.each([
     ['address', { postalCode: 'SECRET' }],
     ['address', 'SECRET'],
-    ['address', null],
     ['address', [{ uprn: true }]],
     ['address', [{ postalCode: 5 }]],
     ['address', [{ validUntil: 'SECRET' }]],

@@ -69,7 +69,7 @@ describe('answer', () => {
     ['sub', ''],
     ['sub', 5],
     ['email', 5],
-    ['email', null],
+    ['sub', null],
     ['email_verified', 'true'],
     ['phone_number', 441406946277],
     ['phone_number_verified', 1],

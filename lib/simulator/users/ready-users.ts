@@ -165,6 +165,22 @@ const cases = {
       identity: proven(kenneth, { passports: [{ ...passport, expiryDate: '2019-02-28' }] }),
     },
   },
+  nulls: {
+    about: 'Identity claims with null for what is not there',
+    user: {
+      identity: proven(
+        [
+          { nameParts: [given('Alice'), family('Smith')], validFrom: null, validUntil: '2011-06-11' },
+          { nameParts: [given('Alice'), family('Doe')], validFrom: '2011-06-11', validUntil: null },
+        ],
+        {
+          addresses: [{ ...homeInBath, uprn: null, subBuildingName: null, addressRegion: null, validUntil: null }],
+          passports: [{ ...passport, icaoIssuerCode: null, expiryDate: null }],
+          drivingPermits: [{ ...drivingLicence, issueNumber: null, issuedBy: null, expiryDate: null }],
+        },
+      ),
+    },
+  },
   'not-proven': {
     about: 'The identity check fails, with two return codes',
     user: { phoneNumber, identity: proven(kenneth, { level: 'P0' }), returnCodes: ['B', 'C'] },

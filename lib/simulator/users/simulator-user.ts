@@ -1,13 +1,13 @@
 import type { LevelOfConfidence } from '../authorization/requested-vectors.ts'
 
-/** A name as the core identity holds it. The current one has no `validUntil`. */
+/** A name as the core identity holds it. The current one has no `validUntil`, or null. */
 export interface NameClaim {
   /** In the order in which the person uses them. */
   readonly nameParts: readonly NamePart[]
   /** ISO 8601 date. */
-  readonly validFrom?: string
+  readonly validFrom?: string | null
   /** ISO 8601 date. */
-  readonly validUntil?: string
+  readonly validUntil?: string | null
 }
 
 /** A part of a name. The parts stand in the order in which the person uses them. */
@@ -27,11 +27,11 @@ export interface SimulatorIdentity {
   /** ISO dates; the one with the highest confidence first. */
   readonly birthDates: readonly string[]
   /** As the claim `address` holds them. */
-  readonly addresses?: readonly Readonly<Record<string, string | number>>[]
+  readonly addresses?: readonly Readonly<Record<string, string | number | null>>[]
   /** As the claim `passport` holds them. */
-  readonly passports?: readonly Readonly<Record<string, string>>[]
+  readonly passports?: readonly Readonly<Record<string, string | null>>[]
   /** As the claim `drivingPermit` holds them. */
-  readonly drivingPermits?: readonly Readonly<Record<string, string>>[]
+  readonly drivingPermits?: readonly Readonly<Record<string, string | null>>[]
 }
 
 /**
