@@ -5,11 +5,15 @@ export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** Leaves out the members that are null, so that nothing after it ever meets one. */
-const withoutNulls = v.transform((value: unknown): unknown => {
+/**
+ * Leaves out the members that are null, so that nothing after it ever meets one.
+ *
+ * @param value - JSON that One Login sent; what is not an object is given back as it is
+ */
+export function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, member]) => isPresent(member)))
-})
+}
 
 /**
  * The schema of an object that One Login sends. It may have other members, which are left out. Null counts as absent,
@@ -18,7 +22,7 @@ const withoutNulls = v.transform((value: unknown): unknown => {
  * @param entries - the members that are read
  */
 export function wireObject<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.pipe(v.unknown(), withoutNulls, v.object(entries))
+  return v.pipe(v.unknown(), v.transform(withoutNulls), v.object(entries))
 }
 
 /**
@@ -27,5 +31,5 @@ export function wireObject<Entries extends v.ObjectEntries>(entries: Entries) {
  * @param entries - the members that are read
  */
 export function openWireObject<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.pipe(v.unknown(), withoutNulls, v.looseObject(entries))
+  return v.pipe(v.unknown(), v.transform(withoutNulls), v.looseObject(entries))
 }

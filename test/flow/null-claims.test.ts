@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Address, DrivingPermit, NamePart, OneLoginUser, Passport } from '../../lib/index.ts'
+import { signInAt, startAttackedService } from '../support/attacked-service.ts'
+import { honest } from '../support/forged-tokens.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
 
 type Members<Claim> = Readonly<Record<keyof Claim, unknown>>
@@ -213,6 +215,20 @@ describe('a claim that is null', () => {
   it('[UI-1, CID-13] is refused, if it is sub', async () => {
     expect(await prove({ claims: { sub: null } })).toMatchObject({ code: 'userinfo_invalid', user: null })
   })
+})
+
+describe('a claim of the ID token that is null', () => {
+  it.each(['auth_time', 'at_hash', 'azp', 'nbf', 'sid', 'vtm'])(
+    '[CID-13] is absent, if it is %s, which is optional',
+    async (claim) => {
+      await using attacked = await startAttackedService()
+      attacked.provider.idToken = ({ claims, ...draft }) =>
+        honest({ ...draft, claims: { ...claims, [claim]: null } })
+      const { code, user } = await signInAt(attacked.service)
+      expect(code).toBe('accepted')
+      expect(JSON.stringify(user)).not.toContain(':null')
+    },
+  )
 })
 
 describe('the ready user "nulls"', () => {
