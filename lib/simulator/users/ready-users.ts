@@ -174,7 +174,9 @@ const cases = {
           { nameParts: [given('Alice'), family('Doe')], validFrom: '2011-06-11', validUntil: null },
         ],
         {
-          addresses: [{ ...homeInBath, uprn: null, subBuildingName: null, addressRegion: null, validUntil: null }],
+          addresses: [
+            { ...homeInBath, uprn: null, subBuildingName: null, addressRegion: null, validUntil: null },
+          ],
           passports: [{ ...passport, icaoIssuerCode: null, expiryDate: null }],
           drivingPermits: [{ ...drivingLicence, issueNumber: null, issuedBy: null, expiryDate: null }],
         },
