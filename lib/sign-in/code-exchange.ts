@@ -52,14 +52,9 @@ export function createCodeExchange(settings: Settings, http: Http): CodeExchange
         expectedState: state,
         pkceCodeVerifier: codeVerifier,
       })
-      if (tokens.token_type !== 'bearer')
-        throw new OneLoginError(
-          'provider_answer_invalid',
-          "One Login's token endpoint gave an access token that is not a bearer token.",
-        )
+      if (tokens.token_type !== 'bearer') throw invalidResponse('its access token is not a bearer token')
       const { [idTokenMember]: idToken } = tokens as { [idTokenMember]?: unknown }
-      if (typeof idToken !== 'string')
-        throw new OneLoginError('provider_answer_invalid', "One Login's token endpoint gave no ID token.")
+      if (typeof idToken !== 'string') throw invalidResponse('it has no ID token')
       return { idToken, accessToken: tokens.access_token }
     } catch (error) {
       throw findOneLoginError(error) ?? explain(error)
@@ -145,24 +140,33 @@ function explain(error: unknown): OneLoginError {
   if (status !== undefined && status !== 200)
     return new OneLoginError(
       'provider_answer_invalid',
-      `One Login's token endpoint answered with status ${status}.`,
-      {
-        cause: error,
-        providerError: { status },
-      },
+      `One Login's token endpoint returned status ${status}.`,
+      { cause: error, providerError: { status } },
     )
-  const reason = innermostMessage(error)
+  return invalidResponse(reasonOf(error), error)
+}
+
+function invalidResponse(reason: string, cause?: unknown): OneLoginError {
   return new OneLoginError(
     'provider_answer_invalid',
-    `One Login's token endpoint gave an answer that cannot be used: ${reason}.`,
-    { cause: error },
+    `Invalid response from One Login's token endpoint: ${reason}.`,
+    { cause },
   )
 }
 
-/** openid-client wraps what it found into words that fit everything. */
-function innermostMessage(error: unknown): string {
-  const { message, cause } = error as Error
-  // The words of the parser quote the answer, in which there may be a token.
+/** Our words for the codes of openid-client: its own words can change, and quote the response. */
+const reasons: Readonly<Record<string, string>> = {
+  OAUTH_RESPONSE_IS_NOT_JSON: 'its content type is not JSON',
+  OAUTH_PARSE_ERROR: 'it is not JSON',
+  OAUTH_INVALID_RESPONSE: 'a member is missing or has the wrong type',
+  OAUTH_UNSUPPORTED_OPERATION: 'its access token is not a bearer token',
+  OAUTH_HTTP_REQUEST_FORBIDDEN: 'the endpoint is not https',
+}
+
+function reasonOf(error: unknown): string {
+  const { code, cause, message } = error as Error & { code?: unknown }
+  if (typeof code === 'string') return reasons[code] ?? code
+  // The words of the parser quote the response, in which there may be a token.
   if (cause instanceof SyntaxError) return 'it is not JSON'
   return cause instanceof Error ? cause.message : message
 }

@@ -18,7 +18,7 @@ export async function readSigned(
   findKey: (header: Partial<JWTHeaderParameters>) => Promise<VerificationKey>,
 ): Promise<JWTPayload> {
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw new Error('it is not a signed JWT')
-  const header = decodeProtectedHeader(jwt) as Partial<JWTHeaderParameters>
+  const header: Partial<JWTHeaderParameters> = read(jwt, 'header', decodeProtectedHeader)
   if (header.crit !== undefined) throw new Error('its header has a "crit", and no extension is known here')
   const { alg, key } = await findKey(header)
   if (header.alg !== alg) throw new Error('its "alg" is not that of its key')
@@ -28,5 +28,14 @@ export async function readSigned(
   const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
   if (!verify('sha256', Buffer.from(jwt.slice(0, end)), publicKey, signature))
     throw new Error('its signature is not that of its key')
-  return decodeJwt(jwt)
+  return read(jwt, 'payload', decodeJwt)
+}
+
+// The words of jose can change with each release.
+function read<Part>(jwt: string, part: string, decode: (jwt: string) => Part): Part {
+  try {
+    return decode(jwt)
+  } catch {
+    throw new Error(`its ${part} cannot be read`)
+  }
 }

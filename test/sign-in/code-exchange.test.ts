@@ -249,9 +249,7 @@ describe('a token request that fails', () => {
     const http = () => Promise.reject(new SyntaxError('Unexpected token S, "SECRET" is not valid JSON'))
     const { error } = await refused({ http })
     expect(error.code).toBe('provider_answer_invalid')
-    expect(error.message).toBe(
-      "One Login's token endpoint gave an answer that cannot be used: it is not JSON.",
-    )
+    expect(error.message).toBe("Invalid response from One Login's token endpoint: it is not JSON.")
   })
 
   it('[CB-11] becomes a typed error: a fault of the program on the way', async () => {
@@ -285,6 +283,19 @@ describe('a token request that fails', () => {
       expect((await refused({ answer })).error.code).toBe('provider_answer_invalid')
     },
   )
+
+  it.each([
+    ['an ID token that is no text', { id_token: 5 }, 'it has no ID token'],
+    ['no ID token', {}, 'it has no ID token'],
+    ['a bound access token', { id_token: 'a', token_type: 'DPoP' }, 'its access token is not a bearer token'],
+    ['an unknown token type', { id_token: 'a', token_type: 'mac' }, 'its access token is not a bearer token'],
+    ['no access token', { access_token: undefined }, 'a member is missing or has the wrong type'],
+  ])('[CB-11] is told in our words, whoever noticed first: %s', async (_what, members, words) => {
+    const answer = json({ access_token: 'the-access-token', token_type: 'Bearer', ...members })
+    const { error } = await refused({ answer })
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(error.message).toBe(`Invalid response from One Login's token endpoint: ${words}.`)
+  })
 })
 
 describe('what came', () => {
