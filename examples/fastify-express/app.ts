@@ -6,7 +6,7 @@ import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
 import type { OneLoginOptions, OneLoginUser } from 'passport-govuk-one-login'
 
-/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
+/** Creates the service: with the options of the environment in `main.ts`, and with the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
   const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
@@ -14,7 +14,7 @@ export async function createApp(options: OneLoginOptions, secret: string): Promi
   passport.serializeUser((user, done) => done(null, user))
   passport.deserializeUser((user: OneLoginUser, done) => done(null, user))
 
-  // A load balancer on a private address is believed, or secure cookies are never set.
+  // Trusts a load balancer on a private address. Without this, secure cookies are never set.
   const app = Fastify({ trustProxy: isProduction && ['loopback', 'uniquelocal'] })
   app.setErrorHandler((error, _request, reply) => {
     if (!isOneLoginError(error)) throw error
@@ -41,12 +41,12 @@ export async function createApp(options: OneLoginOptions, secret: string): Promi
   return app
 }
 
-/** Whom `passport.session()` found in the session. */
+/** The user that `passport.session()` found in the session. */
 function userOf({ raw }: FastifyRequest): OneLoginUser | undefined {
   return (raw as Request).user as OneLoginUser | undefined
 }
 
-/** Makes a hook of a guard. @fastify/express has given the raw request and response what Express gives its own. */
+/** Makes a hook from a guard. @fastify/express has added the members of Express to the raw request and response. */
 function guard(handler: RequestHandler) {
   return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
     void handler(request.raw as Request, reply.raw as unknown as Response, (error?: unknown) => {

@@ -10,7 +10,7 @@ declare module 'fastify' {
   interface PassportUser extends OneLoginUser {}
 }
 
-/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
+/** Creates the service: with the options of the environment in `main.ts`, and with the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
   const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
@@ -19,7 +19,7 @@ export async function createApp(options: OneLoginOptions, secret: string): Promi
   passport.registerUserSerializer((user: OneLoginUser) => Promise.resolve(user))
   passport.registerUserDeserializer((user: OneLoginUser) => Promise.resolve(user))
 
-  // A load balancer on a private address is believed, or secure cookies are never set.
+  // Trusts a load balancer on a private address. Without this, secure cookies are never set.
   const app = Fastify({ trustProxy: isProduction && ['loopback', 'uniquelocal'] })
   app.setErrorHandler((error, _request, reply) => {
     if (!isOneLoginError(error)) throw error
@@ -29,9 +29,9 @@ export async function createApp(options: OneLoginOptions, secret: string): Promi
   await app.register(session, {
     secret,
     cookie: { httpOnly: true, sameSite: 'lax', secure: isProduction },
-    cookiePrefix: 's:', // as express-session does it: logout() finds the cookie by it
-    saveUninitialized: false, // no cookie for one who only looks
-    rolling: false, // a slow request must not bring back a cookie that a sign-in has replaced
+    cookiePrefix: 's:', // as in express-session, so that logout() finds the cookie
+    saveUninitialized: false, // no cookie until someone signs in
+    rolling: false, // a slow request must not send a cookie that a sign-in has replaced
   })
   await app.register(passport.initialize())
   app.addHook('onRequest', passport.authenticate('session'))

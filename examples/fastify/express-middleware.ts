@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Makes an `onRequest` hook of this package's middleware. What it answers goes out as any reply of Fastify does. */
+/** Makes an `onRequest` hook from this package's middleware. Its response goes through Fastify. */
 export function hook(middleware: RequestHandler) {
   return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
     void middleware(expressRequest(request), expressResponse(reply), (error?: unknown) => {
@@ -10,10 +10,10 @@ export function hook(middleware: RequestHandler) {
   }
 }
 
-/** Fastify's own request, so that who is signed in and the session are the same to both, with what it lacks. */
+/** Fastify's own request, so that both share the user and the session, with the members of Express that it lacks. */
 function expressRequest(request: FastifyRequest): Request {
   const { raw, headers, protocol, originalUrl } = request
-  const session = request.session as FastifyRequest['session'] | null // none once it is destroyed
+  const session = request.session as FastifyRequest['session'] | null // null after it is destroyed
   if (session) Object.defineProperty(session, 'id', { configurable: true, value: session.sessionId })
   return Object.assign(request, {
     baseUrl: '',
@@ -24,7 +24,7 @@ function expressRequest(request: FastifyRequest): Request {
   }) as unknown as Request
 }
 
-/** Fastify's reply, by the names that Express has for its parts. */
+/** Fastify's reply, with the method names of Express. */
 function expressResponse(reply: FastifyReply): Response {
   const send = (body?: unknown) => reply.send(body)
   const response = {

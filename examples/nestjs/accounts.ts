@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import type { OneLoginUser } from 'passport-govuk-one-login'
 
-/** A user as this service knows them. */
+/** A user of this service. */
 export interface Account {
   readonly id: string
   readonly email?: string | undefined
   readonly name?: string | undefined
 }
 
-/** The accounts of this service: in memory here, in a database in earnest. */
+/** The accounts of this service. They are in memory here. Use a database in production. */
 @Injectable()
 export class Accounts {
   private readonly bySub = new Map<string, Account>()
 
-  /** Each sign-in tells what One Login knows by then: the name comes with a proven identity. */
+  /** Called at each sign-in. The name comes with a proven identity. */
   update({ sub, email, identity }: OneLoginUser): Account {
     const known = this.bySub.get(sub)
     const name = identity?.proven ? identity.name.full : known?.name

@@ -28,7 +28,7 @@ export class AppModule {
   }
 }
 
-/** The service, made of its options: those of the environment in `main.ts`, the simulator's in tests. */
+/** Creates the service: with the options of the environment in `main.ts`, and with the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<NestExpressApplication> {
   const isProduction = process.env.NODE_ENV === 'production'
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options))

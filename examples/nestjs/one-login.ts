@@ -13,7 +13,7 @@ import { Accounts, type Account } from './accounts.ts'
 
 export const ONE_LOGIN_OPTIONS = Symbol('options of One Login')
 
-/** The strategy as a provider; `validate` is its verify callback. */
+/** The strategy as a provider. `validate` is its verify callback. */
 @Injectable()
 export class OneLogin extends PassportStrategy(OneLoginStrategy) {
   constructor(
@@ -28,7 +28,7 @@ export class OneLogin extends PassportStrategy(OneLoginStrategy) {
   }
 }
 
-/** What the session holds of a user. With accounts in a database: their id, and `deserializeUser` looks it up. */
+/** What the session holds about a user. With a database, keep the ID here and look the account up. */
 @Injectable()
 export class AccountSerializer extends PassportSerializer {
   override serializeUser(account: Account, done: (error: unknown, kept: Account) => void): void {
@@ -50,8 +50,8 @@ function createGuard(handlerOf: (oneLogin: OneLogin) => RequestHandler): Type<Ca
       this.handler = handlerOf(oneLogin)
     }
 
-    // A guard that does not let a request through has answered it: with a redirect, or with 401 or 403. Nest must
-    // not answer it again, so the promise stays open then.
+    // If the guard does not let a request through, it has sent the response. The promise then stays open, so that Nest
+    // does not send another one.
     canActivate(context: ExecutionContext): Promise<boolean> {
       const http = context.switchToHttp()
       return new Promise((resolve, reject) => {
@@ -69,11 +69,11 @@ function createGuard(handlerOf: (oneLogin: OneLogin) => RequestHandler): Type<Ca
 export const RequireAuthentication = (needs?: AuthenticationNeeds) =>
   createGuard((oneLogin) => oneLogin.requireAuthentication(needs))
 
-/** `@UseGuards(RequireIdentity({ level: 'P2' }))`: has the user prove their identity first. */
+/** `@UseGuards(RequireIdentity({ level: 'P2' }))`: asks the user to prove their identity first. */
 export const RequireIdentity = (needs: IdentityNeeds) =>
   createGuard((oneLogin) => oneLogin.requireIdentity(needs))
 
-/** The page for each error; it is also asked about errors of the sign-in and sign-out routes. */
+/** The page for each error, including errors of the sign-in and sign-out routes. */
 @Catch(OneLoginError)
 export class OneLoginErrorPage implements ExceptionFilter<OneLoginError> {
   catch(error: OneLoginError, host: ArgumentsHost): void {

@@ -5,16 +5,16 @@ import { listen } from './events.ts'
 export interface AuditLine {
   readonly time: string
   readonly event: string
-  /** The same for everything that one user does; only who has the key can find a user's. */
+  /** The same in every line about one user. You need the key to find a user's lines. */
   readonly user?: string
   readonly [detail: string]: unknown
 }
 
 /**
- * Writes who signed in and out, and which sign-ins were refused. The lines hold no personal data: a `sub` is one
- * person for good, so an HMAC of it stands in its place. Gives the function that stops it.
+ * Writes who signed in and out, and which sign-ins were rejected. The lines hold no personal data: `sub` identifies one
+ * person permanently, so they hold an HMAC of it. Returns the function that stops it.
  *
- * @param key - for the HMAC; 32 random bytes that are kept apart from the log
+ * @param key - for the HMAC: 32 random bytes that you keep apart from the log
  */
 export function audit(write: (line: AuditLine) => void, key: Buffer): () => void {
   if (key.length < 32) throw new Error('The key of the audit log must have 32 bytes or more')

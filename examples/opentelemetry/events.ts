@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { OneLoginEventName, OneLoginEvents } from 'passport-govuk-one-login'
 
-/** What to do at each event, each with the type of its own message. */
+/** A listener for each event, with the type of its message. */
 export type OneLoginListeners = { [Name in OneLoginEventName]?: (event: OneLoginEvents[Name]) => void }
 
-/** Listens to what happens in passport-govuk-one-login. Gives the function that stops it. */
+/** Listens to the events of passport-govuk-one-login. Returns the function that stops it. */
 export function listen(listeners: OneLoginListeners): () => void {
   const subscriptions = Object.entries(listeners).map(([name, listener]) => {
     const channel = `passport-govuk-one-login:${name}`

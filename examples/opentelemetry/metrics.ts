@@ -1,10 +1,10 @@
 import type { Meter } from '@opentelemetry/api'
 import { listen } from './events.ts'
 
-/** Counts what happens. No attribute tells one user from another. Gives the function that stops it. */
+/** Counts events. No attribute identifies a user. Returns the function that stops it. */
 export function countEvents(meter: Meter): () => void {
   const signIns = meter.createCounter('one_login.sign_ins', {
-    description: 'Sign-ins by what came of them; most that are started and never end were left by the user',
+    description: 'Sign-ins by outcome. Users leave most of those that start and never end',
   })
   const identities = meter.createCounter('one_login.identities', {
     description: 'Identity journeys that came back, by level and whether the identity was proven',

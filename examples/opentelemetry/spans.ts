@@ -2,8 +2,7 @@ import { SpanStatusCode, trace, type Attributes, type Tracer } from '@openteleme
 import { listen } from './events.ts'
 
 /**
- * Notes what happens on the span of the request in which it does, or on one of its own where there is none. Gives
- * the function that stops it.
+ * Adds each event to the span of the request, or to a new span if there is none. Returns the function that stops it.
  */
 export function traceEvents(tracer: Tracer): () => void {
   const note = (name: string, attributes: Attributes) => {
@@ -21,7 +20,7 @@ export function traceEvents(tracer: Tracer): () => void {
     'signed-out': ({ reason }) => note('one_login.signed_out', { reason }),
     'signed-out.back-channel': () => note('one_login.signed_out', { reason: 'back-channel' }),
     'document.refreshed': ({ url }) => note('one_login.document.refreshed', { 'url.full': url }),
-    // Not an error of the request: it goes on with the last good copy, or fails with an event of its own.
+    // Not an error of the request: it continues with the last good copy, or fails with another event.
     'document.refresh-failed': ({ url, code }) =>
       note('one_login.document.refresh_failed', { 'url.full': url, code }),
   })

@@ -3,7 +3,7 @@ import session from 'express-session'
 import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy } from 'passport-govuk-one-login'
 
-/** The service, made of its options: One Login's in `server.js`, the simulator's in tests. */
+/** Creates the service with One Login's options in `server.js`, and with the simulator's in tests. */
 export function createApp(options) {
   const oneLogin = new OneLoginStrategy(options)
   const authenticator = new passport.Passport()

@@ -1,7 +1,7 @@
 import type { Express } from 'express'
 import type { OneLoginStrategy, OneLoginUser } from 'passport-govuk-one-login'
 
-/** Where users are in what they apply for: in your database, by their `sub`. */
+/** Where each user is in their application. Keep it in your database, by `sub`. */
 export interface Applications {
   notePage(sub: string, path: string): Promise<void>
   pageOf(sub: string): Promise<string | undefined>
@@ -20,7 +20,7 @@ export function mountApplication(app: Express, oneLogin: OneLoginStrategy, appli
       },
     }),
   )
-  // Noted before the user is asked for their identity: some of them go on at a Post Office.
+  // Stored before the identity request, because some users continue at a Post Office.
   app.get('/apply', oneLogin.requireAuthentication(), async (req, _res, next) => {
     await applications.notePage(subOf(req.user), req.originalUrl)
     next()

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import type { PublicJwk, Signer } from 'passport-govuk-one-login'
 
-/** What is needed of AWS KMS; `new KMS({})` of @aws-sdk/client-kms has it. */
+/** The part of AWS KMS that is used. `new KMS({})` from @aws-sdk/client-kms has it. */
 export interface Kms {
   getPublicKey(input: { KeyId: string }): Promise<{ PublicKey?: Uint8Array | undefined }>
   sign(input: {
@@ -28,7 +28,7 @@ export async function createKmsSigner(kms: Kms, KeyId: string): Promise<Signer> 
         MessageType: 'DIGEST',
         SigningAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
       })
-      if (!Signature) throw new Error('The KMS gave no signature')
+      if (!Signature) throw new Error('The KMS returned no signature')
       return Signature
     },
   }

@@ -2,6 +2,6 @@ import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: 'playwright',
-  // A browser that is on the machine already; without the variable, Playwright's own.
+  // The path of an installed browser. If not set, Playwright uses its own.
   use: { launchOptions: { executablePath: process.env.CHROMIUM } },
 })

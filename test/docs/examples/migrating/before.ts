@@ -4,7 +4,7 @@ import * as client from 'openid-client'
 import { Strategy, type AuthenticateOptions } from 'openid-client/passport'
 import passport from 'passport'
 
-/** One Login as many services have it: openid-client's own strategy, with what One Login wants besides. */
+/** openid-client's own strategy, with the parameters that One Login also needs. */
 class OneLogin extends Strategy {
   override authorizationRequestParams(req: express.Request, options: AuthenticateOptions) {
     const params = new URLSearchParams(super.authorizationRequestParams(req, options) as URLSearchParams)
