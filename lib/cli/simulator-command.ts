@@ -1,36 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
+import type { Subcommand } from './subcommand.ts'
+import { readCommandSettings, type CommandSettings } from './simulator/command-settings.ts'
 import { handleConfigCall } from './simulator/config-endpoint.ts'
-import { readOfficialEnvironment } from './simulator/official-environment.ts'
+import { ConfiguredSimulator } from './simulator/configured-simulator.ts'
+import { handleFormSubmit } from './simulator/form-endpoint.ts'
 import { openPort } from './simulator/port.ts'
 import { RequestLines } from './simulator/request-lines.ts'
-import { readSettingsFile, type SettingsFile } from './simulator/settings-file.ts'
-import { ConfiguredSimulator, type ConfiguredSimulatorSettings } from './simulator/configured-simulator.ts'
-import { serviceVariables } from './simulator/service-variables.ts'
+import { dotenvLine, serviceVariables } from './simulator/service-variables.ts'
 import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login simulator [flags]
 
-Runs a GOV.UK One Login simulator, for a service in any language, until it is stopped (Ctrl-C). It behaves as
-One Login does, strictness included, says on each request what was wrong with it, and prints the variables that
-point a service to it. It takes the environment variables of the official simulator (CLIENT_ID, REDIRECT_URLS,
-PUBLIC_KEY …) and its calls of /config.
+Runs a GOV.UK One Login simulator, for a service in any language, until you stop it (Ctrl-C). It checks requests as
+strictly as One Login does, says what is wrong with each request, and prints the variables that point a service to
+it, ready for an .env file. It can take the place of the official simulator: it reads its environment variables
+(CLIENT_ID, REDIRECT_URLS, PUBLIC_KEY …) and serves /config.
 
 Flags:
-  --port PORT       the port (default: PORT of the environment, or 3000; 0 for a free one)
-  --host HOST       the address to listen on (default: HOST of the environment, or 127.0.0.1)
+  --callback URL    a redirect URI of your service, such as http://localhost:3000/auth/callback. You can use
+                    this flag more than once
+  --port PORT       the port (default: PORT, or the port of SIMULATOR_URL, or 3535). 0 chooses a free one
+  --host HOST       the address to listen on (default: HOST, or 127.0.0.1)
   --config FILE     registration, response and faults in a JSON file
   --interactive     shows a page on which you choose who signs in
   --json            writes one line of JSON for each event
   --help            this text
 
-Exit codes: 0 stopped, 1 it could not start, 2 called in a wrong way.
+Exit codes: 0 stopped, 1 it could not start, 2 invalid arguments.
 `
 
 /** `simulator`: runs the simulator. */
 export const simulatorCommand: Subcommand = {
   help,
   flags: {
+    callback: { type: 'string', multiple: true },
     port: { type: 'string' },
     host: { type: 'string' },
     config: { type: 'string' },
@@ -39,10 +42,10 @@ export const simulatorCommand: Subcommand = {
   },
   async run(values, terminal) {
     const asJson = values.json === true
-    const settings = await readSettings(values, terminal)
+    const settings = await readCommandSettings(values, terminal.env)
     const lines = new RequestLines(terminal, asJson)
-    // The port is opened first: its number is part of the address that the simulator goes by. Who calls before the
-    // simulator is made has to wait for it.
+    // The port is opened first, as its number is part of the simulator's address. Requests that come before the
+    // simulator is ready wait for it.
     let starting: Promise<ConfiguredSimulator> | undefined
     const port = await openPort(settings.port, settings.host, (req, res) => {
       starting?.then((simulator) => handle(simulator, lines, req, res)).catch(() => res.destroy())
@@ -53,7 +56,7 @@ export const simulatorCommand: Subcommand = {
         url: settings.url ?? `http://localhost:${port.number}/`,
       })
       const simulator = await starting
-      announce(simulator, port.number, asJson, terminal)
+      announce(simulator, settings, port.number, asJson, terminal)
       await terminal.interruption()
       await simulator.close()
     } finally {
@@ -69,56 +72,39 @@ async function handle(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (req.url?.split('?')[0] === '/config') {
+  const path = simulator.localise(req)
+  if (/^\/config\/?$/i.test(path)) {
     await handleConfigCall(simulator, req, res)
+    return
+  }
+  if (simulator.hasOfficialForm && req.method === 'POST' && path === '/form-submit') {
+    await handleFormSubmit(simulator, req, res)
     return
   }
   lines.follow(simulator, res)
   simulator.handle(req, res)
 }
 
-interface CommandSettings extends Omit<ConfiguredSimulatorSettings, 'url'> {
-  readonly port: number
-  readonly host: string
-  /** Without it, the port says. */
-  readonly url: string | undefined
-}
-
-/** Flags go before the configuration file, and that before the environment. */
-async function readSettings(values: FlagValues, { env }: Terminal): Promise<CommandSettings> {
-  const official = readOfficialEnvironment(env)
-  const path = textOf(values, 'config')
-  const file: SettingsFile = path === undefined ? {} : await readSettingsFile(path)
-  const { registration, response, faults } = file
-  return {
-    port: portOf(textOf(values, 'port')) ?? file.port ?? portOf(env.PORT) ?? 3000,
-    host: textOf(values, 'host') ?? file.host ?? env.HOST ?? '127.0.0.1',
-    url: file.url ?? official.change.simulatorUrl,
-    interactive: values.interactive === true || (file.interactive ?? official.interactive),
-    startOnly: official.startOnly,
-    change: official.change,
-    registration,
-    response,
-    faults,
-  }
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
-  throw new UsageError(`"${text}" is not the number of a port.`)
-}
-
-function announce(simulator: ConfiguredSimulator, port: number, asJson: boolean, { stdout }: Terminal): void {
+function announce(
+  simulator: ConfiguredSimulator,
+  { isPortOnly }: CommandSettings,
+  port: number,
+  asJson: boolean,
+  { stdout }: Terminal,
+): void {
   const { url } = simulator.simulator
   const variables = serviceVariables(simulator)
+  // Scripts that start the official simulator wait for this line.
+  const message = `Server is running at http://localhost:${port}`
   if (asJson) {
-    writeJson(stdout, { event: 'listening', port, url, variables })
+    writeJson(stdout, { event: 'listening', port, url, variables, message })
     return
   }
-  writeLine(stdout, `The GOV.UK One Login simulator is at ${coloured(stdout, 'bold', url)}`)
-  writeLine(stdout, 'A service that reads these variables uses it:\n')
-  for (const [name, value] of Object.entries(variables)) writeLine(stdout, `${name}=${value}`)
-  writeLine(stdout, `\n${coloured(stdout, 'dim', 'Ctrl-C stops it. Requests:')}`)
+  writeLine(stdout, `# GOV.UK One Login simulator: ${coloured(stdout, 'bold', url)}`)
+  if (isPortOnly)
+    writeLine(stdout, '# PORT sets the port only. To change the address, too, use --port or SIMULATOR_URL.')
+  writeLine(stdout, '# Put these variables into the .env file of your service:')
+  for (const [name, value] of Object.entries(variables)) writeLine(stdout, dotenvLine(name, value))
+  writeLine(stdout, `\n${message}`)
+  writeLine(stdout, coloured(stdout, 'dim', 'Press Ctrl-C to stop it. Requests:'))
 }

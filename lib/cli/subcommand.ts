@@ -31,6 +31,12 @@ export function textOf(values: FlagValues, flag: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The values of a flag that can be given several times. */
+export function textsOf(values: FlagValues, flag: string): readonly string[] {
+  const value = values[flag]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
 /**
  * The value of a flag that takes one of a few texts.
  *

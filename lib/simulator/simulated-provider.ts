@@ -7,7 +7,7 @@ import type { FaultPlan } from './faults/fault-plan.ts'
 import type { Grants } from './grants.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { ProviderKeys } from './keys/provider-keys.ts'
-import type { PendingSignIns } from './pending-sign-ins.ts'
+import type { PendingSignIn, PendingSignIns } from './pending-sign-ins.ts'
 import type { RequestLog } from './request-log.ts'
 
 /** Everything one simulator holds; the endpoints work on it. */
@@ -26,6 +26,8 @@ export interface Provider {
   readonly log: RequestLog
   /** Whether a person is asked who signs in. */
   readonly interactive: boolean
+  /** Makes the page on which they are asked, in place of the simulator's own. */
+  readonly signInPage: ((pending: PendingSignIn) => string) | undefined
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal
   response: SimulatorResponse

@@ -10,7 +10,7 @@ import { ClientKeys } from './keys/client-keys.ts'
 import { ProviderKeys } from './keys/provider-keys.ts'
 import { serviceKeyPair } from './keys/service-key.ts'
 import { Listener } from './listener.ts'
-import { PendingSignIns } from './pending-sign-ins.ts'
+import { PendingSignIns, type PendingSignIn } from './pending-sign-ins.ts'
 import type { Provider } from './simulated-provider.ts'
 import { RequestLog } from './request-log.ts'
 import { signOutEverywhere } from './session-end.ts'
@@ -56,6 +56,8 @@ export interface SimulatorPlace {
   readonly coreIdentityIssuer: string
   /** What holds its port. */
   readonly listener: Pick<Listener, 'stop' | 'listenAgain'>
+  /** Makes the page of an interactive simulator, in place of its own. */
+  readonly signInPage?: (pending: PendingSignIn) => string
 }
 
 /**
@@ -84,7 +86,7 @@ function servicesOf(options: SimulatorOptions): ClientSettings[] {
 }
 
 function createProvider(
-  { url: issuer, coreIdentityIssuer }: SimulatorPlace,
+  { url: issuer, coreIdentityIssuer, signInPage }: SimulatorPlace,
   clients: ClientRegistry,
   options: SimulatorOptions,
   closing: AbortSignal,
@@ -112,6 +114,7 @@ function createProvider(
     backChannel: new BackChannelLogouts({ issuer, keys, clock, faults }, timing, closing),
     log: new RequestLog(),
     interactive: options.interactive ?? false,
+    signInPage,
     response: {},
   }
 }

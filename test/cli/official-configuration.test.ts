@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
@@ -13,6 +13,12 @@ const errorOf = async (simulator: RunningSimulator, parameters?: Readonly<Record
   const { searchParams } = await authorize(simulator, parameters)
   return [searchParams.get('error'), searchParams.get('error_description'), searchParams.get('state')]
 }
+
+const fingerprint = (pem: unknown): string =>
+  createHash('sha256')
+    .update(createPublicKey(String(pem)).export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 32)
 
 const { publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -162,6 +168,37 @@ describe('POST /config', () => {
     expect([idToken.aud, idTokenHeader.alg]).toEqual(['renamed', 'RS256'])
     expect(userinfo[`${vocabulary}passport`]).toEqual([{ documentNumber: '1', expiryDate: '2032-02-02' }])
     expect((await errorOf(renamed, { vtr: '["Cl.Cm.P2"]' }))[0]).toBe('invalid_request')
+  })
+
+  it('[SIM-4] is served with a slash at the end, and in any case, as Express does', async () => {
+    const { port } = await startSimulatorCommand()
+    for (const path of ['config', 'config/', 'Config'])
+      expect((await fetch(`http://127.0.0.1:${port}/${path}`, { method: 'POST' })).status).toBe(200)
+  })
+
+  it('[SIM-4] names the member that a misspelt one stands for', async () => {
+    const simulator = await startSimulatorCommand()
+    const answer = await simulator.configure({ clientConfiguration: { redirectURLs: [] } })
+    expect(await answer.text()).toContain('Did you mean redirectUrls?')
+  })
+
+  it('[SIM-4] changes how the service authenticates, as GET /config shows it', async () => {
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ clientConfiguration: { token_auth_method: 'client_secret_post' } })
+    const { clientConfiguration } = await simulator.configuration()
+    expect(clientConfiguration.token_auth_method).toBe('client_secret_post')
+  })
+
+  it('[SIM-4] registers the published key pair, next to the printed one, unless it has a key', async () => {
+    const published = 'b55fcc2f08996963ba4e549cddc08573'
+    const simulator = await startSimulatorCommand()
+    const { clientConfiguration } = await simulator.configuration()
+    expect(fingerprint(clientConfiguration.publicKey)).toBe(published)
+    expect((await visit(simulator)).status).toBe(200)
+    await simulator.configure({ clientConfiguration: { publicKey } })
+    expect((await visit(simulator)).status).not.toBe(200)
+    await simulator.configure({ clientConfiguration: { publicKey: clientConfiguration.publicKey } })
+    expect((await visit(simulator)).status).toBe(200)
   })
 
   it('[SIM-3] registers a public key, or the JWKS that holds it', async () => {
@@ -376,6 +413,40 @@ describe('POST /config with something wrong', () => {
     ['an address that is none', { simulatorUrl: 'nowhere' }, 'simulatorUrl'],
     ['new keys that were not published', { useNewIdTokenSigningKeys: true }, 'useNewIdTokenSigningKeys'],
     ['a list', [], '_body'],
+    ['null', null, '_body'],
+    ['a list as the registration', { clientConfiguration: [] }, 'clientConfiguration'],
+    ['a list as the response', { responseConfiguration: [] }, 'responseConfiguration'],
+    ['a list as the errors', { errorConfiguration: [] }, 'errorConfiguration'],
+    [
+      'a list as a credential',
+      { responseConfiguration: { coreIdentityVerifiableCredentials: [] } },
+      'responseConfiguration.coreIdentityVerifiableCredentials',
+    ],
+    [
+      'a list as a passport',
+      { responseConfiguration: { passportDetails: [[]] } },
+      'responseConfiguration.passportDetails.0',
+    ],
+    [
+      'a misspelt member of the registration',
+      { clientConfiguration: { redirectURLs: ['http://a.example/'] } },
+      'clientConfiguration.redirectURLs',
+    ],
+    [
+      'a misspelt member of the response',
+      { responseConfiguration: { emailVerifed: false } },
+      'responseConfiguration.emailVerifed',
+    ],
+    [
+      'a misspelt kind of error',
+      { errorConfiguration: { authorizeErrors: ['ACCESS_DENIED'] } },
+      'errorConfiguration.authorizeErrors',
+    ],
+    [
+      'a return code with more than a code',
+      { responseConfiguration: { returnCodes: [{ code: 'A', reason: 'x' }] } },
+      'responseConfiguration.returnCodes.0.reason',
+    ],
   ])('is refused with 400 and changes nothing: %s', async (_what, body, path) => {
     const simulator = await startSimulatorCommand({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
     const before = await simulator.configuration()

@@ -82,7 +82,9 @@ describe('simulator', () => {
   it.each([
     ['a port that is none', ['--port', 'http'], {}],
     ['a PORT that is none', [], { PORT: '70000' }],
-    ['an address with a path', [], { SIMULATOR_URL: 'http://127.0.0.1:3000/simulator' }],
+    ['an address with a query', [], { SIMULATOR_URL: 'http://127.0.0.1:3000/?a=1' }],
+    ['a callback that is no URL', ['--callback', '/auth/callback'], {}],
+    ['an empty port', ['--port', ''], {}],
     ['a fault that there is not', [], { ID_TOKEN_ERRORS: 'INVALID_ISS,INVALID_EVERYTHING' }],
     ['a claim that there is not', [], { CLAIMS: 'coreIdentityJWT' }],
     ['a public key that is none', [], { PUBLIC_KEY: 'abc' }],
@@ -157,6 +159,12 @@ describe('simulator, with a configuration file', () => {
       'registration.redirectUrl',
     ],
     ['has a user that there is not', { response: { user: 'nobody' } }, 'response.user'],
+    ['is a list', [], 'must be an object'],
+    ['has a list as its response', { response: [] }, 'response must be an object'],
+    ['has a list as its faults', { faults: [] }, 'faults must be an object'],
+    ['has a misspelt member', { responce: {} }, 'Did you mean response?'],
+    ['has a port that is too high', { port: 70_000 }, 'port must be at most 65535'],
+    ['has 2 faults of its own', { port: 'x', interactive: 1 }, 'interactive must be true or false'],
     ['has a fault that there is not', { faults: { 'id-token': ['wrong-everything'] } }, 'faults.id-token'],
     ['breaks a place that there is not', { faults: { 'id-tokens': ['expired'] } }, 'id-tokens'],
   ])('ends with 2 when the file %s', async (_what, content, words) => {

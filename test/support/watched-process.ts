@@ -224,7 +224,7 @@ async function run(): Promise<void> {
   }
 
   const { email, phoneNumber, walletSubjectId, identity } = user
-  note('personal data', email, phoneNumber, walletSubjectId)
+  note('personal data', email ?? undefined, phoneNumber, walletSubjectId)
   // Shorter ones stand in other words by chance.
   note('personal data', ...textsOf(identity).filter((text) => text.length > 5 && !text.endsWith('Name')))
 }

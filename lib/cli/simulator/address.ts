@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 
-/** The address of a simulator: http or https, without a path; comes out with a slash at the end. */
+/** The address of a simulator, http or https; comes out with a slash at the end. */
 export const address = v.pipe(
   v.string(),
-  v.check(isOrigin, 'Must be an http or https address without a path'),
-  v.transform((url) => `${new URL(url).origin}/`),
+  v.check(isAddress, 'must be an http or https URL without a query'),
+  v.transform((url) => new URL(url).href.replace(/\/*$/, '/')),
 )
 
-function isOrigin(url: string): boolean {
+function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false
-  const { protocol, pathname, search, hash } = new URL(url)
-  return /^https?:$/.test(protocol) && pathname === '/' && search === '' && hash === ''
+  const { protocol, search, hash, username, password } = new URL(url)
+  return /^https?:$/.test(protocol) && search + hash + username + password === ''
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseChange, type ConfigurationErrors } from './official-configuration.ts'
 import type { ConfiguredSimulator } from './configured-simulator.ts'
-
-const longestBody = 1024 * 1024
+import { bodyOf } from './request-body.ts'
 
 /** Handles `GET /config` and `POST /config` as the official simulator does. */
 export async function handleConfigCall(
@@ -47,16 +46,6 @@ async function change(
   }
   await simulator.change(result.change)
   res.writeHead(200).end()
-}
-
-async function bodyOf(req: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= longestBody) chunks.push(chunk)
-  }
-  return size > longestBody ? undefined : Buffer.concat(chunks).toString()
 }
 
 function jsonOf(body: string): unknown {

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {
   ClientRegistration,
@@ -7,6 +8,9 @@ import type {
   SimulatorResponse,
   SimulatorFaults,
 } from '../../simulator/index.ts'
+import { noJwksURL } from '../../simulator/keys/client-keys.ts'
+import type { PendingSignIn } from '../../simulator/pending-sign-ins.ts'
+import type { Provider } from '../../simulator/simulated-provider.ts'
 import { createSimulator } from '../../simulator/start.ts'
 import type { ErrorConfiguration, OfficialChange, ResponseConfiguration } from './official-configuration.ts'
 import {
@@ -17,12 +21,16 @@ import {
   faultsOf,
   usualResponse,
 } from './official-translation.ts'
+import { officialFormPage } from './official-form.ts'
+import { publishedClientKey } from './published-client-key.ts'
 
 /** What a simulator starts with. */
 export interface ConfiguredSimulatorSettings {
   /** Its address for services and browsers, with a slash at the end. */
   readonly url: string
   readonly interactive: boolean
+  /** Whether the page of an interactive simulator is the official simulator's form. */
+  readonly officialForm: boolean
   /** What the official simulator's variables say that it can be told at its start only. */
   readonly startOnly: ClientSettings
   /** What they say that `POST /config` can change. */
@@ -44,23 +52,24 @@ const ownListener = { stop: () => Promise.resolve(), listenAgain: () => Promise.
 /** A simulator that is configured in the words of the official one, while it runs. */
 export class ConfiguredSimulator {
   readonly #settings: ConfiguredSimulatorSettings
-  #running: Running
+  #running!: Running
   #keySource: { isPublished: boolean; jwksURL?: string | undefined } = { isPublished: false }
   #response = usualResponse()
   #signInResponse: SimulatorResponse
   #errors: ErrorConfiguration = { idTokenErrors: [], coreIdentityErrors: [], authoriseErrors: [] }
   #newKeys = { published: false, used: false }
 
-  private constructor(settings: ConfiguredSimulatorSettings, running: Running) {
+  private constructor(settings: ConfiguredSimulatorSettings) {
     this.#settings = settings
-    this.#running = running
     this.#signInResponse = simulatorResponseOf(this.#response)
   }
 
   /** Starts one. */
   static async start(settings: ConfiguredSimulatorSettings): Promise<ConfiguredSimulator> {
-    const { url, interactive, startOnly, change, registration, response } = settings
-    const simulator = new ConfiguredSimulator(settings, await create(url, interactive, [startOnly]))
+    const { url, startOnly, change, registration, response } = settings
+    const simulator = new ConfiguredSimulator(settings)
+    simulator.#running = await simulator.#create(url, [startOnly])
+    if (change.clientConfiguration?.publicKey === undefined) simulator.#registerPublishedKey()
     await simulator.change({ ...change, simulatorUrl: url })
     if (registration) simulator.#register(registration)
     if (response) simulator.#signInResponse = response
@@ -73,9 +82,31 @@ export class ConfiguredSimulator {
     return this.#running.provider.clients.get()
   }
 
+  /** The response that is configured, in the words of the official simulator. */
+  get response(): ResponseConfiguration {
+    return this.#response
+  }
+
+  /** Whether the page is the official simulator's form. */
+  get hasOfficialForm(): boolean {
+    return this.#settings.officialForm
+  }
+
+  /** What the simulator holds now. */
+  get provider(): Provider {
+    return this.#running.provider
+  }
+
   /** The simulator as it runs now. */
   get simulator(): Simulator {
     return this.#running.simulator
+  }
+
+  /** Takes the path of the simulator's address off a request, if it has one, and returns what is left. */
+  localise(req: IncomingMessage): string {
+    const base = new URL(this.simulator.url).pathname
+    if (base !== '/' && req.url?.startsWith(base)) req.url = req.url.slice(base.length - 1)
+    return req.url?.split('?')[0] ?? '/'
   }
 
   /** Handles a request to the provider. */
@@ -96,7 +127,7 @@ export class ConfiguredSimulator {
     const { simulatorUrl, clientConfiguration, responseConfiguration } = change
     if (simulatorUrl !== undefined && simulatorUrl !== this.simulator.url) await this.#moveTo(simulatorUrl)
     if (clientConfiguration) {
-      const { publicKeySource, jwksUrl } = clientConfiguration
+      const { publicKeySource, publicKey, jwksUrl } = clientConfiguration
       this.#keySource = {
         isPublished: publicKeySource === undefined ? this.#keySource.isPublished : publicKeySource === 'JWKS',
         jwksURL: jwksUrl ?? this.#keySource.jwksURL,
@@ -104,8 +135,10 @@ export class ConfiguredSimulator {
       const { isPublished, jwksURL } = this.#keySource
       this.simulator.register({
         ...clientSettingsOf(clientConfiguration),
-        jwksURL: isPublished ? jwksURL : undefined,
+        jwksURL: isPublished ? (jwksURL ?? noJwksURL) : undefined,
+        ...(publicKey !== undefined && { publicKeys: [publicKey] }),
       })
+      if (publicKey === publishedClientKey) this.#registerPublishedKey()
     }
     if (responseConfiguration) {
       this.#response = { ...this.#response, ...responseConfiguration } as ResponseConfiguration
@@ -135,7 +168,7 @@ export class ConfiguredSimulator {
 
   async #moveTo(url: string): Promise<void> {
     const before = this.#running
-    this.#running = await create(url, this.#settings.interactive, before.provider.clients.all)
+    this.#running = await this.#create(url, before.provider.clients.all)
     this.#newKeys = { published: false, used: false }
     await before.simulator.close()
   }
@@ -165,8 +198,17 @@ export class ConfiguredSimulator {
     if (this.#newKeys.used && !this.#newKeys.published)
       simulator.breakUntilReset('jwks', 'without-signing-keys')
   }
-}
 
-function create(url: string, interactive: boolean, clients: readonly ClientSettings[]): Promise<Running> {
-  return createSimulator({ interactive, clients }, { url, coreIdentityIssuer: url, listener: ownListener })
+  /** Registers the key pair that everybody has, next to the one that was made for this run. */
+  #registerPublishedKey(): void {
+    const own = createPublicKey(this.simulator.options.privateKey).export({ type: 'spki', format: 'pem' })
+    this.simulator.register({ publicKeys: [publishedClientKey, own.toString()] })
+  }
+
+  #create(url: string, clients: readonly ClientSettings[]): Promise<Running> {
+    const { interactive, officialForm } = this.#settings
+    const place = { url, coreIdentityIssuer: url, listener: ownListener }
+    const signInPage = (pending: PendingSignIn) => officialFormPage(pending, this.#response, url)
+    return createSimulator({ interactive, clients }, { ...place, ...(officialForm && { signInPage }) })
+  }
 }

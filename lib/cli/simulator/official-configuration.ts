@@ -2,16 +2,18 @@ import * as v from 'valibot'
 import { identityClaims, scopes } from '../../simulator/claim-names.ts'
 import { levelsOfConfidence } from '../../simulator/authorization/requested-vectors.ts'
 import { address } from './address.ts'
+import { configurationIssues } from './configuration-issue.ts'
+import { anyObject, objectOf } from './json-object.ts'
 import { publicKeyPem } from './public-key.ts'
 
 const text = v.pipe(v.string(), v.nonEmpty())
 const texts = v.array(text)
 const url = v.pipe(v.string(), v.url())
-const objects = v.array(v.record(v.string(), v.unknown()))
+const objects = v.array(anyObject)
 const level = v.picklist(levelsOfConfidence)
 
-/** What a service is registered with, in the words of the official simulator. Members it does not know are ignored. */
-const clientSchema = v.object({
+/** What a service is registered with, in the words of the official simulator. */
+const clientSchema = objectOf({
   clientId: v.exactOptional(text),
   publicKeySource: v.exactOptional(v.picklist(['STATIC', 'JWKS'])),
   publicKey: v.exactOptional(v.pipe(v.string(), v.rawTransform(readPublicKey))),
@@ -23,22 +25,26 @@ const clientSchema = v.object({
   identityVerificationSupported: v.exactOptional(v.boolean()),
   idTokenSigningAlgorithm: v.exactOptional(v.picklist(['ES256', 'RS256'])),
   clientLoCs: v.exactOptional(v.array(level)),
+  // GET /config shows it, and suites send back what they got.
+  token_auth_method: v.exactOptional(v.picklist(['private_key_jwt', 'client_secret_post'])),
 })
 
-/** The response; `null` leaves a claim out. */
-const responseSchema = v.object({
+const responseEntries = {
   sub: text,
-  email: v.string(),
+  email: v.nullable(v.string()),
   emailVerified: v.boolean(),
   phoneNumber: v.nullable(v.string()),
   phoneNumberVerified: v.boolean(),
   maxLoCAchieved: level,
-  coreIdentityVerifiableCredentials: v.nullable(v.record(v.string(), v.unknown())),
+  coreIdentityVerifiableCredentials: v.nullable(anyObject),
   passportDetails: v.nullable(objects),
   drivingPermitDetails: v.nullable(objects),
   postalAddressDetails: v.nullable(objects),
-  returnCodes: v.nullable(v.array(v.object({ code: text }))),
-})
+  returnCodes: v.nullable(v.array(objectOf({ code: text }))),
+}
+
+/** The response. `null` leaves a claim out. */
+export const responseSchema = objectOf(v.partial(v.object(responseEntries)).entries)
 
 /** The names that the official simulator has for its faults of ID tokens. */
 export const idTokenErrors = [
@@ -65,7 +71,7 @@ export const coreIdentityErrors = [
 /** Those of the response to an authorization request. */
 export const authoriseErrors = ['ACCESS_DENIED', 'TEMPORARILY_UNAVAILABLE'] as const
 
-const errorSchema = v.object({
+const errorSchema = objectOf({
   idTokenErrors: v.optional(v.array(v.picklist(idTokenErrors)), []),
   coreIdentityErrors: v.optional(v.array(v.picklist(coreIdentityErrors)), []),
   authoriseErrors: v.optional(v.array(v.picklist(authoriseErrors)), []),
@@ -77,10 +83,10 @@ const onOrOff = v.pipe(
   v.transform((value) => value === true || value === 'true'),
 )
 
-const changeSchema = v.strictObject({
+const changeSchema = objectOf({
   simulatorUrl: v.exactOptional(address),
   clientConfiguration: v.exactOptional(clientSchema),
-  responseConfiguration: v.exactOptional(v.partial(responseSchema)),
+  responseConfiguration: v.exactOptional(responseSchema),
   // Every call sets the errors anew: one without them takes them all back.
   errorConfiguration: v.optional(errorSchema, {}),
   publishNewIdTokenSigningKeys: v.exactOptional(onOrOff),
@@ -92,7 +98,7 @@ export type OfficialChange = v.InferOutput<typeof changeSchema>
 /** What a service is registered with. */
 export type ClientConfiguration = v.InferOutput<typeof clientSchema>
 /** The response. */
-export type ResponseConfiguration = v.InferOutput<typeof responseSchema>
+export type ResponseConfiguration = v.InferOutput<v.ObjectSchema<typeof responseEntries, undefined>>
 /** What is broken. */
 export type ErrorConfiguration = v.InferOutput<typeof errorSchema>
 
@@ -103,12 +109,10 @@ export type ConfigurationErrors = Readonly<Record<string, { readonly msg: string
 export function parseChange(
   input: unknown,
 ): { readonly change: OfficialChange } | { readonly errors: ConfigurationErrors } {
-  if (Array.isArray(input)) return { errors: { _body: { msg: 'Must be an object' } } }
   const result = v.safeParse(changeSchema, input)
   if (result.success) return { change: result.output }
-  const errors = result.issues.map((issue) => {
-    const path = v.getDotPath(issue) ?? '_body'
-    return [path, { type: 'field', path, msg: issue.message, value: issue.path?.at(-1)?.value }] as const
+  const errors = configurationIssues(result.issues).map(({ path = '_body', message: msg, value }) => {
+    return [path, { type: 'field', path, msg, value }] as const
   })
   return { errors: Object.fromEntries(errors) }
 }
@@ -116,6 +120,6 @@ export function parseChange(
 function readPublicKey({ dataset, addIssue, NEVER }: v.RawTransformContext<string>): string {
   const pem = publicKeyPem(dataset.value)
   if (pem !== undefined) return pem
-  addIssue({ message: 'Must be an RSA public key, PEM or the body of one' })
+  addIssue({ message: 'must be an RSA public key, PEM or the body of one' })
   return NEVER
 }

@@ -73,11 +73,17 @@ export function readOfficialEnvironment(env: Variables): OfficialEnvironment {
   return { interactive: env.INTERACTIVE_MODE === 'true', change: result.change, startOnly: startOnlyOf(env) }
 }
 
+/** The value of a variable. An empty one, such as Docker Compose makes of `${NAME:-}`, counts as not set. */
+export function valueOf(env: Variables, name: string): string | undefined {
+  const value = env[name]?.trim()
+  return value === '' ? undefined : value
+}
+
 function bodyOf(env: Variables): Record<string, unknown> {
   const body: Record<string, unknown> = {}
   for (const [variable, path, read, byDefault] of variables) {
-    const value = env[variable] ?? byDefault
-    if (value === undefined || value === '') continue
+    const value = valueOf(env, variable) ?? byDefault
+    if (value === undefined) continue
     const [group = '', member] = path.split('.')
     if (member === undefined) body[group] = read(value)
     else body[group] = { ...(body[group] as object | undefined), [member]: read(value) }
@@ -86,22 +92,23 @@ function bodyOf(env: Variables): Record<string, unknown> {
 }
 
 function startOnlyOf(env: Variables): ClientSettings {
-  const { TOKEN_AUTH_METHOD: method = 'private_key_jwt', CLIENT_SECRET: clientSecret } = env
+  const method = valueOf(env, 'TOKEN_AUTH_METHOD') ?? 'private_key_jwt'
+  const clientSecret = valueOf(env, 'CLIENT_SECRET')
   if (method !== 'private_key_jwt' && method !== 'client_secret_post')
     throw new UsageError(`TOKEN_AUTH_METHOD takes private_key_jwt or client_secret_post, not "${method}".`)
-  if (env.CLIENT_SECRET_HASH)
+  if (valueOf(env, 'CLIENT_SECRET_HASH') !== undefined)
     throw new UsageError('CLIENT_SECRET_HASH cannot be used here: set CLIENT_SECRET to the secret itself.')
   return {
     tokenAuthMethod: method,
     pkceRequired: env.PKCE_ENABLED === 'true',
-    ...(clientSecret && { clientSecret }),
+    ...(clientSecret !== undefined && { clientSecret }),
   }
 }
 
 function refusalOf(errors: Readonly<Record<string, { readonly msg: string }>>): string {
   const lines = Object.entries(errors).map(([path, { msg }]) => {
     const known = variables.find(([, member]) => path === member || path.startsWith(`${member}.`))
-    return `${known?.[0] ?? path}: ${msg}.`
+    return `${known?.[0] ?? path} ${msg}.`
   })
   return lines.join('\n')
 }

@@ -1,4 +1,5 @@
 import { identityClaims, type IdentityClaimName } from '../../simulator/claim-names.ts'
+import { noJwksURL } from '../../simulator/keys/client-keys.ts'
 import {
   readyUser,
   type ClientRegistration,
@@ -21,11 +22,10 @@ const claimsByAddress = new Map(
 
 /** The registration that a configuration of the official simulator means, as far as it says anything; but for keys. */
 export function clientSettingsOf(configuration: ClientConfiguration): ClientSettings {
-  const { clientId, publicKey, scopes, redirectUrls, postLogoutRedirectUrls, clientLoCs } = configuration
-  const { identityVerificationSupported, idTokenSigningAlgorithm, claims } = configuration
+  const { clientId, scopes, redirectUrls, postLogoutRedirectUrls, clientLoCs } = configuration
+  const { identityVerificationSupported, idTokenSigningAlgorithm, claims, token_auth_method } = configuration
   return {
     ...(clientId !== undefined && { clientId }),
-    ...(publicKey !== undefined && { publicKeys: [publicKey] }),
     ...(scopes && { scopes }),
     ...(redirectUrls && { redirectUris: redirectUrls }),
     ...(postLogoutRedirectUrls && { postLogoutRedirectUris: postLogoutRedirectUrls }),
@@ -33,6 +33,7 @@ export function clientSettingsOf(configuration: ClientConfiguration): ClientSett
     ...(identityVerificationSupported !== undefined && { identityEnabled: identityVerificationSupported }),
     ...(idTokenSigningAlgorithm && { idTokenSigningAlg: idTokenSigningAlgorithm }),
     ...(clientLoCs && { levels: clientLoCs }),
+    ...(token_auth_method && { tokenAuthMethod: token_auth_method }),
   }
 }
 
@@ -42,7 +43,7 @@ export function clientConfigurationOf(client: ClientRegistration): object {
     clientId: client.clientId,
     publicKeySource: client.jwksURL === undefined ? 'STATIC' : 'JWKS',
     publicKey: client.publicKeys[0],
-    jwksUrl: client.jwksURL,
+    jwksUrl: client.jwksURL === noJwksURL ? undefined : client.jwksURL,
     scopes: client.scopes,
     redirectUrls: client.redirectUris,
     postLogoutRedirectUrls: client.postLogoutRedirectUris,

@@ -30,3 +30,10 @@ export function serviceVariables({
     return { ONE_LOGIN_PRIVATE_KEY: privateKey.replace(/-----[A-Z ]+-----/g, '').replace(/\s+/g, '') }
   }
 }
+
+/** A line of an `.env` file. */
+export function dotenvLine(name: string, value: string): string {
+  if (/^[\w.:/+=%@,&?~-]*$/.test(value)) return `${name}=${value}`
+  const quote = ["'", '"', '`'].find((mark) => !value.includes(mark)) ?? "'"
+  return `${name}=${quote}${value}${quote}`
+}

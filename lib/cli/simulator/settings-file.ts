@@ -12,6 +12,8 @@ import {
 } from '../../simulator/index.ts'
 import { UsageError } from '../subcommand.ts'
 import { address } from './address.ts'
+import { configurationIssues } from './configuration-issue.ts'
+import { anyObject, objectOf } from './json-object.ts'
 import { publicKeyPem } from './public-key.ts'
 
 const text = v.pipe(v.string(), v.nonEmpty())
@@ -19,9 +21,8 @@ const texts = v.array(text)
 const level = v.picklist(levelsOfConfidence)
 const truth = v.exactOptional(v.boolean())
 const oneText = v.exactOptional(text)
-const members = v.record(v.string(), v.unknown())
 
-const registrationSchema = v.strictObject({
+const registrationSchema = objectOf({
   clientId: oneText,
   clientName: oneText,
   status: v.exactOptional(v.picklist(['active', 'deactivated', 'deprecated'])),
@@ -52,17 +53,17 @@ const registrationSchema = v.strictObject({
   maxAgeEnabled: truth,
 })
 
-const userSchema = v.looseObject({ sub: text, email: text })
+const userSchema = v.pipe(anyObject, v.looseObject({ sub: text, email: v.exactOptional(v.nullable(text)) }))
 
-const responseSchema = v.strictObject({
+const responseSchema = objectOf({
   user: v.exactOptional(
     v.lazy((value) => (typeof value === 'string' ? v.picklist(readyUserNames) : userSchema)),
   ),
   level: v.exactOptional(level),
-  claims: v.exactOptional(members),
-  coreIdentity: v.exactOptional(members),
+  claims: v.exactOptional(anyObject),
+  coreIdentity: v.exactOptional(anyObject),
   returnCodes: v.exactOptional(texts),
-  error: v.exactOptional(v.strictObject({ error: text, error_description: v.exactOptional(v.string()) })),
+  error: v.exactOptional(objectOf({ error: text, error_description: v.exactOptional(v.string()) })),
 })
 
 /** Each place with the names of its faults. */
@@ -77,14 +78,14 @@ function faultEntries() {
   >
 }
 
-const settingsSchema = v.strictObject({
+const settingsSchema = objectOf({
   port: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))),
   host: oneText,
   url: v.exactOptional(address),
   interactive: truth,
   registration: v.exactOptional(registrationSchema),
   response: v.exactOptional(responseSchema),
-  faults: v.exactOptional(v.strictObject(faultEntries())),
+  faults: v.exactOptional(objectOf(faultEntries())),
 })
 
 /** What a configuration file of the command says. */
@@ -106,8 +107,10 @@ export interface SettingsFile {
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
   const result = v.safeParse(settingsSchema, await jsonOf(path))
   if (!result.success) {
-    const [issue] = result.issues
-    throw new UsageError(`--config: ${path}: ${v.getDotPath(issue) ?? 'content'}: ${issue.message}.`)
+    const lines = configurationIssues(result.issues).map(({ path: member, message }) => {
+      return `--config: ${path}: ${member ?? 'the content'} ${ended(message)}`
+    })
+    throw new UsageError(lines.join('\n'))
   }
   const { response, ...rest } = result.output
   if (!response) return rest
@@ -116,6 +119,9 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   const told = typeof user === 'object' ? (user as SimulatorUser) : user
   return { ...rest, response: { ...others, ...(told !== undefined && { user: told }) } }
 }
+
+/** With a full stop, if it does not end with a question mark. */
+const ended = (message: string): string => (message.endsWith('?') ? message : `${message}.`)
 
 async function jsonOf(path: string): Promise<unknown> {
   try {

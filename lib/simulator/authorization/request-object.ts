@@ -117,6 +117,9 @@ function applyRules(
     throw new PageRefusal('Unexpected server error', 'prompt is not one that is known')
   }
   const idTokenHint = text(claims, 'id_token_hint')
+  if (!scopes.includes('openid')) {
+    throw new PageRefusal('Unexpected server error', 'scope of the request object does not contain openid')
+  }
   return {
     client,
     scopes,

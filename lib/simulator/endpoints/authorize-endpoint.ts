@@ -119,7 +119,11 @@ function isTooOld(
 }
 
 /** A page is shown unless the simulator is told to skip it, or the user is signed in and nothing else is asked. */
-function needsPage({ interactive }: Provider, { request, session }: PendingSignIn): boolean {
+function needsPage(
+  { interactive, signInPage: otherPage, response }: Provider,
+  { request, session }: PendingSignIn,
+): boolean {
+  if (otherPage) return interactive && response.error === undefined
   const isSignedIn = session.user !== undefined && !request.prompts.includes('login')
   return interactive && !(isSignedIn && !request.vectors.some(asksForIdentity))
 }
@@ -131,5 +135,5 @@ function responseFor({ interactive, response }: Provider, { session }: PendingSi
 
 function askWho(provider: Provider, pending: PendingSignIn): Reply {
   provider.pendingSignIns.add(pending)
-  return page(200, signInPage(pending, provider.response))
+  return page(200, provider.signInPage?.(pending) ?? signInPage(pending, provider.response, provider.issuer))
 }

@@ -65,5 +65,7 @@ function discoveryDocument(issuer: string): JsonObject {
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: false,
     service_documentation: 'https://docs.sign-in.service.gov.uk/',
+    op_policy_uri: 'https://signin.account.gov.uk/privacy-notice',
+    op_tos_uri: 'https://signin.account.gov.uk/terms-and-conditions',
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { weakest } from '../authorization/requested-vectors.ts'
 import { identityClaims, type IdentityClaimName } from '../claim-names.ts'
+import type { ClientRegistration } from '../client-registration.ts'
 import type { Grant } from '../grants.ts'
 import type { JsonObject } from '../keys/jwt.ts'
 import type { Provider } from '../simulated-provider.ts'
@@ -16,27 +17,36 @@ export async function userinfo(provider: Provider, { headers }: Call): Promise<R
   if (authorization === undefined) return unauthorized('Bearer')
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
   const grant = provider.grants.findByAccessToken(token)
-  if (!grant) return unauthorized('Bearer error="invalid_token", error_description="Invalid access token"')
-  return json(200, await claimsOf(provider, grant), { 'Cache-Control': 'no-store' })
+  const client = provider.clients.find(grant?.request.client.clientId)
+  if (!grant || !client) return unauthorized(challenge('invalid_token', 'Invalid access token'))
+  if (!grant.request.scopes.every((scope) => client.scopes.some((allowed) => allowed === scope)))
+    return unauthorized(challenge('invalid_scope', 'Invalid, unknown or malformed scope'))
+  return json(200, await claimsOf(provider, grant, client), { 'Cache-Control': 'no-store' })
 }
 
-function unauthorized(challenge: string): Reply {
-  return { status: 401, headers: { 'WWW-Authenticate': challenge }, body: '' }
+function challenge(error: string, description: string): string {
+  return `Bearer error="${error}", error_description="${description}"`
+}
+
+function unauthorized(header: string): Reply {
+  return { status: 401, headers: { 'WWW-Authenticate': header }, body: '' }
 }
 
 /** Everything the service asked for, as far as it is there. */
-async function claimsOf(provider: Provider, grant: Grant): Promise<JsonObject> {
+async function claimsOf(provider: Provider, grant: Grant, client: ClientRegistration): Promise<JsonObject> {
   const { user, claims } = grant.signIn
   return {
     sub: user.sub,
     ...accountClaims(user, grant.request.scopes),
-    ...(await identityClaimsOf(provider, grant)),
+    // A service that may no longer ask for identities gets none, even if its token was issued before.
+    ...(client.identityEnabled && (await identityClaimsOf(provider, grant))),
     ...claims,
   }
 }
 
 function accountClaims(user: SimulatorUser, scopes: readonly string[]): JsonObject {
-  const { email, emailVerified = true, phoneNumber, walletSubjectId } = user
+  const { email, phoneNumber, walletSubjectId } = user
+  const { emailVerified = typeof email === 'string' } = user
   const { phoneNumberVerified = phoneNumber !== undefined } = user
   return {
     ...(scopes.includes('email') && { email, email_verified: emailVerified }),

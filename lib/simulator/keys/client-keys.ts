@@ -7,6 +7,9 @@ import { isJsonObject, isSignedByRsaKey, type DecodedJwt } from './jwt.ts'
 const cacheLifetime = 24 * 60 * 60
 const fetchTimeout = 5000
 
+/** The `jwksURL` of a service that is registered with one and has not said which. No key of it can be found. */
+export const noJwksURL = ''
+
 /** The service's JWKS could not be had, or does not hold the key: the provider's own failure, not a bad signature. */
 export class ClientKeyError extends Error {
   override readonly name = 'ClientKeyError'
@@ -34,6 +37,8 @@ export class ClientKeys {
     if (client.jwksURL === undefined) {
       return client.publicKeys.some((pem) => isSignedByRsaKey(jwt, createPublicKey(pem)))
     }
+    if (client.jwksURL === noJwksURL)
+      throw new ClientKeyError('The service is registered without its JWKS URL')
     const kid = jwt.header.kid
     if (typeof kid !== 'string') throw new ClientKeyError('A service with a JWKS URL has to send a kid')
     return isSignedByRsaKey(jwt, await this.#published(client.clientId, client.jwksURL, kid))

@@ -19,8 +19,10 @@ const style = `
   .choice input { width: 28px; height: 28px; margin: 0; flex: none; accent-color: #0b0c0c }
   .choice small { display: block; color: #505a5f; font-size: 1rem }
   .field { margin: 0 0 30px }
+  .choice.field label { font-weight: 400 }
   .field label { display: block; font-weight: 700; margin: 0 0 5px }
   select, input[type=text] { font: inherit; border: 2px solid #0b0c0c; padding: 5px; height: 40px; max-width: 100%; background: #fff; color: #0b0c0c }
+  textarea { font: 1rem/1.4 monospace; display: block; width: 100%; border: 2px solid #0b0c0c; padding: 5px; background: #fff; color: #0b0c0c }
   :focus { outline: 3px solid #fd0; outline-offset: 0; box-shadow: inset 0 0 0 2px #0b0c0c }
   button { font: inherit; color: #fff; background: #00703c; border: 2px solid transparent; box-shadow: 0 2px 0 #002d18; padding: 8px 12px; cursor: pointer }
   button:focus { background: #fd0; color: #0b0c0c; box-shadow: 0 2px 0 #0b0c0c }

@@ -6,11 +6,11 @@ import { aboutUser, readyUser, readyUserNames } from '../users/ready-users.ts'
 import { escapeHtml, layout } from './layout.ts'
 
 /** The page on which a person chooses who signs in and what comes back. */
-export function signInPage(pending: PendingSignIn, response: SimulatorResponse): string {
+export function signInPage(pending: PendingSignIn, response: SimulatorResponse, issuer: string): string {
   const { request, journey } = pending
   const content = `
 ${whatIsAsked(pending)}
-<form method="post" action="/sign-in">
+<form method="post" action="${escapeHtml(new URL('sign-in', issuer).pathname)}">
 <input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
 <fieldset>
 <legend>Who signs in?</legend>
@@ -51,9 +51,9 @@ function userChoices({ session }: PendingSignIn, response: SimulatorResponse): s
   const isReady = readyUserNames.some((name) => readyUser(name).sub === current?.sub)
   const chosen = current ?? settle(response).user
   const choices = [
-    ...(current && !isReady ? [radio('signed-in', current.email, 'Is signed in', true)] : []),
+    ...(current && !isReady ? [radio('signed-in', current.email ?? current.sub, 'Is signed in', true)] : []),
     ...(told && told.sub !== current?.sub
-      ? [radio('told', told.email, 'As the simulator was told', told === chosen)]
+      ? [radio('told', told.email ?? told.sub, 'As the simulator was told', told === chosen)]
       : []),
     ...readyUserNames.map((name) => radio(name, name, aboutUser(name), readyUser(name).sub === chosen.sub)),
   ]

@@ -45,9 +45,9 @@ export interface SimulatorIdentity {
 export interface SimulatorUser {
   /** The user's id. */
   readonly sub: string
-  /** The user's email address. */
-  readonly email: string
-  /** Default: true. */
+  /** The user's email address. Missing or `null` for a user without one: the claim is missing or `null`, too. */
+  readonly email?: string | null
+  /** Default: whether there is an email address. */
   readonly emailVerified?: boolean
   /** E.164. Missing when the user gets codes from an app instead of by phone. */
   readonly phoneNumber?: string

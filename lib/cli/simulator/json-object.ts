@@ -1,0 +1,26 @@
+import * as v from 'valibot'
+import { nearestName } from '../nearest-name.ts'
+
+// Valibot's own object schemas accept a list, too.
+const notAList = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+)
+
+/** An object with any members. */
+export const anyObject = v.pipe(notAList, v.record(v.string(), v.unknown()))
+
+/** An object with these members and no other. */
+export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries) {
+  const names = Object.keys(entries)
+  return v.pipe(
+    notAList,
+    v.strictObject(entries, ({ expected, input }) => {
+      if (expected !== 'never') return 'is required'
+      const nearest = nearestName(String(input), names)
+      return nearest === undefined
+        ? `is unknown. The members are ${names.join(', ')}`
+        : `is unknown. Did you mean ${nearest}?`
+    }),
+  )
+}

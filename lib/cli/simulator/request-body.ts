@@ -1,0 +1,14 @@
+import type { IncomingMessage } from 'node:http'
+
+const longestBody = 1024 * 1024
+
+/** The body of a request. None if it has more than 1 MiB. */
+export async function bodyOf(req: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size <= longestBody) chunks.push(chunk)
+  }
+  return size > longestBody ? undefined : Buffer.concat(chunks).toString()
+}
