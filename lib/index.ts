@@ -11,7 +11,8 @@ export type { OneLoginOptions, SessionRules } from './options/one-login-options.
 export type { Duration } from './options/option-schema.ts'
 export type { Locale, SignInOptions } from './options/sign-in-options.ts'
 export { environments, type Environment } from './options/environments.ts'
-export type { PrivateKeyInput, PublicJwk, Signer, SigningAlgorithm } from './options/private-key.ts'
+export type { PrivateKeyInput } from './options/private-key.ts'
+export type { PublicJwk, Signer, SigningAlgorithm } from './options/signer.ts'
 export type {
   OneLoginAuthInfo,
   Verify,

@@ -1,6 +1,7 @@
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
-import { signerFromPrivateKey, type PublicJwk } from '../options/private-key.ts'
+import { signerFromPrivateKey } from '../options/private-key.ts'
+import type { PublicJwk } from '../options/signer.ts'
 
 /** A key pair for a service, in the forms in which it goes places. */
 export interface KeyPair {

@@ -10,56 +10,13 @@ import {
 } from 'node:crypto'
 import { promisify, types } from 'node:util'
 import { OneLoginError } from '../errors.ts'
-
-/** The signature algorithms that One Login takes from a service. */
-export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
-
-/**
- * A signature algorithm that One Login takes from a service.
- *
- * @useDeclaredType
- * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
- */
-export type SigningAlgorithm = (typeof signingAlgorithms)[number]
-
-/** The public half of a service's RSA key, as a JSON Web Key (RFC 7517). */
-export interface PublicJwk {
-  /** The kind of key: One Login takes no other. */
-  readonly kty: 'RSA'
-  /** The modulus, base64url. */
-  readonly n: string
-  /** The public exponent, base64url. */
-  readonly e: string
-}
-
-/**
- * Something that signs for this service, for a key that stays where it is, in a KMS or an HSM.
- *
- * @example
- * ```ts
- * const signer: Signer = {
- *   kid: 'alias/one-login-2026',
- *   alg: 'RS256',
- *   publicJwk: { kty: 'RSA', n: '…', e: 'AQAB' },
- *   sign: async (data) => kms.sign(data), // RSASSA-PKCS1-v1_5 with SHA-256 over all of `data`
- * }
- * ```
- */
-export interface Signer {
-  /** The key's id, sent in the header of all that it signs and published in this service's JWKS. */
-  readonly kid: string
-  /** What it signs with, the hash included. */
-  readonly alg: SigningAlgorithm
-  /** The public half of the key, 2048 bits or more. */
-  readonly publicJwk: PublicJwk
-  /**
-   * Signs `data` with `alg`. When it throws or rejects, the sign-in fails with `signing_failed`.
-   *
-   * @param data - all that is to be signed; hashing it is part of `alg`
-   * @returns the raw signature
-   */
-  sign(data: Uint8Array): Promise<Uint8Array>
-}
+import {
+  minimumBits,
+  signingAlgorithms,
+  type PublicJwk,
+  type Signer,
+  type SigningAlgorithm,
+} from './signer.ts'
 
 /**
  * A private key in any form that teams keep it in: PEM (PKCS#8 or PKCS#1, also on one line, with literal `\n`, or its
@@ -67,7 +24,6 @@ export interface Signer {
  */
 export type PrivateKeyInput = string | JsonWebKey | KeyObject | webcrypto.CryptoKey
 
-const minimumBits = 2048
 const forms =
   'an RSA private key of 2048 bits or more as PEM, as the base64 body of a PEM, as JWK, KeyObject or CryptoKey'
 const signAsync = promisify(signWithCallback)
@@ -100,63 +56,6 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
     publicJwk: Object.freeze(publicJwk),
     sign: (data: Uint8Array) => signAsync(hash, data, { key, ...padding }),
   })
-}
-
-/** Bits of an RSA key's modulus, read from its JWK. */
-export function modulusBits(jwk: PublicJwk): number {
-  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
-}
-
-/** Whether `value` is a {@link Signer} with a key that One Login takes. */
-export function isSigner(value: unknown): value is Signer {
-  const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
-  const isNamed = typeof kid === 'string' && kid !== ''
-  return (
-    isNamed &&
-    typeof sign === 'function' &&
-    signingAlgorithms.some((known) => known === alg) &&
-    isPublicRsaJwk(publicJwk)
-  )
-}
-
-function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
-  if (jwk?.kty !== 'RSA' || 'd' in jwk) return false
-  try {
-    return modulusBits(jwk) >= minimumBits
-  } catch {
-    return false
-  }
-}
-
-/**
- * Signs a JWT (JWS compact serialisation). Written here because jose signs with keys it holds, never with a
- * {@link Signer}, and a key that stays in a KMS must do wherever a key does.
- *
- * @param signer - signs, and gives `alg` and `kid` for the header
- * @param typ - the header's media type, when there is one
- * @param claims - the payload
- * @throws OneLoginError `signing_failed` when the signer did
- * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
- */
-export async function signJwt(
-  signer: Signer,
-  typ: string | undefined,
-  claims: Readonly<Record<string, unknown>>,
-): Promise<string> {
-  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const header = { alg: signer.alg, kid: signer.kid, ...(typ && { typ }) }
-  const input = `${encode(header)}.${encode(claims)}`
-  try {
-    return `${input}.${Buffer.from(await signer.sign(Buffer.from(input))).toString('base64url')}`
-  } catch (cause) {
-    throw new OneLoginError(
-      'signing_failed',
-      'The signer of this service failed to sign a request to One Login.',
-      {
-        cause,
-      },
-    )
-  }
 }
 
 type Refuse = (found: string) => OneLoginError

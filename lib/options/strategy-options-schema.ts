@@ -5,7 +5,8 @@ import * as v from 'valibot'
 import { environmentNames } from './environments.ts'
 import { absoluteURL, confidential, described, duration, isAbsoluteURL } from './option-schema.ts'
 import { fromVariable, readBoolean, readList, readSeconds } from './option-variable.ts'
-import { isSigner, signingAlgorithms, type PrivateKeyInput, type Signer } from './private-key.ts'
+import type { PrivateKeyInput } from './private-key.ts'
+import { isSigner, signingAlgorithms, type Signer } from './signer.ts'
 import { locales, sharedEntries, type Locale } from './sign-in-options.ts'
 
 const day = 86_400

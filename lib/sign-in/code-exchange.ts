@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as client from 'openid-client'
-import { signJwt } from '../options/private-key.ts'
+import { signJwt } from './client-jwt.ts'
 import type { ProviderMetadata } from '../provider/discovery.ts'
 import { findOneLoginError, OneLoginError, printable } from '../errors.ts'
 import { HttpAnswer } from '../provider/http-response.ts'

@@ -2,14 +2,9 @@ import type { KeyObject } from 'node:crypto'
 import { constants, generateKeyPairSync, generateKeySync, verify, type webcrypto } from 'node:crypto'
 import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import {
-  modulusBits,
-  signerFromPrivateKey,
-  signingAlgorithms,
-  signJwt,
-  type PrivateKeyInput,
-  type Signer,
-} from '../../lib/options/private-key.ts'
+import { signerFromPrivateKey, type PrivateKeyInput } from '../../lib/options/private-key.ts'
+import { modulusBits, signingAlgorithms, type Signer } from '../../lib/options/signer.ts'
+import { signJwt } from '../../lib/sign-in/client-jwt.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { signJwt } from '../../options/private-key.ts'
+import { signJwt } from '../../sign-in/client-jwt.ts'
 import type { ProviderMetadata } from '../../provider/discovery.ts'
 import { printable } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'

@@ -1,7 +1,7 @@
 import { isOneLoginError } from '../../errors.ts'
 import { optionsFromEnvironment, optionVariables } from '../../options/from-environment.ts'
 import { parseStrategyOptions, type Settings } from '../../options/strategy-options.ts'
-import { modulusBits } from '../../options/private-key.ts'
+import { modulusBits } from '../../options/signer.ts'
 import { mend, ok, type Finding } from './finding.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>

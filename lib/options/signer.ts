@@ -1,0 +1,80 @@
+import { createPublicKey } from 'node:crypto'
+
+/** The signature algorithms that One Login takes from a service. */
+export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
+
+/**
+ * A signature algorithm that One Login takes from a service.
+ *
+ * @useDeclaredType
+ * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
+ */
+export type SigningAlgorithm = (typeof signingAlgorithms)[number]
+
+/** The public half of a service's RSA key, as a JSON Web Key (RFC 7517). */
+export interface PublicJwk {
+  /** The kind of key: One Login takes no other. */
+  readonly kty: 'RSA'
+  /** The modulus, base64url. */
+  readonly n: string
+  /** The public exponent, base64url. */
+  readonly e: string
+}
+
+/**
+ * Something that signs for this service, for a key that stays where it is, in a KMS or an HSM.
+ *
+ * @example
+ * ```ts
+ * const signer: Signer = {
+ *   kid: 'alias/one-login-2026',
+ *   alg: 'RS256',
+ *   publicJwk: { kty: 'RSA', n: '…', e: 'AQAB' },
+ *   sign: async (data) => kms.sign(data), // RSASSA-PKCS1-v1_5 with SHA-256 over all of `data`
+ * }
+ * ```
+ */
+export interface Signer {
+  /** The key's id, sent in the header of all that it signs and published in this service's JWKS. */
+  readonly kid: string
+  /** What it signs with, the hash included. */
+  readonly alg: SigningAlgorithm
+  /** The public half of the key, 2048 bits or more. */
+  readonly publicJwk: PublicJwk
+  /**
+   * Signs `data` with `alg`. When it throws or rejects, the sign-in fails with `signing_failed`.
+   *
+   * @param data - all that is to be signed; hashing it is part of `alg`
+   * @returns the raw signature
+   */
+  sign(data: Uint8Array): Promise<Uint8Array>
+}
+
+/** The shortest RSA key that One Login takes. */
+export const minimumBits = 2048
+
+/** Bits of an RSA key's modulus, read from its JWK. */
+export function modulusBits(jwk: PublicJwk): number {
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
+}
+
+/** Whether `value` is a {@link Signer} with a key that One Login takes. */
+export function isSigner(value: unknown): value is Signer {
+  const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
+  const isNamed = typeof kid === 'string' && kid !== ''
+  return (
+    isNamed &&
+    typeof sign === 'function' &&
+    signingAlgorithms.some((known) => known === alg) &&
+    isPublicRsaJwk(publicJwk)
+  )
+}
+
+function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
+  if (jwk?.kty !== 'RSA' || 'd' in jwk) return false
+  try {
+    return modulusBits(jwk) >= minimumBits
+  } catch {
+    return false
+  }
+}
