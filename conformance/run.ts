@@ -1,11 +1,14 @@
 // npm run conformance [-- --report FILE] [-- --check]: writes docs/explanation/conformance.md, a row for each requirement with the
 // tests that prove it. It runs the tests for that, unless it is given the JSON report of a run. With --check it
 // writes nothing, and fails where the table is not what is there. It always fails where a requirement is not proven.
+// npm run conformance -- --sabotage [--sample N] [--only ID]: breaks the library on purpose, one mistake at a time, in a
+// copy of the project. Fails where no test of the requirement fails, and where a mistake no longer fits the code.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sabotage } from './sabotage/run.ts'
 import { externalRunIn, hasExternalRun, makeTable, type TestResult } from './table.ts'
 
 /** The JSON report of Vitest, as far as it is needed. */
@@ -17,11 +20,22 @@ interface Report {
 }
 
 const { values } = parseArgs({
-  options: { report: { type: 'string' }, check: { type: 'boolean', default: false } },
+  options: {
+    report: { type: 'string' },
+    check: { type: 'boolean', default: false },
+    sabotage: { type: 'boolean', default: false },
+    sample: { type: 'string' },
+    only: { type: 'string' },
+  },
 })
 const root = join(import.meta.dirname, '..')
 const file = join(root, 'docs/explanation/conformance.md')
 const say = (text: string) => void process.stdout.write(`${text}\n`)
+
+if (values.sabotage) {
+  const sample = values.sample === undefined ? undefined : Number(values.sample)
+  process.exit((await sabotage({ root, sample, only: values.only, say })) ? 0 : 1)
+}
 
 const requirements = JSON.parse(
   readFileSync(join(import.meta.dirname, 'requirements.json'), 'utf8'),
@@ -30,7 +44,7 @@ const results = readReport(values.report ?? runTests())
 const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
 const today = new Date().toISOString().slice(0, 10)
 const lastExternalRun = hasExternalRun(results) && !values.check ? today : externalRunIn(written)
-const { text, complaints } = makeTable(requirements, results, lastExternalRun)
+const { text, complaints } = makeTable(requirements, results, lastExternalRun, today)
 
 // Which files have most of a row's tests changes with every other test: that alone makes no table old.
 const withoutFiles = (table: string) => table.replace(/\| [^|]* \|$/gm, '')

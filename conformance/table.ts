@@ -16,6 +16,8 @@ export interface Conformance {
 /** The one requirement that needs more than Node: the official simulator, which is in no registry. */
 const external = 'SIM-4'
 const externalTests = 'test/official/'
+/** Days that a run against it proves something: it changes, and nobody tells. */
+const externalProofLasts = 90
 
 /** Whether a run had the official simulator, and got on with it. */
 export function hasExternalRun(results: readonly TestResult[]): boolean {
@@ -28,6 +30,11 @@ export function externalRunIn(table: string): string | undefined {
   return new RegExp(`^\\| ${external} .*?(\\d{4}-\\d\\d-\\d\\d)`, 'm').exec(table)?.[1]
 }
 
+/** Whether a run is too long ago to prove anything. Both dates are ISO dates. */
+function hasExpired(lastExternalRun: string, today: string): boolean {
+  return Date.parse(today) - Date.parse(lastExternalRun) > externalProofLasts * 86_400_000
+}
+
 const families: Readonly<Record<string, string>> = {
   CONF: 'Configuration and documents of the provider',
   KEY: "The service's own keys",
@@ -38,6 +45,8 @@ const families: Readonly<Record<string, string>> = {
   CID: 'The core identity',
   SESS: 'Sessions and signing out',
   F2F: 'Return from an identity check in person',
+  USE: 'Where services build and run',
+  CHK: 'The conformance check of any service',
   SIM: 'Trying it without One Login',
 }
 
@@ -54,13 +63,16 @@ const mostFiles = 3
  * @param requirements - the text of each, by its id
  * @param results - every test of a run
  * @param lastExternalRun - ISO date of the last run against the official simulator, if there was one
+ * @param today - ISO date: a run against the official simulator proves nothing after 90 days
  */
 export function makeTable(
   requirements: Readonly<Record<string, string>>,
   results: readonly TestResult[],
   lastExternalRun: string | undefined,
+  today: string,
 ): Conformance {
   const complaints: string[] = []
+  const isExternalProof = lastExternalRun !== undefined && !hasExpired(lastExternalRun, today)
   const named = results.map((result) => ({ ...result, ids: idsIn(result.title) }))
   for (const { ids, file, title } of named)
     for (const id of ids)
@@ -73,9 +85,13 @@ export function makeTable(
       ({ ids, file }) => ids.includes(id) && (id.startsWith('SIM-') || !ofTheSimulator.test(file)),
     )
     const failed = own.filter(({ status }) => status === 'failed')
-    const isSeen =
-      id === external ? lastExternalRun !== undefined : own.some(({ status }) => status === 'passed')
-    if (!isSeen) complaints.push(`${id} has no test that passes`)
+    const isSeen = id === external ? isExternalProof : own.some(({ status }) => status === 'passed')
+    if (!isSeen)
+      complaints.push(
+        id === external && lastExternalRun !== undefined
+          ? `${id} was last proven on ${lastExternalRun}, more than ${externalProofLasts} days ago: run test/official/ with the official simulator`
+          : `${id} has no test that passes`,
+      )
     for (const { title } of failed) complaints.push(`${id} has a test that fails: “${title}”`)
 
     const [prefix = ''] = id.split('-')

@@ -419,19 +419,32 @@ describe('a time beyond all dates', () => {
     await expectSignInRefused(attacked)
   })
 
-  it.each(['exp', 'iat'])('[IDT-4] is refused as "%s", or changes nothing', async (name) => {
-    for (const time of ['1e999', '-1e999', '1e300', '-1e300', '"1"', '1e-300']) {
-      await using attacked = await startAttackedService()
-      attacked.provider.idToken = ({ header, claims, key }) =>
-        compact(
-          header,
-          JSON.stringify({ ...claims, [name]: 0 }).replace(`"${name}":0`, `"${name}":${time}`),
-          es256(key),
-        )
+  it.each([
+    ['exp', '1e999', true],
+    ['exp', '1e300', true],
+    ['exp', '-1e999', false],
+    ['exp', '-1e300', false],
+    ['exp', '1e-300', false],
+    ['exp', '"1"', false],
+    ['iat', '-1e999', true],
+    ['iat', '-1e300', true],
+    ['iat', '1e-300', true],
+    ['iat', '1e999', false],
+    ['iat', '1e300', false],
+    ['iat', '"1"', false],
+  ])('[IDT-4] as "%s" is %s, and lets the user in: %s', async (name, time, isAccepted) => {
+    await using attacked = await startAttackedService()
+    attacked.provider.idToken = ({ header, claims, key }) =>
+      compact(
+        header,
+        JSON.stringify({ ...claims, [name]: 0 }).replace(`"${name}":0`, `"${name}":${time}`),
+        es256(key),
+      )
+    if (isAccepted) {
       const { code, user } = await signInAt(attacked.service)
-      expect(code).toBe(user ? 'accepted' : 'id_token_invalid')
-      if (user) expect(user.sub).toBe(attacked.provider.sub)
-    }
+      expect(code).toBe('accepted')
+      expect(user?.sub).toBe(attacked.provider.sub)
+    } else await expectSignInRefused(attacked)
   })
 })
 

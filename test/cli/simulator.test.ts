@@ -38,7 +38,7 @@ describe('simulator', () => {
     const simulator = await startSimulatorCommand()
     expect((await fetch(simulator.url)).status).toBe(200)
     expect(await simulator.stop()).toBe(0)
-    await expect(fetch(simulator.url)).rejects.toThrow()
+    await expect(fetch(simulator.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 
   it('[SIM-1] writes its variables for people, with a line for each request', async () => {

@@ -8,9 +8,16 @@ const test = (title: string, status = 'passed', file = 'test/id-token.test.ts'):
   status,
 })
 
+const tableOf = (
+  texts: Readonly<Record<string, string>>,
+  results: readonly TestResult[],
+  lastExternalRun?: string,
+  today = '2026-11-22',
+) => makeTable(texts, results, lastExternalRun, today)
+
 describe('the table of conformance', () => {
   it('is content when each requirement has a test that passes', () => {
-    const { text, complaints } = makeTable(requirements, [test('[IDT-1, IDT-2] both')], undefined)
+    const { text, complaints } = tableOf(requirements, [test('[IDT-1, IDT-2] both')])
     expect(complaints).toEqual([])
     expect(text).toContain('| IDT-2 | The algorithm. | ✓ | `id-token` |')
   })
@@ -25,13 +32,13 @@ describe('the table of conformance', () => {
       [test('[IDT-1] one'), test('[IDT-2] two', 'passed', 'test/simulator/keys.test.ts')],
     ],
   ])('complains of a requirement that %s', (_what, results) => {
-    const { text, complaints } = makeTable(requirements, results, undefined)
+    const { text, complaints } = tableOf(requirements, results)
     expect(complaints).toEqual([expect.stringMatching(/^IDT-2 /)])
     expect(text).toContain('| IDT-2 | The algorithm. | **✗** |')
   })
 
   it('complains of a test for a requirement that there is not', () => {
-    const { complaints } = makeTable(requirements, [test('[IDT-1, IDT-2] [IDT-22] typo')], undefined)
+    const { complaints } = tableOf(requirements, [test('[IDT-1, IDT-2] [IDT-22] typo')])
     expect(complaints).toEqual([expect.stringMatching(/^IDT-22 is no requirement/)])
   })
 
@@ -39,7 +46,7 @@ describe('the table of conformance', () => {
     const files = ['a', 'b', 'b', 'c', 'c', 'd', 'd'].map((name) =>
       test('[IDT-1, IDT-2] rule', 'passed', `test/${name}.test.ts`),
     )
-    expect(makeTable(requirements, files, undefined).text).toContain('✓ | `b` · `c` · `d` · … |')
+    expect(tableOf(requirements, files).text).toContain('✓ | `b` · `c` · `d` · … |')
   })
 
   it('takes the date of the last run against the official simulator as proof, and nothing else', () => {
@@ -48,11 +55,24 @@ describe('the table of conformance', () => {
       test('[SIM-4] reads its configuration', 'passed', 'test/cli/simulator.test.ts'),
       test('[SIM-4] signs in', 'skipped', 'test/official/simulator.test.ts'),
     ]
-    expect(makeTable(official, results, undefined).complaints).toHaveLength(1)
-    const { text, complaints } = makeTable(official, results, '2026-11-22')
+    expect(tableOf(official, results).complaints).toHaveLength(1)
+    const { text, complaints } = tableOf(official, results, '2026-11-22')
     expect(complaints).toEqual([])
     expect(text).toContain('Last seen: 2026-11-22. | ✓ |')
     expect(externalRunIn(text)).toBe('2026-11-22')
+  })
+
+  it.each([
+    ['2026-11-22', '2026-11-22', true],
+    ['2026-11-22', '2027-02-20', true],
+    ['2026-11-22', '2027-02-21', false],
+    ['2026-01-01', '2026-11-22', false],
+  ])('lets a run of %s against the official simulator prove something on %s: %s', (last, today, holds) => {
+    const { text, complaints } = tableOf({ 'SIM-4': 'The official simulator.' }, [], last, today)
+    expect(complaints).toEqual(
+      holds ? [] : [expect.stringMatching(`^SIM-4 was last proven on ${last}, more than 90 days ago`)],
+    )
+    expect(text).toContain(`Last seen: ${last}. | ${holds ? '✓' : '**✗**'} |`)
   })
 
   it.each([

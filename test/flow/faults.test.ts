@@ -350,7 +350,12 @@ describe.each(Object.entries(calls))('the network to %s', (place, { requirement,
     `[${requirement}] ends %s in bounded time with a typed error`,
     async (fault) => {
       const other = fault === 'html' ? html : fault === 'redirect' ? refused : down
+      const begin = performance.now()
       await expectOutcome(place as keyof typeof calls, fault, network[fault] ?? other)
+      // The deadline is 20 s, and 0.4 s where nothing but the deadline ends the call.
+      const seconds = (performance.now() - begin) / 1000
+      expect(seconds).toBeLessThan(10)
+      if (fault === 'hang') expect(seconds).toBeGreaterThan(0.39)
     },
   )
 })

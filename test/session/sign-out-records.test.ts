@@ -126,7 +126,7 @@ describe('the store of sign-outs', () => {
     const once = vi
       .spyOn(store, 'set')
       .mockImplementationOnce((_id, _session, done) => done?.(new Error('no')))
-    await expect(recordSignOut(store, sub, 1000, hour)).rejects.toThrow()
+    await expect(recordSignOut(store, sub, 1000, hour)).rejects.toThrow(/^The sign-out store failed/)
     await recordSignOut(store, sub, 1000, hour)
     expect(once).toHaveBeenCalledTimes(2)
     expect(await signedOutAt(store, sub)).toBe(1000)

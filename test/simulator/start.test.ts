@@ -118,7 +118,7 @@ describe('closing a simulator', () => {
     const op = await start()
     await op.close()
     await op.close()
-    await expect(fetch(op.issuer)).rejects.toThrow()
+    await expect(fetch(op.issuer)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(Number(new URL(op.issuer).port), '127.0.0.1', resolve))
     await new Promise((resolve) => server.close(resolve))

@@ -56,6 +56,16 @@ describe('the plan of faults', () => {
     expect((await fetch(`${other.issuer}trustmark`)).status).toBe(200)
   })
 
+  it('[SIM-3] lets faults of one place come together', async () => {
+    const op = await start()
+    op.breakUntilReset('id-token', 'wrong-nonce')
+    op.breakUntilReset('id-token', 'missing-vot')
+    const { idToken } = await tokensFor(op)
+    const claims = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()) as object
+    expect(claims).toMatchObject({ nonce: 'another-nonce' })
+    expect(claims).not.toHaveProperty('vot')
+  })
+
   it('[SIM-3] refuses a place or a fault that there is not, and says which there are', async () => {
     const op = await start()
     // @ts-expect-error there is no such place

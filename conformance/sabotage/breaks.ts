@@ -1,0 +1,13 @@
+import type { Break } from './break.ts'
+import { providerBreaks } from './provider-breaks.ts'
+import { signInBreaks } from './sign-in-breaks.ts'
+import { simulatorBreaks } from './simulator-breaks.ts'
+import { tokenBreaks } from './token-breaks.ts'
+
+/** Every mistake that is tried. */
+export const breaks: readonly Break[] = [
+  ...tokenBreaks,
+  ...providerBreaks,
+  ...signInBreaks,
+  ...simulatorBreaks,
+]

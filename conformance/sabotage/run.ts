@@ -1,0 +1,101 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Break } from './break.ts'
+import { breaks } from './breaks.ts'
+import { make, obstacle } from './patch.ts'
+import { runTests } from './test-run.ts'
+
+/** What to try. */
+export interface SabotagePlan {
+  /** The project. */
+  readonly root: string
+  /** How many breaks, spread over all of them: all if not set. */
+  readonly sample?: number | undefined
+  /** Those whose requirement or file contains this. */
+  readonly only?: string | undefined
+  readonly say: (text: string) => void
+}
+
+/** Of no use to a test, or made anew. */
+const notCopied = new Set(['.git', 'node_modules', 'dist', 'reports', '.stryker-tmp'])
+
+/**
+ * Breaks the library on purpose, in copies of the project, and runs the tests of the requirement that no longer holds.
+ *
+ * @returns whether each break was caught by a test that names its requirement
+ */
+export async function sabotage({ root, sample, only, say }: SabotagePlan): Promise<boolean> {
+  const stale = breaks.flatMap((one) => {
+    const problem = obstacle(root, one)
+    return problem === undefined ? [] : [`${nameOf(one)}: ${problem}. Write it again.`]
+  })
+  for (const complaint of stale) say(`STALE     ${complaint}`)
+  const chosen = spread(
+    breaks.filter(
+      ({ requirement, file }) => only === undefined || requirement === only || file.includes(only),
+    ),
+    sample,
+  )
+  const copies = Array.from({ length: availableParallelism() }, () => copyOf(root))
+  try {
+    const [first = root] = copies
+    const files = [...new Set(chosen.flatMap(({ tests }) => tests))]
+    const healthy = await runTests(first, files)
+    if (healthy.failed.length > 0 || !healthy.isComplete) {
+      for (const title of healthy.failed) say(`FAILS     before anything is broken: ${title}`)
+      if (!healthy.isComplete)
+        say('FAILS     before anything is broken: a file cannot be loaded, or the run took too long')
+      say('The tests must pass before anything is broken.')
+      return false
+    }
+    const queue = [...chosen]
+    const survivors: string[] = []
+    await Promise.all(
+      copies.map(async (copy) => {
+        for (let one = queue.shift(); one; one = queue.shift()) {
+          const problem = await tryOut(copy, one)
+          if (problem !== undefined) survivors.push(nameOf(one))
+          say(`${problem ?? 'caught   '} ${nameOf(one)}`)
+        }
+      }),
+    )
+    say(`${chosen.length - survivors.length} of ${chosen.length} breaks were caught.`)
+    return survivors.length + stale.length === 0
+  } finally {
+    for (const copy of copies) rmSync(copy, { recursive: true })
+  }
+}
+
+/** Why a break was not caught, if it was not. */
+async function tryOut(copy: string, one: Break): Promise<string | undefined> {
+  if (obstacle(copy, one) !== undefined) return 'STALE    '
+  const takeBack = make(copy, one)
+  try {
+    const { passed, failed } = await runTests(copy, one.tests, one.requirement)
+    if (failed.length > 0) return undefined
+    return passed > 0 ? 'SURVIVED ' : 'NOT TRIED'
+  } finally {
+    takeBack()
+  }
+}
+
+const nameOf = ({ requirement, mistake, file }: Break) => `${requirement} ${mistake} (${file})`
+
+/** Evenly spread over the list, from another place each day. */
+function spread(list: readonly Break[], size = list.length): Break[] {
+  const step = Math.max(1, list.length / size)
+  const day = Math.floor(Date.now() / 86_400_000)
+  const start = day % Math.ceil(step)
+  return Array.from({ length: Math.min(size, list.length) }, (_, index) => {
+    const at = (Math.floor(index * step) + start) % list.length
+    return list[at]
+  }).filter((one) => one !== undefined)
+}
+
+function copyOf(root: string): string {
+  const copy = mkdtempSync(join(tmpdir(), 'sabotage-'))
+  cpSync(root, copy, { recursive: true, filter: (path) => !notCopied.has(basename(path)) })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}

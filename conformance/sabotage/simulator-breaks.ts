@@ -1,0 +1,45 @@
+import type { Break } from './break.ts'
+
+/** Mistakes in the simulator: it would prove less than it says. */
+export const simulatorBreaks: readonly Break[] = [
+  {
+    requirement: 'SIM-3',
+    mistake: 'hs256 is keyed with a secret of its own',
+    file: 'lib/simulator/faults/signed-token-faults.ts',
+    from: 'hs256(pem(key.publicKey))',
+    to: "hs256('secret')",
+    tests: ['simulator/faults/token-changes'],
+  },
+  {
+    requirement: 'SIM-3',
+    mistake: 'missing-birth-date drops the name',
+    file: 'lib/simulator/faults/core-identity-faults.ts',
+    from: "'missing-birth-date': missingPart('birthDate')",
+    to: "'missing-birth-date': missingPart('name')",
+    tests: ['simulator/faults/token-changes'],
+  },
+  {
+    requirement: 'SIM-3',
+    mistake: 'reset ends the connection in order',
+    file: 'lib/simulator/faults/network-faults.ts',
+    from: 'res.socket?.resetAndDestroy()',
+    to: 'res.socket?.destroySoon()',
+    tests: ['simulator/faults/network-faults'],
+  },
+  {
+    requirement: 'SIM-3',
+    mistake: 'an expired token expires in an hour',
+    file: 'lib/simulator/faults/signed-token-faults.ts',
+    from: '{ iat: now - 2 * hour, exp: now - hour }',
+    to: '{ iat: now - 2 * hour, exp: now + hour }',
+    tests: ['simulator/faults/token-changes'],
+  },
+  {
+    requirement: 'SIM-2',
+    mistake: 'a code can be used again',
+    file: 'lib/simulator/grants.ts',
+    from: 'return this.#codes.take(code)',
+    to: 'return this.#codes.get(code)',
+    tests: ['simulator/token'],
+  },
+]
