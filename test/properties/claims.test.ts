@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { claimURL } from '../../lib/claims.ts'
+import * as v from 'valibot'
+import { claimURL, userinfoSchema } from '../../lib/claims.ts'
 import { verifyCoreIdentity, type CoreIdentity } from '../../lib/tokens/core-identity.ts'
 import { isOneLoginError, OneLoginError } from '../../lib/errors.ts'
 import { verifyIdToken } from '../../lib/tokens/id-token.ts'
@@ -281,7 +282,7 @@ describe('an identity', () => {
       fc.assert(
         fc.property(claims, (claims) => {
           const codes = returnCodesOf(claims[claimURL('returnCode')])
-          const work = () => createIdentity(undefined, { ...claims, sub })
+          const work = () => createIdentity(undefined, v.parse(userinfoSchema, { ...claims, sub }))
           if (codes) expect(work()).toEqual({ proven: false, returnCodes: codes })
           else expect(work).toThrow(expect.objectContaining({ code: 'identity_claim_invalid' }) as Error)
         }),
