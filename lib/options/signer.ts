@@ -42,7 +42,8 @@ export interface Signer {
   /** The public half of the key, 2048 bits or more. */
   readonly publicJwk: PublicJwk
   /**
-   * Signs `data` with `alg`. When it throws or rejects, the sign-in fails with `signing_failed`.
+   * Signs `data` with `alg`. If it throws, rejects or takes longer than the option `timeout`, the sign-in
+   * fails with `signing_failed`.
    *
    * @param data - all that is to be signed; hashing it is part of `alg`
    * @returns the raw signature

@@ -6,6 +6,8 @@ const usualFreshness = 300
 const longestFreshness = 86_400
 /** Seconds to leave a document alone after it could not be refreshed, or after a search in it was in vain. */
 const pause = 30
+/** Seconds in which requests fail without a download, if 2 downloads in a row failed and there is no copy. */
+const pauseWithoutCopy = 1
 
 /** Tells what became of a download, for metrics. */
 export interface DocumentObserver {
@@ -37,21 +39,28 @@ export class CachedDocument<Content> {
   #copy: { content: Content; refreshAt: number; expiresAt: number } | undefined
   #download: Promise<Content> | undefined
   #quietUntil = 0
+  #lastFailure: OneLoginError | undefined
+  #failures = 0
 
   constructor(source: DocumentSource<Content>) {
     this.#source = source
   }
 
   /**
-   * The document: a fresh copy, or the last good one through an outage.
+   * The document: a fresh copy, or the last good one through an outage. If there is no copy and 2 downloads in a
+   * row failed, it fails for a second without another download, so that waiting users do not add to an outage.
    *
    * @throws OneLoginError when there never was a good copy and none can be had now
    */
   async get(): Promise<Content> {
     const copy = this.#copy
-    if (!copy) return this.#refresh()
     const now = Date.now()
-    if (now < copy.refreshAt || (now < this.#quietUntil && !this.#download)) return copy.content
+    const isQuiet = now < this.#quietUntil && !this.#download
+    if (!copy) {
+      if (isQuiet && this.#lastFailure) throw this.#lastFailure
+      return this.#refresh()
+    }
+    if (now < copy.refreshAt || isQuiet) return copy.content
     const refreshed = this.#refresh().catch(() => copy.content)
     return now < copy.expiresAt ? copy.content : refreshed
   }
@@ -95,7 +104,10 @@ export class CachedDocument<Content> {
       observer?.refreshed?.(url)
       return content
     } catch (error) {
-      this.#quietUntil = Date.now() + pause * 1000
+      this.#lastFailure = error as OneLoginError
+      this.#failures += 1
+      const first = this.#failures > 1 ? pauseWithoutCopy : 0
+      this.#quietUntil = Date.now() + (this.#copy ? pause : first) * 1000
       observer?.refreshFailed?.(url, error as OneLoginError)
       throw error
     }

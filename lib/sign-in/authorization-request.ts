@@ -53,7 +53,7 @@ export async function buildAuthorizationURL(
   const [signer] = settings.signers
   const query =
     settings.signIn.requestObject && signer
-      ? await signedQuery(parameters, authorizationEndpoint, signer)
+      ? await signedQuery(parameters, authorizationEndpoint, signer, settings.timeout)
       : plainQuery(parameters)
   const { origin, pathname, search } = new URL(authorizationEndpoint)
   const all = new URLSearchParams(search)
@@ -80,16 +80,18 @@ async function signedQuery(
   parameters: Parameters,
   audience: string,
   signer: Signer,
+  timeout: number,
 ): Promise<[string, string][]> {
   const issuedAt = nowInSeconds()
-  const request = await signJwt(signer, 'oauth-authz-req+jwt', {
+  const claims = {
     ...parameters,
     iss: parameters.client_id,
     aud: audience,
     iat: issuedAt,
     exp: issuedAt + requestObjectLifetime,
     jti: randomUUID(),
-  })
+  }
+  const request = await signJwt(signer, 'oauth-authz-req+jwt', claims, timeout)
   const { response_type, scope, client_id } = parameters
   return [...plainQuery({ response_type, scope, client_id } as Parameters), ['request', request]]
 }

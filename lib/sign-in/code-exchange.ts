@@ -106,14 +106,15 @@ function clientAuthentication(metadata: ProviderMetadata, settings: Settings): c
   if (!signer) return client.ClientSecretPost(settings.clientSecret ?? '')
   return async (_server, { client_id }, body) => {
     const issuedAt = nowInSeconds()
-    const assertion = await signJwt(signer, undefined, {
+    const claims = {
       iss: client_id,
       sub: client_id,
       aud: metadata.token_endpoint,
       iat: issuedAt,
       exp: issuedAt + assertionLifetime,
       jti: randomUUID(),
-    })
+    }
+    const assertion = await signJwt(signer, undefined, claims, settings.timeout)
     body.set('client_id', client_id)
     body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
     body.set('client_assertion', assertion)

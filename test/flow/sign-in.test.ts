@@ -96,6 +96,28 @@ describe('signs in', () => {
     const page = await pair.browser().visit(`${pair.service.url}/account`)
     expect(page).toMatchObject({ status: 503, body: expect.stringContaining('signing_failed') as string })
   })
+
+  it.each([
+    ['the sign-in request', 0],
+    ['the token request', 1],
+  ])('[KEY-6] responds with 503 if the signer never answers for %s', async (_what, answered) => {
+    const own = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const kms = signerOf('kms-key', own.publicKey, own.privateKey)
+    let calls = 0
+    const signer = {
+      ...kms,
+      sign: (data: Uint8Array) =>
+        calls++ < answered ? kms.sign(data) : new Promise<Uint8Array>(() => undefined),
+    }
+    await using pair = await startPair({
+      simulator: {
+        client: { publicKeys: [own.publicKey.export({ type: 'spki', format: 'pem' }) as string] },
+      },
+      options: { privateKey: undefined, signer, timeout: 2 },
+    })
+    const page = await pair.browser().visit(`${pair.service.url}/account`)
+    expect(page).toMatchObject({ status: 503, body: expect.stringContaining('signing_failed') as string })
+  })
 })
 
 function signerOf(kid: string, publicKey: KeyObject, privateKey?: KeyObject): Signer {

@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { constants, generateKeyPairSync, generateKeySync, verify, type webcrypto } from 'node:crypto'
-import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { signerFromPrivateKey, type PrivateKeyInput } from '../../lib/options/private-key.ts'
 import { modulusBits, signingAlgorithms, type Signer } from '../../lib/options/signer.ts'
-import { signJwt } from '../../lib/sign-in/client-jwt.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -248,33 +247,5 @@ describe('refusals', () => {
       for (const member of [jwk.d, jwk.p, jwk.q, jwk.dp, secret.slice(40)])
         expect(told).not.toContain(member?.slice(0, 16))
     }
-  })
-})
-
-describe('signing a JWT', () => {
-  it('[KEY-3] puts alg and kid into the header, and verifies', async () => {
-    const signer = signerFromPrivateKey({ ...jwk, kid: 'k1' })
-    const jwt = await signJwt(signer, 'oauth-authz-req+jwt', { a: 'é', list: [1] })
-    const key = await importJWK(publicKey.export({ format: 'jwk' }), 'RS256')
-    expect(await jwtVerify(jwt, key)).toMatchObject({
-      payload: { a: 'é', list: [1] },
-      protectedHeader: { alg: 'RS256', kid: 'k1', typ: 'oauth-authz-req+jwt' },
-    })
-  })
-
-  it('[KEY-3] leaves typ out where there is none', async () => {
-    const jwt = await signJwt(signerFromPrivateKey({ ...jwk, kid: 'k1' }), undefined, {})
-    expect(decodeProtectedHeader(jwt)).toEqual({ alg: 'RS256', kid: 'k1' })
-  })
-
-  it('[KEY-1] uses what a KMS signs, and tells when it fails', async () => {
-    const own = signerFromPrivateKey(pkcs8)
-    const kms: Signer = { ...own, kid: 'alias/key', sign: (data) => own.sign(data) }
-    const key = await importJWK(own.publicJwk, 'RS256')
-    await expect(jwtVerify(await signJwt(kms, undefined, {}), key)).resolves.toBeDefined()
-    const broken: Signer = { ...own, sign: () => Promise.reject(new Error('throttled')) }
-    const error = await expectRefused(signJwt(broken, undefined, {}), 'signing_failed', /failed to sign/)
-    expect(error).toMatchObject({ retryable: true, status: 503 })
-    expect(error.cause).toMatchObject({ message: 'throttled' })
   })
 })

@@ -233,6 +233,35 @@ describe('an outage', () => {
     },
   )
 
+  it.each(failures)(
+    '[CONF-12] of %s at the start is followed by a pause of a second, if it happens twice',
+    async (what, failure) => {
+      const document = documentOf(failure === hang ? { http: impatientHttp } : {})
+      server.answerWith(failure)
+      await refusalOf(document.get())
+      const error = await refusalOf(document.get())
+      const downloads = server.requests.length
+      expect(downloads).toBe(what === 'a reset' ? 4 : 2)
+      server.answerWith(copy('first'))
+      pass(0.9)
+      for (let visitor = 0; visitor < 200; visitor++)
+        expect(await refusalOf(visitor % 2 ? document.get() : document.getAfterMiss())).toBe(error)
+      expect(server.requests).toHaveLength(downloads)
+      pass(0.1)
+      expect(await document.get()).toBe('first')
+    },
+  )
+
+  it('[CONF-12] makes a handful of downloads for 200 visitors who come in 4 seconds, one after the other', async () => {
+    const document = documentOf()
+    server.answerWith(text('', {}, 429))
+    for (let visitor = 0; visitor < 200; visitor++) {
+      await refusalOf(document.get())
+      pass(0.02)
+    }
+    expect(server.requests).toHaveLength(5)
+  })
+
   it.each([
     [500, 'provider_unreachable'],
     [503, 'provider_unreachable'],
@@ -311,7 +340,10 @@ describe('after something was not found in it', () => {
 
   it('[CONF-4] fails where there never was a copy and it cannot be had', async () => {
     server.answerWith(text('', {}, 500))
-    await expectRefused(documentOf().getAfterMiss(), 'provider_unreachable', /status 500/)
+    const document = documentOf()
+    await expectRefused(document.getAfterMiss(), 'provider_unreachable', /status 500/)
+    server.answerWith(copy('first'))
+    expect(await document.get()).toBe('first')
   })
 
   it('[IDT-1] joins the download that is under way', async () => {

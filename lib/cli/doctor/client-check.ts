@@ -48,19 +48,20 @@ export async function checkClient(
 }
 
 async function credentialsOf(
-  { clientId, clientSecret, signers: [signer] }: Settings,
+  { clientId, clientSecret, signers: [signer], timeout }: Settings,
   audience: string,
 ): Promise<Record<string, string>> {
   if (!signer) return { client_id: clientId, client_secret: clientSecret ?? '' }
   const issuedAt = nowInSeconds()
-  const assertion = await signJwt(signer, undefined, {
+  const claims = {
     iss: clientId,
     sub: clientId,
     aud: audience,
     iat: issuedAt,
     exp: issuedAt + assertionLifetime,
     jti: randomUUID(),
-  })
+  }
+  const assertion = await signJwt(signer, undefined, claims, timeout)
   return {
     client_id: clientId,
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

@@ -1,0 +1,84 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
+import type { Signer } from '../../lib/options/signer.ts'
+import { signJwt } from '../../lib/sign-in/client-jwt.ts'
+import { expectRefused } from '../support/refusal.ts'
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const own = signerFromPrivateKey({ ...privateKey.export({ format: 'jwk' }), kid: 'k1' })
+const withSign = (sign: () => unknown): Signer => ({ ...own, sign: sign as Signer['sign'] })
+const never = new Promise<Uint8Array>(() => undefined)
+
+describe('signing a JWT', () => {
+  it('[KEY-3] puts alg and kid into the header, and verifies', async () => {
+    const jwt = await signJwt(own, 'oauth-authz-req+jwt', { a: 'é', list: [1] }, 5)
+    const key = await importJWK(own.publicJwk, 'RS256')
+    expect(await jwtVerify(jwt, key)).toMatchObject({
+      payload: { a: 'é', list: [1] },
+      protectedHeader: { alg: 'RS256', kid: 'k1', typ: 'oauth-authz-req+jwt' },
+    })
+  })
+
+  it('[KEY-3] leaves typ out where there is none', async () => {
+    expect(decodeProtectedHeader(await signJwt(own, undefined, {}, 5))).toEqual({ alg: 'RS256', kid: 'k1' })
+  })
+
+  it('[KEY-1] uses what a KMS signs', async () => {
+    const kms: Signer = { ...own, kid: 'alias/key', sign: (data) => own.sign(data) }
+    const key = await importJWK(own.publicJwk, 'RS256')
+    await expect(jwtVerify(await signJwt(kms, undefined, {}, 5), key)).resolves.toBeDefined()
+  })
+
+  it.each<[string, Signer]>([
+    ['rejects', withSign(() => Promise.reject(new Error('throttled')))],
+    [
+      'throws',
+      withSign(() => {
+        throw new Error('throttled')
+      }),
+    ],
+  ])(
+    '[KEY-1] fails with signing_failed if the signer %s, with its error as the cause',
+    async (_what, signer) => {
+      const error = await expectRefused(signJwt(signer, undefined, {}, 5), 'signing_failed', /failed to sign/)
+      expect(error).toMatchObject({ retryable: true, status: 503, cause: { message: 'throttled' } })
+    },
+  )
+
+  it.each([undefined, null, 5, true])(
+    '[KEY-6] fails with signing_failed if the signer returns %j',
+    async (signature) => {
+      const signer = withSign(() => Promise.resolve(signature))
+      await expectRefused(signJwt(signer, undefined, {}, 5), 'signing_failed', /failed to sign/)
+    },
+  )
+
+  it('[KEY-6] fails with signing_failed if the signer does not answer within the timeout', async () => {
+    const error = await expectRefused(
+      signJwt(
+        withSign(() => never),
+        undefined,
+        {},
+        0.05,
+      ),
+      'signing_failed',
+      /did not sign a request to One Login within 0\.05 s/,
+    )
+    expect(error).toMatchObject({ retryable: true, status: 503 })
+  })
+
+  it('[KEY-6] ignores what a signer says after the timeout', async () => {
+    let fail: (error: Error) => void = () => undefined
+    const signer = withSign(
+      () =>
+        new Promise((_resolve, reject) => {
+          fail = reject
+        }),
+    )
+    await expectRefused(signJwt(signer, undefined, {}, 0.05), 'signing_failed', /did not sign/)
+    fail(new Error('too late'))
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+})
