@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'reports/', 'docs/api/', '.stryker-tmp/'] },
+  { ignores: ['dist/', 'coverage/', 'reports/', 'site/', '.stryker-tmp/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
