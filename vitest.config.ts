@@ -12,7 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts', 'scaffold/**/*.test.ts'],
     exclude: ['test/servers/**', 'test/browser/**'],
     sequence: { shuffle: true },
     // Vitest would leave one core idle.

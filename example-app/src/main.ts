@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { createLog } from './log.ts'
 import { startService } from './server.ts'
 
+if (existsSync('.env')) process.loadEnvFile()
 const log = createLog(process.env.LOG_LEVEL ?? 'info')
 const { url, simulator, close } = await startService(process.env, log)
-const played = `One Login is played by ${simulator?.url}; what it is sent: ${url}/development\n`
+const played = `One Login is a simulator at ${simulator?.url}. What it gets is at ${url}/development\n`
 process.stdout.write(`\nThe service is at ${url}\n${simulator ? played : ''}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

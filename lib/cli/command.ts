@@ -5,6 +5,7 @@ import { writeLine, type Terminal } from './terminal.ts'
 
 /** The parts, loaded when they are called for: only the simulator needs Express. */
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  new: async () => (await import('./new-command.ts')).newCommand,
   simulator: async () => (await import('./simulator-command.ts')).simulatorCommand,
   keys: async () => (await import('./keys-command.ts')).keysCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
@@ -13,6 +14,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
 const help = `Usage: ${packageName} PART [flags]
 
 Parts:
+  new         writes a service that uses GOV.UK One Login into a new folder
   simulator   runs a GOV.UK One Login simulator, for a service in any language
   keys        makes the key pair with which a service proves to One Login who it is
   doctor      says what of a service's options and registration is right, and what to mend
@@ -73,10 +75,13 @@ async function runSubcommand(
   }
 }
 
-function flagsOf(subcommand: Subcommand, args: string[]): FlagValues {
+function flagsOf({ flags, argument }: Subcommand, args: string[]): FlagValues {
   try {
-    const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...subcommand.flags }
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+    const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...flags }
+    const allowPositionals = argument !== undefined
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals })
+    if (positionals.length > 1) throw new Error(`Too many arguments: ${positionals.slice(1).join(' ')}`)
+    return argument === undefined ? values : { ...values, [argument]: positionals[0] }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -40,15 +40,15 @@ export const keysCommand: Subcommand = {
       jwks: join(directory, 'one-login-jwks.json'),
     }
     const pair = await createKeyPair(bits)
-    await writeNewFiles(directory, [
-      { path: paths.privateKey, content: pair.privateKey, mode: 0o600 },
-      { path: paths.publicKey, content: pair.publicKey, mode: 0o644 },
-      {
-        path: paths.jwks,
-        content: `${JSON.stringify({ keys: [pair.publicJwk] }, undefined, 2)}\n`,
-        mode: 0o644,
-      },
-    ])
+    const jwks = `${JSON.stringify({ keys: [pair.publicJwk] }, undefined, 2)}\n`
+    await writeNewFiles(
+      [
+        { path: paths.privateKey, content: pair.privateKey, mode: 0o600 },
+        { path: paths.publicKey, content: pair.publicKey, mode: 0o644 },
+        { path: paths.jwks, content: jwks, mode: 0o644 },
+      ],
+      { what: 'The keys', advice: 'A service may be signing with it: move it away, or use --out.' },
+    )
     if (values.json === true) writeJson(terminal.stdout, summary(pair, bits, paths), 2)
     else explain(terminal, pair, bits, paths)
     return 0

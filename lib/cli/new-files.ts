@@ -1,4 +1,5 @@
 import { mkdir, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Failure } from './subcommand.ts'
 
 /** A file to be written. */
@@ -8,17 +9,23 @@ export interface NewFile {
   readonly mode: number
 }
 
+/** How messages name the files, and what they say to do when one is there already. */
+interface Wording {
+  readonly what: string
+  readonly advice: string
+}
+
 /**
  * Writes files that are not there yet: all of them or none.
  *
- * @param directory - where they are, made when it is not there
- * @throws Failure when one is there already, or cannot be written; nothing is left behind
+ * @param files - the folders that they are in are made when they are not there
+ * @throws Failure when one is there already, or cannot be written; none of the files is left behind
  */
-export async function writeNewFiles(directory: string, files: readonly NewFile[]): Promise<void> {
+export async function writeNewFiles(files: readonly NewFile[], { what, advice }: Wording): Promise<void> {
   const written: string[] = []
   try {
-    await mkdir(directory, { recursive: true })
     for (const { path, content, mode } of files) {
+      await mkdir(dirname(path), { recursive: true })
       // Fails when it is there, however shortly before this somebody made it.
       const file = await open(path, 'wx', mode)
       written.push(path)
@@ -26,11 +33,11 @@ export async function writeNewFiles(directory: string, files: readonly NewFile[]
     }
   } catch (error) {
     await Promise.all(written.map((path) => rm(path)))
-    throw new Failure(reasonOf(error as NodeJS.ErrnoException))
+    const { code, syscall, path, message } = error as NodeJS.ErrnoException
+    throw new Failure(
+      code === 'EEXIST' && syscall === 'open'
+        ? `${path ?? 'It'} is there already and is not overwritten. ${advice}`
+        : `${what} could not be written: ${message}.`,
+    )
   }
-}
-
-function reasonOf({ code, syscall, path, message }: NodeJS.ErrnoException): string {
-  if (code !== 'EEXIST' || syscall !== 'open') return `The keys could not be written: ${message}.`
-  return `${path ?? 'It'} is there already and is not overwritten: a service may be signing with it. Move it away, or use --out.`
 }

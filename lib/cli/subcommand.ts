@@ -11,6 +11,8 @@ export type FlagValues = Readonly<Record<string, string | boolean | (string | bo
 export interface Subcommand {
   /** What `--help` shows. */
   readonly help: string
+  /** The name under which `run` gets the one argument that is no flag. Missing when the part takes none. */
+  readonly argument?: string
   readonly flags: NonNullable<ParseArgsConfig['options']>
   run(values: FlagValues, terminal: Terminal): Promise<ExitCode>
 }

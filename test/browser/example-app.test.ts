@@ -61,7 +61,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await press(page, t.errors.identityNotProven.button)
     await journey.arrives(t.errors.identityNotProven.title)
     expect(asked(op)).toHaveLength(3)
-    await follow(page, t.errors.contact)
+    await page.getByRole('main').getByRole('link', { name: t.errors.contact }).click()
     await journey.arrives(t.texts.contact.title)
   })
 

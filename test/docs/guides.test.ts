@@ -5,6 +5,8 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { doctorCommand as doctor } from '../../lib/cli/doctor-command.ts'
 import { keysCommand as keys } from '../../lib/cli/keys-command.ts'
+import { newCommand } from '../../lib/cli/new-command.ts'
+import { serviceScripts } from '../../lib/cli/new/service-manifest.ts'
 import { simulatorCommand as simulator } from '../../lib/cli/simulator-command.ts'
 import { optionVariables } from '../../lib/options/from-environment.ts'
 import { aboutUser, readyUserNames } from '../../lib/simulator/users/ready-users.ts'
@@ -13,7 +15,7 @@ import { withFaults } from './faults-table.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const parts = [simulator, keys, doctor]
+const parts = [newCommand, simulator, keys, doctor]
 
 /** What the guides take from `examples/`: all of an example but its test. */
 const frameworkExamples = {
@@ -71,7 +73,9 @@ describe('the guides', () => {
     const targets = links.map(([, file = '']) =>
       new URL(file, new URL(path, root)).pathname.slice(root.pathname.length),
     )
-    expect(targets.filter((target) => !/^(?:docs\/.+|[A-Z]+)\.md$/.test(target))).toEqual([])
+    expect(targets.filter((target) => !/^(?:docs\/.+|[A-Z]+|example-app\/README)\.md$/.test(target))).toEqual(
+      [],
+    )
   })
 
   // The table of conformance names test files in short: it is written from those that ran.
@@ -90,9 +94,10 @@ describe('the guides', () => {
   )
 
   it.each(documents)('name no script in %s that is not there', (path) => {
-    const scripts = new Set(
-      ['package.json', 'test/docs/examples/package.json'].flatMap((file) => scriptsOf(file)),
-    )
+    const scripts = new Set([
+      ...['package.json', 'test/docs/examples/package.json'].flatMap((file) => scriptsOf(file)),
+      ...Object.keys(serviceScripts.typescript),
+    ])
     const named = [...read(path).matchAll(/\bnpm (?:run (?:-s |--silent )?([\w:]+)|(start|test)\b)/g)]
     expect(named.map(([, a, b]) => a ?? b ?? '').filter((name) => !scripts.has(name))).toEqual([])
   })

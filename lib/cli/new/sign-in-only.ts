@@ -1,0 +1,31 @@
+import type { ServiceFile } from './service-file.ts'
+
+const namesIdentity = /identit|identified/i
+
+/**
+ * The service without identity checks. What they need stands in files, in lines and under names of texts that say
+ * "identity", so that these can be left out.
+ */
+export function withoutIdentity(files: readonly ServiceFile[]): ServiceFile[] {
+  return files
+    .filter(({ path }) => !namesIdentity.test(path))
+    .map(({ path, content }) => ({
+      path,
+      content: path.includes('locales/') ? texts(content) : lines(content),
+    }))
+}
+
+function lines(content: string): string {
+  return content
+    .split('\n')
+    .filter((line) => !namesIdentity.test(line))
+    .join('\n')
+}
+
+function texts(content: string): string {
+  const kept = JSON.parse(content, (_name, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('identity')))
+  }) as unknown
+  return `${JSON.stringify(kept, undefined, 2)}\n`
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { run } from './command-run.ts'
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'new-service-'))
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort()
+
+interface Manifest {
+  readonly name: string
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+}
+const manifestIn = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+
+/** What the sources of a service import, each with the file that does. */
+function importsIn(folder: string): { file: string; specifier: string }[] {
+  return filesIn(folder)
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/g)].map(
+        ([, specifier = '']) => ({ file, specifier }),
+      ),
+    )
+}
+
+describe('new', () => {
+  it.each([[], ['--identity'], ['--sign-in-only']])(
+    'writes a service that has every file and package it imports: %s',
+    async (...flags) => {
+      const folder = join(emptyFolder(), 'dragons')
+      expect(await run(['new', folder, ...flags])).toMatchObject({ code: 0, stderr: '' })
+      const { name, dependencies, devDependencies } = manifestIn(folder)
+      expect(name).toBe('dragons')
+      const imports = importsIn(folder)
+      expect(imports.length).toBeGreaterThan(30)
+      const packageOf = (specifier: string) => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? ''
+      const missing = imports.filter(({ file, specifier }) => {
+        if (specifier.startsWith('.')) return !filesIn(folder).includes(join(dirname(file), specifier))
+        if (builtinModules.includes(specifier.replace('node:', ''))) return false
+        const own = file.startsWith('test/') ? { ...dependencies, ...devDependencies } : dependencies
+        return !(packageOf(specifier) in own)
+      })
+      expect(missing).toEqual([])
+      expect(Object.values({ ...dependencies, ...devDependencies })).not.toContain(undefined)
+      for (const file of [
+        '.gitignore',
+        '.env.example',
+        '.github/workflows/ci.yml',
+        'Dockerfile',
+        'README.md',
+      ])
+        expect(filesIn(folder)).toContain(file)
+    },
+  )
+
+  it('writes nothing about identities into a service that only signs users in', async () => {
+    const folder = emptyFolder()
+    await run(['new', folder, '--sign-in-only'])
+    const about = filesIn(folder).filter((path) =>
+      /identit|identified|hunaniaeth/i.test(path + readFileSync(join(folder, path), 'utf8')),
+    )
+    expect(about).toEqual([])
+  })
+
+  it('writes texts for each language, with no name that the other lacks', async () => {
+    const folder = emptyFolder()
+    await run(['new', folder, '--sign-in-only'])
+    const names = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).map(([name, inner]) => [name, names(inner)])
+        : undefined
+    const [cy, en] = ['cy', 'en'].map((lang) =>
+      names(JSON.parse(readFileSync(join(folder, `src/locales/${lang}.json`), 'utf8'))),
+    )
+    expect(cy).toEqual(en)
+  })
+
+  it('leaves a folder alone that is not empty', async () => {
+    const folder = emptyFolder()
+    writeFileSync(join(folder, 'mine.txt'), 'mine')
+    const { code, stderr } = await run(['new', folder])
+    expect(code).toBe(1)
+    expect(stderr).toContain('is not empty')
+    expect(filesIn(folder)).toEqual(['mine.txt'])
+  })
+
+  it('says so when the folder is a file', async () => {
+    const file = join(emptyFolder(), 'service')
+    writeFileSync(file, '')
+    const { code, stderr } = await run(['new', file])
+    expect(code).toBe(1)
+    expect(stderr).toContain('is a file')
+  })
+
+  it('says so when the folder cannot be made', async () => {
+    const file = join(emptyFolder(), 'file')
+    writeFileSync(file, '')
+    const { code, stderr } = await run(['new', join(file, 'service')])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/file/)])
+  })
+
+  it.each([
+    ['no folder', []],
+    ['an empty name', ['']],
+    ['2 folders', ['one', 'two']],
+    ['both kinds', ['one', '--identity', '--sign-in-only']],
+    ['an unknown flag', ['one', '--react']],
+  ])('refuses %s', async (_what, args) => {
+    expect((await run(['new', ...args])).code).toBe(2)
+  })
+
+  it.each([
+    ['Tax Your Dragon', 'tax-your-dragon'],
+    ['.dragons', 'dragons'],
+    ['ddraig–dreth', 'ddraig-dreth'],
+    ['龍', 'my-service'],
+    ['node_modules', 'my-service'],
+    ['passport-govuk-one-login', 'my-service'],
+  ])('gives the service in the folder %s the name %s', async (folder, name) => {
+    const path = join(emptyFolder(), folder)
+    mkdirSync(path)
+    expect((await run(['new', path])).code).toBe(0)
+    expect(manifestIn(path).name).toBe(name)
+  })
+
+  it('takes the package from where --package says', async () => {
+    const folder = emptyFolder()
+    await run(['new', folder, '--package', 'file:../the.tgz'])
+    expect(manifestIn(folder).dependencies['passport-govuk-one-login']).toBe('file:../the.tgz')
+  })
+
+  it('says what it wrote, in JSON too', async () => {
+    const folder = emptyFolder()
+    const { stdout } = await run(['new', folder, '--json', '--sign-in-only'])
+    const written = JSON.parse(stdout) as { readonly files: readonly string[] }
+    expect(written).toMatchObject({ folder, identity: false, language: 'typescript' })
+    expect([...written.files].sort()).toEqual(filesIn(folder))
+  })
+})
