@@ -102,8 +102,8 @@ export const providerBreaks: readonly Break[] = [
     requirement: 'CONF-12',
     mistake: 'nothing pauses before there is a first good copy',
     file: 'lib/provider/cached-document.ts',
-    from: '      this.#quietUntil = Date.now() + pause * 1000\n      observer?.refreshFailed',
-    to: '      if (this.#copy) this.#quietUntil = Date.now() + pause * 1000\n      observer?.refreshFailed',
+    from: '(this.#copy ? pause : first) * 1000',
+    to: '(this.#copy ? pause : 0) * 1000',
     tests: ['provider/cached-document'],
   },
   {

@@ -29,10 +29,10 @@ export const signInBreaks: readonly Break[] = [
   {
     requirement: 'KEY-3',
     mistake: 'what is signed does not name its key',
-    file: 'lib/options/private-key.ts',
+    file: 'lib/sign-in/client-jwt.ts',
     from: 'const header = { alg: signer.alg, kid: signer.kid,',
     to: 'const header = { alg: signer.alg,',
-    tests: ['options/private-key', 'sign-in/authorization-request', 'sign-in/code-exchange'],
+    tests: ['sign-in/authorization-request', 'sign-in/code-exchange'],
   },
   {
     requirement: 'KEY-5',

@@ -133,14 +133,18 @@ describe('options of one request', () => {
 })
 
 describe('what the service cannot do', () => {
-  it('[CB-9] is to ask for an identity with a client secret', async () => {
-    await expectRefused(
-      () => parse({ vtr: ['Cl.Cm.P2'] }, { hasKey: false, requestObject: false }),
-      'invalid_option',
-      /^Option "vtr": it asks for an identity, .* Use "privateKey" or "signer" in place of "clientSecret"/,
-    )
-    expect(parse({ vtr: ['Cl.Cm'] }, { hasKey: false, requestObject: false }).claims).toEqual([])
-  })
+  it.each([[['Cl.Cm.P1']], [['Cl.Cm.P2']], [['Cl.Cm.P3']], [['P1.Cl.Cm']], [['Cl.Cm.P2', 'Cl.Cm.P1']]])(
+    '[CB-9] is to ask for an identity with a client secret: %j',
+    async (vtr) => {
+      await expectRefused(
+        () => parse({ vtr }, { hasKey: false, requestObject: false }),
+        'invalid_option',
+        /^Option "vtr": it asks for an identity, .* Use "privateKey" or "signer" in place of "clientSecret"/,
+      )
+      for (const plain of [['Cl.Cm'], ['Cl'], ['Cl.Cm.P0']])
+        expect(parse({ vtr: plain }, { hasKey: false, requestObject: false }).claims).toEqual([])
+    },
+  )
 
   it('[CONF-13] is to ask for an identity without the DID settings', async () => {
     await expectRefused(

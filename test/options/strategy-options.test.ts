@@ -94,6 +94,7 @@ describe('environment', () => {
         didDocumentURL: 'https://identity.integration.account.gov.uk/.well-known/did.json',
         didController: 'did:web:identity.integration.account.gov.uk',
         coreIdentityIssuer: 'https://identity.integration.account.gov.uk/',
+        homeURL: 'https://home.integration.account.gov.uk/',
         allowInsecureRequests: false,
       },
     ],
@@ -104,6 +105,7 @@ describe('environment', () => {
         didDocumentURL: 'https://identity.account.gov.uk/.well-known/did.json',
         didController: 'did:web:identity.account.gov.uk',
         coreIdentityIssuer: 'https://identity.account.gov.uk/',
+        homeURL: 'https://home.account.gov.uk/',
         allowInsecureRequests: false,
       },
     ],
@@ -503,12 +505,16 @@ describe('options that contradict each other', () => {
     expect(() => parse({ privateKey: undefined, clientSecret: 'a', requestObject: false })).not.toThrow()
   })
 
-  it('[CB-9] are refused: an identity with a client secret', async () => {
-    expect(await message({ privateKey: undefined, clientSecret: 'SECRET', vtr: ['Cl.Cm.P2'] })).toBe(
-      'Option "clientSecret": One Login gives no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity.',
-    )
-    expect(() => parse({ vtr: ['Cl.Cm.P2'] })).not.toThrow()
-  })
+  it.each([[['Cl.Cm.P1']], [['Cl.Cm.P2']], [['Cl.Cm.P3']], [['P1.Cl.Cm']], [['Cl.Cm.P2', 'Cl.Cm.P1']]])(
+    '[CB-9] are refused: an identity with a client secret, %j',
+    async (vtr) => {
+      expect(await message({ privateKey: undefined, clientSecret: 'SECRET', vtr })).toBe(
+        'Option "clientSecret": One Login gives no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity.',
+      )
+      expect(() => parse({ vtr })).not.toThrow()
+      expect(() => parse({ privateKey: undefined, clientSecret: 'a', vtr: ['Cl.Cm.P0'] })).not.toThrow()
+    },
+  )
 
   it('[CONF-9] are refused: an idle limit longer than the absolute one', async () => {
     expect(await message({ session: { absolute: '1h', idle: '61m' } })).toBe(

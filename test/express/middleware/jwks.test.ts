@@ -55,6 +55,18 @@ describe('the JWKS', () => {
     expect(body).not.toContain('secret')
   })
 
+  it('[KEY-2] publishes each key with its own algorithm', async () => {
+    const jwk = (alg: string) => ({
+      ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
+      kid: `of-${alg}`,
+      alg,
+    })
+    const algorithms = ['PS512', 'RS256', 'RS384', 'PS256']
+    await using pair = await startPair({ options: { privateKey: algorithms.map(jwk) } })
+    const { keys } = await keysOf(pair.service.url)
+    expect(keys.map(({ kid, alg }) => [kid, alg])).toEqual(algorithms.map((alg) => [`of-${alg}`, alg]))
+  })
+
   it('[KEY-4] publishes several keys, each with a kid of its own, while the first signs', async () => {
     await using pair = await startPair({ options: { privateKey: [first, second] } })
     const { keys } = await keysOf(pair.service.url)
