@@ -20,6 +20,7 @@ import type { ChangeResponse } from './faults/response-fault.ts'
 import { tokenResponseFaults } from './faults/token-response-faults.ts'
 import { userinfoFaults } from './faults/userinfo-faults.ts'
 import { firewall } from './firewall.ts'
+import { inPersonPage } from './pages/in-person-page.ts'
 import { signedOutPage } from './pages/signed-out-page.ts'
 import { startPage } from './pages/start-page.ts'
 import type { Provider } from './simulated-provider.ts'
@@ -59,6 +60,7 @@ export function providerApp(provider: Provider): Express {
   app.post('/token', serve({ handle: exchangeCode, place: 'token', faults: tokenResponseFaults }))
   app.get('/userinfo', serve({ handle: userinfo, place: 'userinfo', faults: userinfoFaults }))
   app.get('/logout', serve({ handle: logout, place: 'logout' }))
+  app.get('/in-person', serve({ handle: (_provider, { query }) => page(200, inPersonPage(query)) }))
   app.get('/signed-out', serve({ handle: (_provider, { query }) => page(200, signedOutPage(query)) }))
   app.use((_req, res) => send(res, text(404, 'There is nothing at this address')))
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {

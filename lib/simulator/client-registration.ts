@@ -10,8 +10,11 @@ export interface ClientRegistration {
   readonly clientId: string
   /** Shown on the sign-in page. */
   readonly clientName: string
-  /** Default: `active`. A deactivated or deprecated service gets `unauthorized_client`. */
-  readonly status: 'active' | 'deactivated' | 'deprecated'
+  /**
+   * Default: `active`. A deactivated or deprecated service gets `unauthorized_client`, a rate-limited one
+   * `temporarily_unavailable`. If it uses request objects, the browser is not sent back: the user sees a 502.
+   */
+  readonly status: 'active' | 'deactivated' | 'deprecated' | 'rate-limited'
   /** The service's public keys, PEM (SPKI), when it registered them themselves. */
   readonly publicKeys: readonly string[]
   /** Where the service publishes its keys. When it is given, `publicKeys` do not count and every JWT needs a `kid`. */

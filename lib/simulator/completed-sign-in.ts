@@ -1,9 +1,11 @@
 import { settle, type SignIn, type SimulatorResponse, type SimulatorError } from './outcome.ts'
 import { redirectAddress } from './authorization/redirect.ts'
 import { OAuthRefusal } from './authorization/refusal.ts'
+import { asksForIdentity } from './authorization/requested-vectors.ts'
 import type { BrowserSession } from './browser-sessions.ts'
 import { authorizeErrorFaults, redirectFaults } from './faults/authorize-faults.ts'
 import { identityOutcome } from './identity-outcome.ts'
+import type { InPersonProgress } from './in-person-checks.ts'
 import type { PendingSignIn } from './pending-sign-ins.ts'
 import type { Provider } from './simulated-provider.ts'
 import { endSession } from './session-end.ts'
@@ -24,7 +26,9 @@ export function finishSignIn(
   const names = due.map(({ name }) => name)
   const errorFault = names.find(isErrorFault)
   const error = errorFault === undefined ? response.error : authorizeErrorFaults[errorFault].apply
-  const params = new URLSearchParams({ ...outcome(provider, pending, response, error) })
+  const result = outcome(provider, pending, response, error)
+  if ('page' in result) return `${provider.issuer}in-person?check=${result.page}`
+  const params = new URLSearchParams({ ...result })
   const { state } = pending.request
   if (state !== undefined) params.set('state', state)
   for (const name of names.filter(isRedirectFault)) redirectFaults[name].apply(params)
@@ -36,18 +40,38 @@ function outcome(
   pending: PendingSignIn,
   response: SimulatorResponse,
   error: SimulatorError | undefined,
-): SimulatorError | { code: string } {
+): SimulatorError | { code: string } | { page: 'started' | 'too-early' } {
   if (error) {
-    // Whoever fails to sign in again is signed out everywhere.
-    if (error.error === 'login_required') endSession(provider, pending.session)
+    if (isFailedReauthentication(pending, error)) endSession(provider, pending.session)
     return error
   }
   try {
-    return { code: issueCode(provider, pending, settle(response)) }
+    const settled = settle(response)
+    const progress = inPersonProgress(provider, pending, settled, response)
+    if (typeof progress !== 'string')
+      return { code: issueCode(provider, pending, { ...settled, ...progress }) }
+    authenticate(provider, pending, settled)
+    return { page: progress }
   } catch (refusal) {
     if (refusal instanceof OAuthRefusal) return refusal.params
     throw refusal
   }
+}
+
+/** Whoever fails to sign in again is signed out everywhere, whichever of the two errors says so. */
+function isFailedReauthentication({ request }: PendingSignIn, { error }: SimulatorError): boolean {
+  return error === 'login_required' || (error === 'access_denied' && request.prompts.includes('login'))
+}
+
+function inPersonProgress(
+  { inPersonChecks }: Provider,
+  { request, reauthenticate }: PendingSignIn,
+  { user }: SignIn,
+  { inPerson }: SimulatorResponse,
+): InPersonProgress {
+  if (!request.vectors.every(asksForIdentity)) return undefined
+  if (reauthenticate !== undefined && reauthenticate !== user.sub) return undefined
+  return inPersonChecks.visit(user.sub, inPerson === 'pending')
 }
 
 function issueCode(provider: Provider, pending: PendingSignIn, signIn: SignIn): string {

@@ -24,6 +24,11 @@ export interface SimulatorResponse {
    * reached. An empty list with a level that is not reached makes the provider response `access_denied`.
    */
   readonly returnCodes?: readonly string[]
+  /**
+   * `'pending'` sends users who ask for an identity to prove it in person. The browser does not come back to the
+   * service, and later identity requests of the user end in the same way, until `completeInPerson()` or for 16 days.
+   */
+  readonly inPerson?: 'pending'
   /** An error that comes back from `/authorize` instead of a code. */
   readonly error?: SimulatorError
 }

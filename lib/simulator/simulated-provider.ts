@@ -4,6 +4,7 @@ import type { BrowserSessions } from './browser-sessions.ts'
 import type { ClientRegistry } from './client-registration.ts'
 import type { VirtualClock } from './simulated-clock.ts'
 import type { FaultPlan } from './faults/fault-plan.ts'
+import type { InPersonChecks } from './in-person-checks.ts'
 import type { Grants } from './grants.ts'
 import type { ClientKeys } from './keys/client-keys.ts'
 import type { ProviderKeys } from './keys/provider-keys.ts'
@@ -21,6 +22,7 @@ export interface Provider {
   readonly sessions: BrowserSessions
   readonly pendingSignIns: PendingSignIns
   readonly grants: Grants
+  readonly inPersonChecks: InPersonChecks
   readonly backChannel: BackChannelLogouts
   readonly faults: FaultPlan
   readonly log: RequestLog

@@ -3,6 +3,7 @@ import type { BackChannelLogout } from './back-channel-logouts.ts'
 import type { ClientSettings } from './client-registration.ts'
 import type { SimulatorClock } from './simulated-clock.ts'
 import type { FaultPlace, SimulatorFaults } from './faults/fault-names.ts'
+import type { InPersonResult } from './in-person-checks.ts'
 import type { FaultDetails } from './faults/fault-plan.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 
@@ -178,6 +179,23 @@ export interface Simulator {
    * @param options - `withdrawOld`: whether the old ones go at once
    */
   rotateKeys(options?: { readonly withdrawOld?: boolean }): void
+
+  /**
+   * Completes an identity check in person that started with `respondWith({ inPerson: 'pending' })`. The user gets the
+   * result at their next identity request, from your landing page or when they simply come back.
+   *
+   * @param sub - whose check it is
+   * @param result - what came of it; default: the identity is proven at the user's level
+   * @throws Error if no check is pending for this user, for example because 16 days have passed
+   * @example
+   * ```ts
+   * const user = readyUser('typical')
+   * op.respondWith({ user, inPerson: 'pending' })
+   * // … the user asks for an identity, and stays at the simulator
+   * op.completeInPerson(user.sub)
+   * ```
+   */
+  completeInPerson(sub: string, result?: InPersonResult): void
 
   /**
    * Signs a user out everywhere, as an intervention on their account does, and tells the services: one back-channel

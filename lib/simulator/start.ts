@@ -6,6 +6,7 @@ import { ClientRegistry, type ClientSettings } from './client-registration.ts'
 import { VirtualClock } from './simulated-clock.ts'
 import { FaultPlan } from './faults/fault-plan.ts'
 import { Grants } from './grants.ts'
+import { InPersonChecks } from './in-person-checks.ts'
 import { ClientKeys } from './keys/client-keys.ts'
 import { ProviderKeys } from './keys/provider-keys.ts'
 import { serviceKeyPair } from './keys/service-key.ts'
@@ -111,6 +112,7 @@ function createProvider(
     sessions: new BrowserSessions(clock, host),
     pendingSignIns: new PendingSignIns(clock),
     grants: new Grants(clock),
+    inPersonChecks: new InPersonChecks(clock),
     backChannel: new BackChannelLogouts({ issuer, keys, clock, faults }, timing, closing),
     log: new RequestLog(),
     interactive: options.interactive ?? false,
@@ -154,6 +156,7 @@ function simulatorOf(
     listenAgain: () => listener.listenAgain(),
     announceKeys: () => keys.announce(clients.needRsaKey),
     rotateKeys: ({ withdrawOld = false } = {}) => keys.rotate(clients.needRsaKey, withdrawOld),
+    completeInPerson: (sub, result = {}) => provider.inPersonChecks.complete(sub, result),
     signOut: (sub, { to } = {}) => signOutEverywhere(provider, sub, to),
     settleLogouts: () => provider.backChannel.settle(),
     close: async () => {

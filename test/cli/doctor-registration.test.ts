@@ -42,6 +42,18 @@ const misregistrations: readonly Misregistration[] = [
     names: 'simulator-client',
   },
   {
+    what: 'a deactivated client that has to sign its requests',
+    registered: { status: 'deactivated', requestObjectRequired: true },
+    problem: 'client-deactivated',
+    names: 'may be deactivated, deprecated or rate limited',
+  },
+  {
+    what: 'a rate-limited client',
+    registered: { status: 'rate-limited' },
+    problem: 'client-deactivated',
+    names: 'may be deactivated, deprecated or rate limited',
+  },
+  {
     what: 'a client that was replaced',
     registered: { status: 'deprecated' },
     problem: 'client-deactivated',
@@ -191,6 +203,20 @@ describe('doctor, of the registration', () => {
     expect(calls).toBeLessThanOrEqual(12)
     expect(op.requests).toHaveLength(calls)
   })
+
+  it.each([
+    { requestObjectRequired: false, warns: true },
+    { requestObjectRequired: true, warns: false },
+  ])(
+    '[AUTHZ-20] says whether unsigned requests are accepted: $warns',
+    async ({ requestObjectRequired, warns }) => {
+      const op = await providerWith({ requestObjectRequired })
+      const { checks, code } = await examined(variablesFor(op))
+      const { says } = checks.find(({ check }) => check === 'request object') ?? {}
+      expect(/unsigned requests are accepted too.*JarValidationRequired/.test(String(says))).toBe(warns)
+      expect(code).toBe(0)
+    },
+  )
 
   it('signs nobody in: it exchanges no code', async () => {
     const op = await providerWith()

@@ -245,6 +245,15 @@ describe('an authorization request in the query', () => {
     },
   )
 
+  it('[SIM-5] [CB-6] redirects with temporarily_unavailable for a service that is rate limited', async () => {
+    const op = await start({ client: { status: 'rate-limited' } })
+    expect(paramsOf(await new Browser().redirect(authorizationURL(op)))).toEqual({
+      error: 'temporarily_unavailable',
+      error_description: 'The authorization server is temporarily unavailable',
+      state: 'a-state',
+    })
+  })
+
   it('[SIM-2] looks at the scope before the claims, and at those before the nonce and the vtr', async () => {
     const op = await start()
     const browser = new Browser()

@@ -266,9 +266,34 @@ describe('an authorization request in a request object', () => {
     expect(await response.text()).toBe('Unexpected server error')
   })
 
-  it('[SIM-2] [CB-7] answers a deactivated service at the redirect URI of the object', async () => {
+  it.each(['deactivated', 'deprecated', 'rate-limited'] as const)(
+    '[SIM-5] responds with 502 and no redirect to a service that is %s',
+    async (status) => {
+      const op = await start({ client: { status } })
+      for (const claims of [{}, { nonce: undefined }]) {
+        const response = await new Browser().get(await requestObjectURL(op, claims))
+        expect(response.status).toBe(502)
+        expect(response.headers.get('location')).toBeNull()
+        expect(await response.json()).toEqual({ message: 'Internal server error' })
+      }
+    },
+  )
+
+  it('[SIM-5] redirects to the redirect URI and state of the query, if the request has them there', async () => {
     const op = await start({ client: { status: 'deactivated' } })
-    const callback = await new Browser().redirect(await requestObjectURL(op))
-    expect(callback.searchParams.get('error_description')).toBe('client deactivated')
+    const params = { redirect_uri: op.options.callbackURL, state: 'of-the-query' }
+    const callback = await new Browser().redirect(await requestObjectURL(op, {}, params))
+    expect(paramsOf(callback)).toEqual({
+      error: 'unauthorized_client',
+      error_description: 'client deactivated',
+      state: 'of-the-query',
+    })
+  })
+
+  it('[SIM-5] shows the page of a wrong signature first', async () => {
+    const op = await start({ client: { status: 'deactivated' } })
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const response = await new Browser().get(await requestObjectURL(op, {}, {}, {}, privateKey))
+    expect([response.status, await response.text()]).toEqual([400, 'Trust chain validation failed'])
   })
 })

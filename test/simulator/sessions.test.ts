@@ -13,6 +13,7 @@ import {
   start,
   tokensFor,
 } from './relying-party.ts'
+import { startService } from './service.ts'
 
 const somebodyElse: SimulatorResponse = { user: 'no-phone' }
 
@@ -99,6 +100,29 @@ describe('re-authentication', () => {
     )
     const { body } = await exchange(op, callback.searchParams.get('code') ?? '')
     expect(decodeJwt(String(body.id_token)).vot).toBe('Cl')
+  })
+
+  it.each(['login_required', 'access_denied'])(
+    '[SIM-2] [CB-5] ends the session when signing in again fails with %s, and tells the services',
+    async (error) => {
+      const service = await startService(200)
+      const op = await start({ backChannelLogoutURL: service.url })
+      const browser = new Browser()
+      const { idToken } = await tokensFor(op, {}, browser)
+      op.respondWith({ error: { error } })
+      const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
+      expect(paramsOf(await browser.redirect(url))).toMatchObject({ error })
+      expect(await op.settleLogouts()).toHaveLength(1)
+    },
+  )
+
+  it('[SIM-2] leaves the session of a user who is denied access without being asked to sign in again', async () => {
+    const op = await start({ backChannelLogoutURL: 'http://127.0.0.1:1/logout' })
+    const browser = new Browser()
+    await tokensFor(op, {}, browser)
+    op.respondWith({ error: { error: 'access_denied' } })
+    await browser.redirect(authorizationURL(op))
+    expect(await op.settleLogouts()).toEqual([])
   })
 
   it('[SIM-2] [CB-5] answers login_required to somebody else and ends the session', async () => {

@@ -31,7 +31,7 @@ const checks = ['redirect URI', 'request object', 'scope', 'claims', 'level'] as
  * thing that is wrong only: the request is sent again without it until it is accepted, so that one run finds all.
  */
 export async function checkAuthorization(examination: AuthorizationExamination): Promise<Finding[]> {
-  const { settings, probe } = examination
+  const { settings, probe, calls } = examination
   const findings: Finding[] = []
   let ask: Ask | undefined = asUsual(settings)
   let reason: string | undefined
@@ -48,13 +48,17 @@ export async function checkAuthorization(examination: AuthorizationExamination):
     findings.push(...step.findings)
     ask = step.next
   }
+  const takesUnsigned =
+    ask?.requestObject === true &&
+    calls.left > 0 &&
+    (await probe({ ...ask, requestObject: false })) === 'accepted'
   const found = new Set<CheckName>(findings.map(({ check }) => check))
   for (const check of checks) {
     if (found.has(check)) continue
     if (redirected && (check === 'redirect URI' || check === 'request object'))
-      findings.push(accepted(check, settings, redirected))
+      findings.push(accepted(check, settings, redirected, takesUnsigned))
     else if (!ask) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
-    else findings.push(accepted(check, settings, ask))
+    else findings.push(accepted(check, settings, ask, takesUnsigned))
   }
   return findings
 }
@@ -79,16 +83,13 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
     next: { ...ask, requestObject: false },
   }),
 
-  deactivated: ({ settings }) => ({
-    findings: [
-      mend(
-        'client',
-        'client-deactivated',
-        `${settings.clientId} is deactivated: nobody can sign in.`,
-        `Have it activated again ${registryOf(settings)}, or use the client id that replaced it.`,
-      ),
-    ],
-  }),
+  deactivated: ({ settings }) => ({ findings: [deactivated(settings)] }),
+
+  // For a client that is refused, One Login fails before it has read the request object.
+  gateway: async ({ settings, probe, calls }, ask) => {
+    const verdict = calls.left > 0 && (await probe({ ...ask, requestObject: false }))
+    return { findings: [verdict === 'deactivated' ? deactivated(settings) : maybeDeactivated(settings)] }
+  },
 
   'request object': ({ settings }, ask) => {
     if (settings.signIn.requestObject) return { findings: [] }
@@ -129,6 +130,24 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
     const isIdentity = ask.vtr.some((vector) => /P[1-3]/.test(vector))
     return { findings: [finding], ...(isIdentity && { next: { ...ask, vtr: ['Cl.Cm'], claims: [] } }) }
   },
+}
+
+function deactivated(settings: Settings): Finding {
+  return mend(
+    'client',
+    'client-deactivated',
+    `${settings.clientId} is deactivated: nobody can sign in.`,
+    `Have it activated again ${registryOf(settings)}, or use the client id that replaced it.`,
+  )
+}
+
+function maybeDeactivated({ clientId }: Settings): Finding {
+  return mend(
+    'client',
+    'client-deactivated',
+    `One Login responded to the sign-in request with status 502. ${clientId} may be deactivated, deprecated or rate limited.`,
+    'Ask One Login about this client ID. Users see the 502 page at One Login and do not come back to your service.',
+  )
 }
 
 function withoutRequestObject(ask: Ask): Step {
@@ -190,13 +209,23 @@ async function levelFinding(
   )
 }
 
-function accepted(check: (typeof checks)[number], settings: Settings, ask: Ask): Finding {
+/** One Login accepts a request without its signature, so anybody can leave out what the service asked for. */
+const unsignedWarning =
+  'it is accepted. Warning: unsigned requests are accepted too. If you use reauthenticateWithin, ask One Login to set JarValidationRequired'
+
+function accepted(
+  check: (typeof checks)[number],
+  settings: Settings,
+  ask: Ask,
+  takesUnsigned: boolean,
+): Finding {
   const isIdentity = settings.signIn.trust.identity !== undefined
   switch (check) {
     case 'redirect URI':
       return ok(check, `${settings.callbackURL} is registered`)
     case 'request object':
-      return ok(check, ask.requestObject ? 'it is accepted' : 'none is sent, and none is required')
+      if (!ask.requestObject) return ok(check, 'none is sent, and none is required')
+      return ok(check, takesUnsigned ? unsignedWarning : 'it is accepted')
     case 'scope':
       return ok(check, `${ask.scope.join(', ')}: registered`)
     case 'claims':

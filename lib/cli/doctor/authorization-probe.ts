@@ -15,9 +15,20 @@ export interface Ask {
   readonly requestObject: boolean
 }
 
-/** What the provider found wrong first; `address` is the client id or the redirect URI. */
+/**
+ * What the provider found wrong first; `address` is the client id or the redirect URI, `gateway` a failure that may mean
+ * that the client is deactivated.
+ */
 export type Refused =
-  'address' | 'signature' | 'keys' | 'deactivated' | 'request object' | 'scope' | 'claims' | 'vectors'
+  | 'gateway'
+  | 'address'
+  | 'signature'
+  | 'keys'
+  | 'deactivated'
+  | 'request object'
+  | 'scope'
+  | 'claims'
+  | 'vectors'
 
 /** What came of an authorization request: accepted, refused, or an answer that tells nothing. */
 export type Verdict = 'accepted' | Refused | { readonly unclear: string }
@@ -45,6 +56,7 @@ export function createProbe(
     const url = await buildAuthorizationURL(authorization_endpoint, asked, signIn, createTransaction(signIn))
     const answer = await calls.make(url, { headers: { accept: 'text/html' } })
     if ('failure' in answer) return { unclear: answer.failure }
+    if (requestObject && answer.response.status === 502) return 'gateway'
     return verdictOf(answer.response, authorization_endpoint)
   }
 }

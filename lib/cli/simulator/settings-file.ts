@@ -25,7 +25,7 @@ const oneText = v.exactOptional(text)
 const registrationSchema = objectOf({
   clientId: oneText,
   clientName: oneText,
-  status: v.exactOptional(v.picklist(['active', 'deactivated', 'deprecated'])),
+  status: v.exactOptional(v.picklist(['active', 'deactivated', 'deprecated', 'rate-limited'])),
   publicKeys: v.exactOptional(
     v.array(
       v.pipe(
@@ -63,6 +63,7 @@ const responseSchema = objectOf({
   claims: v.exactOptional(anyObject),
   coreIdentity: v.exactOptional(anyObject),
   returnCodes: v.exactOptional(texts),
+  inPerson: v.exactOptional(v.literal('pending')),
   error: v.exactOptional(objectOf({ error: text, error_description: v.exactOptional(v.string()) })),
 })
 

@@ -47,6 +47,11 @@ export class PageRefusal extends Error {
   }
 }
 
+/** The provider fails: its gateway responds in its place. */
+export class GatewayFailure extends Error {
+  override readonly name = 'GatewayFailure'
+}
+
 type PageText =
   | 'Request is missing parameters'
   | 'Invalid request'

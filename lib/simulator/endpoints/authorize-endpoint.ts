@@ -8,7 +8,7 @@ import {
 } from '../authorization/query.ts'
 import { reauthenticationOf } from '../authorization/reauthentication.ts'
 import { refusalAddress } from '../authorization/redirect.ts'
-import { OAuthRefusal, PageRefusal } from '../authorization/refusal.ts'
+import { GatewayFailure, OAuthRefusal, PageRefusal } from '../authorization/refusal.ts'
 import { checkRequestObject } from '../authorization/request-object.ts'
 import type {
   AuthorizationRequest,
@@ -21,7 +21,7 @@ import type { ClientRegistration } from '../client-registration.ts'
 import { signInPage } from '../pages/sign-in-page.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
 import type { Provider } from '../simulated-provider.ts'
-import { page, redirection, text, type Call, type Reply } from '../reply.ts'
+import { json, page, redirection, text, type Call, type Reply } from '../reply.ts'
 import { finishSignIn } from '../completed-sign-in.ts'
 
 /** Handles `GET /authorize`. */
@@ -34,6 +34,8 @@ export async function authorize(provider: Provider, call: Call): Promise<Reply> 
     if (checked.passed) return startSignIn(provider, checked.request, call)
     return refused(checked.target, checked.refusal)
   } catch (error) {
+    if (error instanceof GatewayFailure)
+      return { ...json(502, { message: 'Internal server error' }), problem: error.message }
     if (error instanceof PageRefusal) return { ...text(error.status, error.message), problem: error.problem }
     throw error
   }
@@ -65,13 +67,25 @@ async function check(
           clientKeys: provider.clientKeys,
           seconds: provider.clock.seconds(),
         })
-  if (client.status === 'active') return checked
-  const target = checked.passed ? checked.request : checked.target
+  const { status } = client
+  if (status === 'active') return checked
   return {
     passed: false,
-    target,
-    refusal: new OAuthRefusal('unauthorized_client', `client ${client.status}`),
+    target: targetBeforeRequestObject(query, status),
+    refusal:
+      status === 'rate-limited'
+        ? new OAuthRefusal('temporarily_unavailable')
+        : new OAuthRefusal('unauthorized_client', `client ${status}`),
   }
+}
+
+/** The state of a client is looked at when only the query has been read. */
+function targetBeforeRequestObject({ redirectUri, get }: AuthorizationQuery, status: string): RedirectTarget {
+  if (redirectUri === undefined)
+    throw new GatewayFailure(`client ${status}, and there is no redirect URI outside of the request object`)
+  const state = get('state')
+  const responseMode = get('response_mode') === 'fragment' ? 'fragment' : 'query'
+  return { redirectUri, responseMode, ...(state !== undefined && { state }) }
 }
 
 function startSignIn(provider: Provider, request: AuthorizationRequest, call: Call): Reply {
