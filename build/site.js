@@ -1,4 +1,5 @@
 // Runs in the reader's browser: draws the Mermaid diagrams of a page. Without it, a diagram stays readable as text.
+/* global document, matchMedia */
 const blocks = document.querySelectorAll('code.mermaid')
 if (blocks.length > 0) {
   const script = document.createElement('script')
