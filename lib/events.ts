@@ -50,6 +50,11 @@ export interface OneLoginEvents {
     /** Who, at One Login. */
     readonly sub: string
   }
+  /** A back-channel logout did not end the user's sessions. One Login tries 3 times. */
+  'back-channel-logout.failed': {
+    /** What went wrong. `unexpected` is an error that is not of this package. */
+    readonly code: OneLoginErrorCode | 'unexpected'
+  }
   /** A document of One Login's was downloaded. */
   'document.refreshed': {
     /** Its address. */
@@ -73,6 +78,7 @@ const names = [
   'sign-in.failed',
   'signed-out',
   'signed-out.back-channel',
+  'back-channel-logout.failed',
   'document.refreshed',
   'document.refresh-failed',
 ] as const satisfies OneLoginEventName[]

@@ -24,7 +24,7 @@ export type { Identity, Name, OneLoginUser, ProvenIdentity, UnprovenIdentity } f
 export type { Address, ClaimName, DrivingPermit, NamePart, Passport } from './claims.ts'
 export type { ConfidenceLevel, CredentialLevel, IdentityLevel } from './vectors-of-trust.ts'
 export type { OneLoginEventName, OneLoginEvents } from './events.ts'
-export type { OneLoginSessionData } from './session/session-record.ts'
+export type { CurrentSession } from './express/current-session.ts'
 export type { RoutesOptions } from './express/routes.ts'
 export type { AuthenticationNeeds } from './express/middleware/require-authentication.ts'
 export type { IdentityNeeds } from './express/middleware/require-identity.ts'

@@ -34,10 +34,11 @@ export function refuse(req: Request, res: Response, next: NextFunction, error: O
     next(error)
     return
   }
-  const { status, code, message, returnCodes } = error
+  // Return codes are for the service alone: they tell which check failed.
+  const { status, code, message } = error
   res
     .status(status)
     .set('Cache-Control', 'no-store')
     .type('application/problem+json')
-    .send(JSON.stringify({ title: message, status, code, ...(returnCodes && { returnCodes }) }))
+    .send(JSON.stringify({ title: message, status, code }))
 }

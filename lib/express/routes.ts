@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
+import { isSamePath, type CallbackAddress } from './callback-address.ts'
 import type { BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
 import type { LandingOptions } from './middleware/landing.ts'
 import type { LogoutOptions } from './middleware/logout.ts'
@@ -37,25 +38,75 @@ export interface RoutesOptions extends LogoutOptions, BackChannelLogoutOptions {
 }
 
 /** One part of this package on its way to a path. */
-export interface Route {
+interface Route {
   readonly path: string | false
-  /** All methods unless given. */
+  /** Default: all methods. */
   readonly methods?: readonly string[]
   readonly handler: RequestHandler
 }
 
+/** The parts that `routes()` mounts. */
+export interface RouteHandlers {
+  signIn(options: SignInOptions): RequestHandler
+  callback(): RequestHandler
+  logout(options: LogoutOptions): RequestHandler
+  backChannelLogout(options: BackChannelLogoutOptions): RequestHandler
+  jwks(): RequestHandler
+  sessionStatus(): RequestHandler
+  landing(options: LandingOptions): RequestHandler
+}
+
+const page = ['GET', 'HEAD']
+const pageAndForm = ['GET', 'POST']
+
 /**
  * Mounts routes without Express's own router, so that this package runs with the Express that the app has.
  *
- * @param absolute - a route whose path counts from the root of the site, wherever the others are mounted
+ * @param callback - knows the callback's path, which counts from the root of the site, wherever the others are mounted
  */
-export function createRoutes(routes: readonly Route[], absolute: Route): RequestHandler {
-  const find = (path: string, method: string, among: readonly Route[]) =>
-    among.find((route) => route.path === path && (route.methods?.includes(method) ?? true))
+export function createRoutes(
+  make: RouteHandlers,
+  { paths = {}, signIn = {}, landing, ...options }: RoutesOptions,
+  hasKey: boolean,
+  callback: CallbackAddress,
+): RequestHandler {
+  const routes: Route[] = [
+    { path: paths.signIn ?? '/sign-in', methods: page, handler: make.signIn(signIn) },
+    { path: paths.backChannelLogout ?? '/back-channel-logout', handler: make.backChannelLogout(options) },
+    { path: hasKey && (paths.jwks ?? '/.well-known/jwks.json'), handler: make.jwks() },
+    {
+      path: paths.sessionStatus ?? '/session-status',
+      methods: pageAndForm,
+      handler: make.sessionStatus(),
+    },
+  ]
+  if (paths.signOut !== false)
+    routes.push({
+      path: paths.signOut ?? '/sign-out',
+      methods: pageAndForm,
+      handler: make.logout(options),
+    })
+  if (landing)
+    routes.push({
+      path: paths.landing ?? '/landing',
+      methods: pageAndForm,
+      handler: make.landing(landing),
+    })
+  const finish = make.callback()
+  const isCallback = (req: Request) => {
+    if (!page.includes(req.method) || paths.callback === false) return false
+    return paths.callback === undefined
+      ? callback.isAt(req)
+      : isSamePath(req, req.baseUrl + req.path, paths.callback)
+  }
 
   return function route(req, res, next) {
-    const found = find(req.baseUrl + req.path, req.method, [absolute]) ?? find(req.path, req.method, routes)
-    if (found) found.handler(req, res, next)
+    const found = routes.find(
+      ({ path, methods = [req.method] }) =>
+        path !== false && methods.includes(req.method) && isSamePath(req, path, req.path),
+    )
+    if (isCallback(req)) finish(req, res, next)
+    else if (found) found.handler(req, res, next)
     else next()
   }
 }

@@ -62,7 +62,7 @@ export interface VerifiedUser {
 }
 
 /** Asks the app who the user is to it. */
-export type Verification = (req: Request, user: OneLoginUser) => Promise<VerifiedUser>
+export type VerifyUser = (req: Request, user: OneLoginUser) => Promise<VerifiedUser>
 
 /**
  * Makes one promise of the ways a verify callback can answer.
@@ -70,10 +70,10 @@ export type Verification = (req: Request, user: OneLoginUser) => Promise<Verifie
  * @throws (from the returned function) OneLoginError `user_refused` when the app has no user for this one; what
  * the app's callback threw, as it is
  */
-export function createVerification(
+export function createVerifyUser(
   verify: Verify | VerifyWithRequest | undefined,
   withRequest: boolean,
-): Verification {
+): VerifyUser {
   if (!verify) return (_req, user) => Promise.resolve({ user })
   const takesDone = verify.length > (withRequest ? 2 : 1)
 

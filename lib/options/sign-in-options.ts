@@ -121,13 +121,10 @@ export function parseSignInOptions(options: object, defaults: SignInDefaults): S
   const own = Object.fromEntries(
     Object.entries(options).filter(([name, value]) => name in requestSchema.entries && value !== undefined),
   )
-  const {
-    vtr,
-    claims = defaults.claims,
-    maxAge = defaults.maxAge,
-    ...rest
-  } = parseOptions(requestSchema, own)
+  const { vtr, claims = defaults.claims, maxAge: ownMaxAge, ...rest } = parseOptions(requestSchema, own)
   const trust = vtr ? parseVectors(vtr) : defaults.trust
+  // One Login fixes auth_time before the identity journey, which takes longer than most limits.
+  const maxAge = ownMaxAge ?? (trust.identity ? undefined : defaults.maxAge)
   if (trust.identity && !defaults.hasKey)
     throw invalidOption(
       options,

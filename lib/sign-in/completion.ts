@@ -9,20 +9,16 @@ import { createIdentity, createUser, type Identity, type OneLoginUser } from './
 import { fetchUserinfo, type Userinfo } from './userinfo.ts'
 import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
 
-/** What this service keeps in the session of a user who is signed in. Plain JSON, and on the server only. */
-export interface SignedIn {
+/** A sign-in, once all of it has been verified. Plain JSON. */
+export interface VerifiedSignIn {
   readonly sub: string
   /** The hint for sign-out and re-authentication. */
   readonly idToken: string
-  /** When the ID token was issued, by One Login's clock. Seconds since 1970, as all times here. */
+  /** When the ID token was issued, by One Login's clock. Seconds since 1970. */
   readonly issuedAt: number
   readonly level: CredentialLevel
-  /** When the user last signed in at One Login. */
+  /** When the user last signed in at One Login. Seconds since 1970. */
   readonly authTime?: number
-  /** When the session began, by this service's clock. */
-  readonly startedAt: number
-  /** When this service last saw the user prove again that it is them. */
-  readonly reauthenticatedAt?: number
   /** What came of the identity journey, if there was one. */
   readonly identity?: IdentityOutcome
 }
@@ -41,7 +37,7 @@ export interface IdentityOutcome {
 export type CompleteSignIn = (
   code: string,
   transaction: Transaction,
-) => Promise<{ user: OneLoginUser; signedIn: Omit<SignedIn, 'startedAt'> }>
+) => Promise<{ user: OneLoginUser; signedIn: VerifiedSignIn }>
 
 /**
  * Makes the function that runs the second leg of a sign-in, in the order that lets nothing be used before it
@@ -53,8 +49,8 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
   return async function completeSignIn(code, transaction) {
     const metadata = await provider.metadata()
     const { idToken, accessToken } = await exchangeCode(metadata, code, transaction)
-    const { nonce, trust, maxAge, claims, startedAt } = transaction
-    const sentAt = trust.identity && startedAt
+    const { nonce, trust, maxAge, claims } = transaction
+    const sentAt = trust.identity && Math.floor(transaction.sentAt / 1000)
     const expected = { nonce, credential: trust.credential, maxAge, sentAt, accessToken }
     const token = await verifyIdToken(idToken, expected, provider, settings)
     const userinfo = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)

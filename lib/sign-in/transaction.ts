@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { ClaimName } from '../claims.ts'
 import type { SignInSettings } from '../options/sign-in-options.ts'
 import { returnPath } from '../return-path.ts'
-import { nowInSeconds } from '../clock.ts'
 
-/** What waits in the session between the redirect to One Login and the callback. Plain JSON. */
+/** A sign-in between the redirect to One Login and the callback. Plain JSON. */
 export interface Transaction {
   readonly state: string
   readonly nonce: string
@@ -17,24 +16,33 @@ export interface Transaction {
   readonly prompt?: 'login'
   /** Who was signed in when it started: nobody else may finish it. */
   readonly sub?: string
+  /** The sign-in that it started from: if that is signed out, this one cannot be finished. */
+  readonly startedFrom?: string
   readonly returnTo?: string
+  /** Whether `returnTo` is an address as this service saw it, from which a proxy may have removed a prefix. */
+  readonly returnsToRequest?: boolean
+  /** Whether the user comes back from an in-person identity check. */
+  readonly inPersonReturn?: boolean
+  /** Whether the user was sent back once because they had signed in at One Login too long ago. */
+  readonly isRetry?: boolean
   /** The app's own value. */
   readonly appState?: unknown
-  /** Seconds since 1970. */
-  readonly startedAt: number
+  /** When the browser was sent to One Login. Milliseconds since 1970. */
+  readonly sentAt: number
 }
 
-/** Where transactions wait. */
-export interface TransactionHolder {
-  transactions?: readonly Transaction[]
-}
+/** What a transaction is about, beside the options of its sign-in. */
+export type TransactionDetails = Partial<
+  Pick<Transaction, 'sub' | 'startedFrom' | 'returnsToRequest' | 'inPersonReturn' | 'isRetry'>
+>
 
-const mostAtOnce = 10
+/** Longer addresses are not kept: everything that waits takes space in the session store. */
+const longestReturnTo = 2048
 
-/** Makes the transaction of a sign-in that starts now, for the signed-in user when there is one. */
+/** Makes the transaction of a sign-in that starts now. */
 export function createTransaction(
   { trust, claims, maxAge, prompt, returnTo, state: appState }: SignInSettings,
-  sub?: string,
+  details: TransactionDetails = {},
 ): Transaction {
   const [state, nonce, codeVerifier] = secrets()
   return {
@@ -45,35 +53,16 @@ export function createTransaction(
     claims,
     ...(maxAge !== undefined && { maxAge }),
     ...(prompt && { prompt }),
-    ...(sub !== undefined && { sub }),
-    ...(returnTo !== undefined && { returnTo: returnPath(returnTo) }),
+    ...(returnTo !== undefined && { returnTo: keptReturnPath(returnTo) }),
     ...(appState !== undefined && { appState }),
-    startedAt: nowInSeconds(),
+    ...details,
+    sentAt: Date.now(),
   }
 }
 
-/** Keeps a transaction, beside those of other tabs; past ten the oldest goes. */
-export function keepTransaction(holder: TransactionHolder, transaction: Transaction): void {
-  holder.transactions = [...(holder.transactions ?? []), transaction].slice(-mostAtOnce)
-}
-
-/**
- * Takes a transaction out, so that it works once.
- *
- * @param lifetime - seconds that a transaction can wait
- * @returns nothing when `state` names none, or one that has waited too long
- */
-export function takeTransaction(
-  holder: TransactionHolder,
-  state: string,
-  lifetime: number,
-): Transaction | undefined {
-  // Stryker disable next-line ArrayDeclaration: nothing that is no transaction is found
-  const waiting = holder.transactions ?? []
-  const found = waiting.find((transaction) => transaction.state === state)
-  if (!found) return undefined
-  holder.transactions = waiting.filter((transaction) => transaction !== found)
-  return nowInSeconds() - found.startedAt < lifetime ? found : undefined
+function keptReturnPath(wanted: string): string {
+  const path = returnPath(wanted)
+  return path.length > longestReturnTo ? '/' : path
 }
 
 /** Three secrets of 256 bits. */

@@ -2,7 +2,6 @@ import * as v from 'valibot'
 import { OneLoginError } from '../errors.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
-import { RecentIds } from './recent-ids.ts'
 import { verifySignedToken } from './signed-token.ts'
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
@@ -55,24 +54,6 @@ export async function verifyLogoutToken(
   // Stryker disable next-line OptionalChaining: each issue is about a member, so it has a path
   if (!success) throw refusal(`its "${String(issues[0].path?.[0]?.key)}" is not that of a logout token`)
   return { sub, iat, jti: output.jti }
-}
-
-/** Milliseconds in which no `jti` may come twice. */
-const memory = 180_000
-
-/** The logout tokens seen lately, so that one that was overheard cannot be used again. */
-export class SeenLogoutTokens {
-  readonly #seen = new RecentIds(memory)
-
-  /** @throws OneLoginError `logout_token_invalid` when the token was seen in the last 3 minutes */
-  refuseSeen({ jti }: LogoutTokenClaims): void {
-    if (this.#seen.has(jti)) throw refusal('it was received before')
-  }
-
-  /** Notes a token, once it has done its work. */
-  add({ jti }: LogoutTokenClaims): void {
-    this.#seen.add(jti)
-  }
 }
 
 function refusal(reason: string): OneLoginError {

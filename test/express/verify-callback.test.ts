@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginUser } from '../../lib/sign-in/user.ts'
-import { createVerification, type Verify, type VerifyWithRequest } from '../../lib/express/verify-callback.ts'
+import { createVerifyUser, type Verify, type VerifyWithRequest } from '../../lib/express/verify-callback.ts'
 import { expectRefused } from '../support/refusal.ts'
 
 const req = { ip: '127.0.0.1' } as unknown as Request
@@ -12,7 +12,7 @@ function later(work: () => undefined): undefined {
   setImmediate(work)
 }
 
-const ask = (verify: Verify) => createVerification(verify, false)(req, oneLoginUser)
+const ask = (verify: Verify) => createVerifyUser(verify, false)(req, oneLoginUser)
 
 /** A promise that is not of the class Promise, as of a database library. */
 function foreignPromise<T>(value: T): Promise<T> {
@@ -22,7 +22,7 @@ function foreignPromise<T>(value: T): Promise<T> {
 
 describe('without a verify callback', () => {
   it('[UI-4] the user is the one of One Login', async () => {
-    expect(await createVerification(undefined, false)(req, oneLoginUser)).toEqual({ user: oneLoginUser })
+    expect(await createVerifyUser(undefined, false)(req, oneLoginUser)).toEqual({ user: oneLoginUser })
   })
 })
 
@@ -108,13 +108,13 @@ describe('with the request', () => {
     ['calls done', (given, user, done) => done(null, { ip: given.ip, sub: user.sub })],
     ['calls done later', (given, user, done) => later(() => done(null, { ip: given.ip, sub: user.sub }))],
   ])('[UI-4] a verify callback is given it first, and %s', async (_how, verify) => {
-    expect(await createVerification(verify, true)(req, oneLoginUser)).toEqual({
+    expect(await createVerifyUser(verify, true)(req, oneLoginUser)).toEqual({
       user: { ip: '127.0.0.1', sub: oneLoginUser.sub },
     })
   })
 
   it('[UI-4] a verify callback of two arguments that returns nothing refuses', async () => {
     const verify: VerifyWithRequest = (_req, _user) => undefined
-    await expectRefused(createVerification(verify, true)(req, oneLoginUser), 'user_refused', /./)
+    await expectRefused(createVerifyUser(verify, true)(req, oneLoginUser), 'user_refused', /./)
   })
 })

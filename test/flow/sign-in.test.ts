@@ -221,9 +221,26 @@ describe('the callback', () => {
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser)
     expect((await browser.visit(callback)).status).toBe(200)
+    await browser.visit(`${pair.service.url}/sign-out`)
     const replay = await browser.visit(callback)
     expect(replay).toMatchObject({ status: 400, body: expect.stringContaining('session_lost') as string })
     expect(tokenRequests(pair)).toBe(1)
+  })
+
+  it('[CB-16] repeated by a user who is signed in goes to the page of the first time, without a token request', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const callback = await callbackOf(pair, browser)
+    const first = await browser.visit(callback)
+    const repeated = await browser.visit(callback)
+    expect(repeated).toMatchObject({ status: 200, url: first.url })
+    expect(tokenRequests(pair)).toBe(1)
+  })
+
+  it('[CB-16] without any parameter starts a sign-in', async () => {
+    await using pair = await startPair()
+    const page = await pair.browser().visit(`${pair.service.url}/auth/callback`, { stopAt: true })
+    expect(page.headers.location).toContain(`${pair.op.issuer}authorize`)
   })
 
   it('[CB-1] signs in once when it is called by several requests at once', async () => {
@@ -296,9 +313,17 @@ describe('the callback', () => {
   })
 
   it('[CB-12] renews the session id', async () => {
-    await using pair = await startPair()
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/visit', (req, res) => {
+          Object.assign(req.session, { visited: true })
+          res.end()
+        })
+      },
+    })
     const browser = pair.browser()
     const jar = browser.jar(new URL(pair.service.url).host)
+    await browser.visit(`${pair.service.url}/visit`)
     const callback = await callbackOf(pair, browser)
     const before = jar.get('connect.sid')
     await browser.visit(callback)

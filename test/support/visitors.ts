@@ -1,5 +1,5 @@
 import type { SimulatorResponse } from '../../lib/simulator/index.ts'
-import type { SignedIn } from '../../lib/sign-in/completion.ts'
+import type { SignedIn } from '../../lib/session/signed-in.ts'
 import type { Browser } from './browser.ts'
 import type { Service } from './service.ts'
 import type { Pair } from './simulator.ts'
@@ -36,9 +36,11 @@ export async function storedSignIn({ store }: Service): Promise<SignedIn> {
       else reject(error)
     })
   })
-  const found = Object.values(sessions as Record<string, { oneLogin?: { signedIn?: SignedIn } }>).flatMap(
-    ({ oneLogin }) => oneLogin?.signedIn ?? [],
+  const found = Object.values(
+    sessions as Record<string, { oneLogin?: Record<string, { signedIn?: SignedIn }> }>,
   )
+    .flatMap(({ oneLogin }) => Object.values(oneLogin ?? {}))
+    .flatMap(({ signedIn }) => signedIn ?? [])
   if (found.length !== 1 || !found[0]) throw new Error(`${found.length} sessions have a signed-in user`)
   return found[0]
 }

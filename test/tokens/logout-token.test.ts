@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { SeenLogoutTokens, verifyLogoutToken } from '../../lib/tokens/logout-token.ts'
+import { verifyLogoutToken } from '../../lib/tokens/logout-token.ts'
 import { importVerificationKeys, type VerificationKeys } from '../../lib/provider/verification-keys.ts'
 
 const issuer = 'https://oidc.integration.account.gov.uk/'
@@ -245,51 +245,5 @@ describe('a logout token', () => {
     const error: unknown = await verify(jwt).catch((error: unknown) => error)
     const words = JSON.stringify(error, Object.getOwnPropertyNames(error))
     for (const part of [sub, 'private-jti', ...jwt.split('.')]) expect(words).not.toContain(part)
-  })
-})
-
-describe('the memory of logout tokens', () => {
-  const claims = { sub, iat: at, jti: 'a-jti' }
-  const after = (seconds: number) => vi.setSystemTime((at + seconds) * 1000)
-
-  it('[SESS-6] refuses a "jti" that was seen in the last 3 minutes', () => {
-    const seen = new SeenLogoutTokens()
-    seen.add(claims)
-    for (const seconds of [0, 60, 179]) {
-      after(seconds)
-      expect(() => seen.refuseSeen(claims)).toThrow(expect.objectContaining(refused) as Error)
-    }
-  })
-
-  it('[SESS-6] takes a "jti" again after 3 minutes', () => {
-    const seen = new SeenLogoutTokens()
-    seen.add(claims)
-    after(180)
-    expect(() => seen.refuseSeen(claims)).not.toThrow()
-  })
-
-  it('[SESS-6] still refuses the one of the last 3 minutes when it forgets an older one', () => {
-    const seen = new SeenLogoutTokens()
-    const later = { ...claims, jti: 'later' }
-    seen.add(claims)
-    after(100)
-    seen.add(later)
-    after(200)
-    expect(() => seen.refuseSeen(claims)).not.toThrow()
-    expect(() => seen.refuseSeen(later)).toThrow(expect.objectContaining(refused) as Error)
-  })
-
-  it('[SESS-6] still knows an earlier "jti" after others were seen', () => {
-    const seen = new SeenLogoutTokens()
-    seen.add(claims)
-    after(100)
-    seen.add({ ...claims, jti: 'another' })
-    expect(() => seen.refuseSeen(claims)).toThrow(/it was received before/)
-  })
-
-  it('[SESS-6] takes another "jti" of the same user, as each try of One Login has one', () => {
-    const seen = new SeenLogoutTokens()
-    seen.add(claims)
-    expect(() => seen.refuseSeen({ ...claims, jti: 'another' })).not.toThrow()
   })
 })

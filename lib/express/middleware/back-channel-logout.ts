@@ -1,10 +1,12 @@
 import type { Request, RequestHandler } from 'express'
 import { isOneLoginError, OneLoginError } from '../../errors.ts'
 import { publish } from '../../events.ts'
-import { SeenLogoutTokens, verifyLogoutToken } from '../../tokens/logout-token.ts'
+import { verifyLogoutToken } from '../../tokens/logout-token.ts'
 import type { RelyingParty } from '../relying-party.ts'
-import { recordSignOut } from '../../session/sign-out-records.ts'
+import { RecordStore } from '../../session/record-store.ts'
+import { UsedLogoutTokens } from '../../session/used-logout-tokens.ts'
 import { handler } from '../handler.ts'
+import { sessionStoreOf } from '../set-up.ts'
 
 /**
  * How `backChannelLogout()` works.
@@ -26,36 +28,44 @@ export interface BackChannelLogoutOptions {
 
 const maxBytes = 16 * 1024
 
-/** One session can outlive the last sign-out by no more than this, in seconds. */
-const margin = 600
-
 /**
- * Takes One Login's word that a user has signed out, and ends all their sessions in this service.
+ * Handles a back-channel logout: ends all of the user's sessions in this service.
  *
  * @see https://openid.net/specs/openid-connect-backchannel-1_0.html
  */
 export function backChannelLogout(
-  { settings, provider }: RelyingParty,
+  { settings, provider, sessions }: RelyingParty,
   { onBackChannelLogout }: BackChannelLogoutOptions,
 ): RequestHandler {
-  const seen = new SeenLogoutTokens()
+  const used = new UsedLogoutTokens(settings)
+
   return handler(async (req, res) => {
     res.set('Cache-Control', 'no-store')
     try {
-      const token = await readLogoutToken(req)
-      const claims = await verifyLogoutToken(token, provider, settings)
-      seen.refuseSeen(claims)
-      const store = settings.signOutStore ?? storeOf(req)
-      await recordSignOut(store, claims.sub, claims.iat, settings.session.absolute + margin)
-      publish('signed-out.back-channel', { sub: claims.sub })
-      await onBackChannelLogout?.(claims.sub)
-      seen.add(claims)
+      await endSessions(req)
       res.status(200).end()
     } catch (error) {
+      publish('back-channel-logout.failed', { code: isOneLoginError(error) ? error.code : 'unexpected' })
       if (!isOneLoginError(error) || error.code !== 'logout_token_invalid') throw error
       res.status(400).json({ error: 'invalid_request', error_description: error.message })
     }
   })
+
+  async function endSessions(req: Request): Promise<void> {
+    const arrivedAt = Date.now()
+    const token = await readLogoutToken(req)
+    const claims = await verifyLogoutToken(token, provider, settings)
+    await used.useOnce(claims, storeOf(req), async () => {
+      const { sub, iat } = claims
+      await sessions.signOuts(req).add(sessions.subject(sub), { issuedAt: iat, arrivedAt })
+      publish('signed-out.back-channel', { sub })
+      await onBackChannelLogout?.(sub)
+    })
+  }
+
+  function storeOf(req: Request): RecordStore {
+    return new RecordStore(settings.signOutStore ?? sessionStoreOf(req), settings.timeout)
+  }
 }
 
 async function readLogoutToken(req: Request): Promise<string> {
@@ -86,15 +96,6 @@ async function readParameter(req: Request, name: string): Promise<string[]> {
   }
   if (size > maxBytes) throw refusal(`its body is over ${maxBytes} bytes`)
   return new URLSearchParams(Buffer.concat(chunks).toString()).getAll(name)
-}
-
-function storeOf(req: Request) {
-  const { sessionStore } = req as Partial<Request>
-  if (sessionStore) return sessionStore
-  throw new OneLoginError(
-    'session_unavailable',
-    'There is nowhere to note a sign-out: mount express-session before the back-channel logout, or set "signOutStore".',
-  )
 }
 
 function refusal(reason: string): OneLoginError {

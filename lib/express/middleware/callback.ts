@@ -1,38 +1,48 @@
 import type { Request, RequestHandler } from 'express'
-import { OneLoginError } from '../../errors.ts'
-import type { RelyingParty } from '../relying-party.ts'
-import type { Verification } from '../verify-callback.ts'
-import { redirect } from '../responses.ts'
+import { requestAddress } from '../callback-address.ts'
+import { finishSignIn } from '../finish-sign-in.ts'
 import { handler } from '../handler.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import { redirect } from '../responses.ts'
+import { requirePassport } from '../set-up.ts'
+import type { VerifyUser } from '../verify-callback.ts'
 
 /**
- * Completes a sign-in and goes to the page that it started from. Every failure goes to the app's error handler.
+ * Completes a sign-in and goes to the page that it started from. Every failure goes to the app's error handler. A
+ * request without a response from One Login starts a sign-in; one that another client of this app is waiting for is
+ * left to that client.
  */
-export function callback(relyingParty: RelyingParty, verify: Verification): RequestHandler {
-  return handler(async (req, res) => {
+export function callback(relyingParty: RelyingParty, verify: VerifyUser): RequestHandler {
+  return handler(async (req, res, next) => {
     requirePassport(req)
-    const { user, info } = await relyingParty.finish(req, verify)
-    await logIn(req, user)
-    redirect(res, info.returnTo ?? '/')
+    if (isOfAnotherClient(relyingParty, req)) {
+      next()
+      return
+    }
+    if (!relyingParty.callback.isCallback(req)) {
+      redirect(res, await relyingParty.start(req, res, relyingParty.signInSettings({})))
+      return
+    }
+    const finish = await finishSignIn(relyingParty, req, res, verify)
+    if (finish.redirectTo === undefined) await logIn(req, finish.user)
+    redirect(res, finish.redirectTo ?? finish.info.returnTo ?? '/')
   })
 }
 
-function requirePassport(req: Request): void {
-  if (typeof req.logIn !== 'function')
-    throw new OneLoginError(
-      'session_unavailable',
-      'Passport is not there: mount passport.session() before the routes of this package.',
-    )
+function isOfAnotherClient({ cookies }: RelyingParty, req: Request): boolean {
+  const state = requestAddress(req).query.get('state')
+  if (state === null || cookies.secretOf(req, state) !== undefined) return false
+  return cookies.isOfAnotherClient(req, state)
 }
 
 async function logIn(req: Request, user: Express.User): Promise<void> {
   const logInUser = req.logIn.bind(req) as (user: Express.User, done: (error: unknown) => void) => unknown
   return new Promise((resolve, reject) => {
-    const answer = logInUser(user, (error) => {
+    const result = logInUser(user, (error) => {
       if (error) reject(error)
       else resolve()
     })
-    // That of @fastify/passport calls nobody back: it gives a promise.
-    if (answer instanceof Promise) answer.then(resolve, reject)
+    // The one of @fastify/passport returns a promise instead of calling back.
+    if (result instanceof Promise) result.then(resolve, reject)
   })
 }

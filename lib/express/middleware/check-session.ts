@@ -1,121 +1,87 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { nowInSeconds } from '../../clock.ts'
 import { OneLoginError } from '../../errors.ts'
 import { publish } from '../../events.ts'
-import type { Settings } from '../../options/strategy-options.ts'
-import type { RelyingParty } from '../relying-party.ts'
-import {
-  keepEnded,
-  renewSession,
-  sessionData,
-  signedInUser,
-  type OneLoginSessionData,
-} from '../../session/session-record.ts'
-import type { SignedIn } from '../../sign-in/completion.ts'
-import { signedOutAt } from '../../session/sign-out-records.ts'
-import { nowInSeconds } from '../../clock.ts'
-import { isNavigation, isPageLoad, redirect, refuse } from '../responses.ts'
+import { recordActivity } from '../../session/last-activity.ts'
+import type { SignedIn } from '../../session/signed-in.ts'
+import { countsAsActivity } from '../current-session.ts'
 import { handler } from '../handler.ts'
-import type { SignOut } from '../end-session-url.ts'
-
-/** When a session ends, in seconds from now, if nothing happens until then. */
-export interface TimeLeft {
-  readonly absolute: number
-  readonly idle?: number
-}
-
-/** The requests whose session was checked, and when their user had last done something before. */
-const checked = new WeakMap<Request, { readonly lastSeenAt: number | undefined }>()
+import type { RelyingParty } from '../relying-party.ts'
+import { beforeResponseEnds } from '../response-end.ts'
+import { isNavigation, isPageLoad, redirect, refuse } from '../responses.ts'
+import type { CheckedSession } from '../session-check.ts'
+import { renewSession } from '../session-end.ts'
 
 /**
- * Ends sessions whose user has signed out elsewhere, and sessions that have lived too long. Fails the request
- * when it cannot tell.
+ * Ends sessions whose user has signed out elsewhere, and sessions that have reached a limit. Fails the request if it
+ * cannot find out.
  */
-export function session(relyingParty: RelyingParty, signOut: SignOut): RequestHandler {
-  const { settings } = relyingParty
-  const { requestObject, trust } = settings.signIn
-  const again = relyingParty.signInSettings({
-    vtr: [trust.credential],
-    ...(requestObject && { prompt: 'login' }),
-  })
+export function checkSession(party: RelyingParty): RequestHandler {
+  const { settings, sessions } = party
+  const again = party.signInSettings({ vtr: [settings.signIn.trust.credential] })
 
   return handler(async (req, res, next) => {
-    const signedIn = signedInUser(req)
-    const data = sessionData(req)
-    checked.set(req, { lastSeenAt: data.lastSeenAt })
-    if (!signedIn) {
-      next()
+    const checked = await sessions.check(req)
+    const { signedIn, expired } = checked
+    if (expired) {
+      await endOrReturn(req, res, next, checked, expired)
       return
     }
-    if ((await signedOutAt(settings.signOutStore ?? req.sessionStore, signedIn.sub)) >= signedIn.issuedAt) {
-      await renewSession(req, waitingIn(data))
-      next()
-      return
-    }
-    keepEnded(req)
-    const left = timeLeft(settings, signedIn, data.lastSeenAt)
-    const isIdle = (left.idle ?? 1) <= 0
-    if (left.absolute <= 0 || (isIdle && !relyingParty.isAwaited(req))) {
-      await expire(req, res, next, signedIn)
-      return
-    }
-    // A user who comes back from One Login was not idle there; the sign-in says so when it succeeds.
-    if (settings.session.idle !== undefined && !isIdle) data.lastSeenAt = nowInSeconds()
+    sessions.conclude(req, checked)
+    if (signedIn && settings.session.idle !== undefined) recordAtEnd(req, res, signedIn)
     next()
   })
 
-  async function expire(req: Request, res: Response, next: NextFunction, signedIn: SignedIn): Promise<void> {
+  async function endOrReturn(
+    req: Request,
+    res: Response,
+    next: NextFunction,
+    { state, user }: CheckedSession,
+    signedIn: SignedIn,
+  ): Promise<void> {
+    const isCallback = await party.isAwaited(req, signedIn.sub)
+    if (isCallback && state === 'idle') {
+      // The session stays for the callback to renew. Nothing else may see its user.
+      delete req.user
+      sessions.conclude(req, { state: 'nobody', returning: signedIn, user })
+      next()
+    } else await expire(req, res, next, signedIn, isCallback)
+  }
+
+  async function expire(
+    req: Request,
+    res: Response,
+    next: NextFunction,
+    signedIn: SignedIn,
+    isCallback: boolean,
+  ): Promise<void> {
     const { onExpiry } = settings.session
-    const goesOn = onExpiry === 'continue' || relyingParty.isAwaited(req)
+    const goesOn = onExpiry === 'continue' || isCallback
     if (!goesOn && !isPageLoad(req)) {
       // The session is left for the next page, which can be sent to One Login with the ID token in it.
-      refuse(req, res, next, expired())
+      refuse(req, res, next, sessionExpired())
       return
     }
-    await renewSession(req, waitingIn(sessionData(req)))
+    await renewSession(req)
+    if (onExpiry === 'reauthenticate' && !isCallback) party.entries.askToReauthenticate(req.session, signedIn)
     publish('signed-out', { sub: signedIn.sub, reason: 'expired' })
+    sessions.forget(req)
+    sessions.conclude(req, await sessions.check(req))
     if (goesOn) next()
-    else if (onExpiry === 'sign-out') redirect(res, await signOut(signedIn.idToken))
-    else if (!isNavigation(req)) refuse(req, res, next, expired())
-    else redirect(res, await relyingParty.start(req, { ...again, returnTo: req.originalUrl }, signedIn))
+    else if (onExpiry === 'sign-out') redirect(res, await party.signOutURL(signedIn.idToken))
+    else if (!isNavigation(req)) refuse(req, res, next, sessionExpired())
+    else redirect(res, await party.start(req, res, again, { toThisPage: true }))
+  }
+
+  function recordAtEnd(req: Request, res: Response, { id, startedAt }: SignedIn): void {
+    const now = nowInSeconds()
+    const lifetime = startedAt + settings.session.absolute - now
+    beforeResponseEnds(res, async () => {
+      if (countsAsActivity(req)) await recordActivity(sessions.records(req), id, now, Math.max(lifetime, 1))
+    })
   }
 }
 
-/** The sign-ins that have not come back yet outlive a session: One Login still sends the browser back. */
-function waitingIn({ transactions }: OneLoginSessionData): OneLoginSessionData | undefined {
-  return transactions?.length ? { transactions } : undefined
-}
-
-/** How long a session can still live. */
-export function timeLeft(
-  { session: { absolute, idle } }: Pick<Settings, 'session'>,
-  { startedAt }: SignedIn,
-  lastSeenAt = startedAt,
-): TimeLeft {
-  return {
-    absolute: startedAt + absolute - nowInSeconds(),
-    ...(idle !== undefined && { idle: lastSeenAt + idle - nowInSeconds() }),
-  }
-}
-
-/**
- * Takes back that this request counts as the user doing something: for a page that asks by itself.
- */
-export function forgetActivity(req: Request): void {
-  Object.assign(sessionData(req), checked.get(req))
-}
-
-/**
- * @throws OneLoginError `session_unavailable` when {@link session} has not run for this request: a user who has
- * signed out would get through
- */
-export function requireCheckedSession(req: Request): void {
-  if (checked.has(req)) return
-  throw new OneLoginError(
-    'session_unavailable',
-    'The session was not checked: mount oneLogin.session() after passport.session() and before the guards.',
-  )
-}
-
-function expired(): OneLoginError {
+function sessionExpired(): OneLoginError {
   return new OneLoginError('session_expired', 'The session has ended. Sign in again.')
 }

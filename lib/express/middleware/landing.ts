@@ -2,9 +2,9 @@ import type { Request, RequestHandler } from 'express'
 import type { ClaimName } from '../../claims.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { returnPath } from '../../return-path.ts'
-import { signedInUser, writableSessionData } from '../../session/session-record.ts'
 import type { IdentityLevel } from '../../vectors-of-trust.ts'
 import { redirect } from '../responses.ts'
+import { requestAddress } from '../callback-address.ts'
 import { handler } from '../handler.ts'
 
 /**
@@ -47,21 +47,26 @@ export function landing(
   })
 
   return handler(async (req, res, next) => {
-    const data = writableSessionData(req)
-    const hasSignedIn = data.inPersonReturn === 'signed-in' && signedInUser(req) !== undefined
-    if (req.method === 'POST') {
-      if (!hasSignedIn) {
-        // A request line may name another site in full.
-        redirect(res, returnPath(req.originalUrl))
-        return
-      }
-      delete data.inPersonReturn
+    const { signedIn } = await relyingParty.sessions.check(req)
+    if (!signedIn?.inPersonReturn) {
+      if (req.method === 'POST') redirect(res, ownAddress(req))
+      else
+        redirect(
+          res,
+          await relyingParty.start(req, res, authenticate, { toThisPage: true, inPersonReturn: true }),
+        )
+    } else if (req.method === 'POST') {
+      const { inPersonReturn: _, ...rest } = signedIn
+      relyingParty.entries.write(req.session, rest)
       const path = typeof returnTo === 'function' ? await returnTo(req) : returnTo
-      redirect(res, await relyingParty.start(req, { ...prove, returnTo: path }))
-    } else if (!hasSignedIn) {
-      data.inPersonReturn = 'landed'
-      redirect(res, await relyingParty.start(req, { ...authenticate, returnTo: req.originalUrl }))
+      redirect(res, await relyingParty.start(req, res, { ...prove, returnTo: path }))
     } else if (typeof page === 'string') redirect(res, page)
     else page(req, res, next)
   })
+}
+
+/** This very page, from wherever the browser sees it: a proxy may have removed a prefix from its path. */
+function ownAddress(req: Request): string {
+  const { path } = requestAddress(req)
+  return `./${returnPath(path).split('/').at(-1) ?? ''}`
 }

@@ -1,11 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { OneLoginError } from '../../errors.ts'
-import { publish } from '../../events.ts'
-import type { Settings } from '../../options/strategy-options.ts'
-import { destroySession } from '../../session/session-record.ts'
-import { redirect } from '../responses.ts'
 import { handler } from '../handler.ts'
-import type { SignOut } from '../end-session-url.ts'
+import type { RelyingParty } from '../relying-party.ts'
+import { redirect } from '../responses.ts'
+import { signOut } from '../sign-out.ts'
 
 /**
  * How `logout()` works.
@@ -23,24 +21,12 @@ export interface LogoutOptions {
 /**
  * Signs the user out, here first and then at One Login; on GET and on POST.
  */
-export function logout(
-  { callbackURL }: Settings,
-  signOut: SignOut,
-  { state }: LogoutOptions,
-): RequestHandler {
-  const { origin } = new URL(callbackURL)
+export function logout(relyingParty: RelyingParty, { state }: LogoutOptions): RequestHandler {
+  const { origin } = new URL(relyingParty.settings.callbackURL)
   return handler(async (req, res) => {
     refuseCrossSite(req, origin)
-    const { session } = req as Partial<Request>
-    const signedIn = session?.oneLogin?.signedIn
     const stateValue = typeof state === 'function' ? state(req) : state
-    if (session) {
-      const { id, cookie } = session
-      await destroySession(req)
-      clearCookie(req, res, id, cookie)
-      publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
-    }
-    redirect(res, await signOut(signedIn?.idToken, stateValue))
+    redirect(res, await signOut(relyingParty, req, res, stateValue))
   })
 }
 
@@ -50,23 +36,7 @@ function refuseCrossSite({ headers }: Request, origin: string): void {
   if (foreign)
     throw new OneLoginError(
       'cross_site_request',
-      'Another site asked to sign the user out. Sign out from a page of this service.',
+      'Another site sent this sign-out request, or started the redirects that led to it. Sign out from a page of this ' +
+        'service, or call oneLogin.signOut(req) in your code.',
     )
-}
-
-/** The cookie's name is the app's, and express-session does not tell it: it is the one that holds the id. */
-function clearCookie(req: Request, res: Response, id: string, cookie: Request['session']['cookie']): void {
-  for (const pair of (req.headers.cookie ?? '').split(';')) {
-    const name = pair.trim().replace(/=.*/, '')
-    const value = pair.slice(pair.indexOf('=') + 1)
-    if (!value.startsWith(`s%3A${encodeURIComponent(id)}.`) && !value.startsWith(`s:${id}.`)) continue
-    const { path, domain, sameSite, httpOnly, secure } = cookie
-    res.clearCookie(name, {
-      path: path ?? '/',
-      domain,
-      sameSite,
-      httpOnly,
-      secure: secure === true || (secure === 'auto' && req.secure),
-    })
-  }
 }

@@ -5,13 +5,11 @@ import { parseOptions } from '../../options/invalid-option.ts'
 import { duration, type Duration } from '../../options/option-schema.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { sharedEntries } from '../../options/sign-in-options.ts'
-import { signedInUser } from '../../session/session-record.ts'
-import type { SignedIn } from '../../sign-in/completion.ts'
+import type { SignedIn } from '../../session/signed-in.ts'
 import { nowInSeconds } from '../../clock.ts'
 import { credentialSatisfies, parseVectors, type RequestedTrust } from '../../vectors-of-trust.ts'
 import { isNavigation, redirect, refuse } from '../responses.ts'
 import { handler } from '../handler.ts'
-import { requireCheckedSession } from './check-session.ts'
 
 const optionsSchema = v.strictObject({
   vtr: v.optional(sharedEntries.vtr),
@@ -84,8 +82,7 @@ export function requireAuthentication(
 
   return function guard(req, res, next) {
     try {
-      requireCheckedSession(req)
-      const lacking = missing(signedInUser(req))
+      const lacking = missing(relyingParty.sessions.concluded(req).signedIn)
       if (lacking) sendToSignIn(relyingParty, lacking.settings, lacking.code)(req, res, next)
       else next()
     } catch (error) {
@@ -112,8 +109,7 @@ export function sendToSignIn(
   code: OneLoginErrorCode,
 ): RequestHandler {
   return handler(async (req, res, next) => {
-    if (isNavigation(req))
-      redirect(res, await relyingParty.start(req, { ...settings, returnTo: req.originalUrl }))
+    if (isNavigation(req)) redirect(res, await relyingParty.start(req, res, settings, { toThisPage: true }))
     else refuse(req, res, next, new OneLoginError(code, messages[code as keyof typeof messages]))
   })
 }

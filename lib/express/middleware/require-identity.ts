@@ -6,7 +6,7 @@ import { parseOptions } from '../../options/invalid-option.ts'
 import { described } from '../../options/option-schema.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { sharedEntries } from '../../options/sign-in-options.ts'
-import { signedInUser } from '../../session/session-record.ts'
+import type { IdentityOutcome } from '../../sign-in/completion.ts'
 import { confidenceSatisfies, type IdentityLevel } from '../../vectors-of-trust.ts'
 import { refuse } from '../responses.ts'
 import { requireAuthentication, sendToSignIn } from './require-authentication.ts'
@@ -42,17 +42,26 @@ export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds
   const stepUp = relyingParty.signInSettings({ vtr: [`Cl.Cm.${level}`], claims: [...claims] })
   const authenticate = requireAuthentication(relyingParty, { vtr: ['Cl.Cm'] })
 
+  const answers = (outcome: IdentityOutcome) =>
+    confidenceSatisfies(outcome.level, level) &&
+    stepUp.claims.every((claim) => outcome.claims.includes(claim))
+
   return function guard(req, res, next) {
     authenticate(req, res, (error?: unknown) => {
-      const identity = signedInUser(req)?.identity
-      const askedFor = stepUp.claims.every((claim) => identity?.claims.includes(claim))
-      if (error) next(error)
-      else if (!identity || !askedFor || !confidenceSatisfies(identity.level, level)) {
+      if (error) {
+        next(error)
+        return
+      }
+      const { identity, failedIdentity } = relyingParty.sessions.concluded(req).signedIn ?? {}
+      const outcomes = [identity, failedIdentity].filter((outcome) => outcome !== undefined)
+      const outcome = outcomes.find(answers)
+      if (outcome?.proven) next()
+      else if (outcome) refuse(req, res, next, notProven(outcome.returnCodes))
+      else {
         // What another page has asked for is asked for again, or the two would take turns in asking.
-        const claims = [...new Set([...stepUp.claims, ...(identity?.claims ?? [])])]
+        const claims = [...new Set([...stepUp.claims, ...outcomes.flatMap((known) => known.claims)])]
         sendToSignIn(relyingParty, { ...stepUp, claims }, 'identity_required')(req, res, next)
-      } else if (identity.proven) next()
-      else refuse(req, res, next, notProven(identity.returnCodes))
+      }
     })
   }
 }

@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express'
-import type { Settings } from '../../options/strategy-options.ts'
-import { sessionData, signedInUser } from '../../session/session-record.ts'
-import { forgetActivity, requireCheckedSession, timeLeft } from './check-session.ts'
+import { doesNotCountAsActivity, readCurrentSession } from '../current-session.ts'
 import { handler } from '../handler.ts'
+import type { RelyingParty } from '../relying-party.ts'
 
 /**
- * What `sessionStatus()` answers, as JSON.
+ * What `sessionStatus()` responds with, as JSON.
  *
  * @example
  * ```ts
@@ -15,31 +14,23 @@ import { handler } from '../handler.ts'
 export interface SessionStatus {
   /** Whether somebody is signed in. */
   readonly signedIn: boolean
-  /** Seconds until the session ends if nothing happens; absent when nobody is signed in. */
+  /** Seconds until the session ends if nothing happens; absent if nobody is signed in. */
   readonly secondsLeft?: number
-  /** Whether the user doing something gives them more time. */
+  /** Whether a request of the user gives them more time. */
   readonly extendable?: boolean
 }
 
 /**
- * Tells a page how long the session still lives, so that it can warn the user. GET asks without counting as the
- * user doing something; POST counts, for a "stay signed in" button.
+ * Tells a page how long the session still lives, so that it can warn the user. GET does not count as the user doing
+ * something. POST does, for a "stay signed in" button.
  */
-export function sessionStatus(settings: Settings): RequestHandler {
+export function sessionStatus(relyingParty: RelyingParty): RequestHandler {
   return handler((req, res) => {
-    requireCheckedSession(req)
-    if (req.method !== 'POST') forgetActivity(req)
-    res.set('Cache-Control', 'no-store').json(statusOf())
-
-    function statusOf(): SessionStatus {
-      const signedIn = signedInUser(req)
-      if (!signedIn) return { signedIn: false }
-      const { absolute, idle = Infinity } = timeLeft(settings, signedIn, sessionData(req).lastSeenAt)
-      return {
-        signedIn: true,
-        secondsLeft: Math.max(Math.min(absolute, idle), 0),
-        extendable: idle < absolute,
-      }
-    }
+    if (req.method !== 'POST') doesNotCountAsActivity(req)
+    const session = readCurrentSession(relyingParty, req)
+    const status: SessionStatus = session.signedIn
+      ? { signedIn: true, secondsLeft: session.secondsLeft, extendable: session.extendable }
+      : { signedIn: false }
+    res.set('Cache-Control', 'no-store').json(status)
   })
 }

@@ -173,7 +173,7 @@ describe('the return from an in-person identity check', () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const answer = await browser.send(`${pair.service.url}/landing`, { method: 'POST' })
-    expect(answer).toMatchObject({ status: 303, headers: { location: '/landing' } })
+    expect(answer).toMatchObject({ status: 303, headers: { location: './landing' } })
     expect(vectors(pair)).toHaveLength(1)
   })
 
@@ -183,7 +183,7 @@ describe('the return from an in-person identity check', () => {
     const browser = pair.browser()
     expect((await land(pair, browser)).status).toBe(403)
     const { headers } = await browser.send(`${pair.service.url}/landing`, { method: 'POST' })
-    expect(headers.location).toBe('/landing')
+    expect(headers.location).toBe('./landing')
   })
 
   it('[CONF-9] refuses a level that is none when it is made', async () => {

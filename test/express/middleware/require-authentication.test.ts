@@ -157,13 +157,14 @@ describe('requireAuthentication', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'authentication_too_weak' })
   })
 
-  it('does not send a browser in circles when One Login does not honour max_age', async () => {
+  it('[IDT-7] sends a browser back once, and not in circles, when One Login does not honour max_age', async () => {
     await using pair = await startPair({ routes: guarded })
     const browser = await visitorSignedIn(pair)
     passTime(660)
     const page = await browser.visit(`${pair.service.url}/recent`)
-    expect(page.status).toBeGreaterThanOrEqual(400)
-    expect(page.trail).toHaveLength(3)
+    expect(JSON.parse(page.body)).toMatchObject({ code: 'authentication_too_old' })
+    // The page, One Login, the callback, and once more One Login and the callback.
+    expect(page.trail).toHaveLength(5)
   })
 
   it.each([

@@ -1,0 +1,100 @@
+import type { Request, Response } from 'express'
+import { recordKey } from '../session/record-store.ts'
+import { sessionIdOf } from '../session/signed-in.ts'
+import type { Client } from '../session/waiting-sign-ins.ts'
+
+/** Sign-ins that wait in one browser; past this the cookie of the oldest is cleared. */
+const mostWaiting = 10
+
+/**
+ * The cookies with which a browser proves that it started a sign-in: one for each sign-in, so that tabs cannot
+ * overwrite each other's.
+ */
+export class SignInCookies {
+  readonly #prefix: string
+  readonly #client: string
+  readonly #attributes: string
+  readonly #lifetime: number
+
+  /**
+   * @param callbackURL - where the cookies have to come back to: it decides whether they are secure
+   * @param lifetime - seconds
+   */
+  constructor({ issuer, clientId }: Client, callbackURL: string, lifetime: number) {
+    const isSecure = callbackURL.startsWith('https:')
+    this.#prefix = isSecure ? '__Host-one-login' : 'one-login'
+    this.#client = recordKey('client', issuer, clientId).slice(0, 8)
+    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+    this.#lifetime = lifetime
+  }
+
+  /** The secret that this browser holds for a sign-in of this client. */
+  secretOf(req: Request, state: string): string | undefined {
+    return cookiesOf(req).get(this.#nameOf(state))?.split('.')[1]
+  }
+
+  /** Whether this browser holds a secret for a sign-in that another client of this app started. */
+  isOfAnotherClient(req: Request, state: string): boolean {
+    const ending = `-${tagOf(state)}`
+    const names = [...cookiesOf(req).keys()]
+    return names.some(
+      (name) => name.startsWith(`${this.#prefix}-`) && name.endsWith(ending) && name !== this.#nameOf(state),
+    )
+  }
+
+  /** Gives the browser the secret of a sign-in that starts now. */
+  set(req: Request, res: Response, state: string, secret: string): void {
+    const own = [...cookiesOf(req)].filter(([name]) => name.startsWith(`${this.#prefix}-${this.#client}-`))
+    const oldestFirst = own.sort(([, one], [, other]) => startOf(one) - startOf(other))
+    for (const [name] of oldestFirst.slice(0, Math.max(0, own.length - mostWaiting + 1)))
+      this.#send(res, name, '', 0)
+    this.#send(res, this.#nameOf(state), `${Date.now().toString(36)}.${secret}`, this.#lifetime)
+  }
+
+  /** Clears the cookie of a sign-in that came back. */
+  clear(res: Response, state: string): void {
+    this.#send(res, this.#nameOf(state), '', 0)
+  }
+
+  #nameOf(state: string): string {
+    return `${this.#prefix}-${this.#client}-${tagOf(state)}`
+  }
+
+  #send(res: Response, name: string, value: string, maxAge: number): void {
+    const expires = new Date(maxAge === 0 ? 0 : Date.now() + maxAge * 1000).toUTCString()
+    res.append('Set-Cookie', `${name}=${value}; Max-Age=${maxAge}; Expires=${expires}; ${this.#attributes}`)
+  }
+}
+
+/** Clears the session's cookie. Its name is the app's, and express-session does not tell it: its value holds the id. */
+export function clearSessionCookie(req: Request, res: Response, session: Request['session']): void {
+  const id = sessionIdOf(session)
+  const { path, domain, sameSite, httpOnly, secure } = session.cookie
+  for (const [name, value] of cookiesOf(req)) {
+    if (!value.startsWith(`s%3A${encodeURIComponent(id)}.`) && !value.startsWith(`s:${id}.`)) continue
+    res.clearCookie(name, {
+      path: path ?? '/',
+      domain,
+      sameSite,
+      httpOnly,
+      secure: secure === true || (secure === 'auto' && req.secure),
+    })
+  }
+}
+
+function cookiesOf({ headers }: Request): Map<string, string> {
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => {
+    const [name = '', ...value] = pair.trim().split('=')
+    return [name, value.join('=')] as const
+  })
+  return new Map(pairs)
+}
+
+function tagOf(state: string): string {
+  return recordKey('state', state).slice(0, 16)
+}
+
+/** When the sign-in of a cookie started; a value that this package did not write counts as the oldest. */
+function startOf(value: string): number {
+  return Number.parseInt(value.split('.')[0] ?? '', 36) || 0
+}

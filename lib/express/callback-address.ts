@@ -1,0 +1,63 @@
+import type { Request } from 'express'
+
+const responseParameters = ['state', 'code', 'error', 'error_description', 'iss']
+
+/** Where callbacks arrive, as this service sees it: a proxy may have removed a prefix from the path. */
+export class CallbackAddress {
+  readonly #path: string
+
+  constructor(callbackURL: string) {
+    this.#path = new URL(callbackURL).pathname
+  }
+
+  /** Whether a request is a callback from One Login, rather than the start of a sign-in. */
+  isCallback(req: Request): boolean {
+    const { path, query } = requestAddress(req)
+    if (isSamePath(req, path, this.#path) && responseParameters.some((name) => query.has(name))) return true
+    // A proxy may have changed the path.
+    return isResponse(query)
+  }
+
+  /** Whether a request is at the callback's path, or at what a proxy left of it. */
+  isAt(req: Request): boolean {
+    const { path, query } = requestAddress(req)
+    return isSamePath(req, path, this.#path) || (isResponse(query) && this.prefixOf(req) !== '')
+  }
+
+  /** What a proxy has removed from the path of a callback: the rest of the address that it was sent to. */
+  prefixOf(req: Request): string {
+    const seen = withoutSlash(requestAddress(req).path)
+    const sent = withoutSlash(this.#path)
+    const prefix = sent.slice(0, -seen.length)
+    return seen.length > 1 && isSamePath(req, prefix + seen, sent) ? prefix : ''
+  }
+}
+
+function isResponse(query: URLSearchParams): boolean {
+  return query.has('state') && (query.has('code') || query.has('error'))
+}
+
+/**
+ * The path and the query of a request line, which may name a host too: that is the sender's to choose, and not
+ * looked at.
+ */
+export function requestAddress({ originalUrl }: Request): { path: string; query: URLSearchParams } {
+  const local = originalUrl.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '').replace(/#.*/, '')
+  const end = local.search(/\?|$/)
+  return { path: local.slice(0, end), query: new URLSearchParams(local.slice(end)) }
+}
+
+/** Whether two paths are the same, as the routes of this app are compared. */
+export function isSamePath(req: Request, one: string, other: string): boolean {
+  const { app } = req as Partial<Pick<Request, 'app'>>
+  const isOn = (setting: string) => typeof app?.enabled === 'function' && app.enabled(setting)
+  const normal = (path: string) => {
+    const compared = isOn('strict routing') ? path : withoutSlash(path)
+    return isOn('case sensitive routing') ? compared : compared.toLowerCase()
+  }
+  return normal(one) === normal(other)
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(.)\/$/, '$1')
+}

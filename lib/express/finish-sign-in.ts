@@ -1,0 +1,225 @@
+import type { Request, Response } from 'express'
+import { isOneLoginError, OneLoginError } from '../errors.ts'
+import { publish } from '../events.ts'
+import type { SignInSettings } from '../options/sign-in-options.ts'
+import { followLogIn } from '../session/log-in.ts'
+import { leavesProven, renewSignedIn } from '../session/renewal.ts'
+import { sessionIdOf, type SignedIn } from '../session/signed-in.ts'
+import { authorizationCode, readAuthorizationResponse } from '../sign-in/authorization-response.ts'
+import type { VerifiedSignIn } from '../sign-in/completion.ts'
+import type { Transaction } from '../sign-in/transaction.ts'
+import type { OneLoginUser } from '../sign-in/user.ts'
+import { requestAddress } from './callback-address.ts'
+import { publishingFailure, type RelyingParty } from './relying-party.ts'
+import type { CheckedSession } from './session-check.ts'
+import { renewSession } from './session-end.ts'
+import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
+
+/** What a callback comes to: a user, ready for `req.logIn`, or another address to send the browser to. */
+export type Finish =
+  | (VerifiedUser & { readonly info: OneLoginAuthInfo; readonly redirectTo?: undefined })
+  | { readonly redirectTo: string }
+
+/**
+ * The second leg: from the callback to a verified user.
+ *
+ * @param verify - asks the app who the user is to it
+ * @throws OneLoginError for anything but a sign-in that kept every rule; or as `verify` does
+ */
+export async function finishSignIn(
+  party: RelyingParty,
+  req: Request,
+  res: Response,
+  verify: VerifyUser,
+): Promise<Finish> {
+  res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+  return publishingFailure(() => finish(party, req, res, verify))
+}
+
+async function finish(party: RelyingParty, req: Request, res: Response, verify: VerifyUser): Promise<Finish> {
+  if (req.method !== 'GET')
+    throw new OneLoginError(
+      'callback_invalid',
+      'The callback was not a GET request. Start the sign-in again.',
+    )
+  const response = readAuthorizationResponse(requestAddress(req).query)
+  const checked = await party.sessions.check(req)
+  const repeated = checked.signedIn?.callbacks.find(({ state }) => state === response.state)
+  if (repeated && req.user && req.user === checked.user) return { redirectTo: repeated.returnTo }
+  const transaction = await take(party, req, res, response.state)
+  const before = checked.returning ?? checked.signedIn
+  try {
+    const code = authorizationCode(response, party.settings.environment.issuer)
+    const { user, signedIn } = await party.completeSignIn(code, transaction)
+    refuseOtherSubject(signedIn, transaction, before)
+    return await accept(party, req, verify, { user, signedIn, transaction, checked })
+  } catch (error) {
+    if (isStale(error) && !transaction.isRetry)
+      return { redirectTo: await party.start(req, res, settingsOf(transaction), retryOf(transaction)) }
+    await endSessionAfter(error, party, req, transaction, before)
+    throw error
+  }
+}
+
+async function take(
+  { waiting, cookies, sessions }: RelyingParty,
+  req: Request,
+  res: Response,
+  state: string | undefined,
+): Promise<Transaction> {
+  const secret = state === undefined ? undefined : cookies.secretOf(req, state)
+  const transaction =
+    state === undefined || secret === undefined
+      ? undefined
+      : await waiting.take(sessions.records(req), state, secret)
+  if (!transaction) throw lost()
+  cookies.clear(res, transaction.state)
+  return transaction
+}
+
+interface Verified {
+  readonly user: OneLoginUser
+  readonly signedIn: VerifiedSignIn
+  readonly transaction: Transaction
+  readonly checked: CheckedSession
+}
+
+async function accept(
+  party: RelyingParty,
+  req: Request,
+  verify: VerifyUser,
+  { user, signedIn, transaction, checked }: Verified,
+): Promise<Finish> {
+  const before = checked.returning ?? checked.signedIn
+  const returnTo =
+    transaction.returnTo === undefined
+      ? undefined
+      : (transaction.returnsToRequest ? party.callback.prefixOf(req) : '') + transaction.returnTo
+  const info = authInfo(returnTo, transaction)
+  req.authInfo = info
+  const verified = await verify(req, withKnownIdentity(user, signedIn, before, checked.user)).catch(
+    (error: unknown) => {
+      delete req.authInfo
+      throw error
+    },
+  )
+  const current = await currentSignIn(party, req, transaction, before)
+  followLogIn(req, verified.user, party.entries, {
+    signedIn: renewSignedIn(signedIn, transaction, current, returnTo ?? '/'),
+    keepsData: current !== undefined,
+    returnTo,
+  })
+  party.sessions.forget(req)
+  const { identity } = signedIn
+  publish('sign-in.succeeded', {
+    sub: user.sub,
+    ...(identity && { identity: { proven: identity.proven, level: identity.level } }),
+  })
+  return { user: verified.user, info: { ...verified.info, ...info } }
+}
+
+/**
+ * The record of the session as it is now, when all of One Login's responses have arrived: other tabs may have changed
+ * it, and what the app keeps there, since this request read it.
+ *
+ * @throws OneLoginError `session_lost` if the user has signed out meanwhile
+ */
+async function currentSignIn(
+  { entries, sessions }: RelyingParty,
+  req: Request,
+  { sub, startedFrom }: Transaction,
+  before: SignedIn | undefined,
+): Promise<SignedIn | undefined> {
+  const stored = before && (await sessions.records(req).read(sessionIdOf(req.session)))
+  if (before && stored) {
+    // @fastify/session keeps one object for each session, which is up to date.
+    if (typeof req.sessionStore.createSession === 'function')
+      req.sessionStore.createSession(req, stored as never)
+    const found = entries.read(req.session)
+    if (found.kind === 'signed-in' && found.signedIn.id === before.id) return found.signedIn
+    throw lost()
+  }
+  const known = before ? { id: before.id, sub: before.sub } : { id: startedFrom, sub }
+  if (known.id === undefined || known.sub === undefined) return before
+  // The session is gone: another tab has renewed it, or its user has signed out.
+  const { ended = [] } = await sessions.signOuts(req).of(sessions.subject(known.sub))
+  if (ended.includes(known.id)) throw lost()
+  return before
+}
+
+function refuseOtherSubject(
+  { sub }: VerifiedSignIn,
+  transaction: Transaction,
+  before: SignedIn | undefined,
+): void {
+  if ([before?.sub, transaction.sub].every((known) => known === undefined || known === sub)) return
+  throw new OneLoginError(
+    'subject_mismatch',
+    'One Login returned another user than the one who is signed in. The session was ended. The user can sign in again.',
+  )
+}
+
+/** One Login has ended its session in these cases, or the browser is somebody else's by now. */
+async function endSessionAfter(
+  error: unknown,
+  party: RelyingParty,
+  req: Request,
+  { prompt }: Transaction,
+  before: SignedIn | undefined,
+): Promise<void> {
+  if (!isOneLoginError(error)) return
+  const { code } = error
+  const failedReauthentication = code === 'login_required' || (code === 'access_denied' && prompt)
+  if (!failedReauthentication && code !== 'subject_mismatch') return
+  await renewSession(req)
+  party.sessions.forget(req)
+  const reason = failedReauthentication ? 'login_required' : 'subject_mismatch'
+  publish('signed-out', { ...(before && { sub: before.sub }), reason })
+}
+
+function isStale(error: unknown): boolean {
+  return isOneLoginError(error) && error.code === 'authentication_too_old'
+}
+
+function settingsOf({ trust, claims, maxAge, prompt, returnTo, appState }: Transaction): SignInSettings {
+  return {
+    trust,
+    claims,
+    ...(maxAge !== undefined && { maxAge }),
+    ...(prompt && { prompt }),
+    ...(returnTo !== undefined && { returnTo }),
+    ...(appState !== undefined && { state: appState }),
+  }
+}
+
+function retryOf({ returnsToRequest, inPersonReturn }: Transaction) {
+  return {
+    isRetry: true,
+    ...(returnsToRequest && { returnsToRequest }),
+    ...(inPersonReturn && { inPersonReturn }),
+  }
+}
+
+function authInfo(returnTo: string | undefined, { appState: state }: Transaction): OneLoginAuthInfo {
+  return { ...(returnTo !== undefined && { returnTo }), ...(state !== undefined && { state }) }
+}
+
+/** A sign-in leaves what an earlier one of the same user has proven, unless it proved something itself. */
+function withKnownIdentity(
+  user: OneLoginUser,
+  { identity: outcome }: VerifiedSignIn,
+  before: SignedIn | undefined,
+  known: Express.User | undefined,
+): OneLoginUser {
+  const { sub, identity } = (known ?? {}) as Partial<OneLoginUser>
+  const keepsKnown = outcome === undefined || leavesProven(outcome, before)
+  return before && keepsKnown && identity && sub === user.sub ? { ...user, identity } : user
+}
+
+function lost(): OneLoginError {
+  return new OneLoginError(
+    'session_lost',
+    'This browser has no such sign-in waiting: it took too long, was finished before, or its user has signed out. ' +
+      'The user can start again.',
+  )
+}

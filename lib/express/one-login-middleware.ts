@@ -1,0 +1,210 @@
+import type { RequestHandler } from 'express'
+import type { SignInOptions } from '../options/sign-in-options.ts'
+import { backChannelLogout, type BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
+import { callback } from './middleware/callback.ts'
+import { checkSession } from './middleware/check-session.ts'
+import { jwks } from './middleware/jwks.ts'
+import { landing, type LandingOptions } from './middleware/landing.ts'
+import { logout, type LogoutOptions } from './middleware/logout.ts'
+import { requireAuthentication, type AuthenticationNeeds } from './middleware/require-authentication.ts'
+import { requireIdentity, type IdentityNeeds } from './middleware/require-identity.ts'
+import { sessionStatus } from './middleware/session-status.ts'
+import { startSignIn } from './middleware/start-sign-in.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { createRoutes, type RoutesOptions } from './routes.ts'
+import type { VerifyUser } from './verify-callback.ts'
+
+/** The middleware of a strategy, each usable alone. */
+export abstract class OneLoginMiddleware {
+  /** @internal */
+  readonly relyingParty: RelyingParty
+  /** @internal */
+  readonly verify: VerifyUser
+  // Not #private: Passport works on an object made with this one as its prototype.
+  /** @internal */
+  protected hasLogout = false
+
+  /** @internal */
+  constructor(relyingParty: RelyingParty, verify: VerifyUser) {
+    this.relyingParty = relyingParty
+    this.verify = verify
+  }
+
+  /**
+   * Checks the session of each request. Ends it if its user has signed out elsewhere or if it has reached a limit. Mount
+   * it after `passport.session()`. Without it, every guard fails with `session_unavailable`. Passes on
+   * `session_unavailable` if the store cannot be read, and `session_expired` for a request that does not load a page.
+   *
+   * @example
+   * ```ts
+   * app.use(session({ secret, resave: false, saveUninitialized: false }), passport.session(), oneLogin.session())
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
+   */
+  session(): RequestHandler {
+    const { absolute, idle = absolute } = this.relyingParty.settings.session
+    if (Math.min(absolute, idle) < 3600)
+      setImmediate(() => {
+        this.warnWithoutLogout()
+      })
+    return checkSession(this.relyingParty)
+  }
+
+  /**
+   * All routes at once: sign-in, callback, sign-out, JWKS, back-channel logout, session status, landing.
+   *
+   * @param options - other paths, and options of each part
+   * @example
+   * ```ts
+   * app.use(oneLogin.routes({ paths: { signOut: '/bye', jwks: false } }))
+   * ```
+   * @throws OneLoginError `invalid_option`
+   */
+  routes(options: RoutesOptions = {}): RequestHandler {
+    const { settings, callback } = this.relyingParty
+    return createRoutes(this, options, settings.signers.length > 0, callback)
+  }
+
+  /**
+   * Sends the browser to One Login, and afterwards to the path in the query's `returnTo`. If it asks for an identity and
+   * nobody is signed in, the user is signed in first.
+   *
+   * @param options - what this sign-in asks for
+   * @throws OneLoginError `invalid_option`, and `reauthentication_impossible` for a `prompt` without request objects
+   * @example
+   * ```ts
+   * app.get('/prove', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/treasure' }))
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/
+   */
+  signIn(options: SignInOptions = {}): RequestHandler {
+    return startSignIn(this.relyingParty, options)
+  }
+
+  /**
+   * Completes a sign-in, logs the user in with Passport, and goes to the page that it started from. Every error goes to
+   * the app's error handler.
+   *
+   * @example
+   * ```ts
+   * app.get('/auth/callback', oneLogin.callback())
+   * ```
+   */
+  callback(): RequestHandler {
+    return callback(this.relyingParty, this.verify)
+  }
+
+  /**
+   * Lets signed-in users through. Sends a browser that loads a page to sign in and back. Any other request gets 401
+   * `not_signed_in` or 403 `authentication_too_weak`.
+   *
+   * @param needs - what the page needs of the sign-in
+   * @throws OneLoginError `invalid_option`
+   * @example
+   * ```ts
+   * app.get('/dragons', oneLogin.requireAuthentication(), showDragons)
+   * app.post('/close-account', oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }), closeAccount)
+   * ```
+   */
+  requireAuthentication(needs: AuthenticationNeeds = {}): RequestHandler {
+    return requireAuthentication(this.relyingParty, needs)
+  }
+
+  /**
+   * Lets users through whose identity is proven. Sends others to prove it and back. If the identity could not be proven,
+   * passes on 403 `identity_not_proven` with the return codes. A request that does not load a page gets 403
+   * `identity_required`.
+   *
+   * @param needs - what the page needs of the identity
+   * @throws OneLoginError `invalid_option`
+   * @example
+   * ```ts
+   * app.get('/treasure', oneLogin.requireIdentity({ level: 'P2', claims: ['address'] }), showTreasure)
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
+   */
+  requireIdentity(needs: IdentityNeeds): RequestHandler {
+    return requireIdentity(this.relyingParty, needs)
+  }
+
+  /**
+   * Signs the user out, first here and then at One Login, on GET and on POST. Rejects a request that another site sent
+   * with `cross_site_request`.
+   *
+   * @param options - a value that One Login returns
+   * @example
+   * ```ts
+   * app.post('/sign-out', oneLogin.logout())
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
+   */
+  logout(options: LogoutOptions = {}): RequestHandler {
+    this.hasLogout = true
+    return logout(this.relyingParty, options)
+  }
+
+  /**
+   * Handles a back-channel logout: ends all of the user's sessions in this service. Responds with 200, or 400 to a
+   * logout token that breaks a rule. Mount it after express-session and outside of CSRF protection.
+   *
+   * @param options - what else to do when a user has signed out
+   * @example
+   * ```ts
+   * app.post('/back-channel-logout', oneLogin.backChannelLogout())
+   * ```
+   * @see https://openid.net/specs/openid-connect-backchannel-1_0.html
+   */
+  backChannelLogout(options: BackChannelLogoutOptions = {}): RequestHandler {
+    return backChannelLogout(this.relyingParty, options)
+  }
+
+  /**
+   * Publishes this service's public keys, for the JWKS URL in your registration.
+   *
+   * @example
+   * ```ts
+   * app.get('/.well-known/jwks.json', oneLogin.jwks())
+   * ```
+   * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
+   */
+  jwks(): RequestHandler {
+    return jwks(this.relyingParty.settings)
+  }
+
+  /**
+   * Tells a page how long the session still lives, as a `SessionStatus` in JSON. GET asks. POST also counts as the user
+   * doing something.
+   *
+   * @example
+   * ```ts
+   * app.all('/session-status', oneLogin.sessionStatus())
+   * ```
+   */
+  sessionStatus(): RequestHandler {
+    return sessionStatus(this.relyingParty)
+  }
+
+  /**
+   * Takes users back who proved their identity in person. GET signs them in and shows the return page. POST, from its
+   * button, asks One Login for the outcome.
+   *
+   * @param options - the page, the level, and where to go on
+   * @example
+   * ```ts
+   * app.all('/landing', oneLogin.landing({ page: '/welcome-back', level: 'P2', returnTo: '/treasure' }))
+   * ```
+   * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/helping-your-users-after-their-in-person-identity-checks/
+   * @throws OneLoginError `invalid_option`
+   */
+  landing(options: LandingOptions): RequestHandler {
+    return landing(this.relyingParty, options)
+  }
+
+  private warnWithoutLogout(): void {
+    if (this.hasLogout) return
+    process.emitWarning(
+      "Sessions of this service are shorter than One Login's hour, so it must offer sign-out. Mount oneLogin.logout() or oneLogin.routes().",
+      { code: 'ONE_LOGIN_NO_LOGOUT' },
+    )
+  }
+}

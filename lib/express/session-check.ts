@@ -1,0 +1,165 @@
+import type { Request } from 'express'
+import { nowInSeconds } from '../clock.ts'
+import type { OneLoginError } from '../errors.ts'
+import type { Settings } from '../options/strategy-options.ts'
+import { timeLeft, type TimeLeft } from '../session/expiry.ts'
+import { lastActivity } from '../session/last-activity.ts'
+import { RecordStore } from '../session/record-store.ts'
+import { isSignedOut, SignOutRecords, type Subject } from '../session/sign-out-records.ts'
+import type { SessionEntries, SignedIn } from '../session/signed-in.ts'
+import { renewSession } from './session-end.ts'
+import { misconfigured, sessionStoreOf } from './set-up.ts'
+
+/** Seconds after a sign-in in which a page that has no user points to a fault of the app, not to its user. */
+const justNow = 60
+
+/** What a session was found to be, once for each request. */
+export interface CheckedSession {
+  readonly state: 'nobody' | 'signed-in' | 'idle' | 'over'
+  readonly signedIn?: SignedIn
+  /** Who was signed in until a limit passed. */
+  readonly expired?: SignedIn
+  /** The app's own user, as Passport found them. */
+  readonly user?: Express.User | undefined
+  readonly left?: TimeLeft
+  /** Who comes back from One Login with this very request, although the idle limit has passed. */
+  readonly returning?: SignedIn
+  /** The user of an expired session, who has to prove again that it is them. */
+  readonly reauthenticate?: Pick<SignedIn, 'sub' | 'idToken'>
+  /** Why no guard can be passed, whoever is signed in. */
+  readonly fault?: OneLoginError
+}
+
+/** Finds out who is signed in to this service, for one client: from the session, the sign-outs and the limits. */
+export class SessionCheck {
+  readonly #settings: Settings
+  readonly #entries: SessionEntries
+  readonly #checks = new WeakMap<Request, Promise<CheckedSession>>()
+  readonly #checked = new WeakMap<Request, CheckedSession>()
+
+  constructor(settings: Settings, entries: SessionEntries) {
+    this.#settings = settings
+    this.#entries = entries
+  }
+
+  /**
+   * Checks the session of a request, once.
+   *
+   * @throws OneLoginError `session_unavailable` if the app has no session for it, or its store fails
+   */
+  async check(req: Request): Promise<CheckedSession> {
+    const known = this.#checks.get(req)
+    if (known) return known
+    const check = this.#check(req)
+    this.#checks.set(req, check)
+    return check
+  }
+
+  /** Notes what guards may go by: only `session()` does, after it has ended what had to end. */
+  conclude(req: Request, checked: CheckedSession): void {
+    this.#checks.set(req, Promise.resolve(checked))
+    this.#checked.set(req, checked)
+  }
+
+  /** Forgets a request whose session has changed since. */
+  forget(req: Request): void {
+    this.#checks.delete(req)
+    this.#checked.delete(req)
+  }
+
+  /**
+   * Who is signed in, for guards.
+   *
+   * @returns nothing if nobody is, or if `req.user` is somebody else by now
+   * @throws OneLoginError `session_unavailable` if `session()` of this strategy has not checked this request, or found
+   * that it cannot
+   */
+  concluded(req: Request): CheckedSession {
+    const checked = this.#checked.get(req)
+    if (!checked)
+      throw misconfigured(
+        'The session was not checked. Mount oneLogin.session() of this strategy after passport.session() and before the guards.',
+      )
+    if (checked.fault) throw checked.fault
+    if (!checked.signedIn || req.user === checked.user) return checked
+    if (goesRound(checked.signedIn)) throw otherUser()
+    return { state: 'nobody' }
+  }
+
+  /** The sign-outs of the app whose request this is. */
+  signOuts(req: Request): SignOutRecords {
+    const { signOutStore = sessionStoreOf(req), timeout } = this.#settings
+    return new SignOutRecords(new RecordStore(signOutStore, timeout))
+  }
+
+  /** The records in the session store of the app whose request this is. */
+  records(req: Request): RecordStore {
+    return new RecordStore(sessionStoreOf(req), this.#settings.timeout)
+  }
+
+  /** The user whose sign-outs concern a sign-in. */
+  subject(sub: string): Subject {
+    const { environment, clientId } = this.#settings
+    return { issuer: environment.issuer, clientId, sub }
+  }
+
+  async #check(req: Request): Promise<CheckedSession> {
+    const order = orderFault(req)
+    const { session } = req as Partial<Request>
+    if (!session)
+      throw misconfigured('This request has no session. Mount express-session before this package.')
+    const found = this.#entries.read(session)
+    if (found.kind === 'without-user' && isRecent(found)) return { state: 'nobody', fault: withoutUser() }
+    if (found.kind !== 'signed-in')
+      return {
+        state: 'nobody',
+        ...(found.kind === 'reauthenticate' && { reauthenticate: found }),
+        ...(order && { fault: order }),
+      }
+    const { signedIn } = found
+    const [signOuts, lastSeenAt] = await Promise.all([
+      this.signOuts(req).of(this.subject(signedIn.sub)),
+      this.#settings.session.idle === undefined ? undefined : lastActivity(this.records(req), signedIn.id),
+    ])
+    if (isSignedOut(signOuts, signedIn)) {
+      await renewSession(req)
+      return { state: 'nobody', ...(order && { fault: order }) }
+    }
+    const left = timeLeft(this.#settings, signedIn, lastSeenAt)
+    const state = left.absolute <= 0 ? 'over' : left.idle <= 0 ? 'idle' : 'signed-in'
+    const { user } = req
+    const fault = order ?? (user ? undefined : withoutUser())
+    const who = state === 'signed-in' ? { signedIn } : { expired: signedIn }
+    return { state, ...who, user, left, ...(fault && { fault }) }
+  }
+}
+
+function isRecent({ completedAt }: Pick<SignedIn, 'completedAt'>): boolean {
+  return nowInSeconds() - completedAt < justNow
+}
+
+/** Whether a browser is sent to One Login again and again: its guard does not find the user who signs in. */
+function goesRound({ callbacks }: SignedIn): boolean {
+  return callbacks.filter(({ at }) => isRecent({ completedAt: at })).length >= 3
+}
+
+/** Passport gives a request its `logIn` as soon as it sees it. */
+function orderFault(req: Request): OneLoginError | undefined {
+  if (typeof (req as Partial<Request>).logIn === 'function') return undefined
+  return misconfigured(
+    'oneLogin.session() runs before passport.session(). Mount express-session, passport.session() and oneLogin.session() in this order.',
+  )
+}
+
+function withoutUser(): OneLoginError {
+  return misconfigured(
+    'A user has signed in and req.user is empty. Check that passport.session() is mounted before oneLogin.session(), ' +
+      'that deserializeUser finds the user, and that passport.initialize() sets no other userProperty.',
+  )
+}
+
+function otherUser(): OneLoginError {
+  return misconfigured(
+    'A user keeps signing in with One Login and req.user is another one. Mount oneLogin.session() after everything that sets req.user.',
+  )
+}

@@ -1,0 +1,23 @@
+import type { Request } from 'express'
+import { storeFailure } from '../session/record-store.ts'
+
+/** Ends the session and starts one under a new id, for the page that tells the user. */
+export async function renewSession(req: Request): Promise<void> {
+  delete req.user
+  await inStore((done) => req.session.regenerate(done))
+}
+
+/** Ends the session. */
+export async function destroySession(req: Request): Promise<void> {
+  delete req.user
+  await inStore((done) => req.session.destroy(done))
+}
+
+async function inStore(work: (done: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    work((error) => {
+      if (error) reject(storeFailure(error))
+      else resolve()
+    })
+  })
+}

@@ -1,0 +1,30 @@
+import type { Request, Response } from 'express'
+import { publish } from '../events.ts'
+import { clearSessionCookie } from './browser-cookies.ts'
+import type { RelyingParty } from './relying-party.ts'
+import { destroySession } from './session-end.ts'
+
+/**
+ * Ends the session of a request, also for requests of it that are still under way.
+ *
+ * @param state - a value that One Login hands back to the post-logout page
+ * @returns the address to send the browser to
+ * @throws OneLoginError `session_unavailable` if the session cannot be ended
+ */
+export async function signOut(
+  { entries, sessions, signOutURL }: RelyingParty,
+  req: Request,
+  res: Response,
+  state?: string,
+): Promise<string> {
+  const { session } = req as Partial<Request>
+  if (!session) return signOutURL(undefined, state)
+  const found = entries.read(session)
+  const signedIn = found.kind === 'signed-in' ? found.signedIn : undefined
+  if (signedIn) await sessions.signOuts(req).end(sessions.subject(signedIn.sub), signedIn.id)
+  await destroySession(req)
+  sessions.forget(req)
+  clearSessionCookie(req, res, session)
+  publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
+  return signOutURL(signedIn?.idToken, state)
+}

@@ -1,0 +1,118 @@
+import type { Request } from 'express'
+import { storeFailure } from './record-store.ts'
+import { carryEntries, earlierSession, type SessionEntries, type SignedIn } from './signed-in.ts'
+
+type Done = (error?: unknown) => void
+
+interface LogInOptions {
+  readonly session?: boolean
+  readonly keepSessionInfo?: boolean
+  readonly successReturnToOrRedirect?: string
+}
+
+/** What a log-in is to write into the session. */
+export interface LogInPlan {
+  readonly signedIn: SignedIn
+  /** Whether the session is this user's already, so that the app's data in it can stay. */
+  readonly keepsData: boolean
+  /** For Passport's `successReturnToOrRedirect`. */
+  readonly returnTo: string | undefined
+}
+
+/**
+ * Has Passport's `req.logIn` write who is signed in, once, if it logs in the user that the verify callback returned.
+ * Any other log-in of this request is left alone.
+ */
+export function followLogIn(
+  req: Request,
+  user: Express.User,
+  entries: SessionEntries,
+  plan: LogInPlan,
+): void {
+  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => unknown
+  let isFollowed = false
+  const follow = (given: Express.User, second: LogInOptions | Done = {}, third?: Done): unknown => {
+    const done = typeof second === 'function' ? second : (third ?? (() => undefined))
+    const options = typeof second === 'function' ? {} : second
+    if (isFollowed || given !== user || options.session === false) return logIn(given, options, done)
+    isFollowed = true
+    const write = writerOf(req, entries, plan)
+    const finish = () => {
+      write()
+      if (options.successReturnToOrRedirect && plan.returnTo !== undefined)
+        Object.assign(req.session, { returnTo: plan.returnTo })
+    }
+    const stopFollowing = followRenewal(req, write)
+    const keepSessionInfo = (options.keepSessionInfo ?? false) || plan.keepsData
+    const result = logIn(user, { ...options, keepSessionInfo }, (error) => {
+      stopFollowing()
+      if (!error) finish()
+      done(error)
+    })
+    // The one of @fastify/passport returns a promise instead of calling back.
+    return result instanceof Promise ? result.then(finish) : result
+  }
+  req.logIn = req.login = follow as typeof req.logIn
+}
+
+function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan): () => void {
+  const earlier = earlierSession(req.session)
+  return () => {
+    carryEntries(req.session, earlier)
+    entries.write(req.session, signedIn)
+  }
+}
+
+/**
+ * Passport saves the renewed session while it logs the user in. The entry must be in it by that time: if the store
+ * failed afterwards, it would keep a user whom no sign-out reaches.
+ *
+ * @returns a function that takes back what is still waiting for a save, for a log-in that failed before
+ */
+function followRenewal(req: Request, write: () => void): () => void {
+  const { session } = req
+  const regenerate = session.regenerate.bind(session) as (...given: readonly unknown[]) => unknown
+  let restore = () => undefined as unknown
+  const beforeSave = () => {
+    restore = replaceMethod(req.session, 'save', (save, given) => {
+      restore()
+      write()
+      return save(...explainingFailure(given))
+    })
+  }
+  replaceMethod(session, 'regenerate', (_regenerate, given) => {
+    const [done] = explainingFailure(given.slice(-1))
+    // The one of @fastify/session may get the names of what to keep, and returns a promise without a callback.
+    if (typeof done !== 'function') return regenerate(...given)
+    return regenerate(...given.slice(0, -1), (error: unknown) => {
+      if (!error) beforeSave()
+      ;(done as Done)(error)
+    })
+  })
+  return () => restore()
+}
+
+/** What the store says when it fails is for the developer; the app gets an error that it knows. */
+function explainingFailure(given: readonly unknown[]): readonly unknown[] {
+  const done = given.at(-1)
+  if (typeof done !== 'function') return given
+  const explain: Done = (error) => (done as Done)(error ? storeFailure(error) : undefined)
+  return [...given.slice(0, -1), explain]
+}
+
+function replaceMethod<Name extends 'save' | 'regenerate'>(
+  session: Request['session'],
+  name: Name,
+  replacement: (original: (...given: readonly unknown[]) => unknown, given: readonly unknown[]) => unknown,
+): () => void {
+  const own = Object.getOwnPropertyDescriptor(session, name)
+  const original = session[name].bind(session) as (...given: readonly unknown[]) => unknown
+  Object.defineProperty(session, name, {
+    configurable: true,
+    value: (...given: readonly unknown[]) => replacement(original, given),
+  })
+  return () => {
+    if (own) Object.defineProperty(session, name, own)
+    else Reflect.deleteProperty(session, name)
+  }
+}

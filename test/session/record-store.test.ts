@@ -1,0 +1,82 @@
+import type { SessionData } from 'express-session'
+import { describe, expect, it } from 'vitest'
+import { recordKey, RecordStore, type SessionStore } from '../../lib/session/record-store.ts'
+import { expectRefused } from '../support/refusal.ts'
+
+type Done = (error?: unknown, session?: SessionData | null) => void
+
+/** A store whose every call does the same. */
+function storeThat(behave: (done: Done) => unknown): SessionStore {
+  const call = (...given: unknown[]) => behave((given.at(-1) ?? (() => undefined)) as Done)
+  return { get: call, set: call, destroy: call } as unknown as SessionStore
+}
+
+const noFile = Object.assign(new Error('no such file'), { code: 'ENOENT' })
+
+describe('the key of a record', () => {
+  it('[SESS-15] has 32 characters that every store and file system takes, whatever it is about', () => {
+    for (const parts of [['a'], ['a', 'x'.repeat(5000)], ['ü', '../', '\0']])
+      expect(recordKey(...parts)).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('[SESS-15] is another for other parts, also if they come to the same text', () => {
+    const keys = [['ab', 'c'], ['a', 'bc'], ['abc'], ['a', 'b', 'c'], ['a,b', 'c']].map((parts) =>
+      recordKey(...parts),
+    )
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('a record that is not in the store', () => {
+  it.each<[string, (done: Done) => unknown]>([
+    ['null', (done) => done(null, null)],
+    ['undefined', (done) => done()],
+    ['an error with code ENOENT, as of session-file-store', (done) => done(noFile)],
+    ['a promise rejected with ENOENT', () => Promise.reject(noFile)],
+  ])('[SESS-15] is absent if the store reports %s', async (_what, behave) => {
+    const records = new RecordStore(storeThat(behave), 5)
+    expect(await records.read('key')).toBeUndefined()
+    await expect(records.remove('key')).resolves.toBeUndefined()
+  })
+})
+
+describe('a store that fails', () => {
+  it.each<[string, (done: Done) => unknown]>([
+    ['calls back with an error', (done) => done(new Error('connect ECONNREFUSED'))],
+    ['throws', () => { throw new Error('connect ECONNREFUSED') }], // prettier-ignore
+    ['returns a rejected promise', () => Promise.reject(new Error('connect ECONNREFUSED'))],
+  ])('[CB-17] fails reads, writes and removals if it %s', async (_what, behave) => {
+    const records = new RecordStore(storeThat(behave), 5)
+    for (const work of [
+      () => records.read('key'),
+      () => records.write('key', {}, 60),
+      () => records.remove('key'),
+    ]) {
+      const error = await expectRefused(work(), 'session_unavailable', /store failed/)
+      expect(error.cause).toMatchObject({ message: 'connect ECONNREFUSED' })
+    }
+  })
+
+  it('[CB-17] fails them in bounded time if it never calls back, as Redis clients do that wait for a connection', async () => {
+    const records = new RecordStore(storeThat(() => undefined), 0.01) // prettier-ignore
+    await expectRefused(records.write('key', {}, 60), 'session_unavailable', /store failed/)
+  })
+})
+
+describe('a record that is written', () => {
+  it('[SESS-15] tells its lifetime in each way that stores read it, and takes no more space for that', async () => {
+    const written: SessionData[] = []
+    const store = {
+      set: (_key: string, session: SessionData, done: Done) => {
+        written.push(session)
+        done()
+      },
+    } as unknown as SessionStore
+    const before = Date.now()
+    await new RecordStore(store, 5).write('key', { a: 1 }, 60)
+    const { cookie } = written[0] ?? {}
+    expect(cookie).toMatchObject({ originalMaxAge: 60_000, maxAge: 60_000 })
+    expect(Number(cookie?.expires) - before).toBeGreaterThanOrEqual(60_000)
+    expect(Object.keys(JSON.parse(JSON.stringify(cookie)) as object)).toEqual(['originalMaxAge', 'expires'])
+  })
+})

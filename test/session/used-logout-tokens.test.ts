@@ -1,0 +1,68 @@
+import { MemoryStore } from 'express-session'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { RecordStore } from '../../lib/session/record-store.ts'
+import { UsedLogoutTokens } from '../../lib/session/used-logout-tokens.ts'
+
+const at = Date.parse('2026-08-01T12:00:00Z') / 1000
+const claims = { sub: 'a-user', iat: at, jti: 'a-jti' }
+const after = (seconds: number) => vi.setSystemTime((at + seconds) * 1000)
+const rejected = { code: 'logout_token_invalid' }
+const done = () => Promise.resolve()
+
+/** What several instances of a service share. */
+function instances(count = 2) {
+  const records = new RecordStore(new MemoryStore(), 5)
+  return Array.from({ length: count }, () => {
+    const used = new UsedLogoutTokens({ environment: { issuer: 'https://op.example/' } })
+    return (token = claims, work = done) => used.useOnce(token, records, work)
+  })
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  after(0)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a logout token', () => {
+  it('[SESS-6] is rejected if its "jti" was used in the last 3 minutes, by whichever instance', async () => {
+    const [use, useElsewhere] = instances()
+    await use?.()
+    for (const seconds of [0, 60, 179]) {
+      after(seconds)
+      await expect(use?.()).rejects.toMatchObject(rejected)
+      await expect(useElsewhere?.()).rejects.toMatchObject(rejected)
+    }
+  })
+
+  it('[SESS-6] is accepted again after 3 minutes', async () => {
+    const [use] = instances()
+    await use?.()
+    after(180)
+    await expect(use?.()).resolves.toBeUndefined()
+  })
+
+  it('[SESS-6] is accepted if only another "jti" of the same user was used, as each try of One Login has one', async () => {
+    const [use] = instances()
+    await use?.()
+    await expect(use?.({ ...claims, jti: 'another' })).resolves.toBeUndefined()
+  })
+
+  it('[SESS-16] takes effect once if it arrives several times at once', async () => {
+    const [use] = instances()
+    const work = vi.fn(done)
+    const uses = await Promise.allSettled([use?.(claims, work), use?.(claims, work), use?.(claims, work)])
+    expect(uses.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(work).toHaveBeenCalledTimes(1)
+  })
+
+  it('[SESS-16] can be used again if it did not take effect', async () => {
+    const [use] = instances()
+    const failure = new Error('the store is away')
+    const uses = [use?.(claims, () => Promise.reject(failure)), use?.()]
+    expect((await Promise.allSettled(uses)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await expect(use?.()).resolves.toBeUndefined()
+  })
+})
