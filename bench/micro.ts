@@ -10,7 +10,7 @@ import { verifyIdToken } from '../lib/tokens/id-token.ts'
 import { OneLoginStrategy } from '../lib/index.ts'
 import { parseStrategyOptions } from '../lib/options/strategy-options.ts'
 import { RelyingParty } from '../lib/express/relying-party.ts'
-import type { SignedIn } from '../lib/sign-in/completion.ts'
+import { SessionEntries, type SignedIn } from '../lib/session/signed-in.ts'
 import type { VerificationKey } from '../lib/provider/verification-keys.ts'
 import { clientId, didController } from './app.ts'
 import { costOf, type CallCost } from './measure.ts'
@@ -23,6 +23,7 @@ const rsaKey = createPrivateKey(privateKey)
 const data = randomBytes(600)
 // The guards that let a request through do nothing to the answer.
 const response = {} as unknown as Response
+const sink = { append: () => sink } as unknown as Response
 /** One RSA-2048 signature, as a client assertion and a request object need it. */
 export async function signOnce(): Promise<unknown> {
   return signAsync('sha256', data, rsaKey)
@@ -80,9 +81,14 @@ async function redirects(issuer: string): Promise<Row[]> {
   const redirectWith = async (requestObject: boolean) => {
     const party = new RelyingParty(parseStrategyOptions(optionsWith(issuer, requestObject)))
     const settings = party.signInSettings({})
-    const newRequest = () => ({ session: {} }) as unknown as Request
-    await party.start(newRequest(), settings)
-    return costOf((req: Request) => party.start(req, settings), newRequest)
+    const sessionStore = new MemoryStore()
+    const newRequest = () => {
+      const req = { headers: {}, sessionStore } as unknown as Request
+      sessionStore.createSession(req, { cookie: new session.Cookie() })
+      return req
+    }
+    await party.start(newRequest(), sink, settings)
+    return costOf((req: Request) => party.start(req, sink, settings), newRequest)
   }
   const bare = await costOf(() => {
     const [state = '', nonce = '', verifier = ''] = [0, 0, 0].map(() => randomBytes(32).toString('base64url'))
@@ -155,15 +161,23 @@ async function guards(issuer: string, store: Store, storeName: string): Promise<
   const signedIn: SignedIn = {
     sub,
     idToken: 'x'.repeat(900),
+    id: 'a-sign-in',
     issuedAt: nowInSeconds(),
+    sentAt: Date.now(),
     level: 'Cl.Cm',
     startedAt: nowInSeconds(),
+    completedAt: nowInSeconds(),
+    callbacks: [],
     identity: { proven: true, level: 'P2', claims: ['coreIdentityJWT', 'returnCode'], returnCodes: [] },
   }
   const cookie = JSON.parse(JSON.stringify(new session.Cookie())) as SessionData['cookie']
+  const entries = new SessionEntries({ issuer, clientId })
   const newRequest = () => {
-    const req = { sessionID: 'id', sessionStore: store, user: { sub }, headers: {} } as unknown as Request
-    store.createSession(req, { cookie, oneLogin: { signedIn } })
+    const logIn = () => undefined
+    const user = { sub }
+    const req = { sessionID: 'id', sessionStore: store, user, logIn, headers: {} } as unknown as Request
+    store.createSession(req, { cookie, ...{ passport: { user } } })
+    entries.write(req.session, signedIn)
     return req
   }
   const passing = (handler: RequestHandler) => (req: Request) =>

@@ -40,7 +40,7 @@ export function createApp(
     res.set('Cache-Control', 'no-store')
     // Read when a page is rendered, also by the error page: who is signed in may have changed by then.
     const user = { get: () => req.user, enumerable: true }
-    const end = { get: () => sessionEnd(req), enumerable: true }
+    const end = { get: () => sessionEnd(oneLogin, req), enumerable: true }
     Object.defineProperties(res.locals, { user, sessionEnd: end })
     const home = oneLoginHome(options) ?? simulator?.url
     Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), home, simulator })

@@ -31,8 +31,7 @@ export function oneLoginHome({ environment }: OneLoginOptions): string | undefin
 }
 
 /** When the session ends if the user does nothing from now on; for pages without JavaScript. */
-export function sessionEnd({ user, session }: Request): Date | undefined {
-  const startedAt = user && session.oneLogin?.signedIn?.startedAt
-  if (!startedAt) return undefined
-  return new Date(Math.min(Date.now() + limits.idle * 1000, (startedAt + limits.absolute) * 1000))
+export function sessionEnd(oneLogin: OneLoginStrategy, req: Request): Date | undefined {
+  const session = req.user && oneLogin.currentSession(req)
+  return session?.signedIn ? session.endsAt : undefined
 }

@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** Makes an `onRequest` hook from this package's middleware. Its response goes through Fastify. */
 export function hook(middleware: RequestHandler) {
   return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
-    void middleware(expressRequest(request), expressResponse(reply), (error?: unknown) => {
+    const req = Object.assign(expressRequest(request), { res: expressResponse(reply) })
+    void middleware(req, req.res, (error?: unknown) => {
       done(error as Error | undefined)
     })
   }
@@ -31,6 +32,7 @@ function expressResponse(reply: FastifyReply): Response {
     status: (code: number) => chained(reply.status(code)),
     set: (name: string | object, value?: string) =>
       chained(typeof name === 'string' ? reply.header(name, value) : reply.headers(name)),
+    append: (name: string, value: string) => chained(reply.header(name, value)),
     location: (url: string) => chained(reply.header('location', url)),
     type: (type: string) => chained(reply.type(type)),
     clearCookie: (...cookie: Parameters<FastifyReply['clearCookie']>) =>
@@ -38,6 +40,7 @@ function expressResponse(reply: FastifyReply): Response {
     send,
     json: send,
     end: send,
+    raw: reply.raw,
   }
   const chained = (_reply: FastifyReply) => response
   return response as unknown as Response

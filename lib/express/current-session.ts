@@ -7,8 +7,10 @@ import type { RelyingParty } from './relying-party.ts'
  *
  * @example
  * ```ts
- * const session: CurrentSession = oneLogin.currentSession(req)
- * if (session.signedIn) console.log(session.sub, session.endsAt.toISOString())
+ * app.get('/until', (req, res) => {
+ *   const current: CurrentSession = oneLogin.currentSession(req)
+ *   res.send(current.signedIn ? current.endsAt.toISOString() : 'Nobody is signed in')
+ * })
  * ```
  */
 export type CurrentSession =
@@ -54,12 +56,12 @@ export function countsAsActivity(req: Request): boolean {
 }
 
 /**
- * Reads who is signed in, from what `session()` found for this request.
+ * Reads who is signed in, from what `session()` found for this request. That is nobody if it failed.
  *
  * @throws OneLoginError `session_unavailable` if `session()` has not checked the request
  */
 export function readCurrentSession({ sessions, settings }: RelyingParty, req: Request): CurrentSession {
-  const { signedIn, left } = sessions.concluded(req)
+  const { signedIn, left } = sessions.hasFailed(req) ? {} : sessions.concluded(req)
   if (!signedIn || !left) return { signedIn: false }
   const { sub, level, identity, startedAt } = signedIn
   const idle = countsAsActivity(req) ? (settings.session.idle ?? Infinity) : left.idle

@@ -48,6 +48,7 @@ async function finish(party: RelyingParty, req: Request, res: Response, verify: 
   if (repeated && req.user && req.user === checked.user) return { redirectTo: repeated.returnTo }
   const transaction = await take(party, req, res, response.state)
   const before = checked.returning ?? checked.signedIn
+  if (transaction.startedFrom !== before?.id) await refuseSignedOut(party, req, transaction)
   try {
     const code = authorizationCode(response, party.settings.environment.issuer)
     const { user, signedIn } = await party.completeSignIn(code, transaction)
@@ -125,11 +126,12 @@ async function accept(
  * @throws OneLoginError `session_lost` if the user has signed out meanwhile
  */
 async function currentSignIn(
-  { entries, sessions }: RelyingParty,
+  party: RelyingParty,
   req: Request,
-  { sub, startedFrom }: Transaction,
+  transaction: Transaction,
   before: SignedIn | undefined,
 ): Promise<SignedIn | undefined> {
+  const { entries, sessions } = party
   const stored = before && (await sessions.records(req).read(sessionIdOf(req.session)))
   if (before && stored) {
     // @fastify/session keeps one object for each session, which is up to date.
@@ -139,12 +141,20 @@ async function currentSignIn(
     if (found.kind === 'signed-in' && found.signedIn.id === before.id) return found.signedIn
     throw lost()
   }
-  const known = before ? { id: before.id, sub: before.sub } : { id: startedFrom, sub }
-  if (known.id === undefined || known.sub === undefined) return before
   // The session is gone: another tab has renewed it, or its user has signed out.
-  const { ended = [] } = await sessions.signOuts(req).of(sessions.subject(known.sub))
-  if (ended.includes(known.id)) throw lost()
+  await refuseSignedOut(party, req, before ? { startedFrom: before.id, sub: before.sub } : transaction)
   return before
+}
+
+/** A sign-out wins over every sign-in that was started before it in the same session. */
+async function refuseSignedOut(
+  { sessions }: RelyingParty,
+  req: Request,
+  { startedFrom, sub }: Pick<Transaction, 'startedFrom' | 'sub'>,
+): Promise<void> {
+  if (startedFrom === undefined || sub === undefined) return
+  const { ended } = await sessions.signOuts(req).of(sessions.subject(sub))
+  if (ended?.includes(startedFrom)) throw lost()
 }
 
 function refuseOtherSubject(
@@ -171,8 +181,10 @@ async function endSessionAfter(
   const { code } = error
   const failedReauthentication = code === 'login_required' || (code === 'access_denied' && prompt)
   if (!failedReauthentication && code !== 'subject_mismatch') return
+  const { sessions } = party
+  if (before) await sessions.signOuts(req).end(sessions.subject(before.sub), before.id)
   await renewSession(req)
-  party.sessions.forget(req)
+  sessions.forget(req)
   const reason = failedReauthentication ? 'login_required' : 'subject_mismatch'
   publish('signed-out', { ...(before && { sub: before.sub }), reason })
 }

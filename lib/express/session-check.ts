@@ -86,6 +86,11 @@ export class SessionCheck {
     return { state: 'nobody' }
   }
 
+  /** Whether `session()` has failed this request. */
+  hasFailed(req: Request): boolean {
+    return this.#checked.get(req)?.fault !== undefined
+  }
+
   /** The sign-outs of the app whose request this is. */
   signOuts(req: Request): SignOutRecords {
     const { signOutStore = sessionStoreOf(req), timeout } = this.#settings

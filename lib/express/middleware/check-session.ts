@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { nowInSeconds } from '../../clock.ts'
-import { OneLoginError } from '../../errors.ts'
+import { isOneLoginError, OneLoginError } from '../../errors.ts'
 import { publish } from '../../events.ts'
 import { recordActivity } from '../../session/last-activity.ts'
 import type { SignedIn } from '../../session/signed-in.ts'
@@ -21,7 +21,7 @@ export function checkSession(party: RelyingParty): RequestHandler {
   const again = party.signInSettings({ vtr: [settings.signIn.trust.credential] })
 
   return handler(async (req, res, next) => {
-    const checked = await sessions.check(req)
+    const checked = await checkOrFail(req)
     const { signedIn, expired } = checked
     if (expired) {
       await endOrReturn(req, res, next, checked, expired)
@@ -31,6 +31,16 @@ export function checkSession(party: RelyingParty): RequestHandler {
     if (signedIn && settings.session.idle !== undefined) recordAtEnd(req, res, signedIn)
     next()
   })
+
+  async function checkOrFail(req: Request): Promise<CheckedSession> {
+    try {
+      return await sessions.check(req)
+    } catch (error) {
+      // For the error page, which may ask who is signed in.
+      if (isOneLoginError(error)) sessions.conclude(req, { state: 'nobody', fault: error })
+      throw error
+    }
+  }
 
   async function endOrReturn(
     req: Request,

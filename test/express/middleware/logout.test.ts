@@ -14,7 +14,8 @@ const sessionCount = (store: MemoryStore) =>
     store.all((error, sessions) => {
       if (error) reject(error as Error)
       // Next to the sessions lie records of who has signed out.
-      else resolve(Object.values(sessions ?? {}).filter((one) => 'passport' in one || 'visited' in one).length)
+      else
+        resolve(Object.values(sessions ?? {}).filter((one) => 'passport' in one || 'visited' in one).length)
     })
   })
 

@@ -1,0 +1,745 @@
+import * as diagnostics from 'node:diagnostics_channel'
+import { EventEmitter, once } from 'node:events'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import session, { MemoryStore } from 'express-session'
+import passport, { type PassportStatic } from 'passport'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isOneLoginError, OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
+import { readyUser, startSimulator, type Simulator } from '../../lib/simulator/index.ts'
+import { Browser } from '../support/browser.ts'
+import { DelayedStore } from '../support/delayed-store.ts'
+import { postLogout, undeliveredLogoutToken } from '../support/logout-tokens.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
+import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
+
+const { sub } = readyUser('typical')
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
+}
+
+const passTime = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+
+/** The address of the callback that ends what starts at a page. */
+async function untilCallback(pair: Pair, browser: Browser, path: string): Promise<string> {
+  const callback = `${pair.service.url}/auth/callback`
+  const page = await browser.visit(pair.service.url + path, { stopAt: (url) => url.startsWith(callback) })
+  return page.headers.location ?? ''
+}
+
+interface Wiring extends AsyncDisposable {
+  readonly url: string
+  readonly op: Simulator
+}
+
+/** A service whose middleware a test puts together itself, in whichever order. */
+async function startWired(
+  wire: (parts: {
+    app: Express
+    oneLogin: OneLoginStrategy
+    own: PassportStatic
+    sessions: RequestHandler
+  }) => void,
+  options: Partial<OneLoginOptions> = {},
+): Promise<Wiring> {
+  const app = express()
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const op = await startSimulator({
+    callbackURL: `${url}/auth/callback`,
+    backChannelLogoutURL: `${url}/back-channel-logout`,
+  })
+  const oneLogin = new OneLoginStrategy({ ...op.options, ...options, passReqToCallback: false })
+  const own = new (passport as unknown as { Passport: new () => PassportStatic }).Passport()
+  own.use(oneLogin)
+  own.serializeUser((user, done) => {
+    done(null, user)
+  })
+  own.deserializeUser((user: Express.User, done) => {
+    done(null, user)
+  })
+  const sessions = session({ secret: 'for tests', resave: false, saveUninitialized: false })
+  wire({ app, oneLogin, own, sessions })
+  app.get('/whoami', (req, res) => void res.json(req.user ?? null))
+  app.get('/account', oneLogin.requireAuthentication(), (req, res) => void res.json(req.user))
+  const explain: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
+    const { status, code, message } = isOneLoginError(error)
+      ? error
+      : { status: 500, code: 'unexpected', message: String(error) }
+    res.status(status).json({ code, message })
+  }
+  app.use(explain)
+  return {
+    url,
+    op,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await op.close()
+    },
+  }
+}
+
+describe('session() in the wrong place', () => {
+  it('[SESS-11] before passport.session() fails every guard, and ends sessions all the same', async () => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      app.use(sessions, oneLogin.session(), own.session() as RequestHandler, oneLogin.routes())
+    })
+    const browser = new Browser()
+    const page = await browser.visit(`${wired.url}/account`)
+    expect(page.status).toBe(503)
+    expect(JSON.parse(page.body)).toMatchObject({
+      code: 'session_unavailable',
+      message: expect.stringMatching(/passport\.session\(\)/) as string,
+    })
+    await browser.visit(`${wired.url}/sign-in?returnTo=/whoami`)
+  })
+
+  it('[SESS-11] between initialize() and passport.session() fails every guard, and ends the session of a user who signed out elsewhere', async () => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      app.use(sessions, own.initialize() as RequestHandler, oneLogin.session())
+      app.use(own.session() as RequestHandler, oneLogin.routes())
+    })
+    const browser = new Browser()
+    await browser.visit(`${wired.url}/sign-in?returnTo=/whoami`)
+    expect(await whoIs(wired, browser)).toBe(sub)
+    expect((await browser.visit(`${wired.url}/account`)).status).toBe(503)
+    await wired.op.signOut(sub)
+    expect(await whoIs(wired, browser)).toBeUndefined()
+  })
+
+  it('[SESS-11] missing fails every guard', async () => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      app.use(sessions, own.session() as RequestHandler, oneLogin.routes())
+    })
+    expect((await new Browser().visit(`${wired.url}/account`)).status).toBe(503)
+  })
+})
+
+describe('a page that has no user after a sign-in', () => {
+  it.each<[string, (own: PassportStatic) => RequestHandler[]]>([
+    [
+      'deserializeUser finds none',
+      (own) => {
+        // In place of the one of every service here.
+        Object.assign(own, {
+          _deserializers: [(_user: unknown, done: (...of: unknown[]) => void) => done(null, false)],
+        })
+        return [own.session() as RequestHandler]
+      },
+    ],
+    [
+      'userProperty is another',
+      (own) => [
+        own.initialize({ userProperty: 'account' }) as RequestHandler,
+        own.session() as RequestHandler,
+      ],
+    ],
+  ])('[SESS-19] is an error that says so, and no redirect loop, if %s', async (_what, middleware) => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      app.use(sessions, ...middleware(own), oneLogin.session(), oneLogin.routes())
+    })
+    const page = await new Browser().visit(`${wired.url}/account`)
+    expect(page.status).toBe(503)
+    expect(JSON.parse(page.body)).toMatchObject({
+      code: 'session_unavailable',
+      message: expect.stringContaining('req.user') as string,
+    })
+    expect(page.trail.length).toBeLessThan(6)
+  })
+
+  it('[SESS-19] is an error if the app replaces req.user after session(), and no redirect loop', async () => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      app.use(sessions, own.session() as RequestHandler, oneLogin.session(), oneLogin.routes())
+      app.use((req, _res, next) => {
+        if (req.user) req.user = { ...req.user }
+        next()
+      })
+    })
+    const page = await new Browser().visit(`${wired.url}/account`)
+    expect(page.status).toBe(503)
+    expect(page.trail.length).toBeLessThan(12)
+  })
+})
+
+describe('two strategies in one app', () => {
+  interface Two extends AsyncDisposable {
+    readonly url: string
+    readonly real: Simulator
+    readonly trial: Simulator
+  }
+
+  /** A service that has two providers; with one callback path for both or one each. */
+  async function startTwo(trialCallback: string): Promise<Two> {
+    const app = express()
+    const server = app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+    const real = await startSimulator({ callbackURL: `${url}/auth/callback` })
+    const trial = await startSimulator({ callbackURL: url + trialCallback })
+    const options = { passReqToCallback: false } as const
+    const realStrategy = new OneLoginStrategy({ ...real.options, ...options })
+    const trialStrategy = new OneLoginStrategy({ ...trial.options, ...options, name: 'trial' })
+    const own = new (passport as unknown as { Passport: new () => PassportStatic }).Passport()
+    own.use(realStrategy)
+    own.use(trialStrategy)
+    own.serializeUser((user, done) => {
+      done(null, user)
+    })
+    own.deserializeUser((user: Express.User, done) => {
+      done(null, user)
+    })
+    app.use(session({ secret: 'for tests', resave: false, saveUninitialized: false }))
+    app.use(own.session() as RequestHandler, realStrategy.session(), trialStrategy.session())
+    app.use(realStrategy.routes())
+    app.use(trialStrategy.routes({ paths: { signIn: '/trial/sign-in', signOut: '/trial/sign-out' } }))
+    app.get('/real', realStrategy.requireIdentity({ level: 'P2' }), (_req, res) => void res.send('real'))
+    app.get('/trial', trialStrategy.requireIdentity({ level: 'P2' }), (_req, res) => void res.send('trial'))
+    app.get('/trial-account', trialStrategy.requireAuthentication(), (_req, res) => void res.send('trial'))
+    app.use(((error: unknown, _req, res, _next) => {
+      res.status(500).send(isOneLoginError(error) ? error.code : String(error))
+    }) as ErrorRequestHandler)
+    return {
+      url,
+      real,
+      trial,
+      [Symbol.asyncDispose]: async () => {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+        await real.close()
+        await trial.close()
+      },
+    }
+  }
+
+  it.each(['/auth/callback', '/trial/callback'])(
+    '[CB-14] keep to themselves what they verified, with the callback of the second at %s',
+    async (trialCallback) => {
+      await using two = await startTwo(trialCallback)
+      const browser = new Browser()
+      expect((await browser.visit(`${two.url}/trial`)).body).toBe('trial')
+      expect(await fetchFrom(browser, `${two.url}/real`)).toMatchObject({ status: 401 })
+      expect((await browser.visit(`${two.url}/real`)).body).toBe('real')
+      expect(two.real.requests.some(({ endpoint }) => endpoint === 'userinfo')).toBe(true)
+    },
+  )
+
+  it('[CB-14] live side by side for a user that the app knows as one', async () => {
+    await using two = await startTwo('/trial/callback')
+    const browser = new Browser()
+    await browser.visit(`${two.url}/sign-in?returnTo=/`)
+    // Both providers have the same user, so that Passport serialises the same.
+    await browser.visit(`${two.url}/trial-account`)
+    expect((await browser.visit(`${two.url}/trial-account`)).body).toBe('trial')
+  })
+
+  it('[CB-14] never finish each other’s sign-ins', async () => {
+    await using two = await startTwo('/trial/callback')
+    const browser = new Browser()
+    const page = await browser.visit(`${two.url}/trial-account`, {
+      stopAt: (url) => url.includes('/trial/callback'),
+    })
+    const callback = new URL(page.headers.location ?? '')
+    callback.pathname = '/auth/callback'
+    expect((await browser.visit(callback.href)).status).not.toBe(200)
+    expect(two.trial.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(0)
+    expect(two.real.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(0)
+  })
+})
+
+describe('requests that overlap', () => {
+  it.each([false, true])(
+    '[CB-13] in five tabs all finish, each at its own page; signed in before: %s',
+    async (isSignedIn) => {
+      await using pair = await startPair({
+        store: new DelayedStore(() => Math.ceil(Math.random() * 5)),
+        routes: (app, oneLogin) => {
+          app.get('/tab/:n', oneLogin.requireIdentity({ level: 'P2' }), (req, res) => {
+            res.json({ tab: req.params.n, sub: (req.user as { sub: string }).sub })
+          })
+        },
+      })
+      const browser = isSignedIn ? await visitorSignedIn(pair) : pair.browser()
+      const tabs = Array.from({ length: 5 }, (_, n) => n)
+      const pages = await Promise.all(tabs.map((n) => browser.visit(`${pair.service.url}/tab/${n}`)))
+      expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+      expect(pages.map(({ body }) => JSON.parse(body) as unknown)).toEqual(
+        tabs.map((n) => ({ tab: String(n), sub })),
+      )
+    },
+  )
+
+  it('[SESS-14] a sign-out wins over a callback that waits for One Login', async () => {
+    const gate = new EventEmitter()
+    await using pair = await startPair({
+      verify: async (user) => {
+        if (user.identity) {
+          gate.emit('waiting')
+          await once(gate, 'go on')
+        }
+        return user
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    const waiting = once(gate, 'waiting')
+    const finishing = browser.visit(callback)
+    await waiting
+    await browser.send(`${pair.service.url}/sign-out`)
+    gate.emit('go on')
+    expect(await finishing).toMatchObject({ status: 400 })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-14] a sign-out wins over a sign-in that was started by the user who signs out', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    await browser.send(`${pair.service.url}/sign-out`)
+    expect((await browser.visit(callback)).status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-14] a sign-out wins over a slow request that writes the session back', async () => {
+    const gate = new EventEmitter()
+    await using pair = await startPair({
+      store: new DelayedStore(),
+      routes: (app) => {
+        app.get('/slow', async (req, res) => {
+          gate.emit('waiting')
+          await once(gate, 'go on')
+          Object.assign(req.session, { written: 'by a slow request' })
+          res.end()
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    const old = jar.get('connect.sid') ?? ''
+    const waiting = once(gate, 'waiting')
+    const slow = browser.send(`${pair.service.url}/slow`)
+    await waiting
+    await browser.send(`${pair.service.url}/sign-out`)
+    gate.emit('go on')
+    await slow
+    jar.set('connect.sid', old)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
+  })
+
+  it('[SESS-14] a step-up keeps what another tab stored while it waited for One Login', async () => {
+    const gate = new EventEmitter()
+    await using pair = await startPair({
+      verify: async (user) => {
+        if (user.identity) {
+          gate.emit('waiting')
+          await once(gate, 'go on')
+        }
+        return user
+      },
+      routes: (app) => {
+        app.get('/store', (req, res) => {
+          Object.assign(req.session, { basket: 'dragon food' })
+          res.end()
+        })
+        app.get('/stored', (req, res) => void res.json((req.session as { basket?: string }).basket ?? null))
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    const waiting = once(gate, 'waiting')
+    const finishing = browser.visit(callback)
+    await waiting
+    await browser.send(`${pair.service.url}/store`)
+    gate.emit('go on')
+    expect((await finishing).status).toBe(200)
+    expect((await browser.send(`${pair.service.url}/stored`)).body).toBe('"dragon food"')
+  })
+
+  it('[SESS-14] a slow request leaves a sign-in alone that starts meanwhile, with an idle limit', async () => {
+    const gate = new EventEmitter()
+    await using pair = await startPair({
+      options: { session: { idle: '10m' } },
+      store: new DelayedStore(),
+      routes: (app) => {
+        app.get('/slow', async (_req, res) => {
+          gate.emit('waiting')
+          await once(gate, 'go on')
+          res.end()
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const waiting = once(gate, 'waiting')
+    const slow = browser.send(`${pair.service.url}/slow`)
+    await waiting
+    const callback = await untilCallback(pair, browser, '/identity')
+    gate.emit('go on')
+    await slow
+    expect((await browser.visit(callback)).status).toBe(200)
+  })
+})
+
+describe('the limits of a session', () => {
+  it.each(['GET', 'POST'])(
+    '[SESS-13] hold at a %s to any address with the parameters of a waiting sign-in',
+    async (method) => {
+      stopClock()
+      await using pair = await startPair({
+        options: { session: { idle: '1m', onExpiry: 'continue' } },
+      })
+      const browser = await visitorSignedIn(pair)
+      const callback = new URL(await untilCallback(pair, browser, '/identity'))
+      passTime(3 * 3600)
+      for (const path of ['/whoami', '/account', '/auth/callback/whoami'])
+        for (const query of [callback.search, `?state=${callback.searchParams.get('state') ?? ''}&code=x`]) {
+          const { body } = await browser.send(pair.service.url + path + query, { method })
+          expect(body).not.toContain(sub)
+        }
+    },
+  )
+
+  it('[SESS-13] let the callback of a waiting sign-in finish, and show nothing but its redirect', async () => {
+    stopClock()
+    await using pair = await startPair({
+      options: { session: { idle: '1m' } },
+      routes: (app) => {
+        app.use('/auth/callback', (req, res, next) => {
+          res.set('x-user', String(req.user !== undefined))
+          next()
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    passTime(120)
+    const answer = await browser.send(callback)
+    expect(answer).toMatchObject({ status: 303, body: '', headers: { 'x-user': 'false' } })
+    expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(200)
+  })
+
+  it('[SESS-20] ask the user to re-authenticate however often the page is requested', async () => {
+    stopClock()
+    await using pair = await startPair({ options: { session: { idle: '1m', onExpiry: 'reauthenticate' } } })
+    const browser = await visitorSignedIn(pair)
+    passTime(61)
+    for (const _ of [1, 2, 3]) {
+      await browser.visit(`${pair.service.url}/account`, { stopAt: true })
+      const { params } = pair.op.requests.findLast(({ endpoint }) => endpoint === 'authorize') ?? {}
+      void params
+    }
+    const page = await browser.visit(`${pair.service.url}/account`)
+    expect(page.status).toBe(200)
+    const { requestObject } = pair.op.requests.findLast(({ endpoint }) => endpoint === 'authorize') ?? {}
+    expect(requestObject?.claims).toMatchObject({ prompt: 'login' })
+  })
+})
+
+describe('a back-channel logout', () => {
+  it('[SESS-18] leaves a sign-in that starts after it, also in the same second', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    for (let round = 0; round < 3; round++) {
+      await pair.op.signOut(sub)
+      await signIn(pair.service.url, browser)
+      expect(await whoIs(pair.service, browser)).toBe(sub)
+    }
+  })
+
+  it('[SESS-15] outlives every session, also if session.absolute is raised later', async () => {
+    stopClock()
+    const store = new MemoryStore()
+    await using pair = await startPair({
+      store,
+      options: { session: { absolute: '1h', onExpiry: 'continue' } },
+    })
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    await pair.op.signOut(sub)
+    passTime(10 * 86_400)
+    // As a deployment would: the same store, the same session, another limit.
+    Object.assign(pair.service.oneLogin.relyingParty.settings.session, { absolute: 30 * 86_400 })
+    expect(jar.has('connect.sid')).toBe(true)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-16] that fails is published with its code', async () => {
+    const store = new DelayedStore(() => 0)
+    await using pair = await startPair({ store, simulator: { logoutRetryDelay: 0 } })
+    const events: unknown[] = []
+    const channel = 'passport-govuk-one-login:back-channel-logout.failed'
+    const listen = (event: unknown) => void events.push(event)
+    diagnostics.subscribe(channel, listen)
+    const logout_token = await undeliveredLogoutToken(pair.op, sub)
+    store.failing.add('set')
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(503)
+    store.failing.clear()
+    expect((await postLogout(pair.service.url, { logout_token: 'forged' })).status).toBe(400)
+    diagnostics.unsubscribe(channel, listen)
+    expect(events).toEqual([{ code: 'session_unavailable' }, { code: 'logout_token_invalid' }])
+  })
+})
+
+describe('a failed re-authentication', () => {
+  it.each(['login_required', 'access_denied'])(
+    '[CB-5] ends the session when it comes back as %s',
+    async (error) => {
+      await using pair = await startPair({
+        routes: (app, oneLogin) => {
+          app.get(
+            '/sensitive',
+            oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }),
+            (_req, res) => {
+              res.end()
+            },
+          )
+        },
+      })
+      const browser = await visitorSignedIn(pair)
+      pair.op.respondWith({ error: { error } })
+      expect((await browser.visit(`${pair.service.url}/sensitive`)).status).toBeGreaterThanOrEqual(400)
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+    },
+  )
+
+  it('[CB-4] keeps the session when access is denied to something else', async () => {
+    await using pair = await startPair()
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error: 'access_denied' } })
+    expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(403)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+})
+
+describe('an identity', () => {
+  it('[CID-15] that was proven stays after an unsuccessful try for a higher level', async () => {
+    await using pair = await startPair({
+      simulator: { client: { levels: ['P0', 'P2', 'P3'] } as never },
+      routes: (app, oneLogin) => {
+        app.get('/p3', oneLogin.requireIdentity({ level: 'P3' }), (_req, res) => void res.end())
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(200)
+    pair.op.respondWith({ level: 'P0', returnCodes: ['A'] })
+    const refused = await browser.visit(`${pair.service.url}/p3`)
+    expect(JSON.parse(refused.body)).toMatchObject({ code: 'identity_not_proven' })
+    const page = await browser.send(`${pair.service.url}/identity`)
+    expect(JSON.parse(page.body)).toMatchObject({ sub, identity: { proven: true, level: 'P2' } })
+    expect(await storedSignIn(pair.service)).toMatchObject({ failedIdentity: { level: 'P3', proven: false } })
+  })
+
+  it('[AUTHZ-18] is asked of a user by signIn() only after they have signed in', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/prove', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/whoami' }))
+      },
+    })
+    const page = await pair.browser().visit(`${pair.service.url}/prove`)
+    expect(JSON.parse(page.body)).toMatchObject({ sub, identity: { proven: true } })
+    const asked = pair.op.requests
+      .filter(({ endpoint }) => endpoint === 'authorize')
+      .map(({ requestObject }) => requestObject?.claims.vtr)
+    expect(asked).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
+  })
+
+  it('[AUTHZ-17] is asked for without the max_age of the strategy', async () => {
+    await using pair = await startPair({
+      options: { maxAge: 300 },
+      simulator: { client: { maxAgeEnabled: true } as never },
+    })
+    await pair.browser().visit(`${pair.service.url}/identity`)
+    const asked = pair.op.requests
+      .filter(({ endpoint }) => endpoint === 'authorize')
+      .map(({ requestObject }) => requestObject?.claims.max_age)
+    expect(asked).toEqual([300, undefined])
+  })
+})
+
+describe('the start of a sign-in', () => {
+  it('[CB-17] is not sent to One Login if the store cannot keep it', async () => {
+    const store = new DelayedStore(() => 0)
+    await using pair = await startPair({ store })
+    store.failing.add('set')
+    const answer = await pair.browser().send(`${pair.service.url}/account`)
+    expect(answer).toMatchObject({ status: 503 })
+    expect(answer.headers.location).toBeUndefined()
+  })
+
+  it('[SESS-9, AUTHZ-2] stores one record with a lifetime, and no session, for a visitor without cookies', async () => {
+    const store = new DelayedStore(() => 0)
+    await using pair = await startPair({ store })
+    const answer = await pair.browser().send(`${pair.service.url}/sign-in?returnTo=/${'a'.repeat(10_000)}`)
+    const cookies = answer.headers['set-cookie'] ?? []
+    expect(cookies).toHaveLength(1)
+    expect(cookies[0]).toMatch(/^one-login-[\w-]+=[\w.-]{40,}; Max-Age=7200; .*HttpOnly; SameSite=Lax$/)
+    expect(store.calls.map(({ name }) => name)).toEqual(['set'])
+    const [record = ''] = Object.values((store as unknown as { sessions: Record<string, string> }).sessions)
+    expect(record.length).toBeLessThan(700)
+    expect((JSON.parse(record) as { cookie: { originalMaxAge: number } }).cookie.originalMaxAge).toBe(
+      7_200_000,
+    )
+  })
+
+  it('[AUTHZ-2] clears the oldest cookie past ten', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    const first = await untilCallback(pair, browser, '/sign-in')
+    for (let count = 0; count < 10; count++) await browser.send(`${pair.service.url}/sign-in`)
+    expect(browser.jar(new URL(pair.service.url).host).size).toBe(10)
+    expect((await browser.visit(first)).status).toBe(400)
+  })
+})
+
+describe('every answer at the callback', () => {
+  it.each(['?code=a&state=b', '?error=access_denied&state=b', '?state=a&state=b', '?code=a'])(
+    '[CB-15] is not stored by anybody and tells no other site its address: %s',
+    async (query) => {
+      await using pair = await startPair()
+      const answer = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
+      expect(answer).toMatchObject({
+        status: 400,
+        headers: { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+      })
+    },
+  )
+})
+
+describe('behind a proxy that strips a path prefix', () => {
+  it.each([undefined, { callback: '/auth/callback' }])(
+    '[CB-19] users come back to the address that they left, with the paths %o',
+    async (paths) => {
+      let inner = ''
+      const proxy = express()
+      // Strips /dragons, as a path-based router does, and changes nothing else.
+      proxy.use('/dragons', async (req, res) => {
+        const answer = await fetch(inner + req.url, {
+          redirect: 'manual',
+          headers: { accept: 'text/html', cookie: req.headers.cookie ?? '', 'sec-fetch-mode': 'navigate' },
+        })
+        for (const line of answer.headers.getSetCookie()) res.append('Set-Cookie', line)
+        const location = answer.headers.get('location')
+        if (location !== null) res.set('Location', location)
+        res.status(answer.status).send(await answer.text())
+      })
+      const server = proxy.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const outer = `http://127.0.0.1:${(server.address() as { port: number }).port}/dragons`
+      await using wired = await startWired(
+        ({ app, oneLogin, own, sessions }) => {
+          // Node's fetch always says that it is no navigation.
+          app.use((req, _res, next) => {
+            delete req.headers['sec-fetch-mode']
+            next()
+          })
+          app.use(sessions, own.session() as RequestHandler, oneLogin.session())
+          app.use(oneLogin.routes(paths ? { paths } : {}))
+        },
+        { callbackURL: `${outer}/auth/callback` },
+      )
+      wired.op.register({ redirectUris: [`${outer}/auth/callback`] })
+      inner = wired.url
+      const page = await new Browser().visit(`${outer}/account?a=b`)
+      expect(page).toMatchObject({ status: 200, url: `${outer}/account?a=b` })
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  )
+
+  it.each(['/Sign-In', '/sign-in/', '/SIGN-IN/'])('[CB-19] %s is the sign-in route', async (path) => {
+    await using pair = await startPair()
+    const answer = await pair.browser().send(pair.service.url + path)
+    expect(answer.headers.location).toContain(`${pair.op.issuer}authorize`)
+  })
+})
+
+describe('a session that cannot work', () => {
+  const wiredWith = (middleware: RequestHandler) =>
+    startWired(({ app, oneLogin, own }) => {
+      app.use(middleware, own.session() as RequestHandler, oneLogin.session(), oneLogin.routes())
+    })
+  const withCookie = (cookie: session.CookieOptions) =>
+    session({ secret: 'for tests', resave: false, saveUninitialized: false, cookie })
+
+  it.each<[string, RegExp, RequestHandler]>([
+    ['a sameSite of "strict"', /sameSite/, withCookie({ sameSite: 'strict' })],
+    ['a sameSite of true', /sameSite/, withCookie({ sameSite: true })],
+    ['a secure cookie without TLS', /trust proxy/, withCookie({ secure: true })],
+    [
+      'a session in a cookie',
+      /express-session/,
+      (req, _res, next) => {
+        Object.assign(req, { session: {} })
+        next()
+      },
+    ],
+    ['no session', /express-session/, (_req, _res, next) => next()],
+  ])('[CB-18] with %s is named before the user goes to One Login', async (_what, message, middleware) => {
+    await using wired = await wiredWith(middleware)
+    const page = await new Browser().visit(`${wired.url}/sign-in`, { stopAt: true })
+    expect(page.status).toBeGreaterThanOrEqual(500)
+    expect((JSON.parse(page.body) as { message: string }).message).toMatch(message)
+  })
+
+  it.each([{ sameSite: 'lax' as const }, { sameSite: 'none' as const }, { secure: 'auto' as const }, {}])(
+    '[CB-18] is told from one that works: %o',
+    async (cookie) => {
+      await using wired = await wiredWith(withCookie(cookie))
+      const page = await new Browser().visit(`${wired.url}/sign-in`, { stopAt: true })
+      expect(page.status).toBe(303)
+    },
+  )
+})
+
+describe('a sign-out from the app’s own code', () => {
+  it('[SESS-17] ends the session and gives the address to go on to, also in redirects that began elsewhere', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/leave', async (req, res) => {
+          res.redirect(await oneLogin.signOut(req, { state: 'left' }))
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const { idToken } = await storedSignIn(pair.service)
+    const page = await browser.visit(`${pair.service.url}/leave`, {
+      headers: { 'sec-fetch-site': 'cross-site' },
+    })
+    expect(page.url).toBe(`${pair.service.url}/signed-out?state=left`)
+    const logout = pair.op.requests.find(({ endpoint }) => endpoint === 'logout')
+    expect(logout?.params).toMatchObject({ id_token_hint: idToken })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
+  })
+})
+
+describe('currentSession()', () => {
+  it('[SESS-5] tells the app who is signed in, and until when', async () => {
+    stopClock()
+    await using pair = await startPair({
+      options: { session: { absolute: '1h', idle: '10m' } },
+      routes: (app, oneLogin) => {
+        app.get('/session', (req, res) => void res.json(oneLogin.currentSession(req)))
+      },
+    })
+    const session = async (browser: Browser) =>
+      JSON.parse((await browser.send(`${pair.service.url}/session`)).body) as unknown
+    expect(await session(pair.browser())).toEqual({ signedIn: false })
+    const browser = await visitorSignedIn(pair)
+    passTime(60)
+    expect(await session(browser)).toEqual({
+      signedIn: true,
+      sub,
+      level: 'Cl.Cm',
+      startedAt: '2026-08-01T12:00:00.000Z',
+      endsAt: '2026-08-01T12:11:00.000Z',
+      secondsLeft: 600,
+      extendable: true,
+    })
+  })
+})
