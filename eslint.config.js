@@ -29,7 +29,7 @@ export default tseslint.config(
   },
   {
     files: ['lib/**/*.ts'],
-    ignores: ['lib/strategy.ts'],
+
     rules: {
       'max-lines': ['error', 250],
       'max-lines-per-function': ['error', 60],

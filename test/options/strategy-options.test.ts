@@ -110,7 +110,7 @@ describe('environment', () => {
       },
     ],
   ])('[CONF-2] knows %s', (environment, addresses) => {
-    expect(parse({ environment }).environment).toEqual(addresses)
+    expect(parse({ environment }).environment).toMatchObject(addresses)
   })
 
   it('[CONF-2] takes the addresses of another provider', () => {

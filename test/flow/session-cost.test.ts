@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { DelayedStore } from '../support/delayed-store.ts'
+import { startPair } from '../support/simulator.ts'
+
+/** How often each call was made to a store. */
+async function counted(store: DelayedStore, work: () => Promise<unknown>): Promise<Record<string, number>> {
+  store.calls.length = 0
+  await work()
+  const names = store.calls.map(({ name }) => name)
+  return Object.fromEntries(
+    [...new Set(names)].sort().map((name) => [name, names.filter((one) => one === name).length]),
+  )
+}
+
+async function start(idle?: '10m') {
+  const store = new DelayedStore(() => 0)
+  const pair = await startPair({
+    store,
+    ...(idle && { options: { session: { idle } } }),
+    routes: (app) => {
+      app.get('/write', (req, res) => {
+        Object.assign(req.session, { at: Math.random() })
+        res.end()
+      })
+    },
+  })
+  const browser = pair.browser()
+  const { url } = pair.service
+  const callbackOf = async (path: string) => {
+    const page = await browser.visit(url + path, { stopAt: (to) => to.startsWith(`${url}/auth/callback`) })
+    return page.headers.location ?? ''
+  }
+  return { store, browser, url, callbackOf, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+}
+
+describe('the calls to the session store', () => {
+  it('[SESS-14] are as few as the page about sessions says', async () => {
+    await using service = await start()
+    const { store, browser, url, callbackOf } = service
+    expect(await counted(store, () => browser.send(`${url}/sign-in`))).toEqual({ set: 1 })
+    const callback = await callbackOf('/account')
+    expect(await counted(store, () => browser.send(callback))).toEqual({ get: 1, set: 2, destroy: 2 })
+    expect(await counted(store, () => browser.send(`${url}/account`))).toEqual({ get: 2, touch: 1 })
+    expect(await counted(store, () => browser.send(`${url}/write`))).toEqual({ get: 2, set: 1 })
+    const stepUp = await callbackOf('/identity')
+    expect(await counted(store, () => browser.send(stepUp))).toEqual({ get: 4, set: 2, destroy: 2 })
+  })
+
+  it('[SESS-5] are one read and one write more with an idle limit', async () => {
+    await using service = await start('10m')
+    const { store, browser, url } = service
+    await browser.visit(`${url}/account`)
+    expect(await counted(store, () => browser.send(`${url}/account`))).toEqual({ get: 3, set: 1, touch: 1 })
+  })
+})
