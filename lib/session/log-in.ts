@@ -100,9 +100,9 @@ function explainingFailure(given: readonly unknown[]): readonly unknown[] {
   return [...given.slice(0, -1), explain]
 }
 
-function replaceMethod<Name extends 'save' | 'regenerate'>(
+function replaceMethod(
   session: Request['session'],
-  name: Name,
+  name: 'save' | 'regenerate',
   replacement: (original: (...given: readonly unknown[]) => unknown, given: readonly unknown[]) => unknown,
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(session, name)
