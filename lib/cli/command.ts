@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { flagErrorMessage } from './flag-error.ts'
 import { Failure, UsageError, type ExitCode, type FlagValues, type Subcommand } from './subcommand.ts'
 import { packageName, packageVersion } from '../package-version.ts'
 import { writeLine, type Terminal } from './terminal.ts'
@@ -76,13 +77,13 @@ async function runSubcommand(
 }
 
 function flagsOf({ flags, argument }: Subcommand, args: string[]): FlagValues {
+  const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...flags }
   try {
-    const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...flags }
     const allowPositionals = argument !== undefined
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals })
     if (positionals.length > 1) throw new Error(`Too many arguments: ${positionals.slice(1).join(' ')}`)
     return argument === undefined ? values : { ...values, [argument]: positionals[0] }
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(flagErrorMessage(error, args, Object.keys(options)))
   }
 }

@@ -9,10 +9,13 @@ const help = `Usage: passport-govuk-one-login doctor [flags]
 
 Reads the ONE_LOGIN_* variables as the library does, asks GOV.UK One Login about them, and says what is right and
 what to mend: options, key, One Login's documents, this machine's clock, and the registration of the service. It
-signs nobody in, makes a dozen calls at most, and shows no secret.
+signs nobody in, makes 30 calls at most, and shows no secret.
 
 Flags:
-  --env-file FILE   reads variables from a file too; those of the environment go first
+  --variables FILE  also reads variables from a file. Those of the environment go first
+  --env-file FILE   the same. Node reads a flag of this name, too, and some versions stop with a message of their own
+                    if the file does not exist
+  --redirect-uri URL  a registered redirect URI, to look further if ONE_LOGIN_CALLBACK_URL is not registered
   --level LEVEL     also asks for an identity: P1, P2 or P3, with the claims of ONE_LOGIN_CLAIMS
   --jwks-url URL    also looks at the public keys that your service publishes
   --json            answers in JSON
@@ -25,20 +28,26 @@ Exit codes: 0 all right, 1 something is to be mended or could not be told, 2 cal
 export const doctorCommand: Subcommand = {
   help,
   flags: {
+    variables: { type: 'string' },
     'env-file': { type: 'string' },
+    'redirect-uri': { type: 'string' },
     level: { type: 'string' },
     'jwks-url': { type: 'string' },
     json: { type: 'boolean' },
   },
   async run(values, terminal) {
     const level = choiceOf(values, 'level', ['P1', 'P2', 'P3'])
-    const file = textOf(values, 'env-file')
     const env = {
-      ...(file !== undefined && (await variablesOf(file))),
+      ...(await variablesOf('env-file', textOf(values, 'env-file'))),
+      ...(await variablesOf('variables', textOf(values, 'variables'))),
       ...terminal.env,
       ...(level && { ONE_LOGIN_VTR: `Cl.Cm.${level}` }),
     }
-    const examination = await examine({ env, jwksURL: textOf(values, 'jwks-url') })
+    const examination = await examine({
+      env,
+      jwksURL: textOf(values, 'jwks-url'),
+      redirectURI: textOf(values, 'redirect-uri'),
+    })
     const isWell = examination.findings.every(({ outcome }) => outcome === 'ok')
     if (values.json === true)
       writeJson(terminal.stdout, { ok: isWell, calls: examination.calls, checks: examination.findings }, 2)
@@ -47,11 +56,15 @@ export const doctorCommand: Subcommand = {
   },
 }
 
-async function variablesOf(file: string): Promise<NodeJS.Dict<string>> {
+async function variablesOf(flag: string, file: string | undefined): Promise<NodeJS.Dict<string>> {
+  if (file === undefined) return {}
   try {
     return parseEnv(await readFile(file, 'utf8'))
-  } catch {
-    throw new UsageError(`--env-file: ${file} cannot be read.`)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const reason =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'cannot be read'
+    throw new UsageError(`--${flag}: ${file} ${reason}.`)
   }
 }
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { endWhenOutputCloses } from './closed-output.ts'
 import { runCommand } from './command.ts'
+
+endWhenOutputCloses(process.stdout, process.stderr)
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   stdout: process.stdout,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Page, run, runProcess } from './command-run.ts'
+import { Page, run, runProcess, startProcess } from './command-run.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -38,6 +38,24 @@ describe('the command', () => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('--help')
+  })
+
+  it.each([
+    [['keys', '--size', '2048'], 'There is no flag --size.'],
+    [['keys', '--bit', '2048'], 'There is no flag --bit. Did you mean --bits?'],
+    [['keys', '-x'], 'There is no flag -x.'],
+    [['keys', '--out'], '--out needs a value.'],
+    [['keys', '--out', '--json'], '--out needs a value.'],
+    [['keys', '--json=yes'], '--json takes no value.'],
+    [['doctor', 'please'], 'The argument "please" has no flag before it.'],
+  ])('says in plain words what is wrong with %j', async (args, message) => {
+    expect((await run(args)).stderr.split('\n')[0]).toBe(message)
+  })
+
+  it('ends quietly when its reader has gone, as head does', async () => {
+    const { child, ended } = startProcess(['doctor', '--help'])
+    child.stdout.destroy()
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('shows colours on a terminal, and none elsewhere or when NO_COLOR is set', async () => {

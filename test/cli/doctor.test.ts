@@ -1,9 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Problem } from '../../lib/cli/doctor/finding.ts'
+import { isClockWrong } from '../../lib/cli/doctor/clock-check.ts'
+import { problems, type Problem } from '../../lib/cli/doctor/finding.ts'
+import { registryOf } from '../../lib/cli/doctor/registry.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import type { Simulator } from '../../lib/simulator/index.ts'
 import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
@@ -26,6 +29,15 @@ const right = {
   ONE_LOGIN_CLIENT_ID: 'a-client',
   ONE_LOGIN_CALLBACK_URL: 'https://service.example/callback',
   ONE_LOGIN_CLIENT_SECRET: 'a-secret',
+}
+
+const simulator = {
+  ONE_LOGIN_ENVIRONMENT: undefined,
+  ONE_LOGIN_ISSUER: 'http://127.0.0.1:1/',
+  ONE_LOGIN_DID_DOCUMENT_URL: 'http://127.0.0.1:1/did.json',
+  ONE_LOGIN_DID_CONTROLLER: 'did:web:127.0.0.1',
+  ONE_LOGIN_CORE_IDENTITY_ISSUER: 'http://127.0.0.1:1/',
+  ONE_LOGIN_ALLOW_INSECURE_REQUESTS: 'true',
 }
 
 afterEach(() => {
@@ -58,11 +70,55 @@ describe('doctor, of the options', () => {
       'ONE_LOGIN_SESSION_IDLE',
     ],
     ['an identity with a secret', { ONE_LOGIN_VTR: 'Cl.Cm.P2' }, 'options-wrong', 'ONE_LOGIN_CLIENT_SECRET'],
-    ['neither key nor secret', { ONE_LOGIN_CLIENT_SECRET: undefined }, 'key-wrong', 'ONE_LOGIN_PRIVATE_KEY'],
+    [
+      'neither key nor secret',
+      { ONE_LOGIN_CLIENT_SECRET: undefined },
+      'key-missing',
+      'ONE_LOGIN_PRIVATE_KEY',
+    ],
+    ['key and secret', { ONE_LOGIN_PRIVATE_KEY: pem(2048) }, 'key-and-secret', 'ONE_LOGIN_CLIENT_SECRET'],
+    ['claims that are none', { ONE_LOGIN_CLAIMS: 'nationality' }, 'options-wrong', 'ONE_LOGIN_CLAIMS'],
+    [
+      'a DID that is none',
+      { ...simulator, ONE_LOGIN_DID_CONTROLLER: 'x' },
+      'options-wrong',
+      'ONE_LOGIN_DID_CONTROLLER',
+    ],
   ])('names the variable: %s', async (_what, env, problem, variable) => {
     const { code, problems, checks, calls } = await examined({ ...right, ...env })
     expect([code, problems, calls]).toEqual([1, [problem], 0])
     expect(JSON.stringify(checks)).toContain(variable)
+  })
+
+  it('finds everything that is wrong with the options in one run', async () => {
+    const { problems, checks, calls } = await examined({
+      ONE_LOGIN_ENVIRONMENT: 'staging',
+      ONE_LOGIN_CALLBACK_URL: '/callback',
+      ONE_LOGIN_PRIVATE_KEY: 'x',
+      ONE_LOGIN_SCOPE: 'openid address',
+      ONE_LOGIN_MAX_AGE: 'an hour',
+      ONE_LOGIN_CLIENTID: 'x',
+    })
+    expect([...problems].sort()).toEqual([
+      'key-wrong',
+      ...Array<string>(5).fill('options-wrong'),
+      'variable-unknown',
+    ])
+    for (const name of ['ENVIRONMENT', 'CLIENT_ID', 'CALLBACK_URL', 'PRIVATE_KEY', 'SCOPE', 'MAX_AGE'])
+      expect(JSON.stringify(checks)).toContain(`ONE_LOGIN_${name}`)
+    expect(calls).toBe(0)
+  })
+
+  it.each([
+    ['ONE_LOGIN_CALLBACK_URI', 'Rename it to ONE_LOGIN_CALLBACK_URL.'],
+    ['ONELOGIN_UI_LOCALES', 'Rename it to ONE_LOGIN_UI_LOCALES.'],
+    ['GOVUK_ONE_LOGIN_SCOPES', 'Rename it to ONE_LOGIN_SCOPE.'],
+    ['one_login_vtr', 'Rename it to ONE_LOGIN_VTR.'],
+    ['ONE_LOGIN_FOO', 'Remove it, or give it a name that does not start with ONE_LOGIN_.'],
+  ])('says what to do with the unknown variable %s', async (variable, remedy) => {
+    const { ONE_LOGIN_CALLBACK_URL: _url, ...env } = right
+    const { checks } = await examined({ ...env, [variable]: 'x' })
+    expect(checks.find(({ problem }) => problem === 'variable-unknown')?.remedy).toBe(remedy)
   })
 
   it('names a variable that is misspelt, and the one that is meant', async () => {
@@ -150,6 +206,22 @@ describe('doctor, of the clock', () => {
     expect(Math.abs(Number(/\d+/.exec(says)?.[0]) - 600)).toBeLessThanOrEqual(3)
   })
 
+  it.each([
+    [30, 30, false],
+    [-30, 30, false],
+    [30.6, 30, true],
+    [-31, 30, true],
+    [45, 60, true],
+    [10, 5, true],
+    [5, 5, false],
+    [undefined, 30, false],
+  ])(
+    'a difference of %s s with a tolerance of %s s is wrong: %s',
+    (clockDifference, clockTolerance, isWrong) => {
+      expect(isClockWrong({ clockTolerance }, { clockDifference })).toBe(isWrong)
+    },
+  )
+
   it('takes a few seconds for all right', async () => {
     const op = await startProvider()
     op.clock.advance(10)
@@ -204,6 +276,19 @@ describe('doctor, of the keys that the service publishes', () => {
       (jwk) => json({ keys: [jwk, { ...jwk, kid: 'b', d: 'AQAB' }] }),
       'jwks-private-member',
     ],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map<
+      [string, (jwk: Record<string, unknown>) => Answer, Problem]
+    >((member) => [
+      `the private member ${member} of the signing key is shown`,
+      (jwk) => json({ keys: [{ ...jwk, [member]: 'AQAB' }] }),
+      'jwks-private-member',
+    ]),
+    [
+      'the key is for another algorithm',
+      (jwk) => json({ keys: [{ ...jwk, alg: 'RS512' }] }),
+      'jwks-key-differs',
+    ],
+    ['the key has another exponent', (jwk) => json({ keys: [{ ...jwk, e: 'Aw' }] }), 'jwks-key-differs'],
     ['two keys have one kid', (jwk) => json({ keys: [jwk, jwk] }), 'jwks-malformed'],
     ['a key has no kid', (jwk) => json({ keys: [jwk, { ...jwk, kid: undefined }] }), 'jwks-malformed'],
     ['it is a page', () => text('<!DOCTYPE html>'), 'jwks-malformed'],
@@ -271,11 +356,44 @@ describe('doctor, of what it writes', () => {
   })
 
   it.each([
-    ['a level that there is not', ['--level', 'P9']],
-    ['a file that there is not', ['--env-file', '/nowhere/.env']],
-  ])('ends with 2 when it is given %s', async (_what, flags) => {
-    expect((await run(['doctor', ...flags], right)).code).toBe(2)
+    ['--variables', '/nowhere/.env', 'does not exist'],
+    ['--env-file', '/nowhere/.env', 'does not exist'],
+    ['--variables', tmpdir(), 'is a directory'],
+    ['--env-file', tmpdir(), 'is a directory'],
+  ])('ends with 2 and says what is wrong with %s %s', async (flag, file, words) => {
+    const { code, stdout, stderr } = await run(['doctor', flag, file], right)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`${flag}: ${file} ${words}.`)
   })
+
+  it('ends with 2 and its own message on every Node, which takes --env-file itself', async () => {
+    const { code, stderr } = await runProcess(['doctor', '--variables', '/nowhere/.env'])
+    expect([code, stderr.split('\n')[0]]).toEqual([2, '--variables: /nowhere/.env does not exist.'])
+  })
+
+  it('has the ids of its problems in the documentation, and no other', () => {
+    const text = readFileSync(new URL('../../docs/reference/command.md', import.meta.url), 'utf8')
+    const [table = ''] = /\| check \| `problem`(?:.*\n\|)+.*/.exec(text) ?? []
+    const documented = table
+      .split('\n')
+      .flatMap((line) => (line.split('|')[2] ?? '').match(/[a-z]+(?:-[a-z]+)+/g) ?? [])
+    expect(documented.sort()).toEqual([...problems].sort())
+  })
+
+  it.each([
+    ['https://oidc.integration.account.gov.uk/', 'in the One Login admin tool'],
+    ['https://oidc.account.gov.uk/', 'with One Login (Live Service Hub)'],
+    ['http://127.0.0.1:3535/', "in the simulator's registration"],
+  ])('says where the registration of a client at %s is changed', (issuer, place) => {
+    expect(registryOf({ environment: { issuer } })).toBe(place)
+  })
+
+  it.each([['a level that there is not', ['--level', 'P9']]])(
+    'ends with 2 when it is given %s',
+    async (_what, flags) => {
+      expect((await run(['doctor', ...flags], right)).code).toBe(2)
+    },
+  )
 
   it('runs as a process: 0 when all is right, 1 when something is to be mended', async () => {
     const op = await startProvider()

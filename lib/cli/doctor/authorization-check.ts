@@ -1,20 +1,12 @@
 import type { Settings } from '../../options/strategy-options.ts'
-import type { Ask, Probe, Refused } from './authorization-probe.ts'
-import type { Calls } from './calls.ts'
+import type { AuthorizationExamination } from './authorization-examination.ts'
+import type { Ask, Refused } from './authorization-probe.ts'
 import { keysUnreadable } from './client-check.ts'
 import { isClockWrong } from './clock-check.ts'
 import { findCulprits, type Culprits } from './culprits.ts'
 import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
-
-/** What the check works with. */
-export interface AuthorizationExamination {
-  readonly settings: Settings
-  readonly calls: Calls
-  readonly probe: Probe
-  /** Whether the provider knows the client id, as far as the token endpoint told. */
-  readonly isClientKnown: boolean | undefined
-}
 
 /** What is made of a refusal: what was found, and what to ask for next, with that mended. */
 interface Step {
@@ -71,9 +63,16 @@ function asUsual({ scope, signIn }: Settings): Ask {
 
 const reactions: Readonly<Record<Refused, Reaction>> = {
   // To a request object that has expired, or is not yet valid, One Login says the same as to a wrong address.
-  address: ({ settings, calls, isClientKnown }, ask) => {
+  address: async (examination, ask) => {
+    const { settings, calls, isClientKnown } = examination
     if (ask.requestObject && isClockWrong(settings, calls)) return withoutRequestObject(ask)
-    return { findings: isClientKnown === false ? [] : [addressFinding(settings, isClientKnown)] }
+    if (isClientKnown === false) return { findings: [] }
+    const registered = await registeredRedirectURI(examination, ask)
+    const finding = addressFinding(settings, isClientKnown, registered)
+    return {
+      findings: [finding],
+      ...(registered !== undefined && { next: { ...ask, redirectURI: registered } }),
+    }
   },
 
   signature: (_examination, ask) => withoutRequestObject(ask),
@@ -153,17 +152,6 @@ function maybeDeactivated({ clientId }: Settings): Finding {
 function withoutRequestObject(ask: Ask): Step {
   const reason = 'One Login looks at it when key and clock are right'
   return { findings: [unknown('request object', reason)], next: { ...ask, requestObject: false } }
-}
-
-function addressFinding(settings: Settings, isClientKnown: boolean | undefined): Finding {
-  const { callbackURL, clientId } = settings
-  const orClient = isClientKnown ? '' : ', or it does not know the client id'
-  return mend(
-    'redirect URI',
-    'redirect-uri-not-registered',
-    `${callbackURL} is not registered for ${clientId}${orClient}.`,
-    `Add it to the redirect URIs ${registryOf(settings)}, letter by letter, or set ONE_LOGIN_CALLBACK_URL to one of them.`,
-  )
 }
 
 function notRegistered(

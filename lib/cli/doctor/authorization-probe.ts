@@ -13,6 +13,8 @@ export interface Ask {
   readonly claims: readonly ClaimName[]
   readonly vtr: readonly string[]
   readonly requestObject: boolean
+  /** Where the browser is sent back to. Default: the callback URL of the options. */
+  readonly redirectURI?: string
 }
 
 /**
@@ -45,14 +47,15 @@ export function createProbe(
   const { maxAge } = settings.signIn
   const uiLocales = typeof settings.uiLocales === 'string' ? settings.uiLocales : undefined
 
-  return async function probe({ scope, claims, vtr, requestObject }) {
+  return async function probe({ scope, claims, vtr, requestObject, redirectURI }) {
     const signIn = {
       trust: parseVectors(vtr),
       claims,
       ...(maxAge !== undefined && { maxAge }),
       ...(uiLocales && { uiLocales }),
     }
-    const asked = { ...settings, scope, signIn: { ...settings.signIn, requestObject } }
+    const callbackURL = redirectURI ?? settings.callbackURL
+    const asked = { ...settings, callbackURL, scope, signIn: { ...settings.signIn, requestObject } }
     const url = await buildAuthorizationURL(authorization_endpoint, asked, signIn, createTransaction(signIn))
     const answer = await calls.make(url, { headers: { accept: 'text/html' } })
     if ('failure' in answer) return { unclear: answer.failure }

@@ -4,7 +4,7 @@ import { createHttp, type Http } from '../../provider/http.ts'
 import { isOneLoginError } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 
-const most = 12
+const most = 30
 
 /** Where undici tells whom it connects to. */
 const connecting = 'undici:client:beforeConnect'
@@ -18,7 +18,7 @@ export type HttpAnswer = Awaited<ReturnType<Http>>
 export type Answer =
   { readonly response: HttpAnswer; readonly milliseconds: number } | { readonly failure: string }
 
-/** The doctor's calls: made as the library makes its own, counted, and no more than a dozen. */
+/** The doctor's calls: made as the library makes its own, counted, and no more than 30. */
 export class Calls {
   readonly #http: Http
   #made = 0

@@ -17,6 +17,9 @@ export function checkClock(settings: Settings, calls: Calls): Finding {
 }
 
 /** Whether the clocks differ by more than the provider or the service allows. */
-export function isClockWrong({ clockTolerance }: Settings, { clockDifference }: Calls): boolean {
+export function isClockWrong(
+  { clockTolerance }: Pick<Settings, 'clockTolerance'>,
+  { clockDifference }: Pick<Calls, 'clockDifference'>,
+): boolean {
   return Math.round(Math.abs(clockDifference ?? 0)) > Math.min(providerTolerance, clockTolerance)
 }

@@ -17,7 +17,7 @@ export interface Culprits<Item> {
 export async function findCulprits<Item>(
   items: readonly Item[],
   isRefused: (item: Item) => Promise<boolean>,
-  calls: Calls,
+  calls: Pick<Calls, 'left'>,
 ): Promise<Culprits<Item>> {
   const refused: Item[] = []
   for (const [index, item] of items.entries()) {

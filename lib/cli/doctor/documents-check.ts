@@ -22,18 +22,32 @@ interface Download<Content> {
 /** Downloads the provider's documents and reads them as the library does. */
 export async function checkDocuments(settings: Settings, calls: Calls): Promise<DocumentsResult> {
   const { issuer } = settings.environment
-  const discovery = await download(calls, `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+  const discovery = await download(calls, `${withoutSlash(issuer)}/.well-known/openid-configuration`, {
     check: 'discovery',
     problem: 'discovery-unusable',
-    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_ISSUER')}, and that this machine can reach One Login. A network with an outbound proxy needs HTTPS_PROXY.`,
-    parse: (json) => readDiscovery(json, settings.environment),
+    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_ISSUER')} and that this machine can reach One Login. A network with an outbound proxy needs HTTPS_PROXY.`,
+    parse: (json) => readDiscovery(json, { ...settings.environment, issuer: namedIssuer(json, issuer) }),
   })
   const metadata = discovery.content
-  const findings = [discovery.finding ?? ok('discovery', `${issuer} names its endpoints`)]
+  const findings = [discovery.finding ?? issuerFinding(issuer, metadata?.issuer ?? issuer)]
   if (metadata) findings.push(await checkJwks(metadata, calls))
   else findings.push(unknown('JWKS', 'its address stands in the discovery document'))
   findings.push(await checkDid(settings, calls))
   return { findings, ...(metadata && { metadata }) }
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/$/, '')
+
+/** The issuer that a document names, if it differs from the configured one by the slash at the end only. */
+function namedIssuer(json: unknown, configured: string): string {
+  const { issuer } = (json ?? {}) as { issuer?: unknown }
+  return typeof issuer === 'string' && withoutSlash(issuer) === withoutSlash(configured) ? issuer : configured
+}
+
+function issuerFinding(configured: string, named: string): Finding {
+  if (configured === named) return ok('discovery', `${named} names its endpoints`)
+  const says = `ONE_LOGIN_ISSUER is ${configured}, and the discovery document names ${named}.`
+  return mend('discovery', 'issuer-slash', says, `Set ONE_LOGIN_ISSUER to ${named}, to the slash at the end.`)
 }
 
 async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<Finding> {

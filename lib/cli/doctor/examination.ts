@@ -13,6 +13,8 @@ export interface Subject {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where the service publishes its keys, when that is to be looked at. */
   readonly jwksURL: string | undefined
+  /** A redirect URI that is registered, to ask with if that of the options is not. */
+  readonly redirectURI?: string | undefined
 }
 
 /** All that was found, and how many calls it took. */
@@ -22,7 +24,7 @@ export interface Examination {
 }
 
 /** Examines a service's options and its registration with the provider, step by step. */
-export async function examine({ env, jwksURL }: Subject): Promise<Examination> {
+export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<Examination> {
   const { settings, findings: ofOptions } = checkOptions(env)
   if (!settings) return { findings: ofOptions, calls: 0 }
   const calls = new Calls(settings, env)
@@ -34,7 +36,7 @@ export async function examine({ env, jwksURL }: Subject): Promise<Examination> {
     const published = jwksURL === undefined ? [] : [await checkPublishedKeys(jwksURL, settings, calls)]
     const probe = createProbe(settings, documents.metadata, calls)
     const isClientKnown = client.isKnown
-    const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown })
+    const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
   } else findings.push(unknown('client', 'without the discovery document nobody can be asked'))
   return { findings: inOrder(findings), calls: calls.made }

@@ -19,35 +19,41 @@ export const checkNames = [
 /** What was looked at. */
 export type CheckName = (typeof checkNames)[number]
 
-/** What is wrong, as a literal that a script can look for. */
-export type Problem =
-  | 'variable-unknown'
-  | 'options-wrong'
-  | 'key-wrong'
-  | 'discovery-unusable'
-  | 'jwks-unusable'
-  | 'did-document-unusable'
-  | 'clock-wrong'
-  | 'client-unknown'
-  | 'client-deactivated'
-  | 'key-not-registered'
-  | 'secret-not-registered'
-  | 'registered-for-secret'
-  | 'registered-for-key'
-  | 'published-keys-unreadable'
-  | 'redirect-uri-not-registered'
-  | 'request-object-required'
-  | 'scope-not-registered'
-  | 'claim-not-registered'
-  | 'level-not-registered'
-  | 'identity-not-enabled'
-  | 'jwks-url-insecure'
-  | 'jwks-unreachable'
-  | 'jwks-malformed'
-  | 'jwks-private-member'
-  | 'jwks-key-missing'
-  | 'jwks-key-differs'
-  | 'refused'
+/** The ids of what can be wrong. Scripts can look for them. */
+export const problems = [
+  'variable-unknown',
+  'options-wrong',
+  'key-missing',
+  'key-and-secret',
+  'key-wrong',
+  'discovery-unusable',
+  'issuer-slash',
+  'jwks-unusable',
+  'did-document-unusable',
+  'clock-wrong',
+  'client-unknown',
+  'client-deactivated',
+  'key-not-registered',
+  'secret-not-registered',
+  'registered-for-secret',
+  'registered-for-key',
+  'published-keys-unreadable',
+  'redirect-uri-not-registered',
+  'request-object-required',
+  'scope-not-registered',
+  'claim-not-registered',
+  'level-not-registered',
+  'identity-not-enabled',
+  'jwks-url-insecure',
+  'jwks-unreachable',
+  'jwks-malformed',
+  'jwks-private-member',
+  'jwks-key-missing',
+  'jwks-key-differs',
+] as const
+
+/** The id of what is wrong. */
+export type Problem = (typeof problems)[number]
 
 /** How one check ended: all right, to be mended, or not known. */
 export type Finding =

@@ -2,7 +2,9 @@ import { isOneLoginError } from '../../errors.ts'
 import { optionsFromEnvironment, optionVariables } from '../../options/from-environment.ts'
 import { parseStrategyOptions, type Settings } from '../../options/strategy-options.ts'
 import { modulusBits } from '../../options/signer.ts'
+import { nearestName } from '../nearest-name.ts'
 import { mend, ok, type Finding } from './finding.ts'
+import { withoutFault } from './stand-in-variables.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -15,17 +17,44 @@ export interface OptionsResult {
 /** Reads the options as the library does, and says what is wrong with them in the words of the variables. */
 export function checkOptions(env: Variables): OptionsResult {
   const misspelt = misspeltVariables(env)
+  const refusals = refusalsOf(env)
+  if (refusals.length > 0) return { findings: [...misspelt, ...refusals] }
+  const settings = parseStrategyOptions(optionsFromEnvironment(env))
+  const { clientId, callbackURL, environment } = settings
+  const all =
+    misspelt.length > 0
+      ? []
+      : [ok('options', `${clientId} at ${environment.issuer}, callback ${callbackURL}`)]
+  return { settings, findings: [...misspelt, ...all, keyFinding(settings)] }
+}
+
+/**
+ * What is wrong with the options. The library names the first thing only: a value that is wrong is replaced with one
+ * that is right, and the options are read again, so that one run finds all.
+ */
+function refusalsOf(env: Variables): Finding[] {
+  const findings: Finding[] = []
+  const replaced = new Set<string>()
+  let current = env
+  for (;;) {
+    const message = refusalMessage(current)
+    if (message === undefined) return findings
+    const [, variable = ''] = /(ONE_LOGIN_\w+)/.exec(message) ?? []
+    if (replaced.has(variable)) return findings
+    findings.push(refusalOf(message))
+    if (variable === '') return findings
+    replaced.add(variable)
+    current = withoutFault(current, variable)
+  }
+}
+
+function refusalMessage(env: Variables): string | undefined {
   try {
-    const settings = parseStrategyOptions(optionsFromEnvironment(env))
-    const { clientId, callbackURL, environment } = settings
-    const all =
-      misspelt.length > 0
-        ? []
-        : [ok('options', `${clientId} at ${environment.issuer}, callback ${callbackURL}`)]
-    return { settings, findings: [...misspelt, ...all, keyFinding(settings)] }
+    parseStrategyOptions(optionsFromEnvironment(env))
+    return undefined
   } catch (error) {
     if (!isOneLoginError(error)) throw error
-    return { findings: [...misspelt, refusalOf(error.message)] }
+    return error.message
   }
 }
 
@@ -41,39 +70,43 @@ function refusalOf(message: string): Finding {
   const [, option, variable = 'the variable'] =
     /^Option "([^"[]+)[^"]*"(?: \(variable (\w+)\))?/.exec(message) ?? []
   if (option !== 'privateKey') return mend('options', 'options-wrong', message, `Correct ${variable}.`)
-  const remedy =
-    'Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file, or set ONE_LOGIN_CLIENT_SECRET. To make a key pair, run "npx passport-govuk-one-login keys".'
+  if (message.includes(': none is set'))
+    return mend(
+      'key',
+      'key-missing',
+      'Neither ONE_LOGIN_PRIVATE_KEY nor ONE_LOGIN_CLIENT_SECRET is set.',
+      `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`,
+    )
+  if (message.includes(' are set'))
+    return mend(
+      'key',
+      'key-and-secret',
+      'ONE_LOGIN_PRIVATE_KEY and ONE_LOGIN_CLIENT_SECRET are both set.',
+      'Remove the one that is not registered. A service that asks for identities needs the key.',
+    )
+  const remedy = `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`
   return mend('key', 'key-wrong', message, remedy)
 }
 
-/** Variables that look like the library's, are none, and would be left unread in silence. */
+const makeOne = 'To make a key pair, run "npx passport-govuk-one-login keys".'
+
+const prefix = /^(?:GOV_?UK_)?ONE_?LOGIN_/i
+
+/** Variables that look like the library's, are none, and would be ignored in silence. */
 function misspeltVariables(env: Variables): Finding[] {
   const known = Object.keys(optionVariables)
+  const free = known.filter((variable) => env[variable] === undefined)
   return Object.keys(env)
-    .filter((variable) => variable.startsWith('ONE_LOGIN_') && !known.includes(variable))
+    .filter((variable) => prefix.test(variable) && !known.includes(variable))
     .map((variable) => {
-      const [nearest] = known
-        .filter((candidate) => env[candidate] === undefined)
-        .map((candidate) => ({ candidate, distance: distanceBetween(variable, candidate) }))
-        .filter(({ distance }) => distance <= 4)
-        .sort((a, b) => a.distance - b.distance)
+      // The prefix is the same for all: only what is after it tells how near they are.
+      const nearest = nearestName(
+        variable.replace(prefix, ''),
+        free.map((candidate) => candidate.replace(prefix, '')),
+      )
       const remedy = nearest
-        ? `Rename it to ${nearest.candidate}.`
-        : 'Take it out, or give it a name that does not start with ONE_LOGIN_.'
-      return mend('options', 'variable-unknown', `${variable} is no variable of the library's.`, remedy)
+        ? `Rename it to ONE_LOGIN_${nearest}.`
+        : 'Remove it, or give it a name that does not start with ONE_LOGIN_.'
+      return mend('options', 'variable-unknown', `The library does not read ${variable}.`, remedy)
     })
-}
-
-/** How many letters differ (Levenshtein's distance). */
-function distanceBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 0; i < a.length; i += 1) {
-    const next = [i + 1]
-    for (let j = 0; j < b.length; j += 1) {
-      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, replaced))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -2,7 +2,11 @@ import { environments } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 
 /** Where a service's registration is changed, for remedies. */
-export function registryOf({ environment }: Pick<Settings, 'environment'>): string {
+export function registryOf({
+  environment,
+}: {
+  readonly environment: Pick<Settings['environment'], 'issuer'>
+}): string {
   if (environment.issuer === environments.production.issuer) return 'with One Login (Live Service Hub)'
   if (environment.issuer === environments.integration.issuer) return 'in the One Login admin tool'
   return "in the simulator's registration"

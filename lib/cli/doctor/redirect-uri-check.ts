@@ -1,0 +1,39 @@
+import type { Settings } from '../../options/strategy-options.ts'
+import type { AuthorizationExamination } from './authorization-examination.ts'
+import type { Ask } from './authorization-probe.ts'
+import { mend, type Finding } from './finding.ts'
+import { registryOf } from './registry.ts'
+import { similarRedirectURIs } from './similar-redirect-uris.ts'
+
+/** A redirect URI with which One Login looks further: the user's, or one that is easily mistaken for that of the options. */
+export async function registeredRedirectURI(
+  { settings, calls, probe, redirectURI }: AuthorizationExamination,
+  ask: Ask,
+): Promise<string | undefined> {
+  const candidates = redirectURI === undefined ? similarRedirectURIs(settings.callbackURL) : [redirectURI]
+  for (const candidate of candidates) {
+    if (calls.left <= 1) return undefined
+    const verdict = await probe({ ...ask, redirectURI: candidate })
+    if (typeof verdict === 'string' && verdict !== 'address') return candidate
+  }
+  return undefined
+}
+
+/** The finding that the callback URL of the options is not registered. */
+export function addressFinding(
+  settings: Settings,
+  isClientKnown: boolean | undefined,
+  registered: string | undefined,
+): Finding {
+  const { callbackURL, clientId } = settings
+  const orClient = isClientKnown ? '' : ', or it does not know the client id'
+  const butOther = registered === undefined ? '' : `, but ${registered} is`
+  const lookFurther =
+    registered === undefined ? ' To look further now, name a registered one with --redirect-uri.' : ''
+  return mend(
+    'redirect URI',
+    'redirect-uri-not-registered',
+    `${callbackURL} is not registered for ${clientId}${orClient}${butOther}.`,
+    `Add it to the redirect URIs ${registryOf(settings)}, letter by letter, or set ONE_LOGIN_CALLBACK_URL to one of them.${lookFurther}`,
+  )
+}

@@ -1,0 +1,22 @@
+import { nearestName } from './nearest-name.ts'
+
+/** What is wrong with the arguments, from the error of `parseArgs`. */
+export function flagErrorMessage(error: unknown, args: readonly string[], flags: readonly string[]): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  const [, flag = ''] = /--?([\w-]+)/.exec(message) ?? []
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const nearest = nearestName(flag, flags)
+    return `There is no flag ${dashes(flag)}.${nearest === undefined ? '' : ` Did you mean --${nearest}?`}`
+  }
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+    const [, argument = ''] = /'([^']*)'/.exec(message) ?? []
+    return `The argument "${argument}" has no flag before it.`
+  }
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
+    return args.some((arg) => arg.startsWith(`--${flag}=`)) && message.includes('does not take')
+      ? `--${flag} takes no value.`
+      : `--${flag} needs a value.`
+  return message
+}
+
+const dashes = (flag: string): string => (flag.length === 1 ? `-${flag}` : `--${flag}`)
