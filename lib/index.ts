@@ -7,11 +7,11 @@ export {
   type ProviderError,
 } from './errors.ts'
 export { optionsFromEnvironment } from './options/from-environment.ts'
-export type { OneLoginOptions, SessionRules } from './options/one-login-options.ts'
+export type { OneLoginOptions, OneLoginOptionsWithRequest, SessionRules } from './options/one-login-options.ts'
 export type { Duration } from './options/option-schema.ts'
 export type { Locale, SignInOptions } from './options/sign-in-options.ts'
 export { environments, type Environment } from './options/environments.ts'
-export type { PrivateKeyInput } from './options/private-key.ts'
+export type { PrivateJwk, PrivateKeyInput } from './options/private-key.ts'
 export type { PublicJwk, Signer, SigningAlgorithm } from './options/signer.ts'
 export type {
   OneLoginAuthInfo,

@@ -6,13 +6,13 @@ import { OneLoginMiddleware } from './express/one-login-middleware.ts'
 import { RelyingParty } from './express/relying-party.ts'
 import { signOut } from './express/sign-out.ts'
 import { createVerifyUser, type Verify, type VerifyWithRequest } from './express/verify-callback.ts'
-import type { OneLoginOptions } from './options/one-login-options.ts'
+import type { OneLoginOptions, OneLoginOptionsWithRequest } from './options/one-login-options.ts'
 import type { SignInOptions } from './options/sign-in-options.ts'
 import { parseStrategyOptions } from './options/strategy-options.ts'
 
 declare module 'passport' {
-  /** What a sign-in can ask for in its own way, in `passport.authenticate`. */
-  interface AuthenticateOptions extends Omit<SignInOptions, 'state'> {}
+  /** What a sign-in can ask for in its own way, in `passport.authenticate`. Passport itself declares the rest. */
+  interface AuthenticateOptions extends Omit<SignInOptions, 'state' | 'prompt'> {}
 }
 
 /**
@@ -46,7 +46,7 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
    * @param verify - maps the user to the service's own
    * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
    */
-  constructor(options: OneLoginOptions & { readonly passReqToCallback: true }, verify: VerifyWithRequest)
+  constructor(options: OneLoginOptionsWithRequest, verify: VerifyWithRequest)
   /**
    * Makes no network calls: One Login's discovery document and keys are fetched at the first sign-in.
    *
@@ -54,8 +54,8 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
    * @param verify - maps the user to the service's own; without it `req.user` is the `OneLoginUser`
    * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
    */
-  constructor(options: OneLoginOptions & { readonly passReqToCallback?: false | undefined }, verify?: Verify)
-  constructor(options: OneLoginOptions, verify?: Verify | VerifyWithRequest) {
+  constructor(options: OneLoginOptions, verify?: Verify)
+  constructor(options: OneLoginOptions | OneLoginOptionsWithRequest, verify?: Verify | VerifyWithRequest) {
     const settings = parseStrategyOptions(options)
     super(new RelyingParty(settings), createVerifyUser(verify, settings.passReqToCallback))
     this.name = settings.name

@@ -12,7 +12,6 @@ export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
   // anything about its users: accounts need an id of their own. Here a user lives in the session, nowhere else.
   const oneLogin = new OneLoginStrategy({
     ...options,
-    passReqToCallback: false,
     uiLocales: languageOf,
     claims: ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'], // for identity journeys
     session: { ...limits, onExpiry: 'sign-out' },

@@ -9,7 +9,7 @@ import type { OneLoginOptions, OneLoginUser } from 'passport-govuk-one-login'
 /** Creates the service: with the options of the environment in `main.ts`, and with the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
-  const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
+  const oneLogin = new OneLoginStrategy(options)
   passport.use(oneLogin)
   passport.serializeUser((user, done) => done(null, user))
   passport.deserializeUser((user: OneLoginUser, done) => done(null, user))

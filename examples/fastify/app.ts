@@ -13,7 +13,7 @@ declare module 'fastify' {
 /** Creates the service: with the options of the environment in `main.ts`, and with the simulator's in tests. */
 export async function createApp(options: OneLoginOptions, secret: string): Promise<FastifyInstance> {
   const isProduction = process.env.NODE_ENV === 'production'
-  const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
+  const oneLogin = new OneLoginStrategy(options)
   const passport = new Authenticator()
   passport.use(oneLogin)
   passport.registerUserSerializer((user: OneLoginUser) => Promise.resolve(user))

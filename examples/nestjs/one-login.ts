@@ -20,7 +20,7 @@ export class OneLogin extends PassportStrategy(OneLoginStrategy) {
     @Inject(ONE_LOGIN_OPTIONS) options: OneLoginOptions,
     @Inject(Accounts) private readonly accounts: Accounts,
   ) {
-    super({ ...options, passReqToCallback: false })
+    super(options)
   }
 
   override validate(user: OneLoginUser): Account {

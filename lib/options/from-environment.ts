@@ -27,9 +27,7 @@ export const optionVariables: Readonly<Record<string, string>> = Object.fromEntr
  * const oneLogin = new OneLoginStrategy(optionsFromEnvironment(process.env))
  * ```
  */
-export function optionsFromEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Omit<OneLoginOptions, 'passReqToCallback'> {
+export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): OneLoginOptions {
   const options = {} as Record<string, unknown> & OneLoginOptions
   for (const { variable, path, read } of variables) {
     const text = env[variable]?.trim()

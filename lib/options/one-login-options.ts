@@ -142,7 +142,7 @@ export interface OneLoginOptions {
    *
    * @defaultValue `false`
    */
-  passReqToCallback?: boolean | undefined
+  passReqToCallback?: false | undefined
   /**
    * The name of the strategy in `passport.authenticate`. If your app uses this strategy twice, give each its own name.
    *
@@ -154,4 +154,18 @@ export interface OneLoginOptions {
    * certificate, proxy or connection limits.
    */
   dispatcher?: Pick<Dispatcher, 'dispatch'> | undefined
+}
+
+/**
+ * {@link OneLoginOptions} with the request as the first argument of the verify callback.
+ *
+ * @example
+ * ```ts
+ * const withRequest: OneLoginOptionsWithRequest = { ...options, passReqToCallback: true }
+ * new OneLoginStrategy(withRequest, (req, user) => accounts.findOrCreate(user.sub))
+ * ```
+ */
+export interface OneLoginOptionsWithRequest extends Omit<OneLoginOptions, 'passReqToCallback'> {
+  /** Gives the verify callback the request as its first argument. */
+  passReqToCallback: true
 }

@@ -5,8 +5,8 @@ import {
   createPublicKey,
   KeyObject,
   sign as signWithCallback,
+  type JsonWebKeyInput,
   type webcrypto,
-  type JsonWebKey,
 } from 'node:crypto'
 import { promisify, types } from 'node:util'
 import { OneLoginError } from '../errors.ts'
@@ -19,10 +19,46 @@ import {
 } from './signer.ts'
 
 /**
+ * A private RSA key as a JSON Web Key, with every member as JSON may hold it. The strategy checks them.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7518#section-6.3
+ */
+export interface PrivateJwk {
+  /** The kind of key: `RSA`. */
+  readonly kty?: string | undefined
+  /** The id of the key. */
+  readonly kid?: string | undefined
+  /** The modulus, base64url. */
+  readonly n?: string | undefined
+  /** The public exponent, base64url. */
+  readonly e?: string | undefined
+  /** The private exponent, base64url. */
+  readonly d?: string | undefined
+  /** The first prime factor, base64url. */
+  readonly p?: string | undefined
+  /** The second prime factor, base64url. */
+  readonly q?: string | undefined
+  /** The first factor's CRT exponent, base64url. */
+  readonly dp?: string | undefined
+  /** The second factor's CRT exponent, base64url. */
+  readonly dq?: string | undefined
+  /** The first CRT coefficient, base64url. */
+  readonly qi?: string | undefined
+  /** What it is for: `sig`. */
+  readonly use?: string | undefined
+  /** The signature algorithm. */
+  readonly alg?: string | undefined
+  /** What it can do. */
+  readonly key_ops?: string[] | undefined
+  /** Whether Web Crypto may export it. */
+  readonly ext?: boolean | undefined
+}
+
+/**
  * A private key in any form that teams keep it in: PEM (PKCS#8 or PKCS#1, also on one line, with literal `\n`, or its
  * base64 body alone), JWK, `KeyObject` or `CryptoKey`. RSA, 2048 bits or more.
  */
-export type PrivateKeyInput = string | JsonWebKey | KeyObject | webcrypto.CryptoKey
+export type PrivateKeyInput = string | PrivateJwk | KeyObject | webcrypto.CryptoKey
 
 const forms =
   'an RSA private key of 2048 bits or more as PEM, as the base64 body of a PEM, as JWK, KeyObject or CryptoKey'
@@ -69,7 +105,7 @@ function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
     throw refuse(`this is a JWK of type ${String(input.kty)}, which One Login does not take`)
   if (!input.d) throw refuse('this JWK is a public key')
   try {
-    return createPrivateKey({ key: input, format: 'jwk' })
+    return createPrivateKey({ key: input as JsonWebKeyInput['key'], format: 'jwk' })
   } catch {
     throw refuse('this JWK cannot be read: members are missing or damaged')
   }
@@ -118,7 +154,7 @@ function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
   return known
 }
 
-function isJwk(input: unknown): input is JsonWebKey & Record<string, unknown> {
+function isJwk(input: unknown): input is PrivateJwk & Record<string, unknown> {
   const opaque = input instanceof KeyObject || types.isCryptoKey(input)
   return typeof input === 'object' && input !== null && !opaque
 }

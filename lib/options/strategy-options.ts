@@ -8,7 +8,7 @@ import {
   type Environment,
 } from './environments.ts'
 import { invalidOption, optionLabel, parseOptions } from './invalid-option.ts'
-import type { OneLoginOptions } from './one-login-options.ts'
+import type { OneLoginOptions, OneLoginOptionsWithRequest } from './one-login-options.ts'
 import { withoutUndefined } from './option-schema.ts'
 import { signerFromPrivateKey } from './private-key.ts'
 import type { Signer } from './signer.ts'
@@ -33,7 +33,7 @@ export interface Settings extends Readonly<Omit<CheckedOptions, InAnotherForm>> 
  * @param options - see {@link OneLoginOptions}
  * @throws OneLoginError `invalid_option` that names the option, what was received, and what to use
  */
-export function parseStrategyOptions(options: OneLoginOptions): Settings {
+export function parseStrategyOptions(options: OneLoginOptions | OneLoginOptionsWithRequest): Settings {
   const { privateKey, signer, requestObject, vtr, claims, maxAge, ...checked } = parseOptions(
     optionsSchema,
     options,
@@ -108,7 +108,7 @@ function requireOneCredential(credentials: Readonly<Record<string, unknown>>, re
   throw refuse(given[0] ?? 'privateKey', `${found}. Set exactly one of ${all}`)
 }
 
-function readKeys(keys: NonNullable<CheckedOptions['privateKey']>, options: OneLoginOptions): Signer[] {
+function readKeys(keys: NonNullable<CheckedOptions['privateKey']>, options: object): Signer[] {
   return keys.map((key, at, { length }) =>
     signerFromPrivateKey(key, optionLabel(options, length > 1 ? `privateKey[${at}]` : 'privateKey')),
   )

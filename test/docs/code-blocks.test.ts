@@ -28,7 +28,7 @@ import type { OneLoginUser } from 'passport-govuk-one-login'
 import { startSimulator } from 'passport-govuk-one-login/simulator'
 declare const app: express.Express
 declare const oneLogin: import('passport-govuk-one-login').OneLoginStrategy
-declare const options: import('passport-govuk-one-login').OneLoginOptions & { passReqToCallback?: false }
+declare const options: import('passport-govuk-one-login').OneLoginOptions
 declare const languageOf: (req: Request) => 'en' | 'cy'
 declare const accounts: { findOrCreate(sub: string, more?: object): Promise<import('passport-govuk-one-login').OneLoginUser> }
 `

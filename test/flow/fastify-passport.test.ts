@@ -19,7 +19,7 @@ const stores = {
 /** A Fastify service that signs users in by `passport.authenticate` of @fastify/passport. */
 async function start(store: Store, visitors: string[] = []) {
   return startExample(async (options, port) => {
-    const oneLogin = new OneLoginStrategy({ ...options, passReqToCallback: false })
+    const oneLogin = new OneLoginStrategy(options)
     const passport = new Authenticator()
     passport.use(oneLogin)
     passport.registerUserSerializer((user) => Promise.resolve(user))

@@ -103,7 +103,7 @@ describe('algorithm', () => {
 
   it.each(['ES256', 'HS256', 'RSA-OAEP', 'none', '', 5])('[KEY-5] refuses a JWK with alg %j', async (alg) => {
     await expectRefused(
-      () => signerFromPrivateKey({ ...jwk, alg }),
+      () => signerFromPrivateKey({ ...jwk, alg: alg as string }),
       'invalid_option',
       /its algorithm is none of RS256, RS384, RS512, PS256, PS384, PS512/,
     )

@@ -57,7 +57,7 @@ export async function startService(
     })
   try {
     const errors: unknown[] = []
-    const settings = (await options(url)) as OneLoginOptions & { passReqToCallback?: false }
+    const settings = await options(url)
     const oneLogin = new OneLoginStrategy(settings, verify)
     const authenticator = new (authentication as unknown as { Passport: new () => PassportStatic }).Passport()
     authenticator.use(oneLogin)

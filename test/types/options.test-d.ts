@@ -3,6 +3,7 @@ import type {
   DrivingPermit,
   NamePart,
   OneLoginOptions,
+  OneLoginOptionsWithRequest,
   Passport,
   SignInOptions,
 } from '../../lib/index.ts'
@@ -25,7 +26,10 @@ it('[CONF-9] documents the options that are checked, no more and no fewer', () =
     keyof NonNullable<Given['session']>
   >()
   expectTypeOf<OneLoginOptions>().toExtend<Given>()
-  expectTypeOf<Given>().toExtend<OneLoginOptions>()
+  expectTypeOf<Given>().toExtend<Omit<OneLoginOptions, 'passReqToCallback'>>()
+  expectTypeOf<Given['passReqToCallback']>().toEqualTypeOf<
+    (OneLoginOptions | OneLoginOptionsWithRequest)['passReqToCallback']
+  >()
   expectTypeOf<SignInOptions>().toEqualTypeOf<GivenToRequest>()
 })
 

@@ -11,6 +11,7 @@ import {
   type OneLoginErrorCode,
   type OneLoginEvents,
   type OneLoginOptions,
+  type OneLoginOptionsWithRequest,
   type OneLoginUser,
   type SignInOptions,
   type Signer,
@@ -186,6 +187,20 @@ it('[CID-5] guards say what a page needs', () => {
   oneLogin.requireIdentity({ level: 'P2', claims: ['name'] })
   // @ts-expect-error a level is for requireIdentity
   oneLogin.requireAuthentication({ level: 'P2' })
+})
+
+it('[USE-3] options typed as OneLoginOptions stand beside a verify callback', () => {
+  const typed: OneLoginOptions = options
+  new OneLoginStrategy(typed, (user) => {
+    expectTypeOf(user).toEqualTypeOf<OneLoginUser>()
+    return { id: user.sub }
+  })
+  const withRequest: OneLoginOptionsWithRequest = { ...typed, passReqToCallback: true }
+  new OneLoginStrategy(withRequest, (req, user) => {
+    expectTypeOf(req).toExtend<Request>()
+    expectTypeOf(user).toEqualTypeOf<OneLoginUser>()
+    return { id: user.sub }
+  })
 })
 
 it('[CB-3] errors have a code that can be switched on', () => {

@@ -269,7 +269,7 @@ describe('backChannelLogout', () => {
     const options = {
       ...pair.op.options,
       signOutStore,
-    } as unknown as OneLoginOptions & { passReqToCallback?: false }
+    } as unknown as OneLoginOptions
     const app = express().use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
     const server = app.listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -283,7 +283,7 @@ describe('backChannelLogout', () => {
 
   it('[SESS-7] fails, rather than say 200, when there is nowhere to note a sign-out', async () => {
     await using pair = await start()
-    const options = pair.op.options as OneLoginOptions & { passReqToCallback?: false }
+    const options = pair.op.options as OneLoginOptions
     const errors: unknown[] = []
     const keepError: ErrorRequestHandler = (error: OneLoginError, _req, res, _next) => {
       errors.push(error)

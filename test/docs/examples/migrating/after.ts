@@ -3,7 +3,7 @@ import session from 'express-session'
 import passport from 'passport'
 import { OneLoginStrategy, type OneLoginOptions, type OneLoginUser } from 'passport-govuk-one-login'
 
-export function createApp(options: Omit<OneLoginOptions, 'passReqToCallback'>): express.Express {
+export function createApp(options: OneLoginOptions): express.Express {
   const oneLogin = new OneLoginStrategy(options)
   const authenticator = new passport.Passport()
   authenticator.use(oneLogin)
