@@ -7,7 +7,11 @@ export {
   type ProviderError,
 } from './errors.ts'
 export { optionsFromEnvironment } from './options/from-environment.ts'
-export type { OneLoginOptions, OneLoginOptionsWithRequest, SessionRules } from './options/one-login-options.ts'
+export type {
+  OneLoginOptions,
+  OneLoginOptionsWithRequest,
+  SessionRules,
+} from './options/one-login-options.ts'
 export type { Duration } from './options/option-schema.ts'
 export type { Locale, SignInOptions } from './options/sign-in-options.ts'
 export { environments, type Environment } from './options/environments.ts'
