@@ -2,7 +2,17 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'reports/', 'site/', '.stryker-tmp/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'reports/',
+      'site/',
+      '.stryker-tmp/',
+      'examples/jest/',
+      'test/package/consumer/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -7,7 +7,7 @@ const reached = new Set()
 function reach(file) {
   if (reached.has(file)) return
   reached.add(file)
-  for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)) {
     const declaration = join(dirname(file), path.replace(/\.[jt]s$/, '.d.ts'))
     if (!existsSync(declaration)) throw new Error(`${file} imports ${path}, which is not there`)
     reach(declaration)

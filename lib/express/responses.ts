@@ -3,8 +3,9 @@ import type { OneLoginError } from '../errors.ts'
 
 /** Whether a request is a browser going to a page, which can be sent elsewhere; a fetch or a form post cannot. */
 export function isNavigation(req: Request): boolean {
-  const { 'sec-fetch-mode': mode = 'navigate' } = req.headers
-  return req.method === 'GET' && mode === 'navigate' && takesPage(req)
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers
+  // Node's fetch sends the mode "cors" and no destination. A browser sends both, or neither.
+  return req.method === 'GET' && (mode === 'navigate' || destination === undefined) && takesPage(req)
 }
 
 /** Whether a browser will show the answer as a page: also that of a form post, which cannot be done over. */

@@ -76,8 +76,6 @@ const sessionRules = v.strictObject({
 /**
  * Every option of the strategy: its variable, its check, the words for what it allows, and its default.
  * `OneLoginOptions` has the same options with words for editors. A test compares the two.
- *
- * @internal
  */
 export const optionsSchema = v.strictObject({
   environment: fromVariable(

@@ -19,8 +19,7 @@ const maxConnections = 100
 
 /**
  * Chooses the way out for each call: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, or
- * directly to a loopback host. undici is loaded with the first call, so that it does not slow down the start of a
- * service.
+ * directly to a loopback host.
  *
  * @param connectTimeout - milliseconds that opening a connection may take
  * @throws (from the returned function) OneLoginError `invalid_option` when the variable for the proxy holds no URL
@@ -47,8 +46,11 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
   }
 }
 
+/** undici is loaded with the first call, so that it does not slow down the start of a service. */
+const loadUndici = () => import('undici')
+
 async function direct(options: Agent.Options, timeout: number): Promise<CallDispatcher> {
-  const { Agent } = await import('undici')
+  const { Agent } = await loadUndici()
   return new Agent({ ...options, connect: { timeout } })
 }
 
@@ -57,7 +59,7 @@ async function proxied(
   timeout: number,
   variables: ProxyVariables,
 ): Promise<CallDispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici')
+  const { EnvHttpProxyAgent } = await loadUndici()
   const httpsProxy = proxyNamedBy('https_proxy', variables)
   const httpProxy = proxyNamedBy('http_proxy', variables)
   const noProxy = valueOf('no_proxy', variables)

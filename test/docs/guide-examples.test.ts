@@ -5,6 +5,7 @@ import { readyUser } from '../../lib/simulator/index.ts'
 import { startPair } from '../support/simulator.ts'
 import { mountApplication, type Applications } from './examples/in-person.ts'
 import { languageOf } from './examples/language.ts'
+import { visitWithFetch } from './examples/visit-with-fetch.ts'
 
 function startApplications(): Applications {
   const pages = new Map<string, string>()
@@ -63,5 +64,15 @@ describe('the guide to Welsh', () => {
     await pair.browser().visit(`${pair.service.url}/account`, { headers: { cookie } })
     const authorize = pair.op.requests.find(({ endpoint }) => endpoint === 'authorize')
     expect(authorize?.requestObject?.claims.ui_locales).toBe(sent)
+  })
+})
+
+describe('the guide to testing', () => {
+  it('[USE-2, SESS-5] signs a user in with fetch, and keeps out a fetch that asks for no page', async () => {
+    await using pair = await startPair()
+    const page = await visitWithFetch(`${pair.service.url}/identity`)
+    expect(await page.json()).toMatchObject({ identity: { proven: true } })
+    const { status } = await fetch(`${pair.service.url}/identity`)
+    expect(status).toBe(401)
   })
 })

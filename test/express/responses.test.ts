@@ -7,14 +7,25 @@ import { startPair } from '../support/simulator.ts'
 
 const html = 'text/html,application/xhtml+xml;q=0.9'
 
+const byFetch = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
+
 describe('what a request is for', () => {
   it.each<[what: string, method: string, headers: Request['headers'], navigation: boolean, page: boolean]>([
     ['a link', 'GET', { accept: html, 'sec-fetch-mode': 'navigate' }, true, true],
     ['a link in an old browser', 'GET', { accept: html }, true, true],
     ['a form post', 'POST', { accept: html, 'sec-fetch-mode': 'navigate' }, false, true],
     ['a form post in an old browser', 'POST', { accept: html }, false, false],
-    ['a fetch', 'GET', { accept: '*/*', 'sec-fetch-mode': 'cors' }, false, false],
-    ['a fetch of a page', 'GET', { accept: html, 'sec-fetch-mode': 'cors' }, false, false],
+    ['a fetch', 'GET', { accept: '*/*', ...byFetch }, false, false],
+    ['a fetch of a page', 'GET', { accept: html, ...byFetch }, false, false],
+    ['a fetch of a page by Node', 'GET', { accept: html, 'sec-fetch-mode': 'cors' }, true, true],
+    ['a fetch by Node', 'GET', { accept: '*/*', 'sec-fetch-mode': 'cors' }, false, false],
+    [
+      'an image',
+      'GET',
+      { accept: html, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+      false,
+      false,
+    ],
     ['a link to data', 'GET', { accept: 'application/json', 'sec-fetch-mode': 'navigate' }, false, false],
     ['a form post for data', 'POST', { accept: '*/*', 'sec-fetch-mode': 'navigate' }, false, false],
     ['a program', 'GET', {}, false, false],

@@ -65,8 +65,12 @@ describe('requireAuthentication', () => {
   it.each<[what: string, method: string, headers: Record<string, string>]>([
     ['a fetch for JSON', 'GET', { accept: 'application/json' }],
     ['a fetch for anything', 'GET', { accept: '*/*' }],
-    ['a fetch for HTML', 'GET', { accept: 'text/html', 'sec-fetch-mode': 'cors' }],
-    ['a same-origin fetch for HTML', 'GET', { accept: 'text/html', 'sec-fetch-mode': 'same-origin' }],
+    ['a fetch for HTML', 'GET', { accept: 'text/html', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    [
+      'a same-origin fetch for HTML',
+      'GET',
+      { accept: 'text/html', 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty' },
+    ],
     ['a call that accepts nothing in particular', 'GET', { accept: '' }],
     ['a form post', 'POST', {}],
     ['a post that a page makes', 'POST', { accept: 'text/html', 'sec-fetch-mode': 'cors' }],

@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { after, before, test } from 'mocha'
+import { after, test } from 'mocha'
 import { readyUser, startSimulator } from 'passport-govuk-one-login/simulator'
 import request from 'supertest'
 import { createApp } from '../app.js'
 import { visit } from '../visit.js'
 
-let simulator, server
-
-before(async () => {
-  server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  simulator = await startSimulator()
-  const url = `http://127.0.0.1:${server.address().port}`
-  simulator.register({
-    callbackURL: `${url}/auth/callback`,
-    backChannelLogoutURL: `${url}/back-channel-logout`,
-  })
-  server.on('request', createApp(simulator.options))
+// Mocha limits a hook to 2 seconds. Here there is no limit.
+const server = createServer().listen(0, '127.0.0.1')
+await once(server, 'listening')
+const url = `http://127.0.0.1:${server.address().port}`
+const simulator = await startSimulator()
+simulator.register({
+  callbackURL: `${url}/auth/callback`,
+  backChannelLogoutURL: `${url}/back-channel-logout`,
 })
+server.on('request', createApp(simulator.options))
 after(async () => {
   server.close()
   await simulator.close()

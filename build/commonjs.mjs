@@ -1,0 +1,35 @@
+// Makes what tools get that cannot `require` an ES module, Jest above all: a CommonJS file of the library, with the ES
+// modules that it needs, and one of the simulator. Node itself always gets the ES module, by the condition
+// "module-sync", so that a process has one copy of the library and its dependencies are those that npm installed.
+import { readFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+const bundled = ['jose', 'oauth4webapi', 'openid-client']
+const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+const licences = bundled.map((name) => {
+  const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+  const [copyright] = /Copyright \(c\).*/.exec(readFileSync(`node_modules/${name}/LICENSE.md`, 'utf8'))
+  return `${name} ${version}, ${license}, ${copyright}`
+})
+
+const { metafile } = await build({
+  entryPoints: { index: 'dist/index.js', simulator: 'dist/simulator/index.js' },
+  outdir: 'dist/commonjs',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minify: true,
+  external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !bundled.includes(name)),
+  // Jest has no import() without a flag of Node's.
+  supported: { 'dynamic-import': false },
+  banner: { js: `/*! With ${licences.join('; ')}. LICENSE has the terms of MIT. */` },
+  metafile: true,
+  logLevel: 'warning',
+})
+
+const unexpected = Object.keys(metafile.inputs).filter(
+  (path) => !path.startsWith('dist/') && !bundled.some((name) => path.includes(`node_modules/${name}/`)),
+)
+if (unexpected.length > 0) throw new Error(`Bundled, and should not be: ${unexpected.join(', ')}`)
