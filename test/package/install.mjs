@@ -19,7 +19,9 @@ export function run(command, args, options = {}) {
       ...options,
     })
   } catch (error) {
-    throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`)
+    throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`, {
+      cause: error,
+    })
   }
 }
 

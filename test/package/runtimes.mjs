@@ -20,14 +20,13 @@ function signIn(name, folder, command, args, { env = {}, scripts = files } = {})
   }
 }
 
-const npm = makeProject(tarball, { packages: ['bun@1', 'deno@2'] })
+const npm = makeProject(tarball, { packages: ['deno@2'] })
 const permission = [
   major < 24 ? '--experimental-permission' : '--permission',
   `--allow-fs-read=${npm}`,
   ...(major >= 25 ? ['--allow-net'] : []),
 ]
 signIn('Permission model', npm, 'node', permission)
-signIn('Bun', npm, join(npm, 'node_modules/@oven/bun-linux-x64/bin/bun'), ['run'])
 signIn('Deno', npm, join(npm, 'node_modules/@deno/linux-x64-glibc/deno'), ['run', '--allow-all', '--no-lock'])
 
 const tools = makeProject(tarball, { packages: ['pnpm@10', '@yarnpkg/cli-dist@4'] })
