@@ -1,5 +1,5 @@
 import { OneLoginError } from '../errors.ts'
-import type { HttpAnswer } from './http-response.ts'
+import type { HttpResponse } from './http-response.ts'
 import type { Http } from './http.ts'
 
 const usualFreshness = 300
@@ -127,7 +127,7 @@ export class CachedDocument<Content> {
   }
 }
 
-function freshness(headers: HttpAnswer['headers']): number {
+function freshness(headers: HttpResponse['headers']): number {
   const directives = headers.get('cache-control')?.toLowerCase() ?? ''
   if (/\bno-(?:store|cache)\b/.test(directives)) return 0
   const [, maxAge] = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives) ?? []

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
  * An answer of the provider's, read to its end. It is as much of a `Response` as openid-client looks at; making a
  * real one of each answer, with its streams, would be a tenth of what a sign-in costs.
  */
-export class HttpAnswer {
+export class HttpResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   readonly bodyUsed = false

@@ -4,7 +4,7 @@ import { createEgress, type CallDispatcher, type ProxyVariables } from './egress
 import { isSecure } from '../options/environments.ts'
 import { OneLoginError, type OneLoginErrorCode } from '../errors.ts'
 import { packageName, packageVersion } from '../package-version.ts'
-import { HttpAnswer } from './http-response.ts'
+import { HttpResponse } from './http-response.ts'
 
 const maxBytes = 1024 * 1024
 
@@ -16,7 +16,7 @@ export interface HttpRequest {
 }
 
 /** Calls the provider: the only way out of this package. */
-export type Http = (url: string, request?: HttpRequest) => Promise<HttpAnswer>
+export type Http = (url: string, request?: HttpRequest) => Promise<HttpResponse>
 
 /** What every call is held to. */
 export interface HttpSettings {
@@ -63,7 +63,7 @@ export function createHttp({ timeout, serviceURL, environment, dispatcher, varia
     let result = await exchange(await egress(url, 'kept'), request, endsAt)
     if (method === 'GET' && isDeadConnection(result))
       result = await exchange(await egress(url, 'new'), request, endsAt)
-    if (result instanceof HttpAnswer) return result
+    if (result instanceof HttpResponse) return result
     const [code, happened] = failures[result.failure]
     const within = result.failure === 'late' ? ` within ${timeout} s` : ''
     throw new OneLoginError(code, `${happened}${within}: ${where}.`, { cause: result.cause })
@@ -90,8 +90,8 @@ interface Failure {
 }
 
 /** Whether the connection closed before there was a response, as one does that was kept for too long. */
-function isDeadConnection(result: HttpAnswer | Failure): boolean {
-  if (result instanceof HttpAnswer || result.hasBegun) return false
+function isDeadConnection(result: HttpResponse | Failure): boolean {
+  if (result instanceof HttpResponse || result.hasBegun) return false
   const { code } = (result.cause ?? {}) as { code?: string }
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }
@@ -105,7 +105,7 @@ async function exchange(
   dispatcher: CallDispatcher,
   request: Dispatcher.DispatchOptions,
   endsAt: number,
-): Promise<HttpAnswer | Failure> {
+): Promise<HttpResponse | Failure> {
   return new Promise((resolve) => {
     let call: Dispatcher.DispatchController | undefined
     let hasEnded = false
@@ -113,11 +113,11 @@ async function exchange(
     let headers: IncomingHttpHeaders = {}
     const chunks: Buffer[] = []
     let size = 0
-    const end = (result: HttpAnswer | Omit<Failure, 'hasBegun'>) => {
+    const end = (result: HttpResponse | Omit<Failure, 'hasBegun'>) => {
       if (hasEnded) return
       hasEnded = true
       clearTimeout(deadline)
-      if (result instanceof HttpAnswer) resolve(result)
+      if (result instanceof HttpResponse) resolve(result)
       else {
         resolve({ ...result, hasBegun: status !== 0 })
         call?.abort(new Error(failures[result.failure][1]))
@@ -141,7 +141,7 @@ async function exchange(
         else chunks.push(chunk)
       },
       onResponseEnd() {
-        end(new HttpAnswer(status, headers, Buffer.concat(chunks).toString()))
+        end(new HttpResponse(status, headers, Buffer.concat(chunks).toString()))
       },
       onResponseError(_controller, error) {
         end({ failure: failureOf(error), cause: error })

@@ -3,7 +3,7 @@ import * as client from 'openid-client'
 import { signJwt } from './client-jwt.ts'
 import type { ProviderMetadata } from '../provider/discovery.ts'
 import { findOneLoginError, OneLoginError, printable } from '../errors.ts'
-import { HttpAnswer } from '../provider/http-response.ts'
+import { HttpResponse } from '../provider/http-response.ts'
 import type { Http } from '../provider/http.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import { nowInSeconds } from '../clock.ts'
@@ -89,7 +89,7 @@ const idTokenMember = Symbol('id_token')
  * Keeps the ID token from openid-client, which would check some of its claims, by rules of its own and without the
  * signature. All of them are checked in one place, by verifyIdToken.
  */
-function withIdTokenApart(response: HttpAnswer): HttpAnswer {
+function withIdTokenApart(response: HttpResponse): HttpResponse {
   const json = async () => {
     const body = withoutNulls(JSON.parse(await response.text()))
     if (typeof body !== 'object' || body === null) return body
@@ -182,5 +182,5 @@ const remedies: Readonly<Record<string, string>> = {
 /** The status of the answer that an error of openid-client is about. */
 function statusOf(error: unknown): number | undefined {
   const { cause } = error as Error
-  return cause instanceof HttpAnswer ? cause.status : undefined
+  return cause instanceof HttpResponse ? cause.status : undefined
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { userinfoSchema } from '../claims.ts'
 import { OneLoginError } from '../errors.ts'
-import type { HttpAnswer } from '../provider/http-response.ts'
+import type { HttpResponse } from '../provider/http-response.ts'
 import type { Http } from '../provider/http.ts'
 
 /** Userinfo: the claims about the user's account checked, the identity claims as they came, nothing that is null. */
@@ -50,7 +50,7 @@ export async function fetchUserinfo(
   return userinfo
 }
 
-async function readJson(response: HttpAnswer): Promise<unknown> {
+async function readJson(response: HttpResponse): Promise<unknown> {
   const type = String(response.headers.get('content-type'))
   if (!/^application\/json\s*(?:;|$)/i.test(type)) throw refusal('its content type is not application/json')
   try {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import * as diagnostics from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
@@ -11,6 +12,7 @@ import { DelayedStore } from '../support/delayed-store.ts'
 import { postLogout, undeliveredLogoutToken } from '../support/logout-tokens.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
 import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
+import { listen } from '../support/listen.ts'
 
 const { sub } = readyUser('typical')
 
@@ -47,9 +49,8 @@ async function startWired(
   options: Partial<OneLoginOptions> = {},
 ): Promise<Wiring> {
   const app = express()
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const server = await listen(createServer(app))
+  const url = server.url
   const op = await startSimulator({
     callbackURL: `${url}/auth/callback`,
     backChannelLogoutURL: `${url}/back-channel-logout`,
@@ -78,8 +79,7 @@ async function startWired(
     url,
     op,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server[Symbol.asyncDispose]()
       await op.close()
     },
   }
@@ -177,9 +177,8 @@ describe('two strategies in one app', () => {
   /** A service that has two providers; with one callback path for both or one each. */
   async function startTwo(trialCallback: string): Promise<Two> {
     const app = express()
-    const server = app.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+    const server = await listen(createServer(app))
+    const url = server.url
     const real = await startSimulator({ callbackURL: `${url}/auth/callback` })
     const trial = await startSimulator({ callbackURL: url + trialCallback })
     const options = { passReqToCallback: false } as const
@@ -209,8 +208,7 @@ describe('two strategies in one app', () => {
       real,
       trial,
       [Symbol.asyncDispose]: async () => {
-        server.closeAllConnections()
-        await new Promise((resolve) => server.close(resolve))
+        await server[Symbol.asyncDispose]()
         await real.close()
         await trial.close()
       },
@@ -624,9 +622,8 @@ describe('behind a proxy that strips a path prefix', () => {
         if (location !== null) res.set('Location', location)
         res.status(answer.status).send(await answer.text())
       })
-      const server = proxy.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const outer = `http://127.0.0.1:${(server.address() as { port: number }).port}/dragons`
+      const server = await listen(createServer(proxy))
+      const outer = `${server.url}/dragons`
       await using wired = await startWired(
         ({ app, oneLogin, own, sessions }) => {
           // Node's fetch always says that it is no navigation.
@@ -643,8 +640,7 @@ describe('behind a proxy that strips a path prefix', () => {
       inner = wired.url
       const page = await new Browser().visit(`${outer}/account?a=b`)
       expect(page).toMatchObject({ status: 200, url: `${outer}/account?a=b` })
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server[Symbol.asyncDispose]()
     },
   )
 

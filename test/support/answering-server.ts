@@ -1,5 +1,5 @@
 import * as http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from './listen.ts'
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -36,19 +36,12 @@ export async function startAnsweringServer(answer: Answer): Promise<AnsweringSer
       current(response, seen)
     })
   })
-  server.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
+  const listening = await listen(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: listening.url,
     requests,
     answerWith: (answer) => (current = answer),
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-      }),
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
 }
 

@@ -1,6 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { SignJWT } from 'jose'
 import {
   Provider,
@@ -11,6 +10,7 @@ import {
 } from 'oidc-provider'
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
+import { listen } from './listen.ts'
 
 /** Where a service that signs in with a {@link CertifiedProvider} is. */
 export interface ServiceAddresses {
@@ -48,9 +48,8 @@ const returnCodeClaim = 'https://vocab.account.gov.uk/v1/returnCode'
 export async function startCertifiedProvider(): Promise<CertifiedProvider> {
   let answer: (req: IncomingMessage, res: ServerResponse) => unknown = (_req, res) => res.writeHead(503).end()
   const server = createServer((req, res) => void answer(req, res))
-  server.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const listening = await listen(server)
+  const issuer = `${listening.url}/`
   const problems: string[] = []
   const logouts: string[] = []
   const identities = identityIssuer(issuer)

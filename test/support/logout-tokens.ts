@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from './browser.ts'
+import { listen } from './listen.ts'
 
 /** A logout token of the simulator's, which has not been delivered to the service: one, however many it sends. */
 export async function undeliveredLogoutToken(op: Simulator, sub: string): Promise<string> {
@@ -14,9 +14,8 @@ export async function undeliveredLogoutToken(op: Simulator, sub: string): Promis
       res.end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  await op.signOut(sub, { to: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
-  server.close()
+  await using listening = await listen(server)
+  await op.signOut(sub, { to: `${listening.url}/` })
   const token = new URLSearchParams(bodies[0]).get('logout_token')
   if (token === null) throw new Error('No logout token came')
   return token

@@ -1,8 +1,9 @@
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import session, { MemoryStore, type Store } from 'express-session'
 import passport, { type PassportStatic } from 'passport'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions, type Verify } from '../../lib/index.ts'
+import { listen } from './listen.ts'
 
 /** What a service under test is made of, beside the options of its strategy. */
 export interface ServiceParts {
@@ -45,16 +46,9 @@ export async function startService(
   }: ServiceParts = {},
 ): Promise<Service> {
   const app = framework()
-  const server = app.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve()
-      })
-      server.closeAllConnections()
-    })
+  const server = await listen(createServer(app))
+  const url = server.url
+  const close = () => server[Symbol.asyncDispose]()
   try {
     const errors: unknown[] = []
     const settings = await options(url)

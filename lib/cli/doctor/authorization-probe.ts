@@ -5,7 +5,7 @@ import { printable } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { createTransaction } from '../../sign-in/transaction.ts'
 import { parseVectors } from '../../vectors-of-trust.ts'
-import type { Calls, HttpAnswer } from './calls.ts'
+import type { Calls, HttpResponse } from './calls.ts'
 
 /** What an authorization request asks for. */
 export interface Ask {
@@ -64,7 +64,7 @@ export function createProbe(
   }
 }
 
-async function verdictOf(response: HttpAnswer, endpoint: string): Promise<Verdict> {
+async function verdictOf(response: HttpResponse, endpoint: string): Promise<Verdict> {
   const { status, headers } = response
   const location = headers.get('location')
   if (location !== null && URL.canParse(location, endpoint)) {

@@ -12,11 +12,11 @@ const connecting = 'undici:client:beforeConnect'
 const untrusted = /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED$)/
 
 /** What the provider answered. */
-export type HttpAnswer = Awaited<ReturnType<Http>>
+export type HttpResponse = Awaited<ReturnType<Http>>
 
 /** An answer, or the reason why there is none. */
 export type Answer =
-  { readonly response: HttpAnswer; readonly milliseconds: number } | { readonly failure: string }
+  { readonly response: HttpResponse; readonly milliseconds: number } | { readonly failure: string }
 
 /** The doctor's calls: made as the library makes its own, counted, and no more than 30. */
 export class Calls {
@@ -72,7 +72,7 @@ export class Calls {
   }
 
   // A cache in front of the provider keeps the Date of the moment it was filled, and counts the seconds since in Age.
-  #noteTime(headers: HttpAnswer['headers'], receivedAt: number): void {
+  #noteTime(headers: HttpResponse['headers'], receivedAt: number): void {
     const date = Date.parse(headers.get('date') ?? '')
     const age = Number(headers.get('age') ?? 0)
     if (Number.isNaN(date) || Number.isNaN(age)) return

@@ -4,7 +4,7 @@ import type { ProviderMetadata } from '../../provider/discovery.ts'
 import { printable } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { nowInSeconds } from '../../clock.ts'
-import type { Calls, HttpAnswer } from './calls.ts'
+import type { Calls, HttpResponse } from './calls.ts'
 import { mend, ok, unknown, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 
@@ -69,7 +69,7 @@ async function credentialsOf(
   }
 }
 
-async function refusalOf(response: HttpAnswer): Promise<Refusal> {
+async function refusalOf(response: HttpResponse): Promise<Refusal> {
   const body: unknown = await response.json().catch(() => undefined)
   const { error, error_description } = (body ?? {}) as Record<string, unknown>
   return {

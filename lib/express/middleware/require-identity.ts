@@ -42,7 +42,7 @@ export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds
   const stepUp = relyingParty.signInSettings({ vtr: [`Cl.Cm.${level}`], claims: [...claims] })
   const authenticate = requireAuthentication(relyingParty, { vtr: ['Cl.Cm'] })
 
-  const answers = (outcome: IdentityOutcome) =>
+  const coversNeeds = (outcome: IdentityOutcome) =>
     confidenceSatisfies(outcome.level, level) &&
     stepUp.claims.every((claim) => outcome.claims.includes(claim))
 
@@ -54,7 +54,7 @@ export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds
       }
       const { identity, failedIdentity } = relyingParty.sessions.concluded(req).signedIn ?? {}
       const outcomes = [identity, failedIdentity].filter((outcome) => outcome !== undefined)
-      const outcome = outcomes.find(answers)
+      const outcome = outcomes.find(coversNeeds)
       if (outcome?.proven) next()
       else if (outcome) refuse(req, res, next, notProven(outcome.returnCodes))
       else {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import * as diagnostics from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import * as http from 'node:http'
@@ -11,6 +12,7 @@ import { readyUser, simulatorFaults } from '../../../lib/simulator/index.ts'
 import { postLogout, undeliveredLogoutToken } from '../../support/logout-tokens.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
 import { storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+import { listen } from '../../support/listen.ts'
 
 const { sub } = readyUser('typical')
 
@@ -271,12 +273,10 @@ describe('backChannelLogout', () => {
       signOutStore,
     } as unknown as OneLoginOptions
     const app = express().use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
-    const server = app.listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
+    const server = await listen(createServer(app))
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const { port } = server.address() as { port: number }
-    const answer = await postLogout(`http://127.0.0.1:${port}`, { logout_token })
-    server.close()
+    const answer = await postLogout(server.url, { logout_token })
+    await server[Symbol.asyncDispose]()
     expect(answer.status).toBe(200)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
@@ -292,12 +292,10 @@ describe('backChannelLogout', () => {
     const app = express()
       .use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
       .use(keepError)
-    const server = app.listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
+    const server = await listen(createServer(app))
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const { port } = server.address() as { port: number }
-    const answer = await postLogout(`http://127.0.0.1:${port}`, { logout_token })
-    server.close()
+    const answer = await postLogout(server.url, { logout_token })
+    await server[Symbol.asyncDispose]()
     expect(answer.status).toBe(503)
     expect(errors).toEqual([expect.objectContaining({ code: 'session_unavailable' })])
   })

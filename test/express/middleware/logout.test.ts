@@ -1,6 +1,5 @@
+import { createServer } from 'node:http'
 import * as diagnostics from 'node:diagnostics_channel'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import express, { type RequestHandler } from 'express'
 import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -8,6 +7,7 @@ import { OneLoginStrategy, type OneLoginOptions } from '../../../lib/index.ts'
 import { startService } from '../../support/service.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
 import { storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+import { listen } from '../../support/listen.ts'
 
 const sessionCount = (store: MemoryStore) =>
   new Promise((resolve, reject) => {
@@ -154,11 +154,9 @@ describe('logout', () => {
   it('[SESS-1] goes to One Login also where the app has no sessions', async () => {
     await using pair = await startPair()
     const app = express().use(pair.service.oneLogin.logout())
-    const server = app.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const answer = await pair.browser().send(`http://127.0.0.1:${port}/`)
-    server.close()
+    const server = await listen(createServer(app))
+    const answer = await pair.browser().send(`${server.url}/`)
+    await server[Symbol.asyncDispose]()
     expect(answer).toMatchObject({ status: 303, headers: { location: `${pair.op.issuer}logout` } })
   })
 
