@@ -25,6 +25,7 @@ export type {
   VerifyWithRequest,
 } from './express/verify-callback.ts'
 export type { Identity, Name, OneLoginUser, ProvenIdentity, UnprovenIdentity } from './sign-in/user.ts'
+export { addressLines, type AddressLinesOptions } from './sign-in/address-lines.ts'
 export type { Address, ClaimName, DrivingPermit, NamePart, Passport } from './claims.ts'
 export type { ConfidenceLevel, CredentialLevel, IdentityLevel } from './vectors-of-trust.ts'
 export type { OneLoginEventName, OneLoginEvents } from './events.ts'

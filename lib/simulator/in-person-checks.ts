@@ -10,7 +10,7 @@ const lifetime = 16 * 24 * 60 * 60
  *
  * @example
  * ```ts
- * op.completeInPerson(sub, { level: 'P0', returnCodes: ['B'] }) // the identity was not proven
+ * const notProven: InPersonResult = { level: 'P0', returnCodes: ['B'] }
  * ```
  */
 export interface InPersonResult {

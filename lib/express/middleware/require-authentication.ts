@@ -34,7 +34,9 @@ export interface AuthenticationNeeds {
   readonly maxAge?: Duration
   /**
    * How long ago this service may have seen the user prove again that it is them, 1 second to 1 day. For sensitive
-   * pages. Needs request objects.
+   * pages. Needs request objects, and a client that is registered with `JarValidationRequired: true`. Without that,
+   * somebody at an unlocked browser can repeat the sign-in request as a plain query without `prompt`: a request object is
+   * signed, not encrypted. One Login then lets them through with the session that is open there.
    */
   readonly reauthenticateWithin?: Duration
 }

@@ -1,0 +1,84 @@
+import type { Address } from '../claims.ts'
+
+/**
+ * How {@link addressLines} writes an address.
+ *
+ * @example
+ * ```ts
+ * const inWelsh: AddressLinesOptions = { countryNames: new Intl.DisplayNames('cy', { type: 'region' }) }
+ * ```
+ */
+export interface AddressLinesOptions {
+  /** Gives the name of a country by its code of 2 letters. Default: names in English. */
+  readonly countryNames?: { of(code: string): string | undefined }
+}
+
+/**
+ * Writes an address as the lines of an envelope, in the order of Royal Mail: organisation, building, street, places,
+ * postcode, country. One Login's properties do not stand for fixed lines, and any of them can be missing. The country
+ * of an address in the United Kingdom is left out.
+ *
+ * @param address - one of `user.identity.addresses`
+ * @param options - the names of countries in another language
+ * @returns the lines from the top; none is empty
+ * @example
+ * ```ts
+ * addressLines({ buildingNumber: '8', streetName: 'HADLEY ROAD', addressLocality: 'BATH', postalCode: 'BA2 5AA' })
+ * // ['8 HADLEY ROAD', 'BATH', 'BA2 5AA']
+ * ```
+ * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/#understand-your-user-s-address-claim
+ */
+export function addressLines(address: Address, { countryNames }: AddressLinesOptions = {}): string[] {
+  const { organisationName, departmentName, addressLocality, addressRegion, postalCode, addressCountry } =
+    address
+  const country = addressCountry === 'GB' ? undefined : countryName(addressCountry, countryNames)
+  return [
+    organisationName,
+    departmentName,
+    ...premises(address),
+    addressLocality,
+    addressRegion,
+    postalCode,
+    country,
+  ].flatMap((line) => text(line) ?? [])
+}
+
+/** A house number as text: 12, 12A, 12-14 or 1/2. It stands on the line of what follows it. */
+const numberLike = /^(?:\d+[A-Z]?(?:[-/]\d+[A-Z]?)?|[A-Z])$/i
+
+/** Building, street and the places below the town: a number goes with the first of them. */
+function premises(address: Address): string[] {
+  const above: string[] = []
+  let number = text(address.buildingNumber)
+  let flat = text(address.subBuildingName)
+  const building = text(address.buildingName)
+  if (building !== undefined && numberLike.test(building) && number === undefined) number = building
+  else if (building !== undefined) {
+    // "1" and "The Big Building" make one line, "Flat 5" and "West Lea" make two.
+    above.push(flat !== undefined && numberLike.test(flat) ? `${flat} ${building}` : building)
+    if (flat !== undefined && !numberLike.test(flat)) above.unshift(flat)
+    flat = undefined
+  }
+  if (flat !== undefined) above.push(flat)
+  const [first, ...places] = [
+    address.dependentStreetName,
+    address.streetName,
+    address.doubleDependentAddressLocality,
+    address.dependentAddressLocality,
+  ].flatMap((line) => text(line) ?? [])
+  const street = [number, first].filter((part) => part !== undefined).join(' ')
+  return [...above, street, ...places]
+}
+
+function text(value: string | undefined): string | undefined {
+  const trimmed = value?.trim()
+  return trimmed === '' ? undefined : trimmed
+}
+
+function countryName(
+  code: string | undefined,
+  names: AddressLinesOptions['countryNames'] = new Intl.DisplayNames('en', { type: 'region' }),
+): string | undefined {
+  // Intl refuses what is not a code.
+  return code !== undefined && /^[A-Z]{2}$/i.test(code) ? (names.of(code.toUpperCase()) ?? code) : code
+}
