@@ -54,7 +54,9 @@ module.exports = {
     {
       name: 'the-command-loads-express-for-the-simulator-only',
       severity: 'error',
-      from: { path: '^lib/cli/(?!simulator-command\\.ts$|simulator/|command\\.ts$)' },
+      from: {
+        path: '^lib/cli/(?!simulator-command\\.ts$|simulator/|conformance-command\\.ts$|conformance/|command\\.ts$)',
+      },
       to: { path: '^lib/(simulator/|cli/simulator-command\\.ts$|cli/simulator/|strategy\\.ts$)' },
     },
     {

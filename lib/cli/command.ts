@@ -9,6 +9,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   new: async () => (await import('./new-command.ts')).newCommand,
   simulator: async () => (await import('./simulator-command.ts')).simulatorCommand,
   keys: async () => (await import('./keys-command.ts')).keysCommand,
+  conformance: async () => (await import('./conformance-command.ts')).conformanceCommand,
   doctor: async () => (await import('./doctor-command.ts')).doctorCommand,
 }
 
@@ -19,6 +20,7 @@ Parts:
   simulator   runs a GOV.UK One Login simulator, for a service in any language
   keys        makes the key pair with which a service proves to One Login who it is
   doctor      says what of a service's options and registration is right, and what to mend
+  conformance checks a running service, in any language, against the requirements of One Login
 
 Flags:
   --help      what a part does, for example: ${packageName} doctor --help
@@ -72,17 +74,23 @@ async function runSubcommand(
     }
     if (!(error instanceof Failure)) throw error
     writeLine(terminal.stderr, error.message)
-    return 1
+    return error.exitCode
   }
 }
 
-function flagsOf({ flags, argument }: Subcommand, args: string[]): FlagValues {
+function flagsOf({ flags, argument, takesCommand = false }: Subcommand, given: string[]): FlagValues {
   const options: Subcommand['flags'] = { help: { type: 'boolean', short: 'h' }, ...flags }
+  const end = takesCommand && given.includes('--') ? given.indexOf('--') : given.length
+  const args = given.slice(0, end)
   try {
     const allowPositionals = argument !== undefined
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals })
     if (positionals.length > 1) throw new Error(`Too many arguments: ${positionals.slice(1).join(' ')}`)
-    return argument === undefined ? values : { ...values, [argument]: positionals[0] }
+    return {
+      ...values,
+      ...(argument !== undefined && { [argument]: positionals[0] }),
+      ...(takesCommand && { '--': given.slice(end + 1) }),
+    }
   } catch (error) {
     throw new UsageError(flagErrorMessage(error, args, Object.keys(options)))
   }

@@ -14,6 +14,8 @@ export interface Subcommand {
   /** The name under which `run` gets the one argument that is no flag. Missing when the part takes none. */
   readonly argument?: string
   readonly flags: NonNullable<ParseArgsConfig['options']>
+  /** Whether a command to run can follow after `--`. It is the value of `--`, as a list. */
+  readonly takesCommand?: boolean
   run(values: FlagValues, terminal: Terminal): Promise<ExitCode>
 }
 
@@ -25,6 +27,16 @@ export class UsageError extends Error {
 /** Something that is not the command's to mend: a file that is there already, a port that is taken. */
 export class Failure extends Error {
   override readonly name = 'Failure'
+  readonly exitCode: 1 | 2
+
+  /**
+   * @param message what happened
+   * @param exitCode what the command ends with
+   */
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
 }
 
 /** The value of a flag that takes a text; none when it was not given. */

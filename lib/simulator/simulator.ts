@@ -161,7 +161,7 @@ export interface Simulator {
    * ```ts
    * op.breakUntilReset('id-token', 'wrong-nonce')
    * // … sign in
-   * expect(op.timesTaken('id-token', 'wrong-nonce')).toBe(1)
+   * console.log(op.timesTaken('id-token', 'wrong-nonce'))
    * ```
    */
   timesTaken<Place extends FaultPlace>(place: Place, fault: SimulatorFaults[Place]): number

@@ -1,0 +1,125 @@
+import { startSimulator, type Simulator } from '../simulator/index.ts'
+import { examineService } from './conformance/examination.ts'
+import { readSettings, settingFlags } from './conformance/flags.ts'
+import { writeCatalogue, writeTextReport } from './conformance/report/text-report.ts'
+import { isListening, ServiceProcess } from './conformance/service-process.ts'
+import type { Settings } from './conformance/settings.ts'
+import { serviceVariables } from './conformance/service-variables.ts'
+import { Failure, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
+import { writeLine, type Terminal } from './terminal.ts'
+
+const help = `Usage: passport-govuk-one-login conformance --page URL [flags] [-- COMMAND …]
+
+Drives a running service, in any language, as browsers and attackers would, with a simulator in place of GOV.UK One
+Login, and says which requirements it keeps. It writes nothing but reports. The service must use the address of
+--one-login as One Login.
+
+What is checked:
+  --page URL              a page that needs a signed-in user (required)
+  --identity-page URL     a page that needs a proven identity
+  --identity-text REGEX   what that page shows then, if the command cannot tell by itself
+  --sign-out URL          the address that signs a user out
+  --back-channel URL      the address that takes back-channel logouts
+  --only NAMES            checks these requirements or phases only (--list shows them)
+  --skip NAMES            leaves these out
+  --slow                  checks what takes minutes too
+
+The service:
+  -- COMMAND …            starts, watches and restarts the service. It gets the variables ONE_LOGIN_* of this package
+  --public-key FILE       the public key of the service, PEM. Or:
+  --jwks URL              the address where the service publishes its keys. Or:
+  --client-secret SECRET  the client secret of the service
+  --id-token-alg ALG      ES256 (default) or RS256
+  --press TEXT            a button or link to press on the way to One Login; several in their order
+  --cookie NAME=VALUE     a cookie that every browser has
+  --header "NAME: VALUE"  a header of every request to the service
+  --timeout 15s           how long a response may take
+  --start-timeout 60s     how long the service may take to start
+  --allow-host HOST       allows a service on another host than this machine
+
+One Login:
+  --one-login URL         where the simulator is (default: http://127.0.0.1:3001/)
+  --core-identity-issuer URL   the issuer of core identities (default: that address and identity/)
+
+Reports:
+  --list                  shows the requirements, and does nothing else
+  --help                  this text
+
+Exit codes: 0 nothing is broken, 1 something is broken or the service crashed, 2 it could not run.
+`
+
+/** `conformance`: checks a running service against the requirements of One Login. */
+export const conformanceCommand: Subcommand = {
+  help,
+  takesCommand: true,
+  flags: {
+    ...settingFlags,
+    'one-login': { type: 'string' },
+    'core-identity-issuer': { type: 'string' },
+    list: { type: 'boolean' },
+  },
+  async run(values, terminal) {
+    if (values.list === true) {
+      writeCatalogue(terminal)
+      return 0
+    }
+    const settings = await readSettings(values)
+    const op = await openSimulator(values, settings)
+    try {
+      const results = await check(settings, op, terminal)
+      writeTextReport(terminal, results)
+      return results.some(({ verdict }) => verdict === 'broken' || verdict === 'crashed') ? 1 : 0
+    } finally {
+      await op.close()
+    }
+  },
+}
+
+async function openSimulator(values: FlagValues, settings: Settings): Promise<Simulator> {
+  const text = textOf(values, 'one-login') ?? 'http://127.0.0.1:3001/'
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw new UsageError(`--one-login takes an http address without a path, not "${text}".`)
+  const coreIdentityIssuer = textOf(values, 'core-identity-issuer')
+  try {
+    return await startSimulator({
+      host: url.hostname,
+      port: url.port === '' ? 80 : Number(url.port),
+      ...(coreIdentityIssuer !== undefined && { coreIdentityIssuer }),
+      logoutRetryDelay: 0,
+      logoutTimeout: settings.timeout,
+    })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Failure(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`, 2)
+  }
+}
+
+async function check(settings: Settings, op: Simulator, terminal: Terminal) {
+  const service = serviceOf(settings, op, terminal)
+  if (service && (await isListening(settings.page)))
+    throw new Failure(
+      `Something listens at ${settings.page.origin} already. Stop it, so that the service can start.`,
+      2,
+    )
+  try {
+    if (service && !(await service.start()))
+      throw new Failure(`The service did not start. It wrote:\n${service.output}`, 2)
+    const onPhase = (phase: string) => writeLine(terminal.stderr, `Checking: ${phase}`)
+    return await examineService(settings, { op, service, onPhase })
+  } finally {
+    await service?.stop()
+  }
+}
+
+function serviceOf(settings: Settings, op: Simulator, { env }: Terminal): ServiceProcess | undefined {
+  const { command, page, startTimeout } = settings
+  if (command.length === 0) return undefined
+  const { ONE_LOGIN_ENVIRONMENT: _, ...own } = env
+  return new ServiceProcess({
+    command,
+    url: page,
+    startTimeout,
+    env: { ...serviceVariables(op, settings), ...own },
+  })
+}

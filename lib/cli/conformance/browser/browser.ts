@@ -1,0 +1,165 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { CookieJar } from './cookie-jar.ts'
+import { pressed } from './form.ts'
+import { redirectOf, type Failure, type Hop, type Page } from './page.ts'
+
+/** What every browser of a run has in common. */
+export interface BrowserSettings {
+  /** Milliseconds that one request may take. */
+  readonly timeout: number
+  /** Headers that go to the service with every request. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Texts of buttons and links to press on the way, each once a visit. */
+  readonly press: readonly string[]
+  /** Whether the browser may go to an address. */
+  readonly mayVisit: (url: URL) => boolean
+  /** Whether an address belongs to the service, not to the simulator. */
+  readonly isService: (url: URL) => boolean
+  /** Gets every response of the service. */
+  readonly onPage: (page: Omit<Page, 'trail'>) => void
+}
+
+/** One request. */
+export interface PageRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly isCrossSite?: boolean
+  /** The call of a server, not of a browser: no cookies, and only these headers. */
+  readonly isServer?: boolean
+}
+
+interface Visit extends PageRequest {
+  /** Stops before the first redirect to an address for which this is true. */
+  readonly stopAt?: (url: URL) => boolean
+}
+
+const longestTrail = 15
+const longestBody = 5_000_000
+
+/** A browser without JavaScript: it keeps cookies, follows redirects and sends forms. */
+export class Browser {
+  jar: CookieJar
+  readonly #settings: BrowserSettings
+
+  constructor(settings: BrowserSettings, jar = new CookieJar()) {
+    this.#settings = settings
+    this.jar = jar
+  }
+
+  /** Another browser with the cookies that this one has now. */
+  twin(...withoutCookies: readonly string[]): Browser {
+    return new Browser(this.#settings, this.jar.copy(...withoutCookies))
+  }
+
+  /** Goes to a page, on to where it redirects, and presses what is to be pressed. */
+  async visit(address: string, { stopAt, ...request }: Visit = {}): Promise<Page> {
+    let page = await this.#follow(address, request, [], stopAt)
+    const left = new Set(this.#settings.press)
+    while (page.trail.length < longestTrail && page.status === 200) {
+      const press = [...left].map((text) => ({ text, next: pressed(page, text) })).find(({ next }) => next)
+      if (!press?.next || !this.#isService(page.url)) break
+      left.delete(press.text)
+      const { url, ...form } = press.next
+      page = await this.#follow(url, form, page.trail, stopAt)
+    }
+    return page
+  }
+
+  /** Sends one request and follows nothing. */
+  async get(address: string, request: PageRequest = {}): Promise<Page> {
+    const page = await this.#send(new URL(address), request)
+    return { ...page, trail: [hopOf(page)] }
+  }
+
+  async #follow(
+    address: string,
+    request: PageRequest,
+    before: readonly Hop[],
+    stopAt: Visit['stopAt'],
+  ): Promise<Page> {
+    const trail = [...before]
+    let isCrossSite = request.isCrossSite ?? false
+    let page = await this.#send(new URL(address), request)
+    trail.push(hopOf(page))
+    for (;;) {
+      const next = redirectOf(page)
+      if (next === undefined || trail.length >= longestTrail) break
+      const url = new URL(next)
+      if (!this.#settings.mayVisit(url) || stopAt?.(url) === true) break
+      // A user who comes back from One Login pressed a button on another site.
+      if (!this.#settings.isService(url)) isCrossSite = true
+      page = await this.#send(url, { isCrossSite })
+      trail.push(hopOf(page))
+    }
+    return { ...page, trail }
+  }
+
+  #isService(url: string): boolean {
+    return this.#settings.isService(new URL(url))
+  }
+
+  async #send(url: URL, request: PageRequest): Promise<Omit<Page, 'trail'>> {
+    const { method = 'GET', body } = request
+    const isService = this.#settings.isService(url)
+    const headers = {
+      ...(request.isServer !== true && this.#browserHeaders(url, request, isService)),
+      ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(isService && this.#settings.headers),
+      ...request.headers,
+    }
+    const page = await send(url, { method, headers, timeout: this.#settings.timeout }, body)
+    for (const line of page.headers['set-cookie'] ?? []) this.jar.store(url, line)
+    if (isService) this.#settings.onPage(page)
+    return page
+  }
+
+  #browserHeaders(url: URL, { method, isCrossSite = false }: PageRequest, isService: boolean) {
+    const isPost = method === 'POST'
+    const cookie = this.jar.header(url, isCrossSite && isService)
+    return {
+      accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+      'accept-language': 'en-GB,en;q=0.9',
+      'user-agent': 'Mozilla/5.0 (passport-govuk-one-login conformance)',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-site': isCrossSite ? 'cross-site' : isPost ? 'same-origin' : 'none',
+      ...(cookie !== '' && { cookie }),
+      ...(isPost && !isCrossSite && { origin: url.origin }),
+    }
+  }
+}
+
+const hopOf = ({ method, url, status }: Hop): Hop => ({ method, url, status })
+
+interface Sending {
+  readonly method: string
+  readonly headers: http.OutgoingHttpHeaders
+  readonly timeout: number
+}
+
+function send(url: URL, { method, headers, timeout }: Sending, body?: string): Promise<Omit<Page, 'trail'>> {
+  const { request } = url.protocol === 'https:' ? https : http
+  return new Promise((resolve) => {
+    const fail = (failure: Failure) =>
+      resolve({ method, url: url.href, status: 0, headers: {}, body: '', failure })
+    const deadline = AbortSignal.timeout(timeout)
+    const sent = request(url, { method, headers, agent: false, signal: deadline }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        if (text.length < longestBody) text += chunk
+      })
+      response.on('error', () => fail(deadline.aborted ? 'timeout' : 'cut'))
+      response.on('end', () => {
+        const { statusCode: status = 0 } = response
+        resolve({ method, url: url.href, status, headers: response.headers, body: text })
+      })
+    })
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      fail(deadline.aborted ? 'timeout' : error.code === 'ECONNREFUSED' ? 'refused' : 'cut'),
+    )
+    sent.end(body)
+  })
+}

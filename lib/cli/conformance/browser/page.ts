@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** Why there was no response. */
+export type Failure = 'refused' | 'cut' | 'timeout'
+
+/** One request on the way to a page, and its response. */
+export interface Hop {
+  readonly method: string
+  readonly url: string
+  /** 0 if there was no response. */
+  readonly status: number
+}
+
+/** What a browser ended with. */
+export interface Page extends Hop {
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+  /** Missing if there was a response. */
+  readonly failure?: Failure
+  /** Every request on the way, this page last. */
+  readonly trail: readonly Hop[]
+}
+
+/** Where a response sends the browser, if it does and the address can be read. */
+export function redirectOf({ status, headers, url }: Omit<Page, 'trail'>): string | undefined {
+  const { location } = headers
+  if (status < 300 || status > 399 || location === undefined) return undefined
+  return URL.canParse(location, url) ? new URL(location, url).href : undefined
+}
+
+const failures: Readonly<Record<Failure, string>> = {
+  refused: 'refused the connection',
+  cut: 'closed the connection without a response',
+  timeout: 'did not respond in time',
+}
+
+/** What came back, in a few words and without data of the user. */
+export function describePage({ status, failure, url }: Omit<Page, 'trail'>): string {
+  const at = URL.canParse(url) ? new URL(url).pathname : url
+  return failure === undefined ? `${at} returned status ${status}` : `${at} ${failures[failure]}`
+}

@@ -1,0 +1,79 @@
+import type { Simulator } from '../../simulator/index.ts'
+import type { Phase } from './catalogue/requirement.ts'
+import { runBackChannel } from './phases/back-channel.ts'
+import { runCallback } from './phases/callback.ts'
+import { runColdStart } from './phases/cold-start.ts'
+import { runControls } from './phases/controls.ts'
+import { runOutage } from './phases/outage.ts'
+import { reportStackTraces, runPeople } from './phases/people.ts'
+import { runRequests } from './phases/requests.ts'
+import { runSignOut } from './phases/sign-out.ts'
+import { runSlow } from './phases/slow.ts'
+import { runTokens } from './phases/tokens.ts'
+import { Results, type RequirementResult } from './results.ts'
+import { Run, ServiceGone } from './run.ts'
+import type { ServiceProcess } from './service-process.ts'
+import type { Settings } from './settings.ts'
+
+const steps: readonly (readonly [Phase, (run: Run) => Promise<void>])[] = [
+  ['requests', runRequests],
+  ['tokens', runTokens],
+  ['callback', runCallback],
+  ['sign-out', runSignOut],
+  ['back-channel', runBackChannel],
+  ['people', runPeople],
+  ['outage', runOutage],
+  ['cold-start', runColdStart],
+  ['slow', runSlow],
+]
+
+/** What a run needs besides its settings. */
+export interface Examiners {
+  readonly op: Simulator
+  /** What starts the service, if this command does. */
+  readonly service?: ServiceProcess | undefined
+  /** Gets the name of each phase when it begins. */
+  readonly onPhase?: (phase: Phase) => void
+}
+
+/**
+ * Drives a service through everything that is checked.
+ *
+ * @throws Failure if no user can sign in
+ */
+export async function examineService(
+  settings: Settings,
+  { op, service, onPhase }: Examiners,
+): Promise<RequirementResult[]> {
+  const results = new Results(settings)
+  const run = new Run(settings, op, results, service)
+  onPhase?.('controls')
+  await runControls(run)
+  let gone: string | undefined
+  for (const [phase, step] of steps) {
+    if (gone === undefined && run.pageMarker) {
+      onPhase?.(phase)
+      gone = await runStep(run, step)
+    }
+    results.explain(phase, gone ?? (run.pageMarker ? 'It was not reached.' : notTold))
+  }
+  reportStackTraces(run)
+  results.explain('controls', run.whyNoIdentity)
+  return results.all()
+}
+
+const notTold =
+  'The page looks the same for a visitor and for a signed-in user, so nothing can be told from it.'
+
+/** Runs a phase; gives the reason if there is no service any more. */
+async function runStep(run: Run, step: (run: Run) => Promise<void>): Promise<string | undefined> {
+  try {
+    await step(run)
+    return undefined
+  } catch (error) {
+    if (error instanceof ServiceGone) return error.message
+    throw error
+  } finally {
+    run.op.reset()
+  }
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import { publicKeyPem } from '../simulator/public-key.ts'
+import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand } from '../subcommand.ts'
+import { isRequirementId } from './catalogue/catalogue.ts'
+import { phases } from './catalogue/requirement.ts'
+import type { Credentials, Settings } from './settings.ts'
+
+/** The flags that say what is checked. */
+export const settingFlags = {
+  page: { type: 'string' },
+  'identity-page': { type: 'string' },
+  'identity-text': { type: 'string' },
+  'sign-out': { type: 'string' },
+  'back-channel': { type: 'string' },
+  'public-key': { type: 'string' },
+  jwks: { type: 'string' },
+  'client-secret': { type: 'string' },
+  'id-token-alg': { type: 'string' },
+  press: { type: 'string', multiple: true },
+  cookie: { type: 'string', multiple: true },
+  header: { type: 'string', multiple: true },
+  timeout: { type: 'string' },
+  'start-timeout': { type: 'string' },
+  only: { type: 'string', multiple: true },
+  skip: { type: 'string', multiple: true },
+  slow: { type: 'boolean' },
+  'allow-host': { type: 'string', multiple: true },
+} as const satisfies Subcommand['flags']
+
+const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * Reads the settings out of the flags.
+ *
+ * @throws UsageError if a flag cannot be used
+ */
+export async function readSettings(values: FlagValues): Promise<Settings> {
+  const page = addressOf(values, 'page')
+  if (!page) throw new UsageError('Name a page of your service that needs a signed-in user: --page URL.')
+  const command = textsOf(values, '--')
+  return {
+    page,
+    identityPage: addressOf(values, 'identity-page'),
+    identityText: patternOf(values, 'identity-text'),
+    signOut: addressOf(values, 'sign-out'),
+    backChannel: addressOf(values, 'back-channel'),
+    credentials: await credentialsOf(values, command.length > 0),
+    idTokenAlg: choiceOf(values, 'id-token-alg', ['ES256', 'RS256']) ?? 'ES256',
+    press: textsOf(values, 'press'),
+    cookies: textsOf(values, 'cookie').map(checkCookie),
+    headers: Object.fromEntries(textsOf(values, 'header').map(headerOf)),
+    timeout: durationOf(values, 'timeout') ?? 15_000,
+    startTimeout: durationOf(values, 'start-timeout') ?? 60_000,
+    only: namesOf(values, 'only'),
+    skip: namesOf(values, 'skip'),
+    slow: values.slow === true,
+    command,
+  }
+}
+
+function addressOf(values: FlagValues, flag: string): URL | undefined {
+  const text = textOf(values, flag)
+  if (text === undefined) return undefined
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new UsageError(
+      `--${flag} takes a whole address, such as http://127.0.0.1:3000/account, not "${text}".`,
+    )
+  const url = new URL(text)
+  if (!loopback.test(url.hostname) && !textsOf(values, 'allow-host').includes(url.hostname))
+    throw new UsageError(
+      `--${flag}: ${url.hostname} is not this machine. This command attacks the service. If it is yours, add --allow-host ${url.hostname}.`,
+    )
+  return url
+}
+
+function patternOf(values: FlagValues, flag: string): RegExp | undefined {
+  const text = textOf(values, flag)
+  if (text === undefined) return undefined
+  try {
+    return new RegExp(text)
+  } catch {
+    throw new UsageError(`--${flag} takes a regular expression, not "${text}".`)
+  }
+}
+
+async function credentialsOf(values: FlagValues, isStarted: boolean): Promise<Credentials> {
+  const [file, jwks, secret] = ['public-key', 'jwks', 'client-secret'].map((flag) => textOf(values, flag))
+  if ([file, jwks, secret].filter((text) => text !== undefined).length > 1)
+    throw new UsageError('Give one of --public-key, --jwks and --client-secret.')
+  if (secret !== undefined) return { clientSecret: secret }
+  if (jwks !== undefined) return { jwksURL: addressOf(values, 'jwks')?.href ?? jwks }
+  if (file !== undefined) return { publicKey: await publicKeyOf(file) }
+  if (isStarted) return 'ready-key'
+  throw new UsageError(
+    'Say how your service proves who it is: --public-key FILE, --jwks URL or --client-secret SECRET.',
+  )
+}
+
+async function publicKeyOf(file: string): Promise<string> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch {
+    throw new UsageError(`--public-key: ${file} cannot be read.`)
+  }
+  const pem = publicKeyPem(text)
+  if (pem === undefined) throw new UsageError(`--public-key: ${file} is no RSA public key in PEM.`)
+  return pem
+}
+
+function checkCookie(text: string): string {
+  if (/^[^=;\s]+=[^;]*$/.test(text)) return text
+  throw new UsageError(`--cookie takes NAME=VALUE, not "${text}".`)
+}
+
+function headerOf(text: string): [string, string] {
+  const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined)
+    throw new UsageError(`--header takes "Name: value", not "${text}".`)
+  return [name.toLowerCase(), value]
+}
+
+function durationOf(values: FlagValues, flag: string): number | undefined {
+  const text = textOf(values, flag)
+  if (text === undefined) return undefined
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? []
+  const milliseconds = Number(number) * (unit === 'ms' ? 1 : 1000)
+  if (milliseconds > 0) return milliseconds
+  throw new UsageError(`--${flag} takes a time, such as 15s, not "${text}".`)
+}
+
+/** Names of requirements and phases, separated by commas or given several times. */
+function namesOf(values: FlagValues, flag: string): string[] {
+  const names = textsOf(values, flag).flatMap((text) => text.split(',').map((name) => name.trim()))
+  const isKnown = (name: string) => isRequirementId(name) || phases.some((phase) => phase === name)
+  const unknown = names.find((name) => !isKnown(name))
+  if (unknown === undefined) return names
+  throw new UsageError(`--${flag}: there is no requirement or phase "${unknown}". --list shows all.`)
+}

@@ -1,0 +1,85 @@
+import { requirementIds, requirementOf, type RequirementId } from './catalogue/catalogue.ts'
+import type { Phase } from './catalogue/requirement.ts'
+
+/** How one check, or one requirement, ended. */
+export type Verdict = 'kept' | 'broken' | 'crashed' | 'advice' | 'not observable'
+
+/** One check: what was done, and what came back. */
+export interface Check {
+  /** Which check of its requirement: a fault and the journey, or a few words. */
+  readonly name: string
+  readonly verdict: Verdict
+  /** What was done. */
+  readonly done: string
+  /** What came back; for `not observable`, the reason. */
+  readonly seen: string
+}
+
+/** A requirement with its checks. */
+export interface RequirementResult {
+  readonly id: RequirementId
+  readonly verdict: Verdict
+  readonly checks: readonly Check[]
+}
+
+const gravest = ['crashed', 'broken', 'advice', 'kept'] as const
+
+/** Which requirements are checked. */
+export interface Selection {
+  readonly only: readonly string[]
+  readonly skip: readonly string[]
+}
+
+/** Collects the checks of a run. */
+export class Results {
+  readonly #wanted: ReadonlySet<RequirementId>
+  readonly #checks = new Map<RequirementId, Check[]>()
+
+  constructor({ only, skip }: Selection) {
+    const isNamed = (names: readonly string[], id: RequirementId) =>
+      names.includes(id) || names.includes(requirementOf(id).phase)
+    const wanted = requirementIds.filter(
+      (id) => (only.length === 0 || isNamed(only, id)) && !isNamed(skip, id),
+    )
+    this.#wanted = new Set(wanted)
+  }
+
+  /** Whether a requirement is to be checked. */
+  wants(id: RequirementId): boolean {
+    return this.#wanted.has(id)
+  }
+
+  /** Whether any requirement of a phase is to be checked. */
+  wantsPhase(phase: Phase): boolean {
+    return [...this.#wanted].some((id) => requirementOf(id).phase === phase)
+  }
+
+  /** Adds a check. */
+  add(id: RequirementId, check: Check): void {
+    if (this.wants(id)) this.#checks.set(id, [...this.of(id), check])
+  }
+
+  /** The checks of a requirement so far. */
+  of(id: RequirementId): readonly Check[] {
+    return this.#checks.get(id) ?? []
+  }
+
+  /** Says why the requirements of a phase that have no check yet could not be observed. */
+  explain(phase: Phase, seen: string): void {
+    for (const id of this.#wanted)
+      if (requirementOf(id).phase === phase && this.of(id).length === 0)
+        this.add(id, { name: 'all', verdict: 'not observable', done: 'Nothing was done.', seen })
+  }
+
+  /** Every requirement that is checked, in the order of the catalogue. */
+  all(): RequirementResult[] {
+    return requirementIds
+      .filter((id) => this.wants(id))
+      .map((id) => ({ id, verdict: verdictOf(this.of(id)), checks: this.of(id) }))
+  }
+}
+
+/** The verdict of a requirement: the gravest of its checks; `not observable` if none could be made. */
+function verdictOf(checks: readonly Check[]): Verdict {
+  return gravest.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'not observable'
+}
