@@ -17,6 +17,7 @@ Login, and says which requirements it keeps. It writes nothing but reports. The 
 What is checked:
   --page URL              a page that needs a signed-in user (required)
   --identity-page URL     a page that needs a proven identity
+  --identity-start URL    where a signed-in user starts to prove an identity, if not at that page
   --identity-text REGEX   what that page shows then, if the command cannot tell by itself
   --sign-out URL          the address that signs a user out
   --back-channel URL      the address that takes back-channel logouts

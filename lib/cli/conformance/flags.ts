@@ -9,6 +9,7 @@ import type { Credentials, Settings } from './settings.ts'
 export const settingFlags = {
   page: { type: 'string' },
   'identity-page': { type: 'string' },
+  'identity-start': { type: 'string' },
   'identity-text': { type: 'string' },
   'sign-out': { type: 'string' },
   'back-channel': { type: 'string' },
@@ -41,6 +42,7 @@ export async function readSettings(values: FlagValues): Promise<Settings> {
   return {
     page,
     identityPage: addressOf(values, 'identity-page'),
+    identityStart: addressOf(values, 'identity-start'),
     identityText: patternOf(values, 'identity-text'),
     signOut: addressOf(values, 'sign-out'),
     backChannel: addressOf(values, 'back-channel'),

@@ -37,8 +37,8 @@ export function signInJourney(run: Run): Journey {
 
 /** Asking a signed-in user for an identity; none if there is no page for it or it does not work. */
 export function identityJourney(run: Run): Journey | undefined {
-  const { identityPage } = run.settings
-  if (!identityPage || !run.identityMarker) return undefined
+  const { identityPage, identityStart = identityPage } = run.settings
+  if (!identityPage || !identityStart || !run.identityMarker) return undefined
   const signIn = signInJourney(run)
   return {
     name: 'identity',
@@ -48,7 +48,7 @@ export function identityJourney(run: Run): Journey | undefined {
       const { is } = await signIn.judge(browser)
       return is === 'accepted'
     },
-    go: (browser) => browser.visit(identityPage.href),
+    go: (browser) => browser.visit(identityStart.href),
     judge: (browser) => judgePage(browser, identityPage, run.identityMarker),
   }
 }

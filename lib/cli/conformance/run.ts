@@ -48,8 +48,8 @@ export class Run {
     this.op = op
     this.results = results
     this.service = service
-    const { page, identityPage, signOut } = settings
-    this.#mayFollow = [page, identityPage, signOut].flatMap((url) => (url ? [url.host] : []))
+    const { page, identityPage, identityStart, signOut } = settings
+    this.#mayFollow = [page, identityPage, identityStart, signOut].flatMap((url) => (url ? [url.host] : []))
   }
 
   /** Lets browsers follow redirects to another host of the service, such as that of the redirect URI. */

@@ -15,6 +15,8 @@ export interface Settings extends Selection {
   readonly page: URL
   /** A page that needs a proven identity. */
   readonly identityPage: URL | undefined
+  /** Where a signed-in user starts to prove their identity, if not at that page. */
+  readonly identityStart: URL | undefined
   /** What the identity page shows if the identity is proven, if the command cannot tell by itself. */
   readonly identityText: RegExp | undefined
   readonly signOut: URL | undefined

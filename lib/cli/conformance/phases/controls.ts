@@ -183,6 +183,6 @@ function identityCheck(
 async function identityPageAfterVisit(run: Run, identityPage: URL): Promise<Page> {
   const browser = run.newBrowser()
   await browser.visit(run.settings.page.href)
-  await browser.visit(identityPage.href)
+  await browser.visit((run.settings.identityStart ?? identityPage).href)
   return browser.get(identityPage.href)
 }

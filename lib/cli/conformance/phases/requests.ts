@@ -107,7 +107,9 @@ async function checkOrder(run: Run): Promise<void> {
     return
   }
   run.newUser()
-  const requests = await run.requestsDuring(() => run.newBrowser().visit(identityPage.href))
+  const requests = await run.requestsDuring(() =>
+    run.newBrowser().visit((run.settings.identityStart ?? identityPage).href),
+  )
   const [first] = sentTo(requests, 'authorize')
   const vtr = JSON.stringify(first?.requestObject?.claims.vtr ?? first?.params.vtr ?? '')
   const check: Omit<Check, 'verdict' | 'seen'> = {

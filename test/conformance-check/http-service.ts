@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request as the fixtures read it. */
+export interface Asked {
+  readonly method: string
+  readonly url: URL
+  readonly headers: IncomingMessage['headers']
+  readonly cookies: ReadonlyMap<string, string>
+  readonly form: URLSearchParams
+}
+
+/** What a fixture returns. */
+export interface Given {
+  readonly status?: number
+  readonly location?: string
+  readonly html?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Starts a server on a free port of this machine. */
+export async function listen(answer: (asked: Asked) => Promise<Given>) {
+  const server = createServer((req, res) => {
+    void read(req)
+      .then(answer)
+      .then(({ status = 200, location, html = '', headers = {} }) => {
+        const type = { 'content-type': 'text/html; charset=utf-8', connection: 'close' }
+        const redirect = location === undefined ? {} : { location }
+        res.writeHead(location === undefined ? status : 302, { ...type, ...redirect, ...headers }).end(html)
+      })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const close = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { url, close }
+}
+
+async function read(req: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk as Buffer)
+  const isForm = req.headers['content-type'] === 'application/x-www-form-urlencoded'
+  const pairs = (req.headers.cookie ?? '').split('; ').map((pair) => pair.split('='))
+  return {
+    method: req.method ?? 'GET',
+    url: new URL(`http://service.example${(req.url ?? '/').replace(/^\/+/, '/')}`),
+    headers: req.headers,
+    cookies: new Map(pairs.map(([name = '', value = '']) => [name, value])),
+    form: new URLSearchParams(isForm ? Buffer.concat(chunks).toString() : ''),
+  }
+}
