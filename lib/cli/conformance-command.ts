@@ -1,12 +1,15 @@
 import { startSimulator, type Simulator } from '../simulator/index.ts'
 import { examineService } from './conformance/examination.ts'
+import { readExpectations, surprises } from './conformance/expectations.ts'
 import { readSettings, settingFlags } from './conformance/flags.ts'
+import { jsonReport } from './conformance/report/json-report.ts'
+import { writeReports } from './conformance/report/report-files.ts'
 import { writeCatalogue, writeTextReport } from './conformance/report/text-report.ts'
 import { isListening, ServiceProcess } from './conformance/service-process.ts'
 import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
 import { Failure, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
-import { writeLine, type Terminal } from './terminal.ts'
+import { writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login conformance --page URL [flags] [-- COMMAND …]
 
@@ -43,10 +46,14 @@ One Login:
   --core-identity-issuer URL   the issuer of core identities (default: that address and identity/)
 
 Reports:
+  --json                  writes the report as JSON
+  --junit FILE            writes it as JUnit XML too
+  --html FILE             writes it as one HTML page too, for people and for paper
+  --expect FILE           what is known to be broken: JSON, { "session-renewed": "broken" }
   --list                  shows the requirements, and does nothing else
   --help                  this text
 
-Exit codes: 0 nothing is broken, 1 something is broken or the service crashed, 2 it could not run.
+Exit codes: 0 nothing is broken that is not expected, 1 something is broken or the service crashed, 2 it could not run.
 `
 
 /** `conformance`: checks a running service against the requirements of One Login. */
@@ -58,6 +65,10 @@ export const conformanceCommand: Subcommand = {
     'one-login': { type: 'string' },
     'core-identity-issuer': { type: 'string' },
     list: { type: 'boolean' },
+    json: { type: 'boolean' },
+    junit: { type: 'string' },
+    html: { type: 'string' },
+    expect: { type: 'string' },
   },
   async run(values, terminal) {
     if (values.list === true) {
@@ -65,11 +76,21 @@ export const conformanceCommand: Subcommand = {
       return 0
     }
     const settings = await readSettings(values)
+    const expected = textOf(values, 'expect')
+    const expectations = expected === undefined ? {} : await readExpectations(expected)
     const op = await openSimulator(values, settings)
     try {
       const results = await check(settings, op, terminal)
-      writeTextReport(terminal, results)
-      return results.some(({ verdict }) => verdict === 'broken' || verdict === 'crashed') ? 1 : 0
+      if (values.json === true) writeJson(terminal.stdout, jsonReport(settings.page, results), 2)
+      else writeTextReport(terminal, results)
+      await writeReports(
+        { junit: textOf(values, 'junit'), html: textOf(values, 'html') },
+        settings.page,
+        results,
+      )
+      const found = surprises(results, expectations)
+      if (expected !== undefined) for (const surprise of found) writeLine(terminal.stderr, surprise)
+      return found.length === 0 ? 0 : 1
     } finally {
       await op.close()
     }

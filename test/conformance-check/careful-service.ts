@@ -121,7 +121,6 @@ export async function startCarefulService(op: Simulator, ...off: readonly Switch
       audience: clientId,
       keys: await identityKeys(),
       algorithms: ['ES256'],
-      // One Login's guide asks for `nbf`; a missing `iat` is nobody's business.
       skips: (check) => check === 'issued-at' || leftOut(check),
     })
     if (claims.sub !== sub && !leftOut('subject')) throw new Rejection('wrong sub')

@@ -85,13 +85,13 @@ const coreIdentityFaults = faultsOf('core-identity', 'decisive', {
   'core-identity-audience': ['wrong-audience', 'wrong-audience-list', 'missing-audience'],
   'core-identity-subject': ['wrong-sub', 'missing-sub', 'empty-sub'],
   'core-identity-expiry': ['expired', 'no-exp'],
-  'core-identity-not-before': ['not-yet-valid', 'issued-in-the-future'],
+  'core-identity-not-before': ['not-yet-valid'],
   'core-identity-level': ['weaker-vot', 'missing-vot', 'unknown-vot'],
 })
 
 const identityAdvice = faultsOf('core-identity', 'advice', {
   'core-identity-key': ['no-kid'],
-  'core-identity-not-before': ['missing-iat'],
+  'core-identity-not-before': ['issued-in-the-future', 'missing-iat'],
 })
 
 const claimFaults = faultsOf('userinfo', 'decisive', {

@@ -1,5 +1,4 @@
-import type { RequirementId } from './catalogue/catalogue.ts'
-import type { Selection, Verdict } from './results.ts'
+import type { Selection } from './results.ts'
 
 /** How the service proves to One Login who it is. */
 export type Credentials =
@@ -34,6 +33,3 @@ export interface Settings extends Selection {
   /** Starts the service; empty if it runs already. */
   readonly command: readonly string[]
 }
-
-/** Verdicts that are expected, by requirement. */
-export type Expectations = Readonly<Partial<Record<RequirementId, Verdict>>>

@@ -1,0 +1,34 @@
+import { writeFile } from 'node:fs/promises'
+import { Failure } from '../../subcommand.ts'
+import type { RequirementResult } from '../results.ts'
+import { htmlReport } from './html-report.ts'
+import { junitReport } from './junit-report.ts'
+
+/** Where reports are written; those without a file are not. */
+export interface ReportFiles {
+  readonly junit: string | undefined
+  readonly html: string | undefined
+}
+
+/**
+ * Writes the reports that are files.
+ *
+ * @throws Failure if a file cannot be written
+ */
+export async function writeReports(
+  { junit, html }: ReportFiles,
+  page: URL,
+  results: readonly RequirementResult[],
+): Promise<void> {
+  if (junit !== undefined) await write('junit', junit, junitReport(results))
+  if (html !== undefined) await write('html', html, htmlReport(page, results, new Date()))
+}
+
+async function write(flag: string, file: string, content: string): Promise<void> {
+  try {
+    await writeFile(file, content)
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException
+    throw new Failure(`--${flag}: ${file} cannot be written: ${code}.`, 2)
+  }
+}
