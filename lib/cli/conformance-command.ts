@@ -8,7 +8,7 @@ import { writeCatalogue, writeTextReport } from './conformance/report/text-repor
 import { isListening, ServiceProcess } from './conformance/service-process.ts'
 import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
-import { Failure, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
+import { CannotRun, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login conformance --page URL [flags] [-- COMMAND …]
@@ -113,20 +113,19 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
     })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new Failure(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`, 2)
+    throw new CannotRun(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`)
   }
 }
 
 async function check(settings: Settings, op: Simulator, terminal: Terminal) {
   const service = serviceOf(settings, op, terminal)
   if (service && (await isListening(settings.page)))
-    throw new Failure(
+    throw new CannotRun(
       `Something listens at ${settings.page.origin} already. Stop it, so that the service can start.`,
-      2,
     )
   try {
     if (service && !(await service.start()))
-      throw new Failure(`The service did not start. It wrote:\n${service.output}`, 2)
+      throw new CannotRun(`The service did not start. It wrote:\n${service.output}`)
     const onPhase = (phase: string) => writeLine(terminal.stderr, `Checking: ${phase}`)
     return await examineService(settings, { op, service, onPhase })
   } finally {

@@ -26,17 +26,15 @@ export class UsageError extends Error {
 
 /** Something that is not the command's to mend: a file that is there already, a port that is taken. */
 export class Failure extends Error {
-  override readonly name = 'Failure'
-  readonly exitCode: 1 | 2
+  override readonly name: string = 'Failure'
+  /** What the command ends with. */
+  readonly exitCode: ExitCode = 1
+}
 
-  /**
-   * @param message what happened
-   * @param exitCode what the command ends with
-   */
-  constructor(message: string, exitCode: 1 | 2 = 1) {
-    super(message)
-    this.exitCode = exitCode
-  }
+/** The command could not do its work, so that nothing is known of what it was asked about. */
+export class CannotRun extends Failure {
+  override readonly name = 'CannotRun'
+  override readonly exitCode = 2
 }
 
 /** The value of a flag that takes a text; none when it was not given. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { readyUser } from '../../../simulator/index.ts'
-import { Failure } from '../../subcommand.ts'
+import { CannotRun } from '../../subcommand.ts'
 import { describePage, redirectOf, type Page } from '../browser/page.ts'
 import { PageMarker } from '../page-marker.ts'
 import { readAuthorizationRequest, registrationOf, type AskedFor } from '../registration.ts'
@@ -12,7 +12,7 @@ const enoughTexts = 2
 /**
  * Learns how the service is registered, and how a page looks for those who may see it and for those who may not.
  *
- * @throws Failure if no user can sign in
+ * @throws CannotRun if no user can sign in
  */
 export async function runControls(run: Run): Promise<void> {
   await learnRegistration(run)
@@ -33,7 +33,7 @@ async function learnRegistration(run: Run): Promise<void> {
     }
     // A service that has just started can need a moment until it can do everything.
     if (Date.now() > deadline || (!run.service && last.failure === undefined))
-      throw new Failure(asked ? await whySignInFails(run) : notLedToOneLogin(run, last), 2)
+      throw new CannotRun(asked ? await whySignInFails(run) : notLedToOneLogin(run, last))
     await wait(pause)
   }
 }
@@ -118,25 +118,18 @@ async function afterRefusal(run: Run): Promise<Page> {
 }
 
 async function learnIdentity(run: Run): Promise<void> {
-  const { results, settings, op } = run
+  const { results, settings } = run
   const { identityPage, identityText } = settings
   if (!identityPage) {
     run.whyNoIdentity = 'No identity page was named (--identity-page).'
     return
   }
+  await learnIdentityRequest(run, settings.identityStart ?? identityPage)
   const proven: Page[] = []
-  let requests: Awaited<ReturnType<Run['requestsDuring']>> = []
   while (proven.length < enoughTexts) {
     run.newUser(proven.length === 0 ? 'typical' : 'many-given-names')
-    requests = await run.requestsDuring(async () =>
-      proven.push(await identityPageAfterVisit(run, identityPage)),
-    )
+    proven.push(await identityPageAfterVisit(run, identityPage))
   }
-  const asked = requests.filter(({ endpoint }) => endpoint === 'authorize').at(-1)
-  if (asked)
-    run.identityRequest = readAuthorizationRequest(
-      new URL(`${op.url}authorize?${new URLSearchParams(asked.params).toString()}`),
-    )
   const visitor = await run.newBrowser().get(identityPage.href)
   run.newUser('no-identity', { level: 'P0', returnCodes: readyUser('not-proven').returnCodes ?? [] })
   const unproven = await identityPageAfterVisit(run, identityPage)
@@ -155,6 +148,21 @@ async function learnIdentity(run: Run): Promise<void> {
   const hasOwnPage = identityPage.href !== settings.page.href
   const isOpen = proven[0]?.status === 200 && (marker ? isShown && !isProtected : hasOwnPage)
   results.add('identity', identityCheck({ isKept: isShown && isProtected, isOpen }, done, proven))
+}
+
+/** The identity request can have a redirect URI of its own. */
+async function learnIdentityRequest(run: Run, start: URL): Promise<void> {
+  run.newUser()
+  const browser = run.newBrowser()
+  await browser.visit(run.settings.page.href)
+  const left = await browser.visit(start.href, { stopAt: (url) => run.isOneLogin(url) })
+  const next = redirectOf(left)
+  const asked = next === undefined ? undefined : readAuthorizationRequest(new URL(next))
+  if (!asked) return
+  run.identityRequest = asked
+  run.trust(asked.redirectUri)
+  const redirectUris = [run.signInRequest?.redirectUri ?? asked.redirectUri, asked.redirectUri]
+  run.op.register({ redirectUris })
 }
 
 function identityCheck(

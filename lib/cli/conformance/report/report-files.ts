@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { Failure } from '../../subcommand.ts'
+import { CannotRun } from '../../subcommand.ts'
 import type { RequirementResult } from '../results.ts'
 import { htmlReport } from './html-report.ts'
 import { junitReport } from './junit-report.ts'
@@ -13,7 +13,7 @@ export interface ReportFiles {
 /**
  * Writes the reports that are files.
  *
- * @throws Failure if a file cannot be written
+ * @throws CannotRun if a file cannot be written
  */
 export async function writeReports(
   { junit, html }: ReportFiles,
@@ -29,6 +29,6 @@ async function write(flag: string, file: string, content: string): Promise<void>
     await writeFile(file, content)
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
-    throw new Failure(`--${flag}: ${file} cannot be written: ${code}.`, 2)
+    throw new CannotRun(`--${flag}: ${file} cannot be written: ${code}.`)
   }
 }
