@@ -1,3 +1,5 @@
+import { parseURL } from './parsed-url.ts'
+
 /**
  * The page to come back to, made sure to be a path of this site.
  *
@@ -7,7 +9,7 @@
 export function returnPath(wanted: unknown): string {
   if (typeof wanted !== 'string' || !wanted.startsWith('/')) return '/'
   const site = 'https://this.site'
-  const url = URL.canParse(wanted, site) ? new URL(wanted, site) : undefined
+  const url = parseURL(wanted, site)
   // A browser reads "/.//host" and "/\host" as another host once they are normalised: look at the outcome.
   if (url?.origin !== site || /^\/(?:[/\\]|%2f|%5c)/i.test(url.pathname)) return '/'
   return url.pathname + url.search + url.hash

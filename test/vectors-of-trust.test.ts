@@ -80,9 +80,14 @@ describe('refusals', () => {
     [['Cl.P2'], 'an identity needs Cl.Cm'],
     [['Cl.P3'], 'an identity needs Cl.Cm'],
     [['Cl.Cm.P2', 'Cl.P2'], 'an identity needs Cl.Cm'],
+    [['Cl.P2', 'Cl.Cm.P2'], 'an identity needs Cl.Cm'],
+    [['Cl.Cm.P1', 'P2.Cl', 'Cl.Cm.P3'], 'an identity needs Cl.Cm'],
+    [['Cl.Cx', 'Cl.Cm'], '"Cl.Cx" is not a vector'],
+    [['Cl.Cm', 'Cl.P1.P1', 'Cl'], '"Cl.P1.P1" holds two levels of confidence'],
     [['Cl.Cm', 'Cl.Cm.P2'], 'vectors with and without identity are mixed'],
     [['Cl.Cm.P2', 'Cl.Cm'], 'vectors with and without identity are mixed'],
     [['Cl.Cm.P0', 'Cl.Cm.P2'], 'vectors with and without identity are mixed'],
+    [['Cl.Cm', 'Cl.Cm.P2', 'Cl.Cm'], 'vectors with and without identity are mixed'],
     [['Cl', 'Cl.Cm.P2'], 'vectors with and without identity are mixed'],
   ])('[AUTHZ-6] refuses %j: %s', async (vtr, reason) => {
     const { message } = await expectRefused(() => parseVectors(vtr), 'invalid_option', /^Option "vtr": /)

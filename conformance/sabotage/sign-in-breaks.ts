@@ -16,7 +16,7 @@ export const signInBreaks: readonly Break[] = [
     file: 'lib/options/private-key.ts',
     from: 'if (bits < minimumBits) throw',
     to: 'if (bits < minimumBits - 8) throw',
-    tests: ['options/private-key'],
+    tests: ['options/key-length'],
   },
   {
     requirement: 'KEY-2',

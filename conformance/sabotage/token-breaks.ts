@@ -112,7 +112,7 @@ export const tokenBreaks: readonly Break[] = [
     file: 'lib/sign-in/completion.ts',
     from: 'credential: trust.credential',
     to: 'credential: settings.signIn.trust.credential',
-    tests: ['flow/sign-in'],
+    tests: ['flow/requested-level'],
   },
   {
     requirement: 'IDT-7',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseURL } from '../parsed-url.ts'
 
 /** A schema with the words for what it allows: messages and the documentation show them. */
 export function described<Schema extends v.GenericSchema>(schema: Schema, allowed: string) {
@@ -50,7 +51,7 @@ export function absoluteURL(allowed: string) {
 /** Whether a text is an absolute URL without fragment, user name and password. */
 export function isAbsoluteURL(text: string): boolean {
   // It is sent and compared as it was given: nothing may stand in it that parsing would change.
-  const url = /^https?:\/\/[!-~]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  const url = /^https?:\/\/[!-~]+$/i.test(text) ? parseURL(text) : undefined
   return url !== undefined && !text.includes('#') && !url.username && !url.password
 }
 

@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher } from 'undici'
 import { isLoopback } from '../options/environments.ts'
 import { OneLoginError } from '../errors.ts'
+import { parseURL } from '../parsed-url.ts'
 
 /** The part of an undici dispatcher that a call needs. */
 export type CallDispatcher = Pick<Dispatcher, 'dispatch'>
@@ -84,7 +85,7 @@ function proxyNamedBy(name: string, variables: ProxyVariables): string {
   if (value === '') return ''
   const address = value.includes('://') ? value : `http://${value}`
   // The value may hold a password, so neither message nor cause shows it.
-  if (!/^(?:https?|socks5?):\/\//i.test(address) || !URL.canParse(address))
+  if (!/^(?:https?|socks5?):\/\//i.test(address) || !parseURL(address))
     throw new OneLoginError(
       'invalid_option',
       `The variable ${name.toUpperCase()} is not the URL of a proxy. Set it to a URL such as http://proxy.example:3128.`,

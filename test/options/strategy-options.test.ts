@@ -540,6 +540,13 @@ describe('options that go together', () => {
     expect(parse({ scope: ['openid'] }).scope).toEqual(['openid'])
   })
 
+  it.each([[['email']], [['phone', 'email']], [['wallet-subject-id']], [[]], [['openid', 'offline_access']]])(
+    '[AUTHZ-1] reject the scope %j: without openid, or with one that One Login does not have',
+    (scope) => {
+      expect(() => parse({ scope })).toThrow(/^Option "scope/)
+    },
+  )
+
   it('[AUTHZ-8] allow a language, or a function of the request', () => {
     const byRequest = () => 'cy'
     expect(parse({ uiLocales: 'cy' }).uiLocales).toBe('cy')

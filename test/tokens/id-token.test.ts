@@ -198,6 +198,9 @@ describe('issuer and audience', () => {
 
   it.each([
     ['another client', 'another-client'],
+    ['a client whose ID begins as this one', 'tax-your-dragon-2'],
+    ['a client whose ID is in other letters', 'Tax-Your-Dragon'],
+    ['a client whose ID this one begins with', 'tax-your'],
     ['a list of another client', ['another-client']],
     ['this client and another', ['tax-your-dragon', 'another-client']],
     ['another client and this one', ['another-client', 'tax-your-dragon']],

@@ -1,3 +1,4 @@
+import { parseURL } from '../../parsed-url.ts'
 import { buildAuthorizationURL } from '../../sign-in/authorization-request.ts'
 import type { ClaimName } from '../../claims.ts'
 import type { ProviderMetadata } from '../../provider/discovery.ts'
@@ -67,8 +68,9 @@ export function createProbe(
 async function verdictOf(response: HttpResponse, endpoint: string): Promise<Verdict> {
   const { status, headers } = response
   const location = headers.get('location')
-  if (location !== null && URL.canParse(location, endpoint)) {
-    const { searchParams } = new URL(location, endpoint)
+  const target = location === null ? undefined : parseURL(location, endpoint)
+  if (target) {
+    const { searchParams } = target
     const error = printable(searchParams.get('error') ?? undefined)
     if (error === undefined) return 'accepted'
     return verdictOfError(error, printable(searchParams.get('error_description') ?? undefined) ?? '')

@@ -1,3 +1,4 @@
+import { parseURL } from '../../parsed-url.ts'
 import { isSecure } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
@@ -23,7 +24,8 @@ export async function checkPublishedKeys(url: string, settings: Settings, calls:
 }
 
 async function faultOf(url: string, settings: Settings, calls: Calls): Promise<Fault | undefined> {
-  if (!URL.canParse(url) || !isSecure(new URL(url), settings.environment.allowInsecureRequests))
+  const address = parseURL(url)
+  if (!address || !isSecure(address, settings.environment.allowInsecureRequests))
     return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
   const answer = await calls.make(url, { headers: { accept: 'application/json' } })
   const reach = `One Login has to get a JWKS with status 200 from it, without a redirect, within ${limit} s.`

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseURL } from '../../parsed-url.ts'
 
 /** The address of a simulator, http or https; comes out with a slash at the end. */
 export const address = v.pipe(
@@ -8,7 +9,8 @@ export const address = v.pipe(
 )
 
 function isAddress(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, search, hash, username, password } = new URL(url)
+  const parsed = parseURL(url)
+  if (!parsed) return false
+  const { protocol, search, hash, username, password } = parsed
   return /^https?:$/.test(protocol) && search + hash + username + password === ''
 }

@@ -1,3 +1,4 @@
+import { parseURL } from '../../parsed-url.ts'
 import type { ClientSettings } from '../../simulator/index.ts'
 import { textOf, textsOf, UsageError, type FlagValues } from '../subcommand.ts'
 import type { ConfiguredSimulatorSettings } from './configured-simulator.ts'
@@ -54,7 +55,8 @@ function callbacks(
   const redirectUris = textsOf(values, 'callback')
   if (redirectUris.length === 0) return {}
   const origins = redirectUris.map((uri) => {
-    if (URL.canParse(uri) && /^https?:\/\//i.test(uri)) return new URL(uri).origin
+    const url = /^https?:\/\//i.test(uri) ? parseURL(uri) : undefined
+    if (url) return url.origin
     throw new UsageError(`--callback takes an absolute http or https URL, not "${uri}".`)
   })
   const { postLogoutRedirectUris, postLogoutRedirectURL } = registration

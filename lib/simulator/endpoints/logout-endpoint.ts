@@ -46,6 +46,9 @@ async function postLogoutAddress(
   if (!client.postLogoutRedirectUris.includes(address)) {
     throw new OAuthRefusal('invalid_request', 'client registry does not contain post_logout_redirect_uri')
   }
-  if (!URL.canParse(address)) throw new OAuthRefusal('invalid_request', 'invalid post logout redirect URI')
-  return new URL(address)
+  try {
+    return new URL(address)
+  } catch {
+    throw new OAuthRefusal('invalid_request', 'invalid post logout redirect URI')
+  }
 }

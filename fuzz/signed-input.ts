@@ -1,0 +1,47 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import type { VerificationKey } from '../lib/provider/verification-keys.ts'
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const key: VerificationKey = { alg: 'ES256', key: publicKey }
+const encode = (text: Buffer | string) => Buffer.from(text).toString('base64url')
+const signatureOf = (input: string) =>
+  sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+
+/** A token that was made of the fuzzer's bytes. */
+export interface FuzzedToken {
+  readonly jwt: string
+  /** Whether the right key signed exactly this. */
+  readonly isSigned: boolean
+}
+
+/** Finds the one key there is. */
+export const findKey =
+  (kid: string) =>
+  (wanted: string): Promise<VerificationKey | undefined> =>
+    Promise.resolve(wanted === kid ? key : undefined)
+
+/**
+ * Makes a token of bytes: the first says how it is signed, the first line after it is the header, the rest the claims.
+ * One way is to take the bytes as the whole token.
+ */
+export function tokenOf(data: Buffer): FuzzedToken {
+  const way = (data[0] ?? 0) % 5
+  const rest = data.subarray(1)
+  const end = rest.indexOf(10)
+  const input = `${encode(rest.subarray(0, Math.max(end, 0)))}.${encode(rest.subarray(end + 1))}`
+  switch (way) {
+    case 0:
+      return { jwt: `${input}.${encode(signatureOf(`${input} `))}`, isSigned: false }
+    case 1:
+      return { jwt: `${input}.`, isSigned: false }
+    case 2:
+      return { jwt: rest.toString('latin1'), isSigned: false }
+    default:
+      return { jwt: `${input}.${encode(signatureOf(input))}`, isSigned: true }
+  }
+}
+
+/** The claims that a token holds. */
+export function claimsIn(jwt: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+}
