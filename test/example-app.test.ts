@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -10,6 +11,7 @@ import { createApp } from '../example-app/src/app.ts'
 import cy from '../example-app/src/locales/cy.json' with { type: 'json' }
 import en from '../example-app/src/locales/en.json' with { type: 'json' }
 import { createLog } from '../example-app/src/log.ts'
+import { oneLoginHome } from '../example-app/src/one-login.ts'
 import { startService, type RunningService } from '../example-app/src/server.ts'
 import { startSimulator, type Simulator, type SimulatorResponse } from '../lib/simulator/index.ts'
 import { Browser } from './support/browser.ts'
@@ -53,6 +55,40 @@ afterEach(() => {
 })
 
 describe('The example service', () => {
+  it('stays small enough to be read: under 450 lines of TypeScript', () => {
+    const folder = new URL('../example-app/', import.meta.url)
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.ts'),
+    )
+    const lines = sources.map((path) => readFileSync(new URL(path, folder), 'utf8').split('\n').length - 1)
+    expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThan(450)
+  })
+
+  it('names on its cookies page every cookie that it sets', async () => {
+    await using example = await startExample()
+    await example.visit('/account?lang=cy')
+    // A sign-in that has not come back yet.
+    await example.visit('/identity', { stopAt: (url) => url.startsWith(example.op.issuer) })
+    const { body } = await example.visit('/cookies')
+    const names = [...example.browser.jar(new URL(example.service.url).host).keys()]
+    const kinds = names.map((name) => (name.startsWith('one-login-') ? 'one-login-…' : name))
+    expect(new Set(kinds)).toEqual(new Set(['session', 'language', 'one-login-…']))
+    expect(kinds.filter((name) => !body.includes(name))).toEqual([])
+  })
+
+  it('refuses to start with a simulator in production', async () => {
+    await expect(startService({ PORT: '0', NODE_ENV: 'production' }, silent)).rejects.toThrow(/ONE_LOGIN_/)
+  })
+
+  it.each([
+    ['integration', 'https://home.integration.account.gov.uk/'],
+    ['https://oidc.integration.account.gov.uk/', 'https://home.integration.account.gov.uk/'],
+    ['production', 'https://home.account.gov.uk/'],
+  ])('knows where users of %s manage their One Login', async (environment, home) => {
+    await using op = disposable(await startSimulator())
+    expect(oneLoginHome({ ...op.options, environment: environment as 'integration' })).toBe(home)
+  })
+
   it('[SIM-1] signs a user in, proves their identity, and signs them out, with no other server than its own', async () => {
     await using example = await startExample()
     expect((await example.visit('/')).body).toContain(en.start.lead)
@@ -113,13 +149,13 @@ describe('The example service', () => {
     await using op = disposable(await startSimulator())
     const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
     const parts = { store: new MemoryStore(), secret: undefined }
-    expect(() => createApp(options, parts, undefined, silent)).toThrow(/SESSION_SECRET/)
+    expect(() => createApp(options, parts, silent)).toThrow(/SESSION_SECRET/)
   })
 
   it('sets a cookie that only its own site can use, behind a proxy that ends TLS', async () => {
     await using op = disposable(await startSimulator())
     const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
-    const app = createApp(options, { store: new MemoryStore(), secret: 'for tests' }, undefined, silent)
+    const app = createApp(options, { store: new MemoryStore(), secret: 'for tests' }, silent)
     await using server = await listening(() => app)
     const forwarded = { 'x-forwarded-proto': 'https' }
     const { headers } = await new Browser().send(`${server.url}/account`, { headers: forwarded })
@@ -188,7 +224,7 @@ describe('The example service', () => {
     await using op = disposable(await startSimulator())
     await using server = await listening((url) => {
       op.register({ callbackURL: `${url}/auth/callback` })
-      return createApp(op.options, { store, secret: 'for tests' }, undefined, silent)
+      return createApp(op.options, { store, secret: 'for tests' }, silent)
     })
     const browser = new Browser()
     await browser.visit(`${server.url}/account`)
@@ -207,7 +243,7 @@ describe('The example service', () => {
     await using op = disposable(await startSimulator())
     await using server = await listening((url) => {
       op.register({ callbackURL: `${url}/auth/callback` })
-      return createApp(op.options, { store, secret: 'for tests' }, undefined, silent)
+      return createApp(op.options, { store, secret: 'for tests' }, silent)
     })
     const browser = new Browser()
     expect((await browser.visit(`${server.url}/account`)).status).toBe(200)

@@ -1,6 +1,5 @@
 import { csrfSync } from 'csrf-sync'
 import express, { type Express, type RequestHandler } from 'express'
-import type { Store } from 'express-session'
 import helmet from 'helmet'
 import passport from 'passport'
 import type { OneLoginOptions } from 'passport-govuk-one-login'
@@ -9,19 +8,26 @@ import type { Logger } from 'pino'
 import { handleErrors, notFound } from './errors.ts'
 import { language } from './language.ts'
 import { logRequests } from './log.ts'
-import { oneLoginHome, sessionEnd, setUpOneLogin } from './one-login.ts'
+import { oneLoginHome, setUpOneLogin } from './one-login.ts'
 import { developmentRoutes } from './routes/development.ts'
 import { identityLanding, identityRoutes } from './routes/identity.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { sessions } from './session.ts'
+import { sessions, type SessionStorage } from './session.ts'
 import { assets, setUpViews } from './views.ts'
+
+const { csrfSynchronisedProtection: csrfProtection } = csrfSync({
+  getTokenFromRequest: ({ body, headers }) =>
+    (body as { _csrf?: string } | undefined)?._csrf ?? headers['x-csrf-token']?.toString(),
+  // One Login calls this, not a browser; what it sends is signed.
+  skipCsrfProtection: ({ path }) => path === '/back-channel-logout',
+})
 
 /** Makes the app. The order in which it does things with a request matters. */
 export function createApp(
   options: OneLoginOptions,
-  { store, secret }: { store: Store; secret: string | undefined },
-  simulator: Simulator | undefined,
+  storage: SessionStorage,
   log: Logger,
+  simulator?: Simulator,
 ): Express {
   const oneLogin = setUpOneLogin(options)
   const secure = options.callbackURL?.startsWith('https:') ?? true
@@ -39,15 +45,16 @@ export function createApp(
     // Pages are about one person: nothing keeps them, not even for the back button.
     res.set('Cache-Control', 'no-store')
     // Read when a page is rendered, also by the error page: who is signed in may have changed by then.
-    const user = { get: () => req.user, enumerable: true }
-    const end = { get: () => sessionEnd(oneLogin, req), enumerable: true }
-    Object.defineProperties(res.locals, { user, sessionEnd: end })
-    const home = oneLoginHome(options) ?? simulator?.url
-    Object.assign(res.locals, { csrfToken: () => req.csrfToken?.(), home, simulator })
+    const later = {
+      user: () => req.user,
+      session: () => req.user && oneLogin.currentSession(req),
+      csrfToken: () => req.csrfToken?.(),
+    }
+    Object.assign(res.locals, later, { home: oneLoginHome(options) ?? simulator?.url, simulator })
     next()
   })
-  app.use(sessions(store, secure, secret), passport.session() as RequestHandler, oneLogin.session())
-  app.use(express.urlencoded({ extended: false, limit: '10kb' }), csrfProtection())
+  app.use(sessions(storage, secure), passport.session() as RequestHandler, oneLogin.session())
+  app.use(express.urlencoded({ extended: false, limit: '10kb' }), csrfProtection)
 
   app.use(
     oneLogin.routes({
@@ -80,13 +87,4 @@ function securityHeaders(secure: boolean, oneLogin: string): RequestHandler {
     // Not "no-referrer": browsers would then hide where a form post comes from.
     referrerPolicy: { policy: 'same-origin' },
   })
-}
-
-function csrfProtection(): RequestHandler {
-  return csrfSync({
-    getTokenFromRequest: ({ body, headers }) =>
-      (body as { _csrf?: string } | undefined)?._csrf ?? headers['x-csrf-token']?.toString(),
-    // One Login calls this, not a browser; what it sends is signed.
-    skipCsrfProtection: ({ path }) => path === '/back-channel-logout',
-  }).csrfSynchronisedProtection
 }

@@ -3,9 +3,7 @@ import { isOneLoginError, type OneLoginErrorCode } from 'passport-govuk-one-logi
 import type { Logger } from 'pino'
 
 /** Which texts a user is shown, and where they can go on. */
-type ErrorPage = readonly [name: string, next?: string]
-
-const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', ErrorPage>> = {
+const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', readonly [name: string, next?: string]>> = {
   access_denied: ['accessDenied', '/account'],
   session_lost: ['sessionLost', '/account'],
   EBADCSRFTOKEN: ['sessionLost', '/account'],
@@ -29,8 +27,8 @@ export function handleErrors(log: Logger): ErrorRequestHandler {
     // Express and its middleware put a status on their errors, too, and often a code.
     const { status = 500, code } = error as { status?: number; code?: keyof typeof pages }
     log[status < 500 ? 'info' : 'error'](error, 'request failed')
-    const retryable = isOneLoginError(error) ? error.retryable : status === 503
-    const [name, goOn] = (code && pages[code]) ?? [retryable ? 'tryAgainLater' : 'fault']
+    const canWait = isOneLoginError(error) ? error.retryable : status === 503
+    const [name, goOn] = (code && pages[code]) ?? [canWait ? 'tryAgainLater' : 'fault']
     if (!res.headersSent) res.status(status).render('error', { name, goOn, path: '/' })
     else if (!res.writableEnded) next(error)
   }

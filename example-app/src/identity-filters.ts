@@ -1,11 +1,11 @@
 import countries from 'i18n-iso-countries'
 import type { Environment } from 'nunjucks'
-import { localeOf, type Language } from './language.ts'
+import { locales, type Language } from './language.ts'
 
 /** Gives the pages filters that write dates and countries in words. */
 export function addIdentityFilters(views: Environment): void {
   views.addFilter('date', (iso: string, lang: Language) =>
-    new Date(iso).toLocaleDateString(localeOf(lang), { dateStyle: 'long', timeZone: 'UTC' }),
+    new Date(iso).toLocaleDateString(locales[lang], { dateStyle: 'long', timeZone: 'UTC' }),
   )
   views.addGlobal('today', () => new Date().toISOString().slice(0, 10))
   // Addresses have ISO codes of 2 letters and passports mostly those of 3.

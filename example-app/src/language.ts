@@ -2,8 +2,9 @@ import type { Request, RequestHandler } from 'express'
 import cy from './locales/cy.json' with { type: 'json' }
 import en from './locales/en.json' with { type: 'json' }
 
-/** A language of the pages. */
 export type Language = 'en' | 'cy'
+
+export const locales: Readonly<Record<Language, string>> = { en: 'en-GB', cy: 'cy' }
 
 /** What the pages say; each language has every text. */
 const texts: Readonly<Record<Language, typeof en>> = { en, cy }
@@ -12,11 +13,6 @@ const texts: Readonly<Record<Language, typeof en>> = { en, cy }
 export function languageOf(req: Request): Language {
   const chosen = req.query.lang ?? /(?:^|; )language=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
   return chosen === 'cy' ? 'cy' : 'en'
-}
-
-/** How dates and times are written in a language. */
-export function localeOf(lang: Language): string {
-  return lang === 'cy' ? 'cy' : 'en-GB'
 }
 
 /** Gives each page its texts, as `t`, and keeps the choice of language until the browser is closed. */

@@ -16,8 +16,8 @@ export function logRequests(log: Logger): RequestHandler {
   return ({ method, path }, res, next) => {
     const started = performance.now()
     res.once('close', () => {
-      const ms = Math.round(performance.now() - started)
-      log.info({ method, path, status: res.statusCode, complete: res.writableFinished, ms }, 'request')
+      const { statusCode: status, writableFinished: complete } = res
+      log.info({ method, path, status, complete, ms: Math.round(performance.now() - started) }, 'request')
     })
     next()
   }

@@ -1,4 +1,3 @@
-import type { Request } from 'express'
 import passport from 'passport'
 import { environments, OneLoginStrategy, type OneLoginOptions } from 'passport-govuk-one-login'
 import { languageOf } from './language.ts'
@@ -24,13 +23,7 @@ export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
 
 /** Where users manage their GOV.UK One Login; the header links to it. */
 export function oneLoginHome({ environment }: OneLoginOptions): string | undefined {
-  return environment === 'integration' || environment === 'production'
-    ? environments[environment].homeURL
-    : undefined
-}
-
-/** When the session ends if the user does nothing from now on; for pages without JavaScript. */
-export function sessionEnd(oneLogin: OneLoginStrategy, req: Request): Date | undefined {
-  const session = req.user && oneLogin.currentSession(req)
-  return session?.signedIn ? session.endsAt : undefined
+  const own = typeof environment === 'object' ? environment.issuer : environment
+  return Object.entries(environments).find(([name, { issuer }]) => own === name || own === issuer)?.[1]
+    .homeURL
 }

@@ -2,38 +2,28 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { optionsFromEnvironment, type OneLoginOptions } from 'passport-govuk-one-login'
-import type { Simulator } from 'passport-govuk-one-login/simulator'
 import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { openSessionStore } from './session.ts'
 
 /** The service, listening. */
-export interface RunningService {
-  readonly url: string
-  /** What stands in for One Login, unless `ONE_LOGIN_*` variables name the real one. */
-  readonly simulator: Simulator | undefined
-  /** Finishes the requests that are under way, then closes everything. */
-  readonly close: () => Promise<void>
-}
+export type RunningService = Awaited<ReturnType<typeof startService>>
 
 /** Starts the service: with a One Login simulator, or in the environment that `ONE_LOGIN_*` name. */
-export async function startService(
-  env: NodeJS.ProcessEnv,
-  log: Logger,
-  { interactive = true } = {},
-): Promise<RunningService> {
+export async function startService(env: NodeJS.ProcessEnv, log: Logger, { interactive = true } = {}) {
   const isReal = Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
   if (!isReal && env.NODE_ENV === 'production')
     throw new Error('Set the ONE_LOGIN_* variables: a simulator is not for production.')
-  const sessions = await openSessionStore(env.REDIS_URL, log)
+  const sessions = await openSessionStore(env, log)
   const server = createServer()
   const url = await listen(server, Number(env.PORT ?? 3000), log, isReal)
   const simulator = isReal ? undefined : await startSimulatorCommand(url, interactive)
   const options: OneLoginOptions = simulator?.options ?? optionsFromEnvironment(env)
-  server.on('request', createApp(options, { ...sessions, secret: env.SESSION_SECRET }, simulator, log))
+  server.on('request', createApp(options, sessions, log, simulator))
   return {
     url: isReal ? new URL(options.callbackURL ?? url).origin : url,
     simulator,
+    /** Finishes the requests that are under way, then closes everything. */
     close: async () => {
       await new Promise((resolve) => server.close(resolve))
       await simulator?.close()
@@ -42,7 +32,7 @@ export async function startService(
   }
 }
 
-async function startSimulatorCommand(url: string, interactive: boolean): Promise<Simulator> {
+async function startSimulatorCommand(url: string, interactive: boolean) {
   const { startSimulator } = await import('passport-govuk-one-login/simulator')
   return startSimulator({
     interactive,

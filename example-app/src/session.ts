@@ -5,18 +5,22 @@ import session, { MemoryStore, type Store } from 'express-session'
 import type { Logger } from 'pino'
 import { createClient } from 'redis'
 
+/** Where sessions are, and the secret that signs their cookie: the same in every instance. */
+export type SessionStorage = Readonly<{ store: Store; secret: string | undefined }>
+
 /** Opens Redis, which instances of the service share, or memory, which is for one on a developer's machine. */
-export async function openSessionStore(url: string | undefined, log: Logger) {
-  if (!url) return { store: new MemoryStore(), close: () => Promise.resolve() }
+export async function openSessionStore(env: NodeJS.ProcessEnv, log: Logger) {
+  const { REDIS_URL: url, SESSION_SECRET: secret } = env
+  if (!url) return { store: new MemoryStore(), secret, close: () => Promise.resolve() }
   // While Redis is away requests fail at once, instead of piling up until it is back.
   const client = createClient({ url, disableOfflineQueue: true })
   client.on('error', (error: Error) => log.error({ reason: error.message }, 'Redis'))
   await client.connect()
-  return { store: new RedisStore({ client, prefix: 'session:' }), close: () => client.close() }
+  return { store: new RedisStore({ client, prefix: 'session:' }), secret, close: () => client.close() }
 }
 
-/** Makes the session middleware. The secret is the same in every instance. */
-export function sessions(store: Store, secure: boolean, secret: string | undefined): RequestHandler {
+/** Makes the session middleware. */
+export function sessions({ store, secret }: SessionStorage, secure: boolean): RequestHandler {
   if (secure && !secret) throw new Error('Set SESSION_SECRET: it signs the session cookie')
   const middleware = session({
     store,
@@ -27,9 +31,7 @@ export function sessions(store: Store, secure: boolean, secret: string | undefin
     resave: false,
     saveUninitialized: false,
   })
-  return (req, res, next) => {
-    middleware(req, res, (cause?: unknown) => {
-      next(cause && Object.assign(new Error('the session store failed', { cause }), { status: 503 }))
-    })
-  }
+  const failure = (cause: unknown) =>
+    Object.assign(new Error('the session store failed', { cause }), { status: 503 })
+  return (req, res, next) => middleware(req, res, (cause?: unknown) => next(cause && failure(cause)))
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import express, { type Express, type RequestHandler } from 'express'
 import nunjucks from 'nunjucks'
 import { addIdentityFilters } from './identity-filters.ts'
-import { localeOf, type Language } from './language.ts'
+import { locales, type Language } from './language.ts'
 
 const project = join(import.meta.dirname, '..')
 const modules = dirname(dirname(createRequire(import.meta.url).resolve('govuk-frontend/package.json')))
@@ -17,7 +17,7 @@ export function setUpViews(app: Express): void {
   const folders = [join(project, 'views'), designSystem, join(header, 'nunjucks'), dirname(modules)]
   const views = nunjucks.configure(folders, { express: app, autoescape: true })
   views.addFilter('time', (date: Date, lang: Language) =>
-    date.toLocaleTimeString(localeOf(lang), { timeStyle: 'short', timeZone: 'Europe/London' }),
+    date.toLocaleTimeString(locales[lang], { timeStyle: 'short', timeZone: 'Europe/London' }),
   )
   addIdentityFilters(views)
 }
@@ -25,18 +25,15 @@ export function setUpViews(app: Express): void {
 /** Serves styles, scripts and images: those of the Design System and the header, and our own. */
 export function assets(): RequestHandler {
   // Services outside gov.uk may not use its font: this removes it. A service on gov.uk serves both files as they are.
-  const withoutFont = (path: string) =>
-    readFileSync(path, 'utf8')
-      .replaceAll(/@font-face\s*{[^}]*}/g, '')
-      .replaceAll(/"?GDS Transport"?,/g, '')
-  const styles = [
-    join(header, 'styles/service-header.min.css'),
-    join(designSystem, 'govuk/govuk-frontend.min.css'),
-  ]
-  const css = styles.map(withoutFont).join('\n')
+  const font = /@font-face\s*{[^}]*}|"?GDS Transport"?,/g
+  const sheet = (path: string): RequestHandler => {
+    const css = readFileSync(path, 'utf8').replaceAll(font, '')
+    return (_req, res) => res.type('css').send(css)
+  }
   return express
     .Router()
-    .get('/govuk.css', (_req, res) => res.type('css').send(css))
+    .get('/service-header.css', sheet(join(header, 'styles/service-header.min.css')))
+    .get('/govuk-frontend.css', sheet(join(designSystem, 'govuk/govuk-frontend.min.css')))
     .use('/govuk-frontend.js', express.static(join(designSystem, 'govuk/govuk-frontend.min.js')))
     .use('/service-header.js', express.static(join(header, 'scripts/service-header.js')))
     .use(express.static(join(designSystem, 'govuk/assets')), express.static(join(project, 'public')))

@@ -87,7 +87,9 @@ async function respond(provider: Provider, endpoint: Endpoint, req: Request, res
   const processed = async (): Promise<Reply> => {
     const reply = await endpoint.handle(provider, call)
     if (reply.problem !== undefined) provider.log.explain(req, reply.problem)
-    return due.reduce((broken, { name }) => faults[name]?.apply(broken) ?? broken, reply)
+    const sent = due.reduce((broken, { name }) => faults[name]?.apply(broken) ?? broken, reply)
+    provider.log.respond(req, sent)
+    return sent
   }
   for (const { name, seconds } of due) {
     if (!isNetworkFault(name)) continue

@@ -13,6 +13,16 @@ export interface SentJwt {
   readonly claims: JsonObject
 }
 
+/** What the simulator sent back. */
+export interface RecordedResponse {
+  /** Those that the endpoint set. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As text. */
+  readonly body: string
+  /** The JWTs in a JSON body, decoded, by the name of the member that holds them, for example `id_token`. */
+  readonly tokens: Readonly<Record<string, SentJwt>>
+}
+
 /** What a service or a browser sent to the simulator. */
 export interface RecordedRequest {
   /** Which endpoint; `unknown` for any other path. */
@@ -31,6 +41,8 @@ export interface RecordedRequest {
   readonly clientAssertion?: SentJwt
   /** The status of the response. Missing until the simulator has responded, and when a fault left no response. */
   readonly status?: number
+  /** The response. Missing until the simulator has responded, and when a fault left no response. */
+  readonly response?: RecordedResponse
   /** What was wrong with it in plain words, also where the provider's response says no more than "Invalid request". */
   readonly problem?: string
 }

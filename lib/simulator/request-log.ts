@@ -1,6 +1,8 @@
 import type { NextFunction, Request, Response } from 'express'
 import { decodeJwt } from './keys/jwt.ts'
 import type { RecordedRequest, SentJwt, SimulatorEndpoint } from './recorded-request.ts'
+import { recordedResponse } from './recorded-response.ts'
+import type { Reply } from './reply.ts'
 import { formOf, queryOf } from './request-parameters.ts'
 
 const paths = {
@@ -58,6 +60,11 @@ export class RequestLog {
     if (this.entries.length > longest) this.entries.shift()
     res.once('finish', () => Object.assign(entry, { status: res.statusCode }))
     next()
+  }
+
+  /** Writes down what is sent back. */
+  respond(req: Request, reply: Reply): void {
+    Object.assign(this.#entryOf.get(req) ?? {}, { response: recordedResponse(reply) })
   }
 
   /** Writes down what was wrong with a request. */

@@ -299,7 +299,7 @@ describe('The whole service', () => {
     await pressTo(en.navigation.signOut, en.signedOut.asked)
   })
 
-  it('opens its menu on a small screen', async () => {
+  it('opens its menus on a small screen', async () => {
     await using journey = await startJourney({ width: 375 })
     const { page } = journey
     await journey.go('/account')
@@ -313,15 +313,37 @@ describe('The whole service', () => {
     expect(await violations(page)).toEqual([])
   })
 
-  it('shows a developer what went over the wire', async () => {
+  it('shows a developer both legs of an identity as a sequence diagram, with what was sent and checked', async () => {
     await using journey = await startJourney()
     const { page } = journey
     await journey.go('/identity')
     await journey.go('/development')
+    await journey.arrives(en.footer.development)
+    const diagram = page.locator('svg[role=group]')
+    for (const leg of ['Leg 1: sign-in, Cl.Cm', 'Leg 2: identity, Cl.Cm.P2'])
+      await diagram.getByText(leg).waitFor()
+    await diagram.getByText('Signed in: identity proven, P2').waitFor()
+    await diagram.getByText('Get the user’s details').last().click()
+    await page.getByText('Kenneth').first().waitFor()
     for (const summary of await page.locator('summary').all()) await summary.click()
     await journey.arrives(en.footer.development)
     const text = await page.getByRole('main').innerText()
-    for (const word of ['code_challenge', 'client_assertion', 'at_hash', 'Kenneth Decerqueira', '"nonce"'])
+    for (const word of [
+      'code_challenge',
+      'Client assertion',
+      'at_hash',
+      '"nonce"',
+      'The session has a new id',
+    ])
       expect(text).toContain(word)
+  })
+
+  it('shows a developer why a sign-in failed at the callback', async () => {
+    await using journey = await startJourney()
+    journey.op.breakNext('id-token', 'wrong-nonce')
+    await journey.go('/account')
+    await journey.go('/development')
+    await journey.arrives(en.footer.development)
+    await journey.page.locator('svg').getByText('Not signed in: id_token_invalid').waitFor()
   })
 })

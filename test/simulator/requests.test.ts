@@ -26,6 +26,29 @@ describe('the record of requests', () => {
     expect(claims?.headers.authorization).toBe(`Bearer ${String(body.access_token)}`)
   })
 
+  it('[SIM-3] holds what was sent back, with the tokens in it decoded', async () => {
+    const op = await start()
+    const callback = await new Browser().redirect(await requestObjectURL(op, { vtr: ['Cl'] }))
+    await exchange(op, callback.searchParams.get('code') ?? '')
+    const [authorization, token] = op.requests
+    expect(authorization?.response).toMatchObject({ headers: { Location: callback.href }, tokens: {} })
+    expect(token?.response?.body).toContain('"id_token":"')
+    expect(token?.response?.tokens.id_token).toMatchObject({
+      header: { alg: 'ES256' },
+      claims: { iss: op.issuer, aud: op.options.clientId },
+    })
+  })
+
+  it('[SIM-3] holds a response that a fault made unreadable as it was sent', async () => {
+    const op = await start()
+    op.breakNext('token', 'malformed-json')
+    const callback = await new Browser().redirect(await requestObjectURL(op, { vtr: ['Cl'] }))
+    await exchange(op, callback.searchParams.get('code') ?? '').catch(() => undefined)
+    const { response } = op.requests.at(-1) ?? {}
+    expect(response?.tokens).toEqual({})
+    expect(() => JSON.parse(response?.body ?? '') as unknown).toThrow()
+  })
+
   it('[SIM-3] counts every request, with those that it no longer holds', async () => {
     const op = await start()
     const calls = Array.from({ length: 1010 }, () => fetch(`${op.issuer}trustmark`))

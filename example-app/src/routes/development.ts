@@ -1,12 +1,20 @@
+import { subscribe } from 'node:diagnostics_channel'
 import express, { type Router } from 'express'
-import type { Simulator } from 'passport-govuk-one-login/simulator'
+import type { RecordedRequest, Simulator } from 'passport-govuk-one-login/simulator'
 
-const shown = ['authorize', 'token', 'userinfo', 'logout']
-
-/** Shows what went over the wire; only where a simulator plays One Login. */
+/** Shows the last journey between browser, service and One Login; only where One Login is a simulator. */
 export function developmentRoutes({ requests, url }: Simulator): Router {
-  return express.Router().get('/', ({ user }, res) => {
-    const latest = requests.filter(({ endpoint }) => shown.includes(endpoint)).slice(-12)
-    res.render('development', { latest: latest.reverse(), user, url })
+  const notes: { after: RecordedRequest | undefined; endpoint: string; event: unknown }[] = []
+  for (const endpoint of ['sign-in.started', 'sign-in.succeeded', 'sign-in.failed', 'signed-out'])
+    subscribe(`passport-govuk-one-login:${endpoint}`, (event) => {
+      notes.push({ after: requests.at(-1), endpoint, event })
+      if (notes.length > 100) notes.shift()
+    })
+  return express.Router().get('/', (_req, res) => {
+    const notesAfter = (request?: RecordedRequest) => notes.filter(({ after }) => after === request)
+    const steps = [...notesAfter(), ...requests.flatMap((request) => [request, ...notesAfter(request)])]
+    const lastLeg = steps.findLastIndex(({ endpoint }) => endpoint === 'sign-in.started')
+    const lastEnd = steps.slice(0, lastLeg + 1).findLastIndex(({ endpoint }) => endpoint === 'logout')
+    res.render('development', { steps: steps.slice(lastEnd + 1).slice(-40), url })
   })
 }

@@ -1,13 +1,6 @@
 import express, { type Router } from 'express'
 import type { OneLoginStrategy } from 'passport-govuk-one-login'
 
-declare module 'express-session' {
-  interface SessionData {
-    /** What the user entered and has to correct. */
-    accountNumber?: string
-  }
-}
-
 /** The pages of the service, and what each needs of its user. */
 export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   const router = express.Router()
@@ -23,13 +16,13 @@ export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   // Where money goes, the user proves once more that it is them.
   router.get('/bank-details', signedInJustNow, ({ query, session }, res) => {
     const isInvalid = query.problem !== undefined
-    res.render('bank-details', { isInvalid, account: isInvalid ? session.accountNumber : undefined })
+    res.render('bank-details', { isInvalid, ...(isInvalid && (session as { entered?: object }).entered) })
   })
   router.post('/bank-details', signedInJustNow, (req, res) => {
     const { account = '' } = req.body as { account?: string }
     const isValid = /^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))
     // A real service would keep a valid one. The redirect lets the user see the problem in the other language too.
-    req.session.accountNumber = isValid ? '' : account
+    Object.assign(req.session, { entered: isValid ? {} : { account } })
     res.redirect(303, isValid ? '/bank-details/changed' : '/bank-details?problem=account')
   })
   router.get('/bank-details/changed', signedIn, (_req, res) => res.render('bank-details-changed'))
