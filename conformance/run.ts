@@ -4,12 +4,12 @@
 // npm run conformance -- --sabotage [--sample N] [--only ID]: breaks the library on purpose, one mistake at a time, in a
 // copy of the project. Fails where no test of the requirement fails, and where a mistake no longer fits the code.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { sabotage } from './sabotage/run.ts'
-import { externalRunIn, hasExternalRun, makeTable, type TestResult } from './table.ts'
+import { externalRunIn, hasExternalRun, makeTable, titlesIn, type TestResult } from './table.ts'
 
 /** The JSON report of Vitest, as far as it is needed. */
 interface Report {
@@ -40,7 +40,7 @@ if (values.sabotage) {
 const requirements = JSON.parse(
   readFileSync(join(import.meta.dirname, 'requirements.json'), 'utf8'),
 ) as Record<string, string>
-const results = readReport(values.report ?? runTests())
+const results = [...readReport(values.report ?? runTests()), ...readOtherSteps()]
 const written = existsSync(file) ? readFileSync(file, 'utf8') : ''
 const today = new Date().toISOString().slice(0, 10)
 const lastExternalRun = hasExternalRun(results) && !values.check ? today : externalRunIn(written)
@@ -55,6 +55,15 @@ if (isOld) say('docs/explanation/conformance.md is out of date: npm run conforma
 if (complaints.length === 0 && !isOld)
   say(`${Object.keys(requirements).length} requirements, each of them proven.`)
 process.exitCode = complaints.length > 0 || isOld ? 1 : 0
+
+/** What other steps of `.ci/run` prove. */
+function readOtherSteps(): TestResult[] {
+  return ['test/package', 'test/servers', 'test/browser'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => /\.(?:mjs|test\.ts)$/.test(name))
+      .flatMap((name) => titlesIn(`${folder}/${name}`, readFileSync(join(root, folder, name), 'utf8'))),
+  )
+}
 
 function runTests(): string {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))

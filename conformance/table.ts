@@ -53,6 +53,9 @@ const families: Readonly<Record<string, string>> = {
 /** Where the simulator and the command are tested: that they know a rule does not prove that the library keeps it. */
 const ofTheSimulator = /^test\/(?:simulator|cli)\//
 
+/** What is asked of the simulator and the command themselves. */
+const askedOfTheSimulator = /^(?:SIM-|CHK-|F2F-3$|AUTHZ-20$)/
+
 /** Files named in a row: the table is to be read, and vitest finds the others. */
 const mostFiles = 3
 
@@ -82,7 +85,7 @@ export function makeTable(
   let family = ''
   for (const [id, requirement] of Object.entries(requirements)) {
     const own = named.filter(
-      ({ ids, file }) => ids.includes(id) && (id.startsWith('SIM-') || !ofTheSimulator.test(file)),
+      ({ ids, file }) => ids.includes(id) && (askedOfTheSimulator.test(id) || !ofTheSimulator.test(file)),
     )
     const failed = own.filter(({ status }) => status === 'failed')
     const isSeen = id === external ? isExternalProof : own.some(({ status }) => status === 'passed')
@@ -103,6 +106,15 @@ export function makeTable(
     )
   }
   return { text: `${lines.join('\n')}\n`, complaints }
+}
+
+/**
+ * The titles in a file of another step of `.ci/run`, which fails if they do not hold: it needs servers, a browser or the
+ * packed package, so the tests of one run do not have them.
+ */
+export function titlesIn(file: string, source: string): TestResult[] {
+  const titles = source.match(/\[(?:USE|CHK)-\d[^\]\n]*\][^'"`\n]*/g) ?? []
+  return titles.map((title) => ({ file, title, status: 'passed' }))
 }
 
 /** The ids in the square brackets of a title. */
