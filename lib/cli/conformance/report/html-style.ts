@@ -5,7 +5,7 @@ export const style = `
 body { margin: 0; color: #0b0c0c; background: #fff; font: 1.1875rem/1.32 arial, sans-serif; overflow-wrap: anywhere; }
 header { background: #1d70b8; color: #fff; padding: 15px 0; font-weight: bold; }
 .width { max-width: 960px; margin: 0 auto; padding: 0 15px; }
-main { padding: 30px 0 60px; }
+main.width { padding-top: 30px; padding-bottom: 60px; }
 h1 { font-size: 2rem; line-height: 1.1; margin: 0 0 20px; }
 h2 { font-size: 1.5rem; line-height: 1.2; margin: 50px 0 15px; }
 h3 { font-size: 1.1875rem; line-height: 1.32; margin: 0 0 5px; }
@@ -25,7 +25,7 @@ code { font: .95em/1.2 ui-monospace, Menlo, Consolas, monospace; }
 table { width: 100%; border-collapse: collapse; font-size: 1rem; line-height: 1.25; margin: 0 0 15px; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { text-align: left; vertical-align: top; padding: 6px 15px 6px 0; border-bottom: 1px solid #e5e6e7; }
-td:first-child { white-space: nowrap; }
+th, td:first-child { white-space: nowrap; }
 @media (max-width: 640px) {
   body { font-size: 1rem; }
   h1 { font-size: 1.5rem; }
@@ -36,7 +36,7 @@ td:first-child { white-space: nowrap; }
 @media print {
   body { font-size: 10pt; }
   header { background: none; color: #0b0c0c; border-bottom: 2pt solid #0b0c0c; }
-  main { padding: 12pt 0; }
+  main.width { padding: 12pt 0; }
   .tag { border: 1pt solid currentcolor; print-color-adjust: exact; }
   table { font-size: 8pt; }
   a[href]::after { content: " (" attr(href) ")"; font-size: 8pt; }
