@@ -1,7 +1,7 @@
 // Makes what tools get that cannot `require` an ES module, Jest above all: a CommonJS file of the library, with the ES
 // modules that it needs, and one of the simulator. Node itself always gets the ES module, by the condition
 // "module-sync", so that a process has one copy of the library and its dependencies are those that npm installed.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const bundled = ['jose', 'oauth4webapi', 'openid-client']
@@ -33,3 +33,7 @@ const unexpected = Object.keys(metafile.inputs).filter(
   (path) => !path.startsWith('dist/') && !bundled.some((name) => path.includes(`node_modules/${name}/`)),
 )
 if (unexpected.length > 0) throw new Error(`Bundled, and should not be: ${unexpected.join(', ')}`)
+
+// The types are those of the ES modules.
+writeFileSync('dist/commonjs/index.d.cts', "export * from '../index.js'\n")
+writeFileSync('dist/commonjs/simulator.d.cts', "export * from '../simulator/index.js'\n")

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const maxPackedBytes = 330_000
+const maxPackedBytes = 360_000
 const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
@@ -16,7 +16,7 @@ try {
   )
   const unexpected = packed.files.filter(
     ({ path }) =>
-      !/^(dist\/[\w/-]+\.(js|d\.ts)|dist\/commonjs\/(index|simulator)\.cjs|example-app\/[\w/-]+\.(ts|js|css|njk|json|md)|scaffold\/[\w./-]+|package\.json|README\.md|docs\/([a-z]+\/)?[\w-]+\.md|(CHANGELOG|CONTRIBUTING|SECURITY|SUPPORT)\.md|LICENSE)$/.test(
+      !/^(dist\/[\w./-]+\.(js|d\.ts)|dist\/commonjs\/(index|simulator)\.(cjs|d\.cts)|example-app\/[\w/-]+\.(ts|js|css|njk|json|md)|scaffold\/[\w./-]+|package\.json|README\.md|docs\/([a-z]+\/)?[\w-]+\.md|(CHANGELOG|CONTRIBUTING|SECURITY|SUPPORT)\.md|LICENSE)$/.test(
         path,
       ),
   )
@@ -36,7 +36,7 @@ try {
     'express-session@1',
     'passport@0.7',
   ])
-  for (const file of ['service.mjs', 'commonjs.cjs'])
+  for (const file of ['service.mjs', 'visit.mjs', 'commonjs.cjs'])
     cpSync(join(import.meta.dirname, file), join(folder, file))
   process.stdout.write(run('node', ['service.mjs']))
   process.stdout.write(run('node', ['commonjs.cjs']))

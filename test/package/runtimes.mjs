@@ -10,6 +10,7 @@ const files = ['service.mjs', 'commonjs.cjs']
 const [major] = process.versions.node.split('.').map(Number)
 
 function signIn(name, folder, command, args, { env = {}, scripts = files } = {}) {
+  cpSync(join(import.meta.dirname, 'visit.mjs'), join(folder, 'visit.mjs'))
   for (const file of scripts) {
     cpSync(join(import.meta.dirname, file), join(folder, file))
     const said = run(command, [...args, file], {
