@@ -7,6 +7,7 @@ import express, {
 } from 'express'
 import type { SimulatorClock } from './simulated-clock.ts'
 import { authorize } from './endpoints/authorize-endpoint.ts'
+import { chooseUser } from './endpoints/choice-endpoint.ts'
 import { did, discovery, jwks, trustmark } from './endpoints/document-endpoints.ts'
 import { logout } from './endpoints/logout-endpoint.ts'
 import { submitSignIn } from './endpoints/sign-in-form.ts'
@@ -56,6 +57,7 @@ export function providerApp(provider: Provider): Express {
   app.get('/.well-known/did.json', serve({ handle: did, place: 'did', faults: didFaults }))
   app.get('/trustmark', serve({ handle: trustmark, place: 'trustmark' }))
   app.get('/authorize', serve({ handle: authorize, place: 'authorize' }))
+  app.get('/choose', serve({ handle: chooseUser }))
   app.post('/sign-in', serve({ handle: submitSignIn }))
   app.post('/token', serve({ handle: exchangeCode, place: 'token', faults: tokenResponseFaults }))
   app.get('/userinfo', serve({ handle: userinfo, place: 'userinfo', faults: userinfoFaults }))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { VirtualClock } from './simulated-clock.ts'
 import { ExpiringMap } from './expiring-map.ts'
+import type { ReadyUserName } from './users/ready-users.ts'
 import type { SimulatorUser } from './users/simulator-user.ts'
 
 const lifetime = 60 * 60
@@ -18,6 +19,8 @@ export interface BrowserSession {
   readonly id: string
   readonly journeys: Journey[]
   user?: SimulatorUser
+  /** The ready user that `/choose` set for this browser. */
+  chosen?: ReadyUserName
   /** When the user signed in, in seconds. */
   authTime?: number
 }

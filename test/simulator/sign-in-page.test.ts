@@ -213,3 +213,40 @@ describe('the start page', () => {
       expect(html).toContain(value)
   })
 })
+
+describe('the pages of an interactive simulator', () => {
+  it('[SIM-1] say that an identity is asked for, and who is signed in already', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const first = await openPage(browser, authorizationURL(op))
+    expect(first.html).not.toContain('asks for an identity')
+    await answer(op, browser, { journey: first.journey, user: 'typical' })
+    const second = await openPage(browser, authorizationURL(op, identityRequest))
+    expect(second.html).toContain('<h1>Prove an identity to Tax your dragon</h1>')
+    expect(second.html).toContain('typical@example.com is signed in. The service now asks for an identity.')
+  })
+
+  it('[SIM-2] show what is wrong with a request that is refused, escaped', async () => {
+    const op = await start({ interactive: true })
+    const url = authorizationURL(op, { redirect_uri: 'http://a.example/<b>' })
+    const response = await new Browser().get(url)
+    const html = await response.text()
+    expect([response.status, html.includes('<h1>Invalid request</h1>')]).toEqual([400, true])
+    expect(html).toContain('redirect_uri http://a.example/&#60;b&#62; is not registered')
+    const plain = await start()
+    expect(await (await new Browser().get(authorizationURL(plain, { redirect_uri: 'x' }))).text()).toBe(
+      'Invalid request',
+    )
+  })
+
+  it('[SIM-3] sign a browser in as the user that a link chose, and no other browser', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    expect((await browser.get(new URL(`${op.issuer}choose?user=no-phone`))).status).toBe(200)
+    const { code = '' } = paramsOf(location(await browser.get(authorizationURL(op, identityRequest))))
+    const { body } = await exchange(op, code)
+    expect((await userinfo(op, String(body.access_token))).body.email).toBe('no-phone@example.com')
+    expect((await new Browser().get(authorizationURL(op))).status).toBe(200)
+    expect((await browser.get(new URL(`${op.issuer}choose?user=nobody`))).status).toBe(400)
+  })
+})

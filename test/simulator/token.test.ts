@@ -314,3 +314,19 @@ describe('a token request', () => {
     expect(body.error_description).toBe('Client is not registered to use private_key_jwt')
   })
 })
+
+describe('access tokens', () => {
+  it.each(['ES256', 'RS256'] as const)(
+    '[SIM-2] are signed with the algorithm of the ID tokens of the client, %s, and found in the JWKS',
+    async (idTokenSigningAlg) => {
+      const op = await start({ client: { idTokenSigningAlg } })
+      const { body } = await exchange(op, await codeFor(op))
+      const keys = createRemoteJWKSet(new URL(`${op.issuer}.well-known/jwks.json`), {
+        headers: { 'user-agent': 'test/1' },
+      })
+      const { protectedHeader, payload } = await jwtVerify(String(body.access_token), keys)
+      expect(protectedHeader.alg).toBe(idTokenSigningAlg)
+      expect(payload).toMatchObject({ iss: op.issuer, client_id: op.options.clientId })
+    },
+  )
+})

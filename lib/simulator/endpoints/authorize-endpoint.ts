@@ -18,6 +18,7 @@ import type {
 import { asksForIdentity } from '../authorization/requested-vectors.ts'
 import type { BrowserSession } from '../browser-sessions.ts'
 import type { ClientRegistration } from '../client-registration.ts'
+import { refusalPage } from '../pages/refusal-page.ts'
 import { signInPage } from '../pages/sign-in-page.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
 import type { Provider } from '../simulated-provider.ts'
@@ -36,7 +37,7 @@ export async function authorize(provider: Provider, call: Call): Promise<Reply> 
   } catch (error) {
     if (error instanceof GatewayFailure)
       return { ...json(502, { message: 'Internal server error' }), problem: error.message }
-    if (error instanceof PageRefusal) return { ...text(error.status, error.message), problem: error.problem }
+    if (error instanceof PageRefusal) return refusedOnPage(provider, error)
     throw error
   }
 }
@@ -102,6 +103,16 @@ function startSignIn(provider: Provider, request: AuthorizationRequest, call: Ca
   }
 }
 
+/** A person sees what is wrong. Programs, and suites of the official simulator, get the provider's own text. */
+function refusedOnPage(
+  { interactive, signInPage: otherPage }: Provider,
+  { status, message, problem }: PageRefusal,
+): Reply {
+  const reply =
+    interactive && !otherPage ? page(status, refusalPage(message, problem)) : text(status, message)
+  return { ...reply, problem }
+}
+
 function refused(target: RedirectTarget, refusal: OAuthRefusal): Reply {
   return { ...redirection(refusalAddress(target, refusal)), problem: refusal.problem ?? refusal.message }
 }
@@ -138,12 +149,14 @@ function needsPage(
   { request, session }: PendingSignIn,
 ): boolean {
   if (otherPage) return interactive && response.error === undefined
+  if (session.chosen !== undefined) return false
   const isSignedIn = session.user !== undefined && !request.prompts.includes('login')
   return interactive && !(isSignedIn && !request.vectors.some(asksForIdentity))
 }
 
 /** Where a person chose who signs in, the same user is signed in as long as the session lives. */
 function responseFor({ interactive, response }: Provider, { session }: PendingSignIn): SimulatorResponse {
+  if (session.chosen !== undefined) return { user: session.chosen }
   return interactive && session.user ? { ...response, user: session.user } : response
 }
 

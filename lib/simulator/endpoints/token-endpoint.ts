@@ -11,7 +11,7 @@ import { issueIdToken } from '../tokens/issued-id-token.ts'
 export async function exchangeCode(provider: Provider, { form }: Call): Promise<Reply> {
   try {
     const grant = await redeem(provider, form)
-    const accessToken = issueAccessToken(provider, grant)
+    const accessToken = await issueAccessToken(provider, grant)
     const response = {
       access_token: accessToken,
       token_type: 'Bearer',

@@ -23,13 +23,18 @@ ${request.vectors.some(asksForIdentity) ? identityFields() : ''}
 </div>
 <button type="submit">Continue to the service</button>
 </form>`
-  return layout(`Sign in to ${request.client.clientName}`, content)
+  const { clientName } = request.client
+  return layout(
+    request.vectors.some(asksForIdentity) ? `Prove an identity to ${clientName}` : `Sign in to ${clientName}`,
+    content,
+  )
 }
 
 const writeVector = ({ credentialTrust, confidence }: Vector): string =>
   confidence === undefined ? credentialTrust : `${credentialTrust}.${confidence}`
 
-function whatIsAsked({ request, reauthenticate }: PendingSignIn): string {
+function whatIsAsked(pending: PendingSignIn): string {
+  const { request, reauthenticate } = pending
   const facts = {
     'Asked for': request.vectors.map(writeVector).join(', '),
     Scopes: request.scopes.join(', '),
@@ -41,7 +46,15 @@ function whatIsAsked({ request, reauthenticate }: PendingSignIn): string {
   const rows = Object.entries(facts)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
-  return `<div class="inset"><dl>${rows.join('')}</dl></div>`
+  return `${identityNotice(pending)}<div class="inset"><dl>${rows.join('')}</dl></div>`
+}
+
+/** On the second leg of a sign-in, the user is known and the service asks for more. */
+function identityNotice({ request, session }: PendingSignIn): string {
+  if (!request.vectors.some(asksForIdentity)) return ''
+  const { user } = session
+  if (!user) return '<p>The service asks for an identity.</p>'
+  return `<p>${escapeHtml(user.email ?? user.sub)} is signed in. The service now asks for an identity.</p>`
 }
 
 /** The user that is signed in is chosen already, so that going on does not change who it is. */

@@ -5,7 +5,10 @@ import { encodeJwt } from '../keys/jwt.ts'
 import type { Provider } from '../simulated-provider.ts'
 
 /** The access token for a grant: a signed JWT, as the provider's is. Services must treat it as opaque. */
-export function issueAccessToken({ keys, clock, grants, issuer }: Provider, grant: Grant): string {
+export async function issueAccessToken(
+  { keys, clock, grants, issuer }: Provider,
+  grant: Grant,
+): Promise<string> {
   const { request, signIn, sid } = grant
   const iat = clock.seconds()
   const claims = {
@@ -19,7 +22,7 @@ export function issueAccessToken({ keys, clock, grants, issuer }: Provider, gran
     exp: iat + accessTokenLifetime,
     jti: randomUUID(),
   }
-  const { kid, alg, signature } = keys.ec
+  const { kid, alg, signature } = request.client.idTokenSigningAlg === 'RS256' ? await keys.rsa : keys.ec
   const token = encodeJwt({ kid, alg }, claims, signature)
   grants.addAccessToken(token, grant)
   return token

@@ -1,0 +1,10 @@
+import { escapeHtml, layout } from './layout.ts'
+
+/** The page that a person sees when their request is refused: what One Login says, and what is wrong. */
+export function refusalPage(message: string, problem: string): string {
+  return layout(
+    message,
+    `<p>One Login would show this message and no more.</p>
+<div class="inset"><dl><dt>What is wrong</dt><dd>${escapeHtml(problem)}</dd></dl></div>`,
+  )
+}
