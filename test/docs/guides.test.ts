@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { conformanceCommand as conformance } from '../../lib/cli/conformance-command.ts'
 import { doctorCommand as doctor } from '../../lib/cli/doctor-command.ts'
 import { keysCommand as keys } from '../../lib/cli/keys-command.ts'
 import { newCommand } from '../../lib/cli/new-command.ts'
@@ -15,7 +16,7 @@ import { withFaults } from './faults-table.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const parts = [newCommand, simulator, keys, doctor]
+const parts = [newCommand, simulator, keys, doctor, conformance]
 
 /** What the guides take from `examples/`: all of an example but its test. */
 const frameworkExamples = {
