@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong, as one table: the HTTP status that fits, whether trying again can help, and
- * whose hands it is in. `user` goes to Passport's `fail`, `fault` to its `error`.
+ * Every code: the HTTP status to respond with, whether the user can succeed by trying again, and the cause. `user` goes to
+ * Passport's `fail`, `fault` to its `error`.
  */
 const outcomes = {
   invalid_option: { status: 500, retryable: false, cause: 'fault' },
@@ -47,28 +47,62 @@ const outcomes = {
   identity_not_proven: { status: 403, retryable: true, cause: 'user' },
 } as const satisfies Record<string, { status: number; retryable: boolean; cause: 'user' | 'fault' }>
 
+const outage = "If this continues, check your proxy, your firewall and One Login's status page."
+const attack = 'If they are right, treat it as a possible attack.'
+
+/** What to do, at the end of each message of a code. A code without one has several causes: each message says what to do. */
+const actions: Partial<Record<OneLoginErrorCode, string>> = {
+  session_lost:
+    'No action needed: the user can start again. If you see this often, check the session cookie and the store.',
+  callback_invalid: 'No action needed: the user can start again.',
+  access_denied: 'No action needed: the user can try again.',
+  login_required: 'No action needed: the user can sign in again.',
+  temporarily_unavailable: "If this continues, check One Login's status page.",
+  server_error: "If this continues, check One Login's status page.",
+  unauthorized_client: 'Ask One Login whether your client is active.',
+  authorization_refused:
+    'Compare the request with your registration: run "npx passport-govuk-one-login doctor".',
+  request_too_long: 'Shorten them.',
+  provider_unreachable: outage,
+  provider_timeout: outage,
+  provider_answer_invalid: "If this continues, check One Login's status page.",
+  provider_document_unusable: 'Check the option "environment", and whether a proxy returns its own page.',
+  userinfo_refused: 'If this continues, report it to One Login.',
+  userinfo_invalid: 'Treat it as a possible attack, and report it to One Login.',
+  id_token_invalid: `Check your clock and the options "environment" and "clientId". ${attack}`,
+  authentication_level_too_low: 'The user can try again. If this continues, report it to One Login.',
+  core_identity_invalid: `Check your clock and the options "environment" and "clientId". ${attack}`,
+  identity_level_too_low: 'Treat the identity as not proven.',
+  identity_claim_invalid: 'Report it to One Login.',
+  logout_token_invalid:
+    'No action needed: no session has ended. If you see this often, check the options "environment" and "clientId".',
+  subject_mismatch: 'No action needed: the user can sign in again.',
+  user_refused: 'No action needed. If you did not expect this, check what your verify callback returns.',
+  identity_not_proven: 'No action needed: offer the user another way, or to try again.',
+}
+
 /**
- * What went wrong, as a literal that code can switch on. Each one is explained in the README.
+ * What went wrong, as a literal that code can switch on. `docs/reference/errors.md` explains each code.
  *
  * @useDeclaredType
  */
 export type OneLoginErrorCode = keyof typeof outcomes
 
-/** What One Login itself said was wrong: its `error`, its `error_description`, the status of its answer. */
+/** What One Login returned: its `error`, its `error_description` and the status of its response. */
 export interface ProviderError {
   /** The OAuth error code, for example `invalid_grant`. */
   readonly error?: string
-  /** The provider's own words. They come from outside: escape them wherever they are shown. */
+  /** One Login's own description. It comes from outside, so escape it where you show it. */
   readonly description?: string
-  /** HTTP status of a direct answer; absent when the error came through the browser. */
+  /** HTTP status of the response. Not set if the error came through the browser. */
   readonly status?: number
 }
 
-/** What an {@link OneLoginError} may carry beside its code and message. */
+/** What an {@link OneLoginError} can hold as well as its code and message. */
 export interface OneLoginErrorDetails {
-  /** The error behind it; of a foreign one only name, message, code and stack are kept. */
+  /** The error behind it. If it is not an error of this package, only its name, message, code and stack are kept. */
   cause?: unknown
-  /** What One Login said, when it said something. */
+  /** What One Login returned, if it returned an error. */
   providerError?: ProviderError
   /** The return codes of an identity that was not proven. */
   returnCodes?: readonly string[]
@@ -77,8 +111,8 @@ export interface OneLoginErrorDetails {
 const brand = Symbol.for('passport-govuk-one-login.error')
 
 /**
- * The one error this package throws. Its message says what happened, in which step or option, and what to do;
- * it never holds a token, a code, a key or personal data, and neither does its cause.
+ * The only error that this package throws. Its message says what happened and where, then what to do. Neither the message
+ * nor the cause holds a token, a code, a key or personal data.
  *
  * @example
  * ```ts
@@ -91,24 +125,27 @@ const brand = Symbol.for('passport-govuk-one-login.error')
 export class OneLoginError extends Error {
   /** What went wrong. */
   readonly code: OneLoginErrorCode
-  /** The HTTP status that fits, 400 to 504. */
+  /** The HTTP status to respond with, 400 to 504. */
   readonly status: number
-  /** Whether the same thing can succeed when the user tries again. */
+  /** Whether the user can succeed by trying again. */
   readonly retryable: boolean
-  /** What One Login said, when it said something. */
+  /** What One Login returned, if it returned an error. */
   readonly providerError?: ProviderError
-  /** The return codes of an identity that was not proven, when they were asked for. */
+  /** The return codes of an identity that was not proven, if you asked for them. */
   readonly returnCodes?: readonly string[]
 
   /**
-   * Made by this package; by an app only in its tests.
+   * Created by this package. Your service only needs it in tests.
    *
-   * @param code - what went wrong; gives `status` and `retryable`
-   * @param message - for logs, without personal data
-   * @param details - what it carries besides
+   * @param code - what went wrong. It sets `status` and `retryable`
+   * @param happened - what happened, without personal data. The message adds what to do
+   * @param details - what else it holds
    */
-  constructor(code: OneLoginErrorCode, message: string, details: OneLoginErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: withoutData(details.cause) })
+  constructor(code: OneLoginErrorCode, happened: string, details: OneLoginErrorDetails = {}) {
+    super(
+      withAction(happened, actions[code]),
+      details.cause === undefined ? undefined : { cause: withoutData(details.cause) },
+    )
     this.name = 'OneLoginError'
     this.code = code
     this.status = outcomes[code].status
@@ -120,9 +157,9 @@ export class OneLoginError extends Error {
 }
 
 /**
- * Tells whether `value` is an {@link OneLoginError}, also one that another copy of this package made.
+ * Returns whether `value` is an {@link OneLoginError}, even one from another copy of this package.
  *
- * @param value - anything, typically what an Express error handler was given
+ * @param value - any value, usually the error that an Express error handler gets
  *
  * @example
  * ```ts
@@ -134,7 +171,7 @@ export function isOneLoginError(value: unknown): value is OneLoginError {
 }
 
 /**
- * Whether the person in the browser caused an error or can mend it; otherwise it is a fault or an attack.
+ * Returns whether the user caused an error or can recover from it. If not, it is a fault or an attack.
  *
  * @internal
  */
@@ -143,7 +180,7 @@ export function isForTheUser(error: OneLoginError): boolean {
 }
 
 /**
- * Finds the error of ours that a library wrapped into one of its own.
+ * Returns the OneLoginError that a library put into the `cause` of its own error.
  *
  * @internal
  */
@@ -153,7 +190,7 @@ export function findOneLoginError(error: unknown): OneLoginError | undefined {
 }
 
 /**
- * What the provider sends as text, made fit for a log line: printable ASCII as RFC 6749 has it, 200 characters.
+ * Makes text from One Login safe for a log: at most 200 characters of printable ASCII, as in RFC 6749.
  *
  * @internal
  */
@@ -164,7 +201,11 @@ export function printable(text: unknown): string | undefined {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
 }
 
-// The errors of jose and openid-client carry the claims and answers they failed on: only their words go on.
+function withAction(happened: string, action = ''): string {
+  return happened.endsWith(action) ? happened : `${happened} ${action}`
+}
+
+// The errors of jose and openid-client hold the claims and responses that they rejected, so only their messages are kept.
 function withoutData(cause: unknown): unknown {
   if (isOneLoginError(cause)) return cause
   if (!(cause instanceof Error)) return undefined

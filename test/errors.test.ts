@@ -7,7 +7,7 @@ describe('OneLoginError', () => {
     const error = new OneLoginError('temporarily_unavailable', 'Later.', { providerError })
     expect(error).toMatchObject({
       name: 'OneLoginError',
-      message: 'Later.',
+      message: "Later. If this continues, check One Login's status page.",
       code: 'temporarily_unavailable',
       status: 503,
       retryable: true,

@@ -95,7 +95,7 @@ export class CachedDocument<Content> {
           response.status >= 500 || response.status === 429
             ? 'provider_unreachable'
             : 'provider_document_unusable',
-          `One Login's ${name} cannot be had: ${url} answered with status ${response.status}.`,
+          `Could not download One Login's ${name}: ${url} returned status ${response.status}.`,
         )
       const content = await this.#parse(await response.text(), url)
       const seconds = freshness(response.headers)
@@ -121,7 +121,7 @@ export class CachedDocument<Content> {
       const reason = cause instanceof SyntaxError ? 'it is not JSON' : (cause as Error).message
       throw new OneLoginError(
         'provider_document_unusable',
-        `One Login's ${name} at ${url} is unusable: ${reason}.`,
+        `One Login's ${name} at ${url} is not valid: ${reason}.`,
       )
     }
   }

@@ -50,7 +50,7 @@ export function createHttp({ timeout, serviceURL, environment, dispatcher, varia
     if (!isSecure(url, environment.allowInsecureRequests))
       throw new OneLoginError(
         'provider_answer_invalid',
-        `One Login named an address that is not https, which is not called: ${where}.`,
+        `One Login returned an address that is not https, so it was not called: ${where}.`,
       )
     const endsAt = performance.now() + milliseconds
     const request: Dispatcher.DispatchOptions = {
@@ -71,10 +71,10 @@ export function createHttp({ timeout, serviceURL, environment, dispatcher, varia
 }
 
 const failures = {
-  late: ['provider_timeout', 'One Login did not answer'],
-  unreachable: ['provider_unreachable', 'One Login could not be reached'],
-  tooLong: ['provider_answer_invalid', "One Login's answer is over 1 MiB and was cut off"],
-  malformed: ['provider_answer_invalid', 'One Login gave something that fits into no request'],
+  late: ['provider_timeout', 'One Login did not respond'],
+  unreachable: ['provider_unreachable', 'Could not connect to One Login'],
+  tooLong: ['provider_answer_invalid', "One Login's response is over 1 MiB"],
+  malformed: ['provider_answer_invalid', 'One Login returned an invalid HTTP response'],
   unfit: [
     'provider_unreachable',
     'The option "dispatcher" is no dispatcher of undici 7 or later, so nobody was called',

@@ -100,13 +100,13 @@ function reauthenticationHint(idToken: string | undefined): string {
   if (idToken === undefined)
     throw new OneLoginError(
       'reauthentication_impossible',
-      'Option "prompt": there is no signed-in user who could prove again that it is them; sign the user in first.',
+      'Option "prompt": no user is signed in, so nobody can authenticate again. Sign the user in first.',
     )
   if (decodeProtectedHeader(idToken).alg !== 'ES256')
     throw new OneLoginError(
       'reauthentication_impossible',
-      'Option "prompt": One Login takes ES256-signed ID tokens only as a hint, and this service is registered for ' +
-        'RS256; change the ID token signing algorithm in the One Login admin tool.',
+      'Option "prompt": One Login needs an ID token that is signed with ES256, and this service is registered for RS256. ' +
+        'Change the ID token signing algorithm in the One Login admin tool to ES256.',
     )
   return idToken
 }
@@ -118,6 +118,6 @@ function tooLong(length: number, parameters: Parameters): OneLoginError {
     .map(([name, value]) => `${name} (${value.length})`)
   return new OneLoginError(
     'request_too_long',
-    `The sign-in request is ${length} characters long, and One Login takes less than 4096. Its longest parts are ${longest.join(', ')}.`,
+    `The sign-in request has ${length} characters, and One Login accepts at most 4095. Its longest parts are ${longest.join(', ')}.`,
   )
 }

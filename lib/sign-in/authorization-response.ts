@@ -23,15 +23,13 @@ const known = [
 
 const whatHappened: Record<(typeof known)[number] | 'authorization_refused', string> = {
   access_denied:
-    'One Login denied access: its session was lost, or the identity was not proven. A new try may succeed.',
-  login_required: 'The user could not prove that it is them. Their session in this service has been ended.',
-  temporarily_unavailable:
-    'One Login cannot take the user at the moment. Ask them to try again in a few minutes.',
-  server_error: 'One Login failed. Ask the user to try again in a few minutes.',
+    'One Login denied access. Its session was lost, the user stopped, or the identity was not proven.',
+  login_required: 'The user did not authenticate again. Their session in this service has been ended.',
+  temporarily_unavailable: 'One Login is at capacity. The user can try again in a few minutes.',
+  server_error: 'One Login returned an error of its own. The user can try again in a few minutes.',
   unauthorized_client:
-    'One Login does not serve this service at the moment: it is deactivated or not registered for this.',
-  authorization_refused:
-    'One Login refused the sign-in request. Compare it with how this service is registered.',
+    'One Login does not serve this client: it is deactivated, or not registered for this request.',
+  authorization_refused: 'One Login rejected the sign-in request',
 }
 
 /**
@@ -44,11 +42,12 @@ export function readAuthorizationResponse(query: URLSearchParams): Authorization
   const response: Record<string, string> = {}
   for (const [name, value] of query) {
     const plain = names.find((one) => name === one)
-    if (!plain && !names.some((one) => name.startsWith(`${one}[`) || name.startsWith(`${one}.`))) continue
+    const nested = names.find((one) => name.startsWith(`${one}[`) || name.startsWith(`${one}.`))
+    if (!plain && !nested) continue
     if (!plain || plain in response || value.length > longestValue)
       throw new OneLoginError(
         'callback_invalid',
-        'The callback has a parameter that is repeated, nested or too long.',
+        `The parameter "${plain ?? nested}" of the callback is repeated, nested or too long.`,
       )
     response[plain] = value
   }
@@ -68,16 +67,24 @@ export function authorizationCode(
   if (iss !== undefined && iss !== issuer)
     throw new OneLoginError(
       'callback_invalid',
-      'The callback comes from another provider than the one that was asked.',
+      `The parameter "iss" of the callback is not "${issuer}", the provider that the browser was sent to.`,
     )
   if (error && !code) {
     const outcome = known.find((one) => one === error) ?? 'authorization_refused'
     const description = printable(error_description)
-    throw new OneLoginError(outcome, whatHappened[outcome], {
+    throw new OneLoginError(outcome, happened(outcome, printable(error)), {
       providerError: { error: printable(error), ...(description !== undefined && { description }) },
     })
   }
   if (!code || error)
-    throw new OneLoginError('callback_invalid', 'The callback must have either a code or an error.')
+    throw new OneLoginError(
+      'callback_invalid',
+      'The callback must have one of the parameters "code" and "error".',
+    )
   return code
+}
+
+/** What happened, for a log. A rejected request adds the error code of One Login. Its description is in `providerError`. */
+function happened(outcome: keyof typeof whatHappened, error: string): string {
+  return outcome === 'authorization_refused' ? `${whatHappened[outcome]}: ${error}.` : whatHappened[outcome]
 }

@@ -127,7 +127,7 @@ function explain(error: unknown): OneLoginError {
     const description = printable(error.error_description)
     return new OneLoginError(
       'token_refused',
-      `One Login's token endpoint refused the request (${code}, status ${error.status}). ${remedies[code] ?? ''}`.trim(),
+      `One Login's token endpoint rejected the request (${code}, status ${error.status}). ${remedies[code] ?? otherRemedy}`,
       {
         providerError: {
           error: code,
@@ -171,6 +171,8 @@ function reasonOf(error: unknown): string {
   if (cause instanceof SyntaxError) return 'it is not JSON'
   return cause instanceof Error ? cause.message : message
 }
+
+const otherRemedy = 'Run "npx passport-govuk-one-login doctor".'
 
 const remedies: Readonly<Record<string, string>> = {
   invalid_client: 'Check that the key, or the secret, is the one registered for this client id.',

@@ -177,6 +177,6 @@ function readClaim<Claim extends keyof typeof identityClaimSchemas>(
 function unreadable(claim: ClaimName): OneLoginError {
   return new OneLoginError(
     'identity_claim_invalid',
-    `The claim ${claim} in One Login's userinfo cannot be read.`,
+    `The claim ${claim} in One Login's userinfo does not have the documented form.`,
   )
 }

@@ -29,7 +29,7 @@ export async function fetchUserinfo(
   if (status === 401 || status === 403)
     throw new OneLoginError(
       'userinfo_refused',
-      `One Login's userinfo endpoint refused the access token with status ${status}.`,
+      `One Login's userinfo endpoint rejected the access token with status ${status}.`,
       {
         providerError: { status },
       },
@@ -37,7 +37,7 @@ export async function fetchUserinfo(
   if (status !== 200)
     throw new OneLoginError(
       'provider_answer_invalid',
-      `One Login's userinfo endpoint answered with status ${status}.`,
+      `One Login's userinfo endpoint returned status ${status}.`,
       {
         providerError: { status },
       },
@@ -61,5 +61,5 @@ async function readJson(response: HttpResponse): Promise<unknown> {
 }
 
 function refusal(reason: string): OneLoginError {
-  return new OneLoginError('userinfo_invalid', `One Login's userinfo was refused: ${reason}.`)
+  return new OneLoginError('userinfo_invalid', `One Login's userinfo was rejected: ${reason}.`)
 }

@@ -46,7 +46,7 @@ export async function verifyCoreIdentity(
   if (!confidenceSatisfies(vot, expected.level))
     throw new OneLoginError(
       'identity_level_too_low',
-      `One Login proved the identity at ${vot}, and ${expected.level} was asked for.`,
+      `One Login proved the identity at ${vot}, and your service asked for ${expected.level}.`,
     )
   const { success, output, issues } = v.safeParse(
     v.object({ credentialSubject: credentialSubjectSchema }),
@@ -55,7 +55,7 @@ export async function verifyCoreIdentity(
   if (!success)
     throw new OneLoginError(
       'identity_claim_invalid',
-      `The core identity has a claim that cannot be read: ${v.getDotPath(issues[0]) ?? 'vc'}.`,
+      `The claim ${v.getDotPath(issues[0]) ?? 'vc'} of the core identity does not have the documented form.`,
     )
   return { level: vot, name: output.credentialSubject.name, birthDate: output.credentialSubject.birthDate }
 }
@@ -73,5 +73,5 @@ async function findKey(kid: string, provider: Pick<Provider, 'identityKey'>, con
 }
 
 function refusal(reason: string): OneLoginError {
-  return new OneLoginError('core_identity_invalid', `The core identity was refused: ${reason}.`)
+  return new OneLoginError('core_identity_invalid', `The core identity was rejected: ${reason}.`)
 }

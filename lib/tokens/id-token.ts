@@ -67,7 +67,7 @@ export async function verifyIdToken(
   if (!credentialSatisfies(vot, expected.credential))
     throw new OneLoginError(
       'authentication_level_too_low',
-      `One Login signed the user in at ${vot}, and ${expected.credential} was asked for.`,
+      `One Login signed the user in at ${vot}, and your service asked for ${expected.credential}.`,
     )
   const authTime = readAuthTime(auth_time, expected, clockTolerance)
   return {
@@ -113,5 +113,5 @@ function accessTokenHash(accessToken: string): string {
 }
 
 function refusal(reason: string): OneLoginError {
-  return new OneLoginError('id_token_invalid', `The ID token was refused: ${reason}.`)
+  return new OneLoginError('id_token_invalid', `The ID token was rejected: ${reason}.`)
 }

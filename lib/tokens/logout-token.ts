@@ -57,5 +57,5 @@ export async function verifyLogoutToken(
 }
 
 function refusal(reason: string): OneLoginError {
-  return new OneLoginError('logout_token_invalid', `The logout token was refused: ${reason}.`)
+  return new OneLoginError('logout_token_invalid', `The logout token was rejected: ${reason}.`)
 }

@@ -37,21 +37,21 @@ export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: 
 export async function verifySignedToken(jwt: string, rules: TokenRules): Promise<VerifiedClaims> {
   const { name, code, findKey, algorithms, issuer, clientId, subject, clockTolerance } = rules
   const refuse = (reason: string, cause?: unknown) =>
-    new OneLoginError(code, `The ${name} was refused: ${reason}.`, { cause })
+    new OneLoginError(code, `The ${name} was rejected: ${reason}.`, { cause })
   try {
     const payload = await readSigned(jwt, async ({ alg, kid, typ = rules.typ }) => {
       if (rules.typ !== undefined && typ !== rules.typ) throw refuse('its header has another "typ"')
-      if (!algorithms.some((allowed) => allowed === alg))
-        throw refuse('its "alg" is not one to be signed with')
+      if (!algorithms.some((allowed) => allowed === alg)) throw refuse('its "alg" is not allowed')
       if (typeof kid !== 'string' || kid === '') throw refuse('its header has no "kid"')
       const key = await findKey(kid)
-      if (!key) throw refuse("its key is not among One Login's")
+      if (!key) throw refuse('its key is not in the JWKS')
       return key
     })
     const { iss, aud, sub, exp, nbf, iat } = payload
-    if (iss !== issuer) throw refuse('its "iss" is another issuer')
+    if (iss !== issuer) throw refuse(`its "iss" is another issuer than "${issuer}"`)
     const audiences = Array.isArray(aud) ? aud : [aud]
-    if (audiences.length !== 1 || audiences[0] !== clientId) throw refuse('it is for another client')
+    if (audiences.length !== 1 || audiences[0] !== clientId)
+      throw refuse(`it is for another client than "${clientId}"`)
     if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
     if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
     if (typeof exp !== 'number' || exp <= nowInSeconds() - clockTolerance)

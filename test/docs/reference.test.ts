@@ -52,6 +52,33 @@ describe('the reference of errors', () => {
     )
   })
 
+  /** Codes with several causes: the message of each cause says itself what to do. */
+  const severalCauses = [
+    'invalid_option',
+    'session_unavailable',
+    'reauthentication_impossible',
+    'cross_site_request',
+    'signing_failed',
+    'token_refused',
+    'id_token_key_unknown',
+    'authentication_too_old',
+    'core_identity_key_unknown',
+    'not_signed_in',
+    'session_expired',
+    'authentication_too_weak',
+    'identity_required',
+  ]
+
+  it.each(codes.filter((code) => !severalCauses.includes(code)))(
+    'ends each message of %s with an action, or with "No action needed"',
+    (code) => {
+      const { message } = new OneLoginError(code as OneLoginErrorCode, 'It happened.')
+      expect(message).toMatch(
+        /^It happened\. (?:No action needed|If this continues, (?:check|report)|Ask|Compare|Shorten|Check|Treat|Report|The user can)/,
+      )
+    },
+  )
+
   it('has no code that the package never uses', () => {
     const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && path !== 'errors.ts' && !path.startsWith('simulator'))

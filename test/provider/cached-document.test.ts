@@ -275,7 +275,7 @@ describe('an outage', () => {
     await expectRefused(
       documentOf().get(),
       code,
-      new RegExp(`^One Login's JWKS cannot be had: ${server.url}/jwks answered with status ${status}\\.$`),
+      new RegExp(`^Could not download One Login's JWKS: ${server.url}/jwks returned status ${status}\\.`),
     )
   })
 
@@ -287,7 +287,7 @@ describe('an outage', () => {
     await expectRefused(
       documentOf().get(),
       'provider_document_unusable',
-      new RegExp(`^One Login's JWKS at ${server.url}/jwks is unusable: ${reason}\\.$`),
+      new RegExp(`^One Login's JWKS at ${server.url}/jwks is not valid: ${reason}\\.`),
     )
   })
 

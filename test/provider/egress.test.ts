@@ -31,7 +31,7 @@ describe('a loopback host', () => {
     await using proxy = await startConnectProxy()
     const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
     for (const url of ['http://[::1]:1/', 'https://[::1]:1/'])
-      await expectRefused(http(url), 'provider_unreachable', /could not be reached/)
+      await expectRefused(http(url), 'provider_unreachable', /Could not connect/)
     expect(proxy.tunnels).toEqual([])
   })
 
@@ -57,7 +57,11 @@ describe('the proxy', () => {
   ])('[CONF-10] is named in the cause when it %s', async (_what, options, status) => {
     await using proxy = await startConnectProxy(options)
     const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
-    const error = await expectRefused(http('https://provider.test/'), 'provider_unreachable', /reached/)
+    const error = await expectRefused(
+      http('https://provider.test/'),
+      'provider_unreachable',
+      /Could not connect/,
+    )
     expect(String(error.cause)).toContain(`Proxy response (${status})`)
   })
 
@@ -181,7 +185,7 @@ describe('a kept connection that is dead', () => {
 
   it('[CONF-11] is tried once more, not twice', async () => {
     const server = await startServer((response) => response.destroy())
-    await expectRefused(httpWith()(server.url), 'provider_unreachable', /could not be reached/)
+    await expectRefused(httpWith()(server.url), 'provider_unreachable', /Could not connect/)
     expect(server.requests).toHaveLength(2)
   })
 
@@ -190,7 +194,7 @@ describe('a kept connection that is dead', () => {
       response.writeHead(200, { 'content-length': '10' })
       response.write('half', () => response.destroy())
     })
-    await expectRefused(httpWith()(server.url), 'provider_unreachable', /could not be reached/)
+    await expectRefused(httpWith()(server.url), 'provider_unreachable', /Could not connect/)
     expect(server.requests).toHaveLength(1)
   })
 
@@ -244,9 +248,9 @@ describe('the dispatcher of the service', () => {
 
   it('[CONF-10] is needed where a client certificate is asked for', async () => {
     const url = await startMutualTls()
-    await expectRefused(httpWith()(url), 'provider_unreachable', /could not be reached/)
+    await expectRefused(httpWith()(url), 'provider_unreachable', /Could not connect/)
     const dispatcher = agentWith({ ca: authority.certificate })
-    await expectRefused(httpWith({ dispatcher })(url), 'provider_unreachable', /could not be reached/)
+    await expectRefused(httpWith({ dispatcher })(url), 'provider_unreachable', /Could not connect/)
   })
 
   it('[CONF-10] makes every call, so that the variables for a proxy do not count', async () => {
@@ -301,7 +305,7 @@ describe('the dispatcher of the service', () => {
     await expectRefused(
       httpWith({ dispatcher })('https://provider.test/'),
       'provider_unreachable',
-      /could not be reached/,
+      /Could not connect/,
     )
   })
 })

@@ -224,7 +224,7 @@ describe('proving again who one is', () => {
     await expectRefused(
       start({ options: { prompt: 'login' } }),
       'reauthentication_impossible',
-      /there is no signed-in user/,
+      /no user is signed in/,
     )
   })
 
@@ -233,7 +233,7 @@ describe('proving again who one is', () => {
     await expectRefused(
       start({ options: { prompt: 'login' }, idToken }),
       'reauthentication_impossible',
-      /ES256-signed ID tokens only/,
+      /signed with ES256/,
     )
   })
 
@@ -260,7 +260,7 @@ describe('length', () => {
     const error = await expectRefused(
       requestOfLength(4096),
       'request_too_long',
-      /^The sign-in request is 4096 characters long, and One Login takes less than 4096\. Its longest parts are redirect_uri \(\d{4}\), (state|nonce|code_challenge) \(43\), (state|nonce|code_challenge) \(43\)\.$/,
+      /^The sign-in request has 4096 characters, and One Login accepts at most 4095\. Its longest parts are redirect_uri \(\d{4}\), (state|nonce|code_challenge) \(43\), (state|nonce|code_challenge) \(43\)\. Shorten them\.$/,
     )
     expect(error.message).not.toContain('xxx')
   })

@@ -224,7 +224,9 @@ describe('malformed claims', () => {
   ])('[CID-11, CID-12] refuses %s %j, naming the claim and nothing in it', async (claim, value) => {
     const error = await refusalOf(() => prove({ [claim]: value }))
     expect(error.code).toBe('identity_claim_invalid')
-    expect(error.message).toBe(`The claim ${claim} in One Login's userinfo cannot be read.`)
+    expect(error.message).toBe(
+      `The claim ${claim} in One Login's userinfo does not have the documented form. Report it to One Login.`,
+    )
     expect(JSON.stringify([error, error.stack, error.cause])).not.toContain('SECRET')
   })
 

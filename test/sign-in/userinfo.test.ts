@@ -91,7 +91,7 @@ describe('answer', () => {
     await expectRefused(
       fetchFrom(text(body, { 'content-type': 'application/json' })),
       'userinfo_invalid',
-      new RegExp(`^One Login's userinfo was refused: its "${missing}" is missing or damaged`),
+      new RegExp(`^One Login's userinfo was rejected: its "${missing}" is missing or damaged`),
     )
   })
 })
