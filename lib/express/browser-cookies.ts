@@ -6,6 +6,9 @@ import type { Client } from '../session/waiting-sign-ins.ts'
 /** Sign-ins that wait in one browser; past this the cookie of the oldest is cleared. */
 const mostWaiting = 10
 
+/** Cookies that may be the session's. */
+const mostSessions = 4
+
 /**
  * The cookies with which a browser proves that it started a sign-in: one for each sign-in, so that tabs cannot
  * overwrite each other's.
@@ -79,6 +82,20 @@ export function clearSessionCookie(req: Request, res: Response, session: Request
       httpOnly,
       secure: secure === true || (secure === 'auto' && req.secure),
     })
+  }
+}
+
+/** The IDs of sessions that the browser brought. Their signatures were not checked. */
+export function broughtSessionIds(req: Request): string[] {
+  const ids = [...cookiesOf(req).values()].map((value) => /^s(?:%3A|:)(.+)\./i.exec(value)?.[1])
+  return ids.flatMap((id) => (id === undefined ? [] : decoded(id))).slice(0, mostSessions)
+}
+
+function decoded(text: string): string[] {
+  try {
+    return [decodeURIComponent(text)]
+  } catch {
+    return []
   }
 }
 

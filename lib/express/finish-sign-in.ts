@@ -3,6 +3,7 @@ import { isOneLoginError, OneLoginError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { SignInSettings } from '../options/sign-in-options.ts'
 import { followLogIn } from '../session/log-in.ts'
+import { recordRenewal } from '../session/renewed-sessions.ts'
 import { leavesProven, renewSignedIn } from '../session/renewal.ts'
 import { sessionIdOf, type SignedIn } from '../session/signed-in.ts'
 import { authorizationCode, readAuthorizationResponse } from '../sign-in/authorization-response.ts'
@@ -105,6 +106,7 @@ async function accept(
     },
   )
   const current = await currentSignIn(party, req, transaction, before)
+  if (current) await recordRenewal(party.sessions.records(req), sessionIdOf(req.session), current)
   followLogIn(req, verified.user, party.entries, {
     signedIn: renewSignedIn(signedIn, transaction, current, returnTo ?? '/'),
     keepsData: current !== undefined,

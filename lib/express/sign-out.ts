@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express'
 import { publish } from '../events.ts'
-import { clearSessionCookie } from './browser-cookies.ts'
+import { broughtSessionIds, clearSessionCookie } from './browser-cookies.ts'
+import { renewedSignIn } from '../session/renewed-sessions.ts'
 import type { RelyingParty } from './relying-party.ts'
+import type { SessionCheck } from './session-check.ts'
 import { destroySession } from './session-end.ts'
 
 /**
@@ -21,10 +23,18 @@ export async function signOut(
   if (!session) return signOutURL(undefined, state)
   const found = entries.read(session)
   const signedIn = found.kind === 'signed-in' ? found.signedIn : undefined
-  if (signedIn) await sessions.signOuts(req).end(sessions.subject(signedIn.sub), signedIn.id)
+  for (const { sub, id } of signedIn ? [signedIn] : await renewed(sessions, req))
+    await sessions.signOuts(req).end(sessions.subject(sub), id)
   await destroySession(req)
   sessions.forget(req)
   clearSessionCookie(req, res, session)
   publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
   return signOutURL(signedIn?.idToken, state)
+}
+
+/** The sign-ins that a callback is moving to another session at this moment. */
+async function renewed(sessions: SessionCheck, req: Request) {
+  const records = sessions.records(req)
+  const found = await Promise.all(broughtSessionIds(req).map((id) => renewedSignIn(records, id)))
+  return found.filter((signIn) => signIn !== undefined)
 }

@@ -30,7 +30,8 @@ export function renewSignedIn(
   return {
     ...signIn,
     ...identities(outcome, before),
-    id: before?.id ?? randomUUID(),
+    // Also if the session is gone by now: a sign-out ends everything that was started from it.
+    id: before?.id ?? transaction.startedFrom ?? randomUUID(),
     sentAt: transaction.sentAt,
     startedAt: before?.startedAt ?? now,
     completedAt: now,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import * as diagnostics from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import session, { MemoryStore } from 'express-session'
+import session, { MemoryStore, type SessionData } from 'express-session'
 import passport, { type PassportStatic } from 'passport'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
@@ -250,6 +250,33 @@ describe('two strategies in one app', () => {
   })
 })
 
+/** A store that holds a log-in back: its old session has ended, its new one is not stored. */
+class StoreWithGate extends MemoryStore {
+  readonly gate = new EventEmitter()
+  isClosed = false
+
+  override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
+    if (!this.isClosed || !('passport' in session)) {
+      super.set(id, session, done)
+      return
+    }
+    this.isClosed = false
+    this.gate.once('go on', () => {
+      super.set(id, session, done)
+    })
+    this.gate.emit('waiting')
+  }
+}
+
+/** Sends a callback and returns when it is held back at its log-in. */
+async function heldAtLogIn(store: StoreWithGate, browser: Browser, callback: string) {
+  store.isClosed = true
+  const waiting = once(store.gate, 'waiting')
+  const done = browser.send(callback)
+  await waiting
+  return { done }
+}
+
 describe('requests that overlap', () => {
   it.each([false, true])(
     '[CB-13] in five tabs all finish, each at its own page; signed in before: %s',
@@ -300,6 +327,39 @@ describe('requests that overlap', () => {
     const callback = await untilCallback(pair, browser, '/identity')
     await browser.send(`${pair.service.url}/sign-out`)
     expect((await browser.visit(callback)).status).toBe(400)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[SESS-14] a sign-out wins over a callback that has ended the old session and not yet stored the new one', async () => {
+    const store = new StoreWithGate()
+    await using pair = await startPair({ store })
+    const browser = await visitorSignedIn(pair)
+    const finishing = await heldAtLogIn(store, browser, await untilCallback(pair, browser, '/identity'))
+    await browser.send(`${pair.service.url}/sign-out`)
+    store.gate.emit('go on')
+    expect(await finishing.done).toMatchObject({ status: 303 })
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+    expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
+  })
+
+  it('[SESS-14] a sign-out ends all that was started before it, although two tabs came back at once', async () => {
+    const store = new StoreWithGate()
+    await using pair = await startPair({ store })
+    const browser = await visitorSignedIn(pair)
+    const jar = browser.jar(new URL(pair.service.url).host)
+    const callbacks = []
+    for (let tab = 0; tab < 3; tab++) callbacks.push(await untilCallback(pair, browser, '/identity'))
+    const [first = '', second = '', third = ''] = callbacks
+    const finishing = await heldAtLogIn(store, browser, first)
+    expect((await browser.send(second)).status).toBe(303)
+    const cookieOfSecond = jar.get('connect.sid') ?? ''
+    store.gate.emit('go on')
+    await finishing.done
+    // As if the second response had been the last to arrive.
+    jar.set('connect.sid', cookieOfSecond)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    await browser.send(`${pair.service.url}/sign-out`)
+    expect((await browser.send(third)).status).toBe(400)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 

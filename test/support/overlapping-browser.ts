@@ -1,0 +1,112 @@
+import type { RequestListener } from 'node:http'
+import { sendInProcess, type InProcessResponse } from './in-process.ts'
+
+/** Orders all events of a schedule. */
+let lastEvent = 0
+const nextEvent = () => ++lastEvent
+
+/** A request and when it was under way. */
+export interface Exchange extends InProcessResponse {
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  /** The session's cookie that it brought. */
+  readonly session: string | undefined
+  /** Milliseconds since the browser's last request, when it began. */
+  readonly idleFor: number
+}
+
+/** A sign-in that waits in a tab. */
+export interface WaitingTab {
+  readonly state: string
+  readonly page: string
+  /** The name of the cookie with its secret. */
+  readonly cookie: string
+  /** Whom the service took for signed in when it began. */
+  readonly startedBy: string | undefined
+  readonly began: { readonly start: number; readonly end: number }
+  readonly at: number
+  /** The era of the browser in which it began, or nothing if that changed meanwhile. */
+  readonly era: number | undefined
+  /** Its starter has signed out, for certain. */
+  isDead: boolean
+}
+
+/** A callback that signed its user in. */
+export interface Success {
+  readonly who: string
+  readonly tab: WaitingTab
+  readonly start: number
+  readonly end: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+interface Interval {
+  readonly start: number
+  readonly end: number
+}
+
+/** A browser that has several requests under way at once, and what the model knows of it. */
+export class OverlappingBrowser {
+  readonly #app: RequestListener
+  readonly cookies = new Map<string, string>()
+  tabs: WaitingTab[] = []
+  /** Tabs whose callback is under way. */
+  readonly finishing = new Set<WaitingTab>()
+  begun = 0
+  readonly successes: Success[] = []
+  /** Whose callbacks have been sent, whatever came of them. */
+  readonly tried = new Set<string>()
+  readonly signOuts: Interval[] = []
+  /** Callbacks that ended the session of somebody else. */
+  readonly mismatches: Interval[] = []
+  readonly staffLogIns: Interval[] = []
+  /** The session cookies of users who signed out. */
+  readonly signedOutSessions: string[] = []
+  /** Counts what may have ended the session of who is signed in, other than their own sign-out. */
+  era = 0
+  /** When the last request ended or began. Milliseconds since 1970. */
+  activeAt = Date.now()
+
+  constructor(app: RequestListener) {
+    this.#app = app
+  }
+
+  get session(): string | undefined {
+    return this.cookies.get('connect.sid')
+  }
+
+  /** Sends a request with the cookies of now, and keeps those that come back. */
+  async send(path: string, how: { session?: string; staysInEra?: boolean; isFetch?: boolean } = {}) {
+    const start = nextEvent()
+    const idleFor = Date.now() - this.activeAt
+    this.activeAt = Date.now()
+    const session = how.session ?? this.session
+    const cookies = new Map(this.cookies)
+    if (session !== undefined) cookies.set('connect.sid', session)
+    const answer = await sendInProcess(this.#app, path, {
+      accept: how.isFetch ? 'application/json' : 'text/html',
+      ...(how.isFetch && { 'sec-fetch-mode': 'cors' }),
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+    })
+    if (how.session === undefined) {
+      for (const line of answer.cookies) this.#keep(line)
+      const isReplaced = answer.cookies.some((line) => line.startsWith('connect.sid='))
+      if (isReplaced && !how.staysInEra) this.era++
+    }
+    this.activeAt = Date.now()
+    return { ...answer, path, start, end: nextEvent(), session, idleFor } satisfies Exchange
+  }
+
+  #keep(line: string): void {
+    const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
+    if (value === '') this.cookies.delete(name)
+    else this.cookies.set(name, value)
+  }
+}
+
+/** Whether one was under way at any time of the other. */
+export function overlaps(one: Interval, other: Interval): boolean {
+  return one.start < other.end && other.start < one.end
+}
