@@ -152,8 +152,9 @@ function problemsOf(blocks: readonly Block[]): string[] {
     const file = files.get(path)
     return file ? ts.createSourceFile(path, file.code, version) : plain.getSourceFile(path, version, ...rest)
   }
-  const unusedIsFine = { ...options, noUnusedLocals: false, noUnusedParameters: false, noEmit: true }
-  const program = ts.createProgram([...files.keys()], unusedIsFine, host)
+  // Declarations of other packages are checked with the whole project.
+  const ofBlocks = { noUnusedLocals: false, noUnusedParameters: false, noEmit: true, skipLibCheck: true }
+  const program = ts.createProgram([...files.keys()], { ...options, ...ofBlocks }, host)
   return ts.getPreEmitDiagnostics(program).map(({ file, messageText, start = 0 }) => {
     const line = file ? file.text.slice(0, start).split('\n').length : 0
     const found = file && files.get(file.fileName)

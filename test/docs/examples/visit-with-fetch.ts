@@ -2,7 +2,7 @@
 export async function visitWithFetch(
   address: string,
   cookies = new Map<string, string>(),
-): Promise<Response> {
+): Promise<globalThis.Response> {
   const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
   const response = await fetch(address, { redirect: 'manual', headers: { accept: 'text/html', cookie } })
   for (const line of response.headers.getSetCookie()) {
