@@ -13,7 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts', 'scaffold/**/*.test.ts'],
-    exclude: ['test/servers/**', 'test/browser/**'],
+    // The example for Jest is run by Jest: test/package/.
+    exclude: ['test/servers/**', 'test/browser/**', 'examples/jest/**', '**/node_modules/**'],
     sequence: { shuffle: true },
     // Vitest would leave one core idle.
     maxWorkers: availableParallelism(),

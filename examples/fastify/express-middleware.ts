@@ -32,7 +32,7 @@ function expressResponse(reply: FastifyReply): Response {
     status: (code: number) => chained(reply.status(code)),
     set: (name: string | object, value?: string) =>
       chained(typeof name === 'string' ? reply.header(name, value) : reply.headers(name)),
-    append: (name: string, value: string) => chained(reply.header(name, value)),
+    append: (name: string, value: string | string[]) => chained(reply.header(name, value)),
     location: (url: string) => chained(reply.header('location', url)),
     type: (type: string) => chained(reply.type(type)),
     clearCookie: (...cookie: Parameters<FastifyReply['clearCookie']>) =>

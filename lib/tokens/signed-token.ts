@@ -65,7 +65,8 @@ export async function verifySignedToken(jwt: string, rules: TokenRules): Promise
 }
 
 function isPast(time: unknown, clockTolerance: number): time is number {
-  return typeof time === 'number' && time <= nowInSeconds() + clockTolerance
+  // JSON can spell infinities, and a session could not keep one.
+  return typeof time === 'number' && Number.isFinite(time) && time <= nowInSeconds() + clockTolerance
 }
 
 function lowerFirst(text: string): string {
