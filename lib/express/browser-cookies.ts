@@ -65,7 +65,9 @@ export class SignInCookies {
 
   #send(res: Response, name: string, value: string, maxAge: number): void {
     const expires = new Date(maxAge === 0 ? 0 : Date.now() + maxAge * 1000).toUTCString()
-    res.append('Set-Cookie', `${name}=${value}; Max-Age=${maxAge}; Expires=${expires}; ${this.#attributes}`)
+    const line = `${name}=${value}; Max-Age=${maxAge}; Expires=${expires}; ${this.#attributes}`
+    // A list, also of one: adapters such as serverless-http know no other form of this header.
+    res.append('Set-Cookie', [line])
   }
 }
 
