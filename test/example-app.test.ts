@@ -160,7 +160,7 @@ describe('The example service', () => {
     const forwarded = { 'x-forwarded-proto': 'https' }
     const { headers } = await new Browser().send(`${server.url}/account`, { headers: forwarded })
     expect(headers['set-cookie']).toEqual([
-      expect.stringMatching(/^__Host-one-login-.*; Path=\/; HttpOnly; SameSite=Lax; Secure$/),
+      expect.stringMatching(/^__Host-one-login-.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
     ])
     expect(headers['strict-transport-security']).toMatch(/^max-age=/)
     expect((await new Browser().send(`${server.url}/development`)).status).toBe(404)

@@ -37,7 +37,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
 
   class OneLogin extends Strategy {
     override authorizationRequestParams(req: express.Request, options: AuthenticateOptions) {
-      const params = new URLSearchParams(super.authorizationRequestParams(req, options) as URLSearchParams)
+      const params = new URLSearchParams(super.authorizationRequestParams(req, options))
       params.set('nonce', client.randomNonce())
       params.set('state', client.randomState())
       params.set('vtr', JSON.stringify([identity ? 'Cl.Cm.P2' : 'Cl.Cm']))

@@ -27,7 +27,7 @@ export class SignInCookies {
     const isSecure = callbackURL.startsWith('https:')
     this.#prefix = isSecure ? '__Host-one-login' : 'one-login'
     this.#client = recordKey('client', issuer, clientId).slice(0, 8)
-    this.#attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+    this.#attributes = `Path=/; HttpOnly${isSecure ? '; Secure' : ''}; SameSite=Lax`
     this.#lifetime = lifetime
   }
 

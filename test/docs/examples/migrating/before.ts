@@ -7,7 +7,7 @@ import passport from 'passport'
 /** openid-client's own strategy, with the parameters that One Login also needs. */
 class OneLogin extends Strategy {
   override authorizationRequestParams(req: express.Request, options: AuthenticateOptions) {
-    const params = new URLSearchParams(super.authorizationRequestParams(req, options) as URLSearchParams)
+    const params = new URLSearchParams(super.authorizationRequestParams(req, options))
     params.set('vtr', JSON.stringify(['Cl.Cm']))
     params.set('nonce', client.randomNonce())
     params.set('state', client.randomState())
