@@ -10,6 +10,7 @@ import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
 import { CannotRun, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
+import { parseURL } from '../parsed-url.ts'
 
 const help = `Usage: passport-govuk-one-login conformance --page URL [flags] [-- COMMAND …]
 
@@ -99,7 +100,7 @@ export const conformanceCommand: Subcommand = {
 
 async function openSimulator(values: FlagValues, settings: Settings): Promise<Simulator> {
   const text = textOf(values, 'one-login') ?? 'http://127.0.0.1:3001/'
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = parseURL(text)
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new UsageError(`--one-login takes an http address without a path, not "${text}".`)
   const coreIdentityIssuer = textOf(values, 'core-identity-issuer')

@@ -26,7 +26,7 @@ describe('the documents', () => {
 
   it('[SIM-1] do not promise an iss parameter in the callback', async () => {
     const op = await start()
-    const document = await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()
+    const document: unknown = await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()
     expect(document).not.toHaveProperty('authorization_response_iss_parameter_supported')
   })
 
@@ -43,7 +43,7 @@ describe('the documents', () => {
   it('[SIM-1] [CID-2] hold the key of the core identity under the controller', async () => {
     const op = await start()
     const { didController } = op.options.environment
-    const document = await (await fetch(op.options.environment.didDocumentURL)).json()
+    const document: unknown = await (await fetch(op.options.environment.didDocumentURL)).json()
     expect(document).toMatchObject({
       id: didController,
       assertionMethod: [

@@ -21,7 +21,7 @@ const jwksOf = async (op: Simulator) =>
 const kidsOf = async (op: Simulator) => (await jwksOf(op)).keys.map(({ kid }) => kid)
 
 async function identityKids(op: Simulator): Promise<string[]> {
-  const document = await (await fetch(op.options.environment.didDocumentURL)).json()
+  const document: unknown = await (await fetch(op.options.environment.didDocumentURL)).json()
   return (document as { assertionMethod: { id: string }[] }).assertionMethod.map(({ id }) => id)
 }
 

@@ -4,6 +4,7 @@ import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand
 import { isRequirementId } from './catalogue/catalogue.ts'
 import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
+import { parseURL } from '../../parsed-url.ts'
 
 /** The flags that say what is checked. */
 export const settingFlags = {
@@ -63,11 +64,11 @@ export async function readSettings(values: FlagValues): Promise<Settings> {
 function addressOf(values: FlagValues, flag: string): URL | undefined {
   const text = textOf(values, flag)
   if (text === undefined) return undefined
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+  const url = /^https?:\/\//.test(text) ? parseURL(text) : undefined
+  if (!url)
     throw new UsageError(
       `--${flag} takes a whole address, such as http://127.0.0.1:3000/account, not "${text}".`,
     )
-  const url = new URL(text)
   if (!loopback.test(url.hostname) && !textsOf(values, 'allow-host').includes(url.hostname))
     throw new UsageError(
       `--${flag}: ${url.hostname} is not this machine. This command attacks the service. If it is yours, add --allow-host ${url.hostname}.`,

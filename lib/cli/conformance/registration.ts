@@ -1,6 +1,7 @@
 import type { ClientSettings } from '../../simulator/index.ts'
 import { decodePart } from './jwt.ts'
 import type { Credentials } from './settings.ts'
+import { parseURL } from '../../parsed-url.ts'
 
 /** What a service asks of One Login at the start of a sign-in. */
 export interface AskedFor {
@@ -23,7 +24,7 @@ export function readAuthorizationRequest(address: URL): AskedFor | undefined {
   }
   const clientId = text('client_id')
   const redirectUri = text('redirect_uri')
-  if (clientId === undefined || redirectUri === undefined || !URL.canParse(redirectUri)) return undefined
+  if (clientId === undefined || redirectUri === undefined || !parseURL(redirectUri)) return undefined
   return {
     clientId,
     redirectUri,

@@ -1,5 +1,6 @@
 import { attributeOf, textOf } from './html.ts'
 import type { Page } from './page.ts'
+import { parseURL } from '../../../parsed-url.ts'
 
 /** What a browser sends when something is pressed. */
 export interface Pressed {
@@ -55,8 +56,8 @@ function fieldsOf(html: string): [string, string][] {
 function pressedLink(html: string, base: string, text: string): Pressed | undefined {
   for (const [, attributes = '', content = ''] of html.matchAll(/<a\b([^>]*)>([^]*?)<\/a\s*>/gi)) {
     const href = attributeOf(attributes, 'href')
-    if (href === undefined || !textOf(content).includes(text) || !URL.canParse(href, base)) continue
-    return { url: new URL(href, base).href, method: 'GET' }
+    const url = href === undefined ? undefined : parseURL(href, base)
+    if (url && textOf(content).includes(text)) return { url: url.href, method: 'GET' }
   }
   return undefined
 }

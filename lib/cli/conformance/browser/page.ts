@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { parseURL } from '../../../parsed-url.ts'
 
 /** Why there was no response. */
 export type Failure = 'refused' | 'cut' | 'timeout'
@@ -25,7 +26,7 @@ export interface Page extends Hop {
 export function redirectOf({ status, headers, url }: Omit<Page, 'trail'>): string | undefined {
   const { location } = headers
   if (status < 300 || status > 399 || location === undefined) return undefined
-  return URL.canParse(location, url) ? new URL(location, url).href : undefined
+  return parseURL(location, url)?.href
 }
 
 const failures: Readonly<Record<Failure, string>> = {
@@ -36,6 +37,6 @@ const failures: Readonly<Record<Failure, string>> = {
 
 /** What came back, in a few words and without data of the user. */
 export function describePage({ status, failure, url }: Omit<Page, 'trail'>): string {
-  const at = URL.canParse(url) ? new URL(url).pathname : url
+  const at = parseURL(url)?.pathname ?? url
   return failure === undefined ? `${at} returned status ${status}` : `${at} ${failures[failure]}`
 }

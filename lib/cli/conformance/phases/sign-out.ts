@@ -4,6 +4,7 @@ import type { RequirementId } from '../catalogue/catalogue.ts'
 import { signInJourney } from '../journeys.ts'
 import type { Verdict } from '../results.ts'
 import type { Run } from '../run.ts'
+import { parseURL } from '../../../parsed-url.ts'
 
 /** Signs users out. */
 export async function runSignOut(run: Run): Promise<void> {
@@ -64,7 +65,7 @@ async function reachOneLogin(run: Run, browser: Browser, left: Page): Promise<[V
   const back = searchParams.get('post_logout_redirect_uri')
   if (back === null)
     return ['advice', 'The browser was sent to One Login without an address to come back to.']
-  if (!URL.canParse(back)) return ['broken', 'The address to come back to is none.']
+  if (!parseURL(back)) return ['broken', 'The address to come back to is none.']
   run.trust(back)
   run.op.register({ postLogoutRedirectUris: [back] })
   const requests = await run.requestsDuring(() => browser.visit(next))
