@@ -64,5 +64,5 @@ for (const [bundler, bundle] of Object.entries(bundlers))
       said,
       new RegExp(`^passport-govuk-one-login/${version.replaceAll('.', '\\.')} signed a user in`),
     )
-    console.log(`${bundler}, ${format}: ${said.trim()}`)
+    console.log(`[USE-1] signs a user in, bundled by ${bundler} as ${format}: ${said.trim()}`)
   }
