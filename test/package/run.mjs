@@ -5,7 +5,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const maxPackedBytes = 360_000
+// With the documentation, the files of `new`, and the CommonJS files for Jest. Before raising it, see what grew.
+const maxPackedBytes = 430_000
 const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
