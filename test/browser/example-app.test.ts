@@ -14,9 +14,9 @@ afterEach(() => {
 const asked = ({ requests }: Simulator) =>
   requests.flatMap(({ requestObject }) => (requestObject ? [requestObject.claims] : []))
 
-/** The session cookie is lost, as when the browser is another one. */
+/** The cookies of the service are lost, as when the browser is another one. */
 async function loseSession(page: Page): Promise<void> {
-  await page.context().clearCookies({ name: 'session' })
+  await page.context().clearCookies({ name: /^(?:session$|one-login-)/ })
 }
 
 const ways = [
@@ -128,6 +128,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await press(page, 'Continue to the service')
     await journey.arrives(t.errors.sessionLost.title)
     await press(page, t.errors.sessionLost.button)
+    await press(page, 'Continue to the service')
     await journey.arrives(t.account.title)
   })
 
@@ -293,7 +294,7 @@ describe('The whole service', () => {
     expect(await focused()).toMatch(/^every-document/)
     await pressTo('Continue to the service', en.account.title)
     await page.getByText('every-document@example.com').waitFor()
-    await pressTo(en.account.identity, /^Sign in to/)
+    await pressTo(en.account.identity, /^Prove an identity to/)
     await pressTo('Continue to the service', en.identity.title)
     await page.getByText(en.identity.drivingPermit).waitFor()
     await pressTo(en.navigation.signOut, en.signedOut.asked)
