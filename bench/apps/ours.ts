@@ -1,4 +1,4 @@
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { OneLoginStrategy } from 'passport-govuk-one-login'
@@ -28,6 +28,9 @@ runApp(({ issuer, identity, requestObject, privateKey }, url) => {
   const app = express()
   app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }))
   app.use(passport.session(), oneLogin.session())
-  app.use(oneLogin.routes({ signIn: { vtr: [identity ? 'Cl.Cm.P2' : 'Cl.Cm'] } }))
+  // One request for an identity, as the other apps make it: the sign-in route would sign the user in first.
+  const vtr = [identity ? 'Cl.Cm.P2' : 'Cl.Cm']
+  app.get('/sign-in', passport.authenticate('govuk-one-login', { vtr }) as RequestHandler)
+  app.use(oneLogin.routes())
   return app
 })
