@@ -1,29 +1,29 @@
 import * as v from 'valibot'
 import { openWireObject, wireObject } from './wire-object.ts'
 
-/** The identity claims that can be asked for, by their short names. */
+/** The identity claims that a service can request, by short name. */
 export const claimNames = ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'] as const
 
 /**
- * An identity claim that can be asked for, by its short name.
+ * An identity claim that a service can request, by short name.
  *
  * @useDeclaredType
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
  */
 export type ClaimName = (typeof claimNames)[number]
 
-/** The name of a claim as it goes over the wire. */
+/** Returns the full name of a claim. */
 export function claimURL<Name extends ClaimName>(name: Name): `https://vocab.account.gov.uk/v1/${Name}` {
   return `https://vocab.account.gov.uk/v1/${name}`
 }
 
-// From here on: what One Login sends. Objects are open, since it may add members at any time, but a member
-// that is read must have its type.
+// The rest of this file describes what One Login sends. Objects are open, because One Login may add members at any
+// time. A member that the package reads must have its type.
 
 const text = v.string()
 const isoDate = v.pipe(text, v.isoDate())
 
-/** Userinfo: the claims about the account are checked, the identity claims are as they came. */
+/** Userinfo. The account claims are checked. The identity claims are left as they came. */
 export const userinfoSchema = openWireObject({
   sub: v.pipe(text, v.nonEmpty()),
   email: v.optional(text),
@@ -35,7 +35,7 @@ export const userinfoSchema = openWireObject({
 
 const namePartSchema = wireObject({ type: v.picklist(['GivenName', 'FamilyName']), value: text })
 
-/** The `credentialSubject` of a core identity, as it is on the wire. */
+/** The `credentialSubject` of a core identity, as One Login sends it. */
 export const credentialSubjectSchema = wireObject({
   name: v.pipe(
     v.array(
@@ -53,7 +53,7 @@ export const credentialSubjectSchema = wireObject({
   ),
 })
 
-/** The identity claims beside the core identity, as they are on the wire: arrays, all of them. */
+/** The identity claims other than the core identity, as One Login sends them. Each is an array. */
 export const identityClaimSchemas = {
   address: v.array(
     wireObject({
@@ -93,21 +93,21 @@ export const identityClaimSchemas = {
   returnCode: v.array(wireObject({ code: v.pipe(text, v.regex(/^[A-Za-z]{1,8}$/)) })),
 } as const satisfies Partial<Record<ClaimName, v.GenericSchema>>
 
-/** One part of a name; parts stand in the order the user gives them. */
+/** One part of a name. The parts are in the order that the user writes them. */
 export interface NamePart {
-  /** Which kind of name. One person can have several parts of a kind, or none. */
+  /** The kind of name. A person can have several parts of a kind, or none. */
   type: 'GivenName' | 'FamilyName'
-  /** The words of this part, of any length and script. */
+  /** The text of this part. It can have any length and script. */
   value: string
 }
 
 /**
- * A postal address; any member may be absent. The current one has no `validUntil`.
+ * A postal address. Any member can be missing. The current address has no `validUntil`.
  *
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
  */
 export interface Address {
-  /** Unique Property Reference Number, as One Login gives it: a number or a text. */
+  /** Unique Property Reference Number: a number or text, as One Login sends it. */
   uprn?: number | string | undefined
   /** Name of an organisation. */
   organisationName?: string | undefined
@@ -119,9 +119,9 @@ export interface Address {
   buildingNumber?: string | undefined
   /** Name of a house. */
   buildingName?: string | undefined
-  /** A street off the street. */
+  /** The name of a street off the main street. */
   dependentStreetName?: string | undefined
-  /** Name of the street. */
+  /** The name of the street. */
   streetName?: string | undefined
   /** A locality within the dependent locality. */
   doubleDependentAddressLocality?: string | undefined
@@ -129,36 +129,36 @@ export interface Address {
   dependentAddressLocality?: string | undefined
   /** Town or city. */
   addressLocality?: string | undefined
-  /** State, province or region of an address abroad. */
+  /** The state, province or region of an address abroad. */
   addressRegion?: string | undefined
   /** Postcode. */
   postalCode?: string | undefined
-  /** ISO 3166-1 code of the country, two letters. */
+  /** The country's ISO 3166-1 code of 2 letters. */
   addressCountry?: string | undefined
-  /** ISO 8601 date: lives or lived there from then. */
+  /** The date, in ISO 8601, from which the user lives or lived there. */
   validFrom?: string | undefined
-  /** ISO 8601 date: lived there until then. */
+  /** The date, in ISO 8601, until which the user lived there. */
   validUntil?: string | undefined
 }
 
-/** A passport that the user proved their identity with. */
+/** A passport that the user used to prove their identity. */
 export interface Passport {
-  /** Its number. */
+  /** The passport number. */
   documentNumber: string
-  /** ICAO code of who issued it, three letters. */
+  /** The ICAO code of the issuer, of 3 letters. */
   icaoIssuerCode?: string | undefined
-  /** ISO 8601 date. It may lie in the past. */
+  /** The expiry date, in ISO 8601. It can be in the past. */
   expiryDate?: string | undefined
 }
 
-/** A driving licence that the user proved their identity with. */
+/** A driving licence that the user used to prove their identity. */
 export interface DrivingPermit {
   /** The driver number. */
   personalNumber: string
-  /** Two digits; on licences of the DVLA only. */
+  /** 2 digits. Only on licences from the DVLA. */
   issueNumber?: string | undefined
   /** `DVLA`, or `DVA` in Northern Ireland. */
   issuedBy?: string | undefined
-  /** ISO 8601 date. */
+  /** The expiry date, in ISO 8601. */
   expiryDate?: string | undefined
 }

@@ -50,7 +50,10 @@ const outcomes = {
 const outage = "If this continues, check your proxy, your firewall and One Login's status page."
 const attack = 'If they are right, treat it as a possible attack.'
 
-/** What to do, at the end of each message of a code. A code without one has several causes: each message says what to do. */
+/**
+ * The action at the end of each code's message. A code that is not here has several causes, so each of its messages
+ * contains its own action.
+ */
 const actions: Partial<Record<OneLoginErrorCode, string>> = {
   session_lost:
     'No action needed: the user can start again. If you see this often, check the session cookie and the store.',
@@ -82,7 +85,7 @@ const actions: Partial<Record<OneLoginErrorCode, string>> = {
 }
 
 /**
- * What went wrong, as a literal that code can switch on. `docs/reference/errors.md` explains each code.
+ * The code of an error, to use in a `switch`. `docs/reference/errors.md` explains each code.
  *
  * @useDeclaredType
  */
@@ -98,13 +101,13 @@ export interface ProviderError {
   readonly status?: number
 }
 
-/** What an {@link OneLoginError} can hold as well as its code and message. */
+/** Further details of an {@link OneLoginError}. */
 export interface OneLoginErrorDetails {
-  /** The error behind it. If it is not an error of this package, only its name, message, code and stack are kept. */
+  /** The underlying error. If it is not from this package, only its name, message, code and stack are kept. */
   cause?: unknown
   /** What One Login returned, if it returned an error. */
   providerError?: ProviderError
-  /** The return codes of an identity that was not proven. */
+  /** The return codes, if an identity was not proven. */
   returnCodes?: readonly string[]
 }
 
@@ -123,7 +126,7 @@ const brand = Symbol.for('passport-govuk-one-login.error')
  * ```
  */
 export class OneLoginError extends Error {
-  /** What went wrong. */
+  /** The code of the error. */
   readonly code: OneLoginErrorCode
   /** The HTTP status to respond with, 400 to 504. */
   readonly status: number
@@ -131,15 +134,15 @@ export class OneLoginError extends Error {
   readonly retryable: boolean
   /** What One Login returned, if it returned an error. */
   readonly providerError?: ProviderError
-  /** The return codes of an identity that was not proven, if you asked for them. */
+  /** The return codes, if an identity was not proven and you requested them. */
   readonly returnCodes?: readonly string[]
 
   /**
    * Created by this package. Your service only needs it in tests.
    *
    * @param code - what went wrong. It sets `status` and `retryable`
-   * @param happened - what happened, without personal data. The message adds what to do
-   * @param details - what else it holds
+   * @param happened - what happened, without personal data. The constructor adds the action
+   * @param details - the cause, One Login's response and the return codes
    */
   constructor(code: OneLoginErrorCode, happened: string, details: OneLoginErrorDetails = {}) {
     super(
@@ -180,7 +183,7 @@ export function isForTheUser(error: OneLoginError): boolean {
 }
 
 /**
- * Returns the OneLoginError that a library put into the `cause` of its own error.
+ * Returns the OneLoginError in the `cause` of a library's error.
  *
  * @internal
  */
@@ -190,7 +193,7 @@ export function findOneLoginError(error: unknown): OneLoginError | undefined {
 }
 
 /**
- * Makes text from One Login safe for a log: at most 200 characters of printable ASCII, as in RFC 6749.
+ * Returns text from One Login that is safe to log: at most 200 characters of printable ASCII, as in RFC 6749.
  *
  * @internal
  */
@@ -205,7 +208,8 @@ function withAction(happened: string, action = ''): string {
   return happened.endsWith(action) ? happened : `${happened} ${action}`
 }
 
-// The errors of jose and openid-client hold the claims and responses that they rejected, so only their messages are kept.
+// The errors of jose and openid-client hold the claims and responses that they rejected, so only their messages are
+// kept.
 function withoutData(cause: unknown): unknown {
   if (isOneLoginError(cause)) return cause
   if (!(cause instanceof Error)) return undefined

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { OneLoginErrorCode } from './errors.ts'
 
 /**
- * What happens, for metrics and audit, with no personal data but `sub`. Each is published on a channel of
+ * Events for metrics and audit. The only personal data is `sub`. The package publishes each event on a channel of
  * `node:diagnostics_channel`.
  *
  * @example
@@ -14,62 +14,65 @@ import type { OneLoginErrorCode } from './errors.ts'
  * ```
  */
 export interface OneLoginEvents {
-  /** A browser is sent to One Login. */
+  /** The package sends a browser to One Login. */
   'sign-in.started': {
-    /** What was asked for. */
+    /** The requested vectors of trust. */
     readonly vtr: readonly string[]
-    /** Whether the user is to prove again that it is them. */
+    /** `'login'` if the user must authenticate again. */
     readonly prompt?: 'login'
   }
-  /** A sign-in or an identity journey came back and kept every rule, and the verify callback took the user. */
+  /** A sign-in or an identity journey passed every check, and the verify callback accepted the user. */
   'sign-in.succeeded': {
-    /** Who, at One Login. */
+    /** The user's ID at One Login. */
     readonly sub: string
-    /** The outcome, when an identity was asked for. */
+    /** The outcome, if your service requested an identity. */
     readonly identity?: {
-      /** Whether it was proven. */
+      /** Whether the identity was proven. */
       readonly proven: boolean
-      /** The level reached, or when it was not proven the level asked for. */
+      /** The level that the user reached. If the identity was not proven, the level that you requested. */
       readonly level: string
     }
   }
-  /** A sign-in could not be started, or did not come back as it should. */
+  /** A sign-in could not be started or completed. */
   'sign-in.failed': {
-    /** What went wrong; `unexpected` for an error that is not of this package. */
+    /** The code of the error, or `unexpected` if the error is not from this package. */
     readonly code: OneLoginErrorCode | 'unexpected'
   }
-  /** A session in this service was ended by a request of its own browser. */
+  /** A request from the user's browser ended its session in this service. */
   'signed-out': {
-    /** Who, when somebody was signed in. */
+    /** The user's ID at One Login, if a user was signed in. */
     readonly sub?: string
     /** Why: the user asked, a limit passed, re-authentication failed, or another user came back. */
     readonly reason: 'user' | 'expired' | 'login_required' | 'subject_mismatch'
   }
-  /** One Login said that a user has signed out; all their sessions end. One comes for each of their journeys. */
+  /**
+   * One Login reported that a user has signed out, and all their sessions ended. There is one event for each of their
+   * journeys.
+   */
   'signed-out.back-channel': {
-    /** Who, at One Login. */
+    /** The user's ID at One Login. */
     readonly sub: string
   }
   /** A back-channel logout did not end the user's sessions. One Login tries 3 times. */
   'back-channel-logout.failed': {
-    /** What went wrong. `unexpected` is an error that is not of this package. */
+    /** The code of the error, or `unexpected` if the error is not from this package. */
     readonly code: OneLoginErrorCode | 'unexpected'
   }
-  /** A document of One Login's was downloaded. */
+  /** The package downloaded a document from One Login. */
   'document.refreshed': {
-    /** Its address. */
+    /** The address of the document. */
     readonly url: string
   }
-  /** A document could not be had; the last good copy, if there is one, stays in use. */
+  /** The package could not download a document. It uses the last good copy if there is one. */
   'document.refresh-failed': {
-    /** Its address, or its name when that is not known. */
+    /** The address of the document, or its name if the address is not known. */
     readonly url: string
-    /** What went wrong. */
+    /** The code of the error. */
     readonly code: OneLoginErrorCode
   }
 }
 
-/** The name of an event; its channel is called `passport-govuk-one-login:` and the name. */
+/** The name of an event. Its channel is `passport-govuk-one-login:` followed by the name. */
 export type OneLoginEventName = keyof OneLoginEvents
 
 const names = [
@@ -85,7 +88,7 @@ const names = [
 
 const channels = new Map(names.map((name) => [name, channel(`passport-govuk-one-login:${name}`)]))
 
-/** Tells those who listen on `node:diagnostics_channel` what happened. */
+/** Publishes an event to its subscribers. */
 export function publish<Name extends OneLoginEventName>(name: Name, event: OneLoginEvents[Name]): void {
   const target = channels.get(name)
   if (target?.hasSubscribers) target.publish(event)

@@ -1,8 +1,8 @@
 /**
- * A text as a URL; nothing if it is none. Use this instead of `URL.canParse`: after some thousand calls, that of Node 20
- * returns true for some texts that are no URL.
+ * Parses a URL. Returns nothing if the text is not a URL. Use this instead of `URL.canParse`: in Node 20, after some
+ * thousand calls, `URL.canParse` returns true for some texts that are not URLs.
  *
- * @param base - what a relative URL starts from
+ * @param base - the base of a relative URL
  */
 export function parseURL(text: string, base?: string): URL | undefined {
   try {

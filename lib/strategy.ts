@@ -11,7 +11,7 @@ import type { SignInOptions } from './options/sign-in-options.ts'
 import { parseStrategyOptions } from './options/strategy-options.ts'
 
 declare module 'passport' {
-  /** What a sign-in can ask for in its own way, in `passport.authenticate`. Passport itself declares the rest. */
+  /** The options of one sign-in, for `passport.authenticate`. Passport declares the rest. */
   interface AuthenticateOptions extends Omit<SignInOptions, 'state' | 'prompt'> {}
 }
 
@@ -36,22 +36,22 @@ declare module 'passport' {
  * @see https://docs.sign-in.service.gov.uk/
  */
 export class OneLoginStrategy extends OneLoginMiddleware implements passport.Strategy {
-  /** The name it has in `passport.authenticate`. */
+  /** The name of the strategy in `passport.authenticate`. */
   readonly name: string
 
   /**
-   * With `passReqToCallback`: the verify callback gets the request first.
+   * With `passReqToCallback`, the verify callback gets the request first.
    *
    * @param options - see {@link OneLoginOptions}
-   * @param verify - maps the user to the service's own
+   * @param verify - returns your own user for a user of One Login
    * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
    */
   constructor(options: OneLoginOptionsWithRequest, verify: VerifyWithRequest)
   /**
-   * Makes no network calls: One Login's discovery document and keys are fetched at the first sign-in.
+   * Makes no network calls. The strategy downloads One Login's discovery document and keys at the first sign-in.
    *
    * @param options - see {@link OneLoginOptions}
-   * @param verify - maps the user to the service's own; without it `req.user` is the `OneLoginUser`
+   * @param verify - returns your own user for a user of One Login. If not set, `req.user` is the `OneLoginUser`
    * @throws OneLoginError `invalid_option` that names the option, what is wrong with it, and what is allowed
    */
   constructor(options: OneLoginOptions, verify?: Verify)
@@ -62,23 +62,24 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
   }
 
   /**
-   * Called by Passport. Sends the browser to One Login, or completes the sign-in when it comes back. Asks for exactly
-   * what it is told: unlike `signIn()` and the guards, it does not sign a user in before it asks for an identity.
-   * Errors that the user can recover from go to Passport's `fail`, all others to its `error`.
+   * Called by Passport. Sends the browser to One Login, or completes the sign-in when the browser comes back. Sends
+   * the request exactly as you set it: unlike `signIn()` and the guards, it does not sign a user in before it
+   * requests an identity. Errors that the user can recover from go to Passport's `fail`, and all others to its
+   * `error`.
    *
    * @param req - a request with an express-session
-   * @param options - what this sign-in asks for, next to Passport's own options
+   * @param options - what to request in this sign-in, together with Passport's own options
    */
   authenticate(req: Request, options: SignInOptions = {}): void {
     void authenticate(this.relyingParty, this.verify, req, options, takeActions(this))
   }
 
   /**
-   * Ends the session of a request from your own code: an error handler, or another route.
+   * Ends the session of a request from your own code, for example in an error handler or another route.
    *
-   * @param req - a request of Express
+   * @param req - an Express request
    * @param options - `state`: a value that One Login returns to the post-logout page
-   * @returns the address to send the browser to: One Login's sign-out
+   * @returns the address to send the browser to, which signs the user out of One Login
    * @throws OneLoginError `session_unavailable` if the session cannot be ended
    * @example
    * ```ts
@@ -91,7 +92,7 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
   }
 
   /**
-   * Reads who is signed in, and until when.
+   * Returns the signed-in user's session, and when it ends.
    *
    * @param req - a request that `session()` has checked
    * @throws OneLoginError `session_unavailable` if it has not

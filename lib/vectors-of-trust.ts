@@ -1,33 +1,33 @@
 import { OneLoginError } from './errors.ts'
 
 /**
- * How well the user signed in: `Cl` with a password, `Cl.Cm` with a second factor as well.
+ * How the user signed in: `Cl` with a password, `Cl.Cm` with a second factor as well.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8485
  */
 export type CredentialLevel = 'Cl' | 'Cl.Cm'
 
 /**
- * How sure One Login is of who the user is, weakest first. `P0` is no identity at all.
+ * How sure One Login is of the user's identity, lowest first. `P0` means no identity.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8485
  */
 export type ConfidenceLevel = 'P0' | 'P1' | 'P2' | 'P3'
 
-/** A level of confidence that means an identity. */
+/** A level of confidence that proves an identity. */
 export type IdentityLevel = Exclude<ConfidenceLevel, 'P0'>
 
 /**
- * What a list of vectors of trust comes to.
+ * The meaning of a list of vectors of trust.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8485 Vectors of Trust
  */
 export interface RequestedTrust {
-  /** The vectors as they are sent: parts in the usual order. */
+  /** The vectors as the package sends them, each with its parts in the usual order. */
   readonly vtr: readonly string[]
-  /** The weakest credential level of the list: One Login serves it, so no more may be relied on. */
+  /** The lowest credential level in the list. One Login can return it, so the package relies on no more than that. */
   readonly credential: CredentialLevel
-  /** The weakest level of confidence of the list; absent when no identity is asked for. */
+  /** The lowest level of confidence in the list. Not set if the list requests no identity. */
   readonly identity?: IdentityLevel
 }
 
@@ -39,9 +39,9 @@ const allowed = 'Use Cl or Cl.Cm, each with at most one of P0, P1, P2 and P3, fo
 /**
  * Reads a list of vectors of trust.
  *
- * @param list - for example `['Cl.Cm']` or `['Cl.Cm.P2']`; the parts of a vector may stand in any order
- * @param option - what messages call the option that the list comes from
- * @throws OneLoginError `invalid_option` for a list that One Login would refuse
+ * @param list - for example `['Cl.Cm']` or `['Cl.Cm.P2']`. The parts of a vector can be in any order
+ * @param option - the name of the option in messages
+ * @throws OneLoginError `invalid_option` if One Login would reject the list
  */
 export function parseVectors(list: readonly string[], option = 'Option "vtr"'): RequestedTrust {
   const refusal = (reason: string) => new OneLoginError('invalid_option', `${option}: ${reason}. ${allowed}`)
@@ -65,22 +65,22 @@ export function parseVectors(list: readonly string[], option = 'Option "vtr"'): 
   return Object.freeze({ vtr: Object.freeze(vtr), credential, ...(asksForIdentity && { identity }) })
 }
 
-/** Whether `value` is a credential level as an ID token's `vot` names it. */
+/** Whether `value` is a credential level, as in the `vot` of an ID token. */
 export function isCredentialLevel(value: unknown): value is CredentialLevel {
   return credentialLevels.includes(value as CredentialLevel)
 }
 
-/** Whether `value` is a level of confidence as a core identity's `vot` names it. */
+/** Whether `value` is a level of confidence, as in the `vot` of a core identity. */
 export function isConfidenceLevel(value: unknown): value is ConfidenceLevel {
   return confidenceLevels.includes(value as ConfidenceLevel)
 }
 
-/** Whether the credential level `reached` is at least the one that is `needed`. */
+/** Whether the credential level `reached` is at least `needed`. */
 export function credentialSatisfies(reached: CredentialLevel, needed: CredentialLevel): boolean {
   return credentialLevels.indexOf(reached) >= credentialLevels.indexOf(needed)
 }
 
-/** Whether the level of confidence `reached` is at least the one that is `needed`. */
+/** Whether the level of confidence `reached` is at least `needed`. */
 export function confidenceSatisfies(reached: ConfidenceLevel, needed: IdentityLevel): reached is IdentityLevel
 export function confidenceSatisfies(reached: ConfidenceLevel, needed: ConfidenceLevel): boolean
 export function confidenceSatisfies(reached: ConfidenceLevel, needed: ConfidenceLevel): boolean {

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 
-/** Whether One Login sent a member or a claim: null means that it has none. */
+/** Whether One Login sent a member or a claim. Null means that there is none. */
 export function isPresent(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
 /**
- * Leaves out the members that are null, so that nothing after it ever meets one.
+ * Removes the members that are null, so that later code never finds null.
  *
- * @param value - JSON that One Login sent; what is not an object is given back as it is
+ * @param value - JSON from One Login. A value that is not an object is returned unchanged
  */
 export function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
@@ -16,19 +16,19 @@ export function withoutNulls(value: unknown): unknown {
 }
 
 /**
- * The schema of an object that One Login sends. It may have other members, which are left out. Null counts as absent,
- * so an optional member that is null is left out as well, and a required one is missing.
+ * The schema of an object from One Login. Other members are left out. Null counts as absent: an optional member that
+ * is null is left out, and a required one is missing.
  *
- * @param entries - the members that are read
+ * @param entries - the members to read
  */
 export function wireObject<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(v.unknown(), v.transform(withoutNulls), v.object(entries))
 }
 
 /**
- * A {@link wireObject} whose other members are kept.
+ * A {@link wireObject} that keeps its other members.
  *
- * @param entries - the members that are read
+ * @param entries - the members to read
  */
 export function openWireObject<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.pipe(v.unknown(), v.transform(withoutNulls), v.looseObject(entries))

@@ -4,33 +4,33 @@ import type { Http } from './http.ts'
 
 const usualFreshness = 300
 const longestFreshness = 86_400
-/** Seconds to leave a document alone after it could not be refreshed, or after a search in it was in vain. */
+/** Seconds before the next download, after a refresh failed or a refreshed document did not hold what was looked up. */
 const pause = 30
 /** Seconds in which requests fail without a download, if 2 downloads in a row failed and there is no copy. */
 const pauseWithoutCopy = 1
 
-/** Tells what became of a download, for metrics. */
+/** Receives the result of each download, for metrics. */
 export interface DocumentObserver {
   refreshed?(url: string): void
   refreshFailed?(url: string, error: OneLoginError): void
 }
 
-/** What a {@link CachedDocument} is made of. */
+/** Where a {@link CachedDocument} comes from and how it is read. */
 export interface DocumentSource<Content> {
   readonly http: Http
-  /** What the document is called in messages. */
+  /** The name of the document in messages. */
   readonly name: string
-  /** Where it is, asked again at each download. */
+  /** The address of the document. Called before each download. */
   readonly url: () => string | Promise<string>
-  /** Makes something usable of the JSON, or throws to refuse it. */
+  /** Turns the JSON into usable content. Throws if it cannot be used. */
   readonly parse: (json: unknown) => Content | Promise<Content>
   readonly observer?: DocumentObserver | undefined
 }
 
 /**
- * A document of the provider's, kept for as long as its `Cache-Control` says. However many ask for it, it is
- * downloaded once; shortly before it expires it is refreshed while requests go on; when that fails, the last
- * good copy stays, since the provider asks services to trust it until a refresh succeeds.
+ * A document from One Login, stored for as long as its `Cache-Control` allows. Concurrent callers share one download.
+ * The document is refreshed shortly before it expires, while requests go on. If the refresh fails, the last good copy
+ * is used, because One Login asks services to trust it until a refresh succeeds.
  *
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/#cache-the-did-document
  */
@@ -47,10 +47,10 @@ export class CachedDocument<Content> {
   }
 
   /**
-   * The document: a fresh copy, or the last good one through an outage. If there is no copy and 2 downloads in a
-   * row failed, it fails for a second without another download, so that waiting users do not add to an outage.
+   * Returns a fresh copy, or during an outage the last good one. If there is no copy and 2 downloads in a row failed,
+   * it fails for a second without another download, so that waiting users do not add to an outage.
    *
-   * @throws OneLoginError when there never was a good copy and none can be had now
+   * @throws OneLoginError if there is no copy and the download fails
    */
   async get(): Promise<Content> {
     const copy = this.#copy
@@ -66,8 +66,8 @@ export class CachedDocument<Content> {
   }
 
   /**
-   * The document for somebody who looked for something in it and found nothing: downloaded once more, then
-   * left alone for a while, so that invented key ids cannot be used to make it be fetched without end.
+   * Returns the document after a caller looked up something that it does not hold. Downloads it once more, then waits
+   * before the next download, so that an attacker cannot cause endless downloads with invented key IDs.
    */
   async getAfterMiss(): Promise<Content> {
     if (!this.#download && Date.now() < this.#quietUntil) return this.get()

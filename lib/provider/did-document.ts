@@ -14,12 +14,12 @@ const methodSchema = wireObject({
 })
 
 /**
- * Reads the keys for identities out of a DID document.
+ * Reads the identity keys from a DID document.
  *
- * @param json - the document as it came
- * @param controller - the trusted controller, the `id` that the document must have
- * @returns the keys of `assertionMethod` that belong to the controller, by their whole id
- * @throws Error with a reason when the document is somebody else's or holds no key
+ * @param json - the document as it was downloaded
+ * @param controller - the trusted controller: the `id` that the document must have
+ * @returns the keys in `assertionMethod` that belong to the controller, by their full ID
+ * @throws Error with a reason if the document belongs to another controller or has no usable key
  * @see https://www.w3.org/TR/did-core/#assertion
  */
 export function readDidDocument(json: unknown, controller: string): VerificationKeys {

@@ -14,15 +14,15 @@ const discoverySchema = wireObject({
   end_session_endpoint: v.exactOptional(endpoint),
 })
 
-/** Where the provider is to be found. */
+/** The addresses of One Login's endpoints. */
 export type ProviderMetadata = v.InferOutput<typeof discoverySchema>
 
 /**
  * Reads a discovery document.
  *
- * @param json - the document as it came
- * @param environment - the issuer that it must name, and whether plain http will do
- * @throws Error with a reason when it is another issuer's, or an endpoint is missing or not https
+ * @param json - the document as it was downloaded
+ * @param environment - the issuer that the document must name, and whether plain http is allowed
+ * @throws Error with a reason if the issuer differs, or an endpoint is missing or not https
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html
  */
 export function readDiscovery(

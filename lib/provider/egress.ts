@@ -6,24 +6,24 @@ import { parseURL } from '../parsed-url.ts'
 /** The part of an undici dispatcher that a call needs. */
 export type CallDispatcher = Pick<Dispatcher, 'dispatch'>
 
-/** The variables that name an outbound proxy, as `process.env` has them. */
+/** The environment variables that name an outbound proxy. */
 export type ProxyVariables = Readonly<Record<string, string | undefined>>
 
-/** Whether a call may use a connection that an earlier call left open. */
+/** Whether a call may reuse an open connection. */
 export type Connection = 'kept' | 'new'
 
 /** Returns the dispatcher for a call to `url`. */
 export type Egress = (url: URL, connection: Connection) => Promise<CallDispatcher>
 
-/** The most connections to one host. Further calls wait for a free one, within their deadline. */
+/** The most connections to one host. More calls wait for a free one, within their deadline. */
 const maxConnections = 100
 
 /**
- * Chooses the way out for each call: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name, or
- * directly to a loopback host.
+ * Chooses the connection for each call: through the proxy in `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or directly
+ * if the host is a loopback host.
  *
- * @param connectTimeout - milliseconds that opening a connection may take
- * @throws (from the returned function) OneLoginError `invalid_option` when the variable for the proxy holds no URL
+ * @param connectTimeout - the longest time to open a connection, in milliseconds
+ * @throws (from the returned function) OneLoginError `invalid_option` if the proxy variable does not hold a URL
  */
 export function createEgress(connectTimeout: number, variables: ProxyVariables = process.env): Egress {
   const made = new Map<string, Promise<CallDispatcher>>()
@@ -36,7 +36,7 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
       connections: maxConnections,
       // Without pipelining, undici closes a connection after each response.
       pipelining: connection === 'kept' ? 1 : 0,
-      // One deadline is over all of a call. These would be in its way.
+      // One deadline covers the whole call, so undici's own timeouts are off.
       headersTimeout: 0,
       bodyTimeout: 0,
     }
@@ -47,7 +47,7 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
   }
 }
 
-/** undici is loaded with the first call, so that it does not slow down the start of a service. */
+/** Loads undici with the first call, so that your service starts faster. */
 const loadUndici = () => import('undici')
 
 async function direct(options: Agent.Options, timeout: number): Promise<CallDispatcher> {
@@ -75,7 +75,7 @@ async function proxied(
   })
 }
 
-/** Either case will do, the lower first. An empty variable is one that is not set. */
+/** Reads a variable in lower case, then in upper case. An empty variable counts as not set. */
 function valueOf(name: string, variables: ProxyVariables): string {
   return (variables[name] ?? '') || (variables[name.toUpperCase()] ?? '')
 }
@@ -84,7 +84,7 @@ function proxyNamedBy(name: string, variables: ProxyVariables): string {
   const value = valueOf(name, variables).trim()
   if (value === '') return ''
   const address = value.includes('://') ? value : `http://${value}`
-  // The value may hold a password, so neither message nor cause shows it.
+  // The value may contain a password, so neither the message nor the cause shows it.
   if (!/^(?:https?|socks5?):\/\//i.test(address) || !parseURL(address))
     throw new OneLoginError(
       'invalid_option',

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * An answer of the provider's, read to its end. It is as much of a `Response` as openid-client looks at; making a
- * real one of each answer, with its streams, would be a tenth of what a sign-in costs.
+ * A response from One Login, with its whole body. It has the members of `Response` that openid-client uses. A real
+ * `Response`, with its streams, would add a tenth to the cost of a sign-in.
  */
 export class HttpResponse {
   readonly status: number
@@ -17,22 +17,20 @@ export class HttpResponse {
     this.#text = text
   }
 
-  /** How openid-client tells a `Response`. */
+  /** openid-client uses this to recognise a `Response`. */
   get [Symbol.toStringTag](): string {
     return Response.name
   }
 
-  /** The body. */
   text(): Promise<string> {
     return Promise.resolve(this.#text)
   }
 
-  /** The body, parsed. */
   async json(): Promise<unknown> {
     return JSON.parse(await this.text()) as unknown
   }
 
-  /** It can be read as often as one likes. */
+  /** openid-client clones a response before it reads it. This one can be read many times. */
   clone(): this {
     return this
   }

@@ -8,35 +8,35 @@ import { HttpResponse } from './http-response.ts'
 
 const maxBytes = 1024 * 1024
 
-/** What a call to the provider says; the part of `RequestInit` that is needed, so that openid-client can call too. */
+/** A request to One Login: the part of `RequestInit` that this package and openid-client use. */
 export interface HttpRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | URLSearchParams | null | undefined
 }
 
-/** Calls the provider: the only way out of this package. */
+/** Calls One Login. The package makes no other network calls. */
 export type Http = (url: string, request?: HttpRequest) => Promise<HttpResponse>
 
-/** What every call is held to. */
+/** The settings that apply to every call. */
 export interface HttpSettings {
   /** Seconds from the first byte sent to the last byte read. */
   readonly timeout: number
   readonly serviceURL?: string | undefined
   readonly environment: { readonly allowInsecureRequests: boolean }
-  /** Makes every call, in place of connections of this package's own. */
+  /** Makes every call, instead of this package's own connections. */
   readonly dispatcher?: CallDispatcher | undefined
-  /** Where a proxy is named: `process.env` if not set. */
+  /** The variables that name a proxy. `process.env` if not set. */
   readonly variables?: ProxyVariables | undefined
 }
 
 /**
- * Makes the function that all calls to the provider go through: one deadline for the whole call, the same
- * `User-Agent` on each, no redirect followed, no response over 1 MiB read. A GET that finds its connection dead is
- * tried once more, on a new one. undici is under it, at a tenth of what `fetch` costs.
+ * Returns the function that makes every call to One Login. The deadline covers the whole call. Every call has the
+ * same `User-Agent`, follows no redirect and reads at most 1 MiB. If the connection of a GET is dead, the call is
+ * tried once more on a new connection. Calls use undici directly, at a tenth of the cost of `fetch`.
  *
  * @throws (from the returned function) OneLoginError `provider_timeout`, `provider_unreachable`,
- * `provider_answer_invalid`, or `invalid_option` when the variable for the proxy holds no URL; a response of any
+ * `provider_answer_invalid`, or `invalid_option` if the proxy variable does not hold a URL. A response with any
  * status is returned
  */
 export function createHttp({ timeout, serviceURL, environment, dispatcher, variables }: HttpSettings): Http {
@@ -81,15 +81,17 @@ const failures = {
   ],
 } as const satisfies Record<string, [OneLoginErrorCode, string]>
 
-/** How a call ended that brought no response. */
+/** Why a call got no response. */
 interface Failure {
   readonly failure: keyof typeof failures
   readonly cause?: unknown
-  /** Whether the response had begun. */
+  /** Whether part of the response arrived. */
   readonly hasBegun: boolean
 }
 
-/** Whether the connection closed before there was a response, as one does that was kept for too long. */
+/**
+ * Whether the connection closed before a response arrived, as an idle connection does when the server has closed it.
+ */
 function isDeadConnection(result: HttpResponse | Failure): boolean {
   if (result instanceof HttpResponse || result.hasBegun) return false
   const { code } = (result.cause ?? {}) as { code?: string }
@@ -100,7 +102,7 @@ function failureOf(error: Error & { code?: string }): Failure['failure'] {
   return error.code === 'UND_ERR_INVALID_ARG' ? 'malformed' : 'unreachable'
 }
 
-/** Sends a request and reads its response to the end; never rejects. */
+/** Sends a request and reads the whole response. Never rejects. */
 async function exchange(
   dispatcher: CallDispatcher,
   request: Dispatcher.DispatchOptions,

@@ -11,14 +11,14 @@ import { importVerificationKeys, type VerificationKey, type VerificationKeys } f
 const jwksSchema = v.object({ keys: v.array(v.unknown()) })
 const jwkSchema = openWireObject({ kid: v.pipe(v.string(), v.nonEmpty()), kty: v.string() })
 
-/** The provider as one object: its endpoints, its keys, and the way to call it. */
+/** One Login as one object: its endpoints, its keys and the function that calls it. */
 export class Provider {
   readonly http: Http
   readonly #discovery: CachedDocument<ProviderMetadata>
   readonly #tokenKeys: CachedDocument<VerificationKeys>
   readonly #identityKeys: CachedDocument<VerificationKeys>
 
-  /** Nothing is fetched yet: that is left to the first call that needs a document. */
+  /** Makes no network calls. The first method that needs a document downloads it. */
   constructor(
     settings: Pick<Settings, 'environment' | 'timeout' | 'serviceURL' | 'dispatcher'>,
     observer?: DocumentObserver,
@@ -50,27 +50,28 @@ export class Provider {
   }
 
   /**
-   * Where the provider's endpoints are.
+   * Returns the addresses of One Login's endpoints.
    *
-   * @throws OneLoginError when the discovery document cannot be had
+   * @throws OneLoginError if the discovery document is not available
    */
   metadata(): Promise<ProviderMetadata> {
     return this.#discovery.get()
   }
 
   /**
-   * The key of the JWKS that is called `kid`; none when it is not there after one refresh.
+   * Returns the key of the JWKS with this `kid`. If there is none, it refreshes the JWKS and looks once more.
    *
-   * @throws OneLoginError when the JWKS cannot be had
+   * @throws OneLoginError if the JWKS is not available
    */
   tokenKey(kid: string): Promise<VerificationKey | undefined> {
     return find(this.#tokenKeys, kid)
   }
 
   /**
-   * The key of the DID document that is called `kid`; none when it is not there after one refresh.
+   * Returns the key of the DID document with this `kid`. If there is none, it refreshes the document and looks once
+   * more.
    *
-   * @throws OneLoginError when the DID document cannot be had
+   * @throws OneLoginError if the DID document is not available
    */
   identityKey(kid: string): Promise<VerificationKey | undefined> {
     return find(this.#identityKeys, kid)
@@ -85,10 +86,10 @@ async function find(
 }
 
 /**
- * Reads the keys for tokens out of a JWKS.
+ * Reads the token keys from a JWKS.
  *
- * @param json - the document as it came
- * @throws Error with a reason when it holds no key
+ * @param json - the document as it was downloaded
+ * @throws Error with a reason if it has no usable key
  */
 export function readJwks(json: unknown): VerificationKeys {
   const jwks = v.safeParse(jwksSchema, json)

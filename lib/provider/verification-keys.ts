@@ -1,27 +1,27 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
 
-/** The algorithms that One Login signs with, by the kind of key. */
+/** The algorithms that One Login signs with, by type of key. */
 export type VerificationAlgorithm = 'ES256' | 'RS256'
 
-/** Of an RSA key's modulus, as RFC 7518 asks. */
+/** The smallest modulus of an RSA key, from RFC 7518. */
 const minimumBits = 2048
 
-/** A key of the provider's, tied to the one algorithm it may be used with. */
+/** A key of One Login, with the only algorithm that it may verify. */
 export interface VerificationKey {
   readonly alg: VerificationAlgorithm
   readonly key: KeyObject
 }
 
-/** The provider's keys by their `kid`. */
+/** One Login's keys by their `kid`. */
 export type VerificationKeys = ReadonlyMap<string, VerificationKey>
 
 /**
- * Imports the keys that can verify, once. Others are left out, and so is a `kid` that two keys claim: which of
- * them is meant could not be told.
+ * Imports each key that can verify signatures. Leaves out all others, and any `kid` that 2 keys share, because it
+ * does not identify one key.
  *
- * @param entries - JWKs with the `kid` that names each
- * @param algorithms - the algorithms that may be used
+ * @param entries - JWKs, each with its `kid`
+ * @param algorithms - the algorithms to allow
  */
 export function importVerificationKeys(
   entries: readonly { readonly kid: string; readonly jwk: JWK }[],
@@ -45,7 +45,7 @@ function importKey(jwk: JWK): VerificationKey | undefined {
     const { modulusLength = minimumBits } = key.asymmetricKeyDetails ?? {}
     return modulusLength < minimumBits ? undefined : { alg, key }
   } catch {
-    // Damaged: left out like the others.
+    // A damaged key is left out too.
   }
   return undefined
 }

@@ -7,21 +7,21 @@ import type { Provider } from '../provider/provider.ts'
 import { verifySignedToken } from './signed-token.ts'
 import { confidenceSatisfies, isConfidenceLevel, type IdentityLevel } from '../vectors-of-trust.ts'
 
-/** What a core identity says, once all of it has been verified. */
+/** The content of a verified core identity. */
 export interface CoreIdentity {
-  /** The level of confidence reached, at least the one that was asked for. */
+  /** The level of confidence that One Login reached. At least the requested level. */
   readonly level: IdentityLevel
   readonly name: v.InferOutput<typeof credentialSubjectSchema>['name']
   readonly birthDate: v.InferOutput<typeof credentialSubjectSchema>['birthDate']
 }
 
 /**
- * Verifies a core identity and takes its data out; the JWT itself is not kept anywhere.
+ * Verifies a core identity and returns its content. The JWT itself is not stored.
  *
- * @param jwt - the `coreIdentityJWT` claim as userinfo gave it
- * @param expected - the `sub` of the ID token, and the weakest level of confidence that was asked for
+ * @param jwt - the `coreIdentityJWT` claim from userinfo
+ * @param expected - the `sub` of the ID token, and the lowest requested level of confidence
  * @throws OneLoginError `core_identity_invalid`, `core_identity_key_unknown`, `identity_level_too_low`,
- * `identity_claim_invalid`, or as the DID document fails
+ * `identity_claim_invalid`, or the error of the DID document
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/prove-users-identity/
  */
 export async function verifyCoreIdentity(
@@ -60,7 +60,7 @@ export async function verifyCoreIdentity(
   return { level: vot, name: output.credentialSubject.name, birthDate: output.credentialSubject.birthDate }
 }
 
-// The DID in a token is compared and never resolved: it could name a document of an attacker's.
+// The DID in a token is compared and never resolved: it could point to an attacker's document.
 async function findKey(kid: string, provider: Pick<Provider, 'identityKey'>, controller: string) {
   if (kid.split('#')[0] !== controller) throw refusal('its key belongs to another controller')
   const key = await provider.identityKey(kid)

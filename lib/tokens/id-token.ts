@@ -7,41 +7,42 @@ import { nowInSeconds } from '../clock.ts'
 import { verifySignedToken } from './signed-token.ts'
 import { credentialSatisfies, isCredentialLevel, type CredentialLevel } from '../vectors-of-trust.ts'
 
-/** What an ID token says, once all of it has been verified. */
+/** The content of a verified ID token. */
 export interface IdTokenClaims {
   readonly sub: string
-  /** When it was issued, by the provider's clock, in seconds since 1970. */
+  /** When it was issued, by One Login's clock. In seconds since 1970. */
   readonly iat: number
-  /** The credential level reached. */
+  /** The credential level that the user reached. */
   readonly vot: CredentialLevel
-  /** When the user last signed in at One Login, in seconds since 1970. */
+  /** When the user last signed in to One Login. In seconds since 1970. */
   readonly authTime?: number
-  /** The provider's id of this journey. */
+  /** One Login's ID of this journey. */
   readonly sid?: string
 }
 
-/** What an ID token must answer to. */
+/** The values that an ID token must match. */
 export interface IdTokenExpectations {
   readonly nonce: string
-  /** The weakest credential level that was asked for. */
+  /** The lowest requested credential level. */
   readonly credential: CredentialLevel
-  /** How many seconds before `sentAt` the user may have signed in at One Login, if there is a limit. */
+  /** The longest time, in seconds, between the user's last sign-in to One Login and `sentAt`, if there is a limit. */
   readonly maxAge?: number | undefined
   /**
-   * The moment that `maxAge` is counted back from, in seconds since 1970. Default: now. For an identity request it is
-   * when the browser was sent, because One Login sets `auth_time` before the identity journey, which takes long.
+   * The moment from which `maxAge` counts back, in seconds since 1970. Default: now. For an identity request it is
+   * when the browser was sent to One Login, because One Login sets `auth_time` before the identity journey, which
+   * takes a long time.
    */
   readonly sentAt?: number | undefined
-  /** The access token that came with it. */
+  /** The access token from the same response. */
   readonly accessToken: string
 }
 
 /**
- * Verifies an ID token. There is no option to leave a check out.
+ * Verifies an ID token. Every check always runs.
  *
- * @param jwt - the ID token as the token endpoint gave it
+ * @param jwt - the ID token from the token endpoint
  * @throws OneLoginError `id_token_invalid`, `id_token_key_unknown`, `authentication_level_too_low`,
- * `authentication_too_old`, or as the JWKS fails
+ * `authentication_too_old`, or the error of the JWKS
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/#validate-your-id-token
  */
 export async function verifyIdToken(
@@ -107,7 +108,7 @@ function readAuthTime(
   return authTime
 }
 
-/** The left half of the hash; SHA-256 for both algorithms that ID tokens have. */
+/** Returns the left half of the hash. Both algorithms of ID tokens use SHA-256. */
 function accessTokenHash(accessToken: string): string {
   return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
 }

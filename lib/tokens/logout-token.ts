@@ -12,17 +12,17 @@ const claimsSchema = v.object({
   nonce: v.optional(v.undefined()),
 })
 
-// An empty list would pass valibot's strictObject.
+// valibot's strictObject accepts an empty array.
 function isEmptyObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return Object.keys(value).length === 0
 }
 
-/** What a back-channel logout token says, once all of it has been verified. */
+/** The content of a verified back-channel logout token. */
 export interface LogoutTokenClaims {
-  /** Who has signed out. */
+  /** The user who has signed out. */
   readonly sub: string
-  /** When, by the provider's clock, in seconds since 1970. */
+  /** When it was issued, by One Login's clock. In seconds since 1970. */
   readonly iat: number
   readonly jti: string
 }
@@ -30,8 +30,8 @@ export interface LogoutTokenClaims {
 /**
  * Verifies a back-channel logout token.
  *
- * @param jwt - the `logout_token` of the request's body
- * @throws OneLoginError `logout_token_invalid`, or as the JWKS fails
+ * @param jwt - the `logout_token` from the request body
+ * @throws OneLoginError `logout_token_invalid`, or the error of the JWKS
  * @see https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation
  */
 export async function verifyLogoutToken(
@@ -43,7 +43,7 @@ export async function verifyLogoutToken(
     name: 'logout token',
     code: 'logout_token_invalid',
     findKey: (kid) => provider.tokenKey(kid),
-    // Also where ID tokens are signed RS256.
+    // Even if ID tokens are signed with RS256.
     algorithms: ['ES256'],
     typ: 'logout+jwt',
     issuer: environment.issuer,

@@ -5,12 +5,13 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import type { VerificationKey } from '../provider/verification-keys.ts'
 
 /**
- * Verifies the signature of a JWT and reads it: jose decodes, node:crypto verifies, which costs half of what
- * WebCrypto does. Nothing of the payload is looked at before its signature was found to be right.
+ * Verifies the signature of a JWT and reads it. jose decodes, and node:crypto verifies at half the cost of WebCrypto.
+ * The payload is not read before the signature is verified.
  *
- * @param jwt - a JWS in the compact serialisation
- * @param findKey - finds the key by the header; the token's `alg` must be that of the key, never the reverse
- * @throws Error with the reason; or as `findKey` does
+ * @param jwt - a JWS in compact serialisation
+ * @param findKey - finds the key for a header. The token's `alg` must match the key, so the token never chooses the
+ * algorithm
+ * @throws Error with the reason, or the error of `findKey`
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.2
  */
 export async function readSigned(
@@ -22,7 +23,7 @@ export async function readSigned(
   if (header.crit !== undefined) throw new Error('its header has a "crit", and no extension is known here')
   const { alg, key } = await findKey(header)
   if (header.alg !== alg) throw new Error('its "alg" is not that of its key')
-  // ES256 signatures are two numbers side by side (RFC 7518); RS256 takes no notice of dsaEncoding.
+  // An ES256 signature is two numbers in a row (RFC 7518). RS256 ignores dsaEncoding.
   const publicKey = { key, dsaEncoding: 'ieee-p1363' } as const
   const end = jwt.lastIndexOf('.')
   const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
@@ -31,7 +32,7 @@ export async function readSigned(
   return read(jwt, 'payload', decodeJwt)
 }
 
-// The words of jose can change with each release.
+// The messages of jose can change with each release.
 function read<Part>(jwt: string, part: string, decode: (jwt: string) => Part): Part {
   try {
     return decode(jwt)

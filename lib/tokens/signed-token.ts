@@ -5,33 +5,33 @@ import { readSigned } from './signature.ts'
 import type { VerificationAlgorithm, VerificationKey } from '../provider/verification-keys.ts'
 import { nowInSeconds } from '../clock.ts'
 
-/** What every token of the provider's is held to. */
+/** The checks that apply to every token from One Login. */
 export interface TokenRules {
-  /** What the token is called in messages. */
+  /** The name of the token in messages. */
   readonly name: string
-  /** The code of the error when it is refused. */
+  /** The code of the error if the token is rejected. */
   readonly code: OneLoginErrorCode
   /** Finds the key that the header's `kid` names. */
   readonly findKey: (kid: string) => Promise<VerificationKey | undefined>
   readonly algorithms: readonly VerificationAlgorithm[]
   readonly issuer: string
   readonly clientId: string
-  /** Who it must be about, where that is known. */
+  /** The required `sub`, if it is known. */
   readonly subject?: string
-  /** The media type that the header's `typ` must have where it has one. */
+  /** The media type that `typ` in the header must have, if it is present. */
   readonly typ?: string
-  /** Seconds. */
+  /** In seconds. */
   readonly clockTolerance: number
 }
 
-/** Claims of a token that kept {@link TokenRules}. */
+/** The claims of a token that passed {@link TokenRules}. */
 export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: number }
 
 /**
- * Verifies a signed token of the provider's: signature by the key its `kid` names, with that key's algorithm;
- * `iss`, `aud` and `sub`; `exp` ahead, `nbf` and `iat` not.
+ * Verifies a signed token from One Login. Checks the signature with the key that `kid` names and that key's
+ * algorithm, then `iss`, `aud` and `sub`. `exp` must be in the future. `nbf` and `iat` must not be.
  *
- * @throws OneLoginError with the code of the rules; or as the key's document fails
+ * @throws OneLoginError with the code of the rules, or the error of the key's document
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 export async function verifySignedToken(jwt: string, rules: TokenRules): Promise<VerifiedClaims> {
@@ -65,7 +65,7 @@ export async function verifySignedToken(jwt: string, rules: TokenRules): Promise
 }
 
 function isPast(time: unknown, clockTolerance: number): time is number {
-  // JSON can spell infinities, and a session could not keep one.
+  // JSON can hold infinite numbers, and a session cannot store one.
   return typeof time === 'number' && Number.isFinite(time) && time <= nowInSeconds() + clockTolerance
 }
 
