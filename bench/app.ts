@@ -1,6 +1,6 @@
 // What the apps of the bench have in common: a process of its own that is told what to be, and says what it cost.
-import type { AddressInfo } from 'node:net'
 import type { Express } from 'express'
+import { listen } from '../test/support/listen.ts'
 
 /** What one app of the bench is told. */
 export interface AppSettings {
@@ -30,8 +30,7 @@ export function runApp(make: (settings: AppSettings, url: string) => Promise<Exp
   void import('node:http').then(async ({ createServer }) => {
     const server = createServer((request, response) => void handle?.(request, response))
     server.keepAliveTimeout = 60_000
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { url } = await listen(server)
     handle = await make(settings, url)
     let before = process.cpuUsage()
     process.on('message', () => {

@@ -2,9 +2,9 @@
 // sign-in (the ID token, for its nonce) is signed with ES256. The code carries the nonce.
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import * as http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { clientId, didController } from './app.ts'
 import { nowInSeconds } from '../lib/clock.ts'
+import { listen } from '../test/support/listen.ts'
 
 const subject = 'urn:fdc:gov.uk:2022:bench'
 const tokenKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -29,12 +29,7 @@ const server = http.createServer((request, response) => {
   })
 })
 server.keepAliveTimeout = 60_000
-server.listen(0, '127.0.0.1')
-const issuer = await new Promise<string>((resolve) =>
-  server.once('listening', () => {
-    resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-  }),
-)
+const issuer = `${(await listen(server)).url}/`
 
 const documents = {
   discovery: JSON.stringify({

@@ -1,9 +1,7 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { OneLoginOptions } from 'passport-govuk-one-login'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { Browser } from '../test/support/browser.ts'
+import { freePort } from '../test/support/listen.ts'
 
 /** An example under test, the simulator that it is registered with, and a browser. */
 export interface StartedExample extends AsyncDisposable {
@@ -47,12 +45,4 @@ export async function startExample(
       await op.close()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,10 +1,11 @@
 // The service under load: a process of its own, whose memory is measured and whose clock can be put ahead.
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import session, { MemoryStore } from 'express-session'
 import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy } from '../lib/index.ts'
 import type { KeyOptions } from '../lib/simulator/index.ts'
+import { listen } from '../test/support/listen.ts'
 
 /** What the service is asked: to put its clock ahead, or nothing but to say how it is. */
 export interface Question {
@@ -38,10 +39,9 @@ globalThis.Date = class extends RealDate {
 } as DateConstructor
 
 const app = express()
-const server = app.listen(0, '127.0.0.1')
-await new Promise((resolve) => server.once('listening', resolve))
+const server = createServer(app)
 server.keepAliveTimeout = 120_000
-const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+const { url } = await listen(server)
 
 const store = new MemoryStore()
 const provider = JSON.parse(process.argv[2] ?? '{}') as KeyOptions

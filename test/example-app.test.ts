@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { MemoryStore } from 'express-session'
 import { pino, type Logger } from 'pino'
@@ -15,6 +14,7 @@ import { oneLoginHome } from '../example-app/src/one-login.ts'
 import { startService, type RunningService } from '../example-app/src/server.ts'
 import { startSimulator, type Simulator, type SimulatorResponse } from '../lib/simulator/index.ts'
 import { Browser } from './support/browser.ts'
+import { listen, type Listening } from './support/listen.ts'
 
 const silent = pino({ level: 'silent' })
 
@@ -106,9 +106,8 @@ describe('The example service', () => {
   })
 
   it('takes the next port when its own is taken, and says so', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    await once(other, 'listening')
-    const { port } = other.address() as AddressInfo
+    await using other = await listen(createServer())
+    const { port } = other
     const { log, lines } = keptLog()
     const service = await startService({ PORT: String(port) }, log)
     try {
@@ -117,7 +116,6 @@ describe('The example service', () => {
       expect((await new Browser().send(service.url)).status).toBe(200)
     } finally {
       await service.close()
-      other.close()
     }
   })
 
@@ -156,7 +154,7 @@ describe('The example service', () => {
     await using op = disposable(await startSimulator())
     const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
     const app = createApp(options, { store: new MemoryStore(), secret: 'for tests' }, silent)
-    await using server = await listening(() => app)
+    await using server = await startApp(() => app)
     const forwarded = { 'x-forwarded-proto': 'https' }
     const { headers } = await new Browser().send(`${server.url}/account`, { headers: forwarded })
     expect(headers['set-cookie']).toEqual([
@@ -222,7 +220,7 @@ describe('The example service', () => {
   it('answers with 503 and a page when the session store fails, and shows nothing of the error', async () => {
     const store = new MemoryStore()
     await using op = disposable(await startSimulator())
-    await using server = await listening((url) => {
+    await using server = await startApp((url) => {
       op.register({ callbackURL: `${url}/auth/callback` })
       return createApp(op.options, { store, secret: 'for tests' }, silent)
     })
@@ -241,7 +239,7 @@ describe('The example service', () => {
   it('lets no user through while it cannot be known whether they have signed out, and shows a page', async () => {
     const store = new MemoryStore()
     await using op = disposable(await startSimulator())
-    await using server = await listening((url) => {
+    await using server = await startApp((url) => {
       op.register({ callbackURL: `${url}/auth/callback` })
       return createApp(op.options, { store, secret: 'for tests' }, silent)
     })
@@ -314,18 +312,10 @@ function disposable<Thing extends { close(): Promise<void> }>(thing: Thing): Thi
   return Object.assign(thing, { [Symbol.asyncDispose]: async () => thing.close() })
 }
 
-async function listening(
-  make: (url: string) => ReturnType<typeof createApp>,
-): Promise<AsyncDisposable & { url: string }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  server.on('request', make(url))
-  return {
-    url,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+/** Starts an app that needs to know its address. */
+async function startApp(make: (url: string) => ReturnType<typeof createApp>): Promise<Listening> {
+  const server = createServer()
+  const listening = await listen(server)
+  server.on('request', make(listening.url))
+  return listening
 }

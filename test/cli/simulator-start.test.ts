@@ -1,6 +1,3 @@
-import { createServer } from 'node:net'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { parseEnv } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
@@ -9,15 +6,7 @@ import { dotenvLine } from '../../lib/cli/simulator/service-variables.ts'
 import { readCommandSettings } from '../../lib/cli/simulator/command-settings.ts'
 import { run, startSimulatorCommand } from './command-run.ts'
 import { outcomeOf, sendAuthorize } from './official-requests.ts'
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
+import { freePort } from '../support/listen.ts'
 
 describe('the port and the address of the simulator', () => {
   it.each([
@@ -39,13 +28,13 @@ describe('the port and the address of the simulator', () => {
   })
 
   it('[SIM-4] PORT does not change the address, and the output says so', async () => {
-    const { stdout } = await run(['simulator'], { PORT: await freePort() })
+    const { stdout } = await run(['simulator'], { PORT: String(await freePort()) })
     expect(stdout).toContain('ONE_LOGIN_ISSUER=http://localhost:3000/')
     expect(stdout).toContain('use --port or SIMULATOR_URL')
   })
 
   it('[SIM-4] writes the line that scripts wait for', async () => {
-    const port = await freePort()
+    const port = String(await freePort())
     const { stdout } = await run(['simulator', '--port', port])
     expect(stdout.split('\n')).toContain(`Server is running at http://localhost:${port}`)
     const { stdout: events } = await run(['simulator', '--port', port, '--json'])
@@ -58,7 +47,7 @@ describe('an address with a path', () => {
     ['with its path', (url: string) => url],
     ['without it, as a proxy sends them', (url: string) => new URL(url).origin + '/'],
   ])('[SIM-4] is served to requests %s', async (_how, address) => {
-    const port = await freePort()
+    const port = String(await freePort())
     const simulator = await startSimulatorCommand(
       { SIMULATOR_URL: `http://127.0.0.1:${port}/one-login/simulator` },
       ['--port', port],

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { readyUser } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { readiness, run, startProcess, startSimulatorCommand } from './command-run.ts'
 import { authorize, take, visit, vocabulary } from './official-visit.ts'
+import { listen } from '../support/listen.ts'
 
 async function configFile(content: unknown): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'one-login-simulator-'))
@@ -69,10 +69,8 @@ describe('simulator', () => {
   })
 
   it('[SIM-1] takes its port from --port, else from PORT', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    onTestFinished(() => void taken.close())
-    await new Promise((resolve) => taken.once('listening', resolve))
-    const port = String((taken.address() as AddressInfo).port)
+    await using taken = await listen(createServer())
+    const port = String(taken.port)
     const { code, stderr } = await run(['simulator'], { PORT: port })
     expect(code).toBe(1)
     expect(stderr).toContain(port)

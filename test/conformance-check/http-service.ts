@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen as listenOnFreePort } from '../support/listen.ts'
 
 /** A request as the fixtures read it. */
 export interface Asked {
@@ -30,13 +29,8 @@ export async function listen(answer: (asked: Asked) => Promise<Given>) {
         res.writeHead(location === undefined ? status : 302, { ...type, ...redirect, ...headers }).end(html)
       })
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const close = async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-  return { url, close }
+  const listening = await listenOnFreePort(server)
+  return { url: listening.url, close: () => listening[Symbol.asyncDispose]() }
 }
 
 async function read(req: IncomingMessage): Promise<Asked> {

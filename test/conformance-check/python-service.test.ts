@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { run } from '../cli/command-run.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../support/listen.ts'
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
 const service = fileURLToPath(new URL('python_service.py', import.meta.url))

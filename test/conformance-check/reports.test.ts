@@ -11,7 +11,7 @@ import type { RequirementResult } from '../../lib/cli/conformance/results.ts'
 import { run } from '../cli/command-run.ts'
 import { startCarefulService } from './careful-service.ts'
 import { checked, findings } from './checked.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '../support/listen.ts'
 
 const page = new URL('http://127.0.0.1:3000/page')
 const check = { name: 'id-token <wrong>', done: 'It was "done".', seen: 'A <page> & more' }

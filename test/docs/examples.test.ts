@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser, type Page } from '../support/browser.ts'
 import { createExampleProject, type ExampleProject } from './example-project.ts'
+import { freePort } from '../support/listen.ts'
 
 describe('the examples of the guides', () => {
   let project: ExampleProject
@@ -74,15 +74,6 @@ async function startService(project: string, file: string): Promise<AsyncDisposa
       await once(service, 'exit')
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Presses the button on the simulator's page, with what is chosen there. */

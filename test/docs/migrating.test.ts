@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import type { Express } from 'express'
 import { importPKCS8 } from 'jose'
 import * as client from 'openid-client'
@@ -9,13 +7,13 @@ import { startSimulator, type Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { createApp as createNew } from './examples/migrating/after.ts'
 import { createApp as createOld } from './examples/migrating/before.ts'
+import { listen, type Listening } from '../support/listen.ts'
 
-const open: { server: Server; op: Simulator }[] = []
+const open: { server: Listening; op: Simulator }[] = []
 
 afterEach(async () => {
   for (const { server, op } of open.splice(0)) {
-    server.close()
-    server.closeAllConnections()
+    await server[Symbol.asyncDispose]()
     await op.close()
   }
 })
@@ -24,11 +22,11 @@ afterEach(async () => {
 async function start(
   make: (op: Simulator, callbackURL: string) => Express | Promise<Express>,
 ): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const server = createServer()
+  const listening = await listen(server)
+  const { url } = listening
   const op = await startSimulator()
-  open.push({ server, op })
+  open.push({ server: listening, op })
   op.register({ callbackURL: `${url}/auth/callback` })
   server.on('request', await make(op, `${url}/auth/callback`))
   return url

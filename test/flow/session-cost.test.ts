@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import express, { type RequestHandler } from 'express'
 import session from 'express-session'
 import passport, { type PassportStatic } from 'passport'
@@ -7,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
 import { startPair } from '../support/simulator.ts'
+import { listen } from '../support/listen.ts'
 
 /** How often each call was made to a store. */
 async function counted(store: DelayedStore, work: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -61,17 +61,7 @@ async function startPlain() {
       else res.end()
     })
   })
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    store,
-    browser: new Browser(),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { store, browser: new Browser(), ...(await listen(createServer(app))) }
 }
 
 async function start(idle?: '10m') {

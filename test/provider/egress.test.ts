@@ -1,5 +1,5 @@
 import { createServer } from 'node:https'
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +8,7 @@ import { json, startAnsweringServer, text, type Answer } from '../support/answer
 import { createCertificateAuthority } from '../support/certificates.ts'
 import { startConnectProxy } from '../support/connect-proxy.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
+import { listen } from '../support/listen.ts'
 
 function httpWith(settings: Partial<HttpSettings> = {}) {
   return createHttp({ timeout: 5, environment: { allowInsecureRequests: true }, variables: {}, ...settings })
@@ -94,12 +95,10 @@ describe('the proxy', () => {
   )
 
   it('[CONF-6] that does not answer makes no call last longer than its time', async () => {
-    const silent = createTcpServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => silent.once('listening', resolve))
-    onTestFinished(() => void silent.close())
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const silent = await listen(createTcpServer((socket) => onTestFinished(() => void socket.destroy())))
+    onTestFinished(() => silent[Symbol.asyncDispose]())
     await expectRefused(
-      httpWith({ timeout: 0.15, variables: { HTTPS_PROXY: url } })('https://provider.test/'),
+      httpWith({ timeout: 0.15, variables: { HTTPS_PROXY: silent.url } })('https://provider.test/'),
       'provider_timeout',
       /within 0\.15 s/,
     )
@@ -224,13 +223,10 @@ describe('the dispatcher of the service', () => {
         const { socket } = request
         response.end(socket instanceof TLSSocket && JSON.stringify(socket.getPeerCertificate().subject))
       },
-    ).listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    onTestFinished(() => {
-      server.close()
-      server.closeAllConnections()
-    })
-    return `https://localhost:${(server.address() as AddressInfo).port}/`
+    )
+    const listening = await listen(server)
+    onTestFinished(() => listening[Symbol.asyncDispose]())
+    return `https://localhost:${listening.port}/`
   }
 
   function agentWith(connect: NonNullable<Agent.Options['connect']>): Agent {

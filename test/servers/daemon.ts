@@ -1,22 +1,10 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 
 /** A server program that a test started. */
 export interface Daemon {
   readonly process: ChildProcess
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<void>
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /**

@@ -3,7 +3,8 @@ import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort } from '../support/listen.ts'
+import { startDaemon } from './daemon.ts'
 import type { StoreServer } from './store-server.ts'
 
 const run = promisify(execFile)

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort } from '../support/listen.ts'
+import { startDaemon } from './daemon.ts'
 import type { StoreServer } from './store-server.ts'
 
 /** Starts Debian's redis-server, which writes each change to disk. */

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from './daemon.ts'
+import { freePort, listen } from '../support/listen.ts'
 import { startPostgres } from './postgres-server.ts'
 import { startRedis } from './redis-server.ts'
 
@@ -127,9 +127,8 @@ export const storeKinds: readonly StoreKind[] = [
     packages: ['connect-dynamodb@3', '@aws-sdk/client-dynamodb@3', 'dynalite@4'],
     open: async (load) => {
       const server: Server = load('dynalite')({ createTableMs: 0, deleteTableMs: 0 })
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const gate = await openGate((server.address() as AddressInfo).port)
+      const listening = await listen(server)
+      const gate = await openGate(listening.port)
       const { DynamoDBClient } = load('@aws-sdk/client-dynamodb')
       const client = new DynamoDBClient({
         endpoint: `http://127.0.0.1:${gate.port}`,
@@ -147,7 +146,7 @@ export const storeKinds: readonly StoreKind[] = [
         [Symbol.asyncDispose]: async () => {
           client.destroy()
           await gate.close()
-          await new Promise((resolve) => server.close(resolve))
+          await listening[Symbol.asyncDispose]()
         },
       }
     },
@@ -206,8 +205,7 @@ async function openGate(target: number) {
   })
   const port = await freePort()
   const open = async () => {
-    gate.listen(port, '127.0.0.1')
-    await once(gate, 'listening')
+    await listen(gate, port)
   }
   const close = async () => {
     if (!gate.listening) return

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { listen } from '../support/listen.ts'
 
 /** A call that a service got. */
 export interface ReceivedCall {
@@ -24,12 +24,6 @@ async function bodyOf(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-}
-
 /** Starts a service that is closed when the test is over. A number is a status, an object a JSON document. */
 export async function startService(...initial: (number | object)[]): Promise<Service> {
   const calls: ReceivedCall[] = []
@@ -44,13 +38,10 @@ export async function startService(...initial: (number | object)[]): Promise<Ser
       else res.writeHead(answer ?? 200).end()
     })
   })
-  const port = await listen(server)
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  const listening = await listen(server)
+  onTestFinished(() => listening[Symbol.asyncDispose]())
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `${listening.url}/`,
     calls,
     answerWith: (...next) => {
       answers = next

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, vi } from 'vitest'
 import { authorizationURL, Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
+import { listen } from '../support/listen.ts'
 
 describe('starting a simulator', () => {
   it('[SIM-1] takes a free port of 127.0.0.1, and the issuer ends with a slash', async () => {
@@ -119,9 +120,8 @@ describe('closing a simulator', () => {
     await op.close()
     await op.close()
     await expect(fetch(op.issuer)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(Number(new URL(op.issuer).port), '127.0.0.1', resolve))
-    await new Promise((resolve) => server.close(resolve))
+    const server = await listen(createServer(), Number(new URL(op.issuer).port))
+    await server[Symbol.asyncDispose]()
   })
 
   it('[SIM-1] does not wait for the retries of a back-channel logout', async () => {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { listen } from './listen.ts'
 
 /** An outbound proxy that makes tunnels, as a department's network has one. */
 export interface ConnectProxy extends AsyncDisposable {
@@ -40,18 +41,13 @@ export async function startConnectProxy({
     client.on('close', () => target.destroy())
     return undefined
   })
-  server.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
+  const listening = await listen(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: listening.url,
     tunnels,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve()
-        })
-        server.closeAllConnections()
-        for (const socket of sockets) socket.destroy()
-      }),
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy()
+      await listening[Symbol.asyncDispose]()
+    },
   }
 }

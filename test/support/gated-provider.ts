@@ -1,9 +1,9 @@
 import { createServer, request as send, type Server, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { honest, type Draft } from './forged-tokens.ts'
 import { startHostileProvider, type HostileProvider } from './hostile-provider.ts'
+import { listen } from './listen.ts'
 
 /** The calls that a service makes. */
 export const calls = ['discovery', 'JWKS', 'DID', 'token', 'userinfo'] as const
@@ -125,7 +125,7 @@ export async function startGatedProvider(): Promise<GatedProvider> {
     strayed.push(request.url ?? '')
     response.end('{}')
   })
-  const elsewhereURL = await listen(elsewhere)
+  const elsewhereURL = (await listen(elsewhere)).url
 
   const issuer = `${gates.discovery.url}/`
   const { discovery } = provider.documents
@@ -200,7 +200,7 @@ async function openGate(target: string): Promise<Gate> {
     onwards.on('error', () => response.destroy())
     request.pipe(onwards)
   })
-  const gate: Gate = { server, url: await listen(server), deliver: whole }
+  const gate: Gate = { server, url: (await listen(server)).url, deliver: whole }
   return gate
 }
 
@@ -210,12 +210,6 @@ function head(response: ServerResponse, { status, type, body }: Reply, length = 
     'content-length': length,
     'cache-control': 'max-age=3600',
   })
-}
-
-async function listen(server: Server, port = 0): Promise<string> {
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,17 +1,18 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo, Server as TcpServer } from 'node:net'
+import { createServer, type AddressInfo, type Server as TcpServer } from 'node:net'
 
-/** A server that listens, and stops listening at the end of the block that started it. */
+/** A server that listens until the end of the block that started it. */
 export interface Listening extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
   readonly port: number
+  [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Has a server listen on a free port of this machine. */
-export async function listen(server: Server | TcpServer): Promise<Listening> {
-  server.listen(0, '127.0.0.1')
+/** Starts a server on 127.0.0.1: on a free port if none is given. */
+export async function listen(server: Server | TcpServer, onPort = 0): Promise<Listening> {
+  server.listen(onPort, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
@@ -23,4 +24,10 @@ export async function listen(server: Server | TcpServer): Promise<Listening> {
       await closed
     },
   }
+}
+
+/** A port of 127.0.0.1 that nothing listens on. */
+export async function freePort(): Promise<number> {
+  await using server = await listen(createServer())
+  return server.port
 }
