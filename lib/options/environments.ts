@@ -68,15 +68,15 @@ export const environments = {
 /** The settings of an {@link Environment} that verifying an identity needs. */
 export const didSettings = ['didDocumentURL', 'didController', 'coreIdentityIssuer'] as const
 
-/** Those of {@link didSettings} that an environment does not have. */
+/** Returns the {@link didSettings} that an environment does not have. */
 export function missingDidSettings(environment: Environment): (typeof didSettings)[number][] {
   return didSettings.filter((name) => environment[name] === undefined)
 }
 
 /**
- * The settings that verifying an identity needs.
+ * Returns the settings that verifying an identity needs.
  *
- * @throws OneLoginError `invalid_option` where they are not set
+ * @throws OneLoginError `invalid_option` if they are not set
  */
 export function requireDidSettings(environment: Environment) {
   const { didDocumentURL, didController, coreIdentityIssuer } = environment
@@ -88,7 +88,7 @@ export function requireDidSettings(environment: Environment) {
   return { didDocumentURL, didController, coreIdentityIssuer }
 }
 
-/** The issuer of one of the two environments of GOV.UK One Login; its trailing slash is optional. */
+/** The issuer of one of the two environments of GOV.UK One Login. Its trailing slash is optional. */
 export type KnownIssuer = WithOptionalSlash<(typeof environments)[keyof typeof environments]['issuer']>
 
 type WithOptionalSlash<URL extends string> = URL | (URL extends `${infer Start}/` ? Start : never)
@@ -100,7 +100,7 @@ export const environmentNames = Object.entries(environments).flatMap(([name, { i
   issuer.slice(0, -1),
 ]) as (keyof typeof environments | KnownIssuer)[]
 
-/** One of the two environments, by its name or its issuer. */
+/** Returns one of the two environments, by its name or its issuer. */
 export function knownEnvironment(nameOrIssuer: string): Environment | undefined {
   const [, environment] =
     Object.entries(environments).find(
@@ -111,7 +111,7 @@ export function knownEnvironment(nameOrIssuer: string): Environment | undefined 
 }
 
 /**
- * Whether `url` is https, or http on a loopback host where that is allowed.
+ * Whether `url` is https, or http on a loopback host if that is allowed.
  *
  * @param url - an absolute URL
  * @param allowInsecureRequests - whether http to a loopback host is allowed
@@ -124,7 +124,7 @@ export function isSecure(url: URL, allowInsecureRequests: boolean): boolean {
 /**
  * Whether a host is this machine.
  *
- * @param hostname - of a URL, an IPv6 address in brackets
+ * @param hostname - the host of a URL, with an IPv6 address in brackets
  */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)

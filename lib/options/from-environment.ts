@@ -6,7 +6,7 @@ import { optionsSchema } from './strategy-options-schema.ts'
 const variables = variablesOf(optionsSchema)
 
 /**
- * Each variable, and the option that it sets, written as in messages: `session.absolute`.
+ * Each variable and the option that it sets, written as in messages: `session.absolute`.
  *
  * @internal
  */
@@ -15,12 +15,12 @@ export const optionVariables: Readonly<Record<string, string>> = Object.fromEntr
 )
 
 /**
- * Reads the strategy's options from `ONE_LOGIN_*` environment variables, which the README lists. An empty variable
- * counts as not set. The options are checked when you make the strategy: an error about one of them names its
- * variable.
+ * Reads the strategy's options from environment variables named `ONE_LOGIN_*`. `docs/reference/options.md` lists
+ * them. An empty variable counts as not set. The constructor of the strategy checks the options, and an error about
+ * one of them names its variable.
  *
  * @param env - typically `process.env`
- * @throws OneLoginError `invalid_option` when `ONE_LOGIN_ENVIRONMENT` and `ONE_LOGIN_ISSUER` are both set
+ * @throws OneLoginError `invalid_option` if `ONE_LOGIN_ENVIRONMENT` and `ONE_LOGIN_ISSUER` are both set
  *
  * @example
  * ```ts

@@ -6,8 +6,8 @@ import { variableBehind } from './option-variable.ts'
 /**
  * Checks options against their schema.
  *
- * @param schema - an object schema whose entries are described
- * @param options - what the app gave
+ * @param schema - an object schema. Each entry has a description
+ * @param options - the options from the app
  * @throws OneLoginError `invalid_option` that names the option, what was received, and what to use
  */
 export function parseOptions<Entries extends v.ObjectEntries>(
@@ -34,23 +34,23 @@ export function parseOptions<Entries extends v.ObjectEntries>(
 }
 
 /**
- * An error about one option.
+ * Returns an error about one option.
  *
- * @param options - those that it is one of
- * @param name - as in `session.idle`
- * @param problem - sentences without the last full stop
+ * @param options - all the options
+ * @param name - the name of the option, such as `session.idle`
+ * @param problem - one or more sentences, without the last full stop
  */
 export function invalidOption(options: unknown, name: string, problem: string): OneLoginError {
   return new OneLoginError('invalid_option', `${optionLabel(options, name)}: ${problem}.`)
 }
 
-/** What a message calls an option: its name, and the variable that its value came from. */
+/** Returns the label of an option in messages: its name, and the variable that set it. */
 export function optionLabel(options: unknown, name: string): string {
   const variable = variableBehind(options, name.replace(/\[\d+\]$/, ''))
   return `Option "${name}"${variable ? ` (variable ${variable})` : ''}`
 }
 
-// What is noted at the innermost schema on the path that has any words.
+// Returns the notes of the innermost schema on the path that has a description.
 function notesAt(schema: v.GenericSchema, path: readonly string[], options: unknown) {
   let at: v.GenericSchema | undefined = schema
   let given = options
@@ -73,7 +73,7 @@ function receivedKind(value: unknown): string {
 
 const longestShown = 200
 
-// Also what should be no secret is not shown when it looks like one: it may be in the wrong place.
+// A value that looks like a secret is never shown, whatever the option: someone may have put it in the wrong place.
 function receivedValue(value: unknown): string {
   if (typeof value === 'number') return `received ${value}`
   if (typeof value === 'boolean') return `received ${String(value)}`

@@ -72,7 +72,7 @@ export interface OneLoginOptions {
   signer?: Signer | Signer[] | undefined
   /** Your client secret, used instead of a key. Your service can then sign users in but cannot ask for identities. */
   clientSecret?: string | undefined
-  /** The address that One Login sends the browser to after sign-out. If not set, One Login shows a page of its own. */
+  /** The address that One Login sends the browser to after sign-out. If not set, One Login shows its own page. */
   postLogoutRedirectURL?: string | undefined
   /**
    * User attributes to request at every sign-in.

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import { parseURL } from '../parsed-url.ts'
 
-/** A schema with the words for what it allows: messages and the documentation show them. */
+/** A schema with a description of what it allows. Messages and the documentation show the description. */
 export function described<Schema extends v.GenericSchema>(schema: Schema, allowed: string) {
   return v.pipe(schema, v.metadata({ allowed }))
 }
 
-/** A {@link described} schema of which no message shows the value: a secret, or personal data. */
+/** A {@link described} schema whose value no message shows, because it is a secret or personal data. */
 export function confidential<Schema extends v.GenericSchema>(schema: Schema, allowed: string) {
   return v.pipe(schema, v.metadata({ allowed, isConfidential: true }))
 }
@@ -23,7 +23,7 @@ const secondsIn = { s: 1, m: 60, h: 3600, d: 86_400 } as const
  */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd'}`
 
-/** A {@link Duration} between two bounds, given in seconds; comes out as seconds. */
+/** A {@link Duration} between two bounds, in seconds. The result is in seconds. */
 export function duration(allowed: string, { min, max }: { min: number; max: number }) {
   return described(
     v.pipe(
@@ -43,19 +43,19 @@ function toSeconds(value: unknown): number {
   return unit ? Number(amount) * secondsIn[unit as keyof typeof secondsIn] : NaN
 }
 
-/** An absolute URL without what does not belong into a registration; comes out as it was given. */
+/** An absolute URL without the parts that a registration cannot have. The result is the text as given. */
 export function absoluteURL(allowed: string) {
   return described(v.pipe(v.string(), v.check(isAbsoluteURL)), allowed)
 }
 
 /** Whether a text is an absolute URL without fragment, user name and password. */
 export function isAbsoluteURL(text: string): boolean {
-  // It is sent and compared as it was given: nothing may stand in it that parsing would change.
+  // One Login compares the URL as text, so it must not contain anything that parsing would change.
   const url = /^https?:\/\/[!-~]+$/i.test(text) ? parseURL(text) : undefined
   return url !== undefined && !text.includes('#') && !url.username && !url.password
 }
 
-/** The members of an object schema, below what wraps it; none for any other schema. */
+/** Returns the members of an object schema, inside its wrappers. Returns none for any other schema. */
 export function entriesOf(schema: unknown, given: unknown = {}): Readonly<Record<string, v.GenericSchema>> {
   const { wrapped, getter, entries } = (schema ?? {}) as {
     wrapped?: unknown
@@ -66,13 +66,13 @@ export function entriesOf(schema: unknown, given: unknown = {}): Readonly<Record
   return getter ? entriesOf(getter(given), given) : (entries ?? {})
 }
 
-/** What is noted at a schema: {@link described}, {@link confidential}, `fromVariable`. */
+/** Returns the notes of a schema: those of {@link described}, {@link confidential} and `fromVariable`. */
 export function notesOf(schema: v.GenericSchema | undefined): Readonly<Record<string, unknown>> {
   if (!schema) return {}
   return v.getMetadata('wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema)
 }
 
-/** An object without its members that are undefined. */
+/** Returns an object without the members that are undefined. */
 export function withoutUndefined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>

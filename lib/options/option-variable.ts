@@ -1,22 +1,21 @@
 import * as v from 'valibot'
 import { entriesOf, notesOf } from './option-schema.ts'
 
-/** How the text of a variable becomes a value; text that it cannot read stays as it is, for the schema to refuse. */
+/** Turns the text of a variable into a value. Returns text that it cannot read unchanged, for the schema to reject. */
 export type ReadVariable = (text: string) => unknown
 
 const readText: ReadVariable = (text) => text
 
-/** Reads a list, with spaces or commas between its items. */
+/** Reads a list separated by spaces or commas. */
 export const readList: ReadVariable = (text) => text.split(/[\s,]+/).filter(Boolean)
 
-/** Reads a number of seconds; text with a unit stays. */
+/** Reads a number of seconds. Text with a unit stays text. */
 export const readSeconds: ReadVariable = (text) => (/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text)
 
-/** Reads `true` and `false`. */
 export const readBoolean: ReadVariable = (text) =>
   text === 'true' || text === 'false' ? text === 'true' : text
 
-/** An option that an environment variable can set. */
+/** Adds to the schema of an option the environment variable that sets it. */
 export function fromVariable<Schema extends v.GenericSchema>(
   variable: string,
   schema: Schema,
@@ -25,14 +24,14 @@ export function fromVariable<Schema extends v.GenericSchema>(
   return v.pipe(schema, v.metadata({ variable, read }))
 }
 
-/** A variable, the option that it sets as a path, and how its text is read. */
+/** A variable, the path of the option that it sets, and the function that reads it. */
 export interface OptionVariable {
   readonly variable: string
   readonly path: readonly [name: string, ...member: string[]]
   readonly read: ReadVariable
 }
 
-/** The variables of an object schema, in its order. */
+/** Returns the variables of an object schema, in order. */
 export function variablesOf(schema: v.GenericSchema): OptionVariable[] {
   return Object.entries(entriesOf(schema)).flatMap(([name, option]) => [
     ...variableOf(option, [name]),
@@ -47,7 +46,10 @@ function variableOf(schema: v.GenericSchema, path: OptionVariable['path']): Opti
 
 const source = Symbol('variables')
 
-/** Which variable each option was read from. The values are private: a log of the options shows them once only. */
+/**
+ * The variable that each option was read from. The values are private, so that a log of the options shows them only
+ * once.
+ */
 class VariableSource {
   readonly #values: Readonly<Record<string, unknown>>
   readonly #variables: Readonly<Record<string, string>>
@@ -57,18 +59,18 @@ class VariableSource {
     this.#values = Object.fromEntries(variables.map(({ path }) => [path.join('.'), valueAt(options, path)]))
   }
 
-  /** The variable of an option, unless the app has replaced its value since. */
+  /** Returns the variable that set an option, unless the app has since replaced the value. */
   variableOf(options: object, name: string): string | undefined {
     return this.#values[name] === valueAt(options, name.split('.')) ? this.#variables[name] : undefined
   }
 }
 
-/** Notes at options which variables they were read from. Options that they are spread into get the note too. */
+/** Records with the options which variables they were read from. Copies made with spread syntax keep the record. */
 export function noteVariables(options: object, variables: readonly OptionVariable[]): void {
   Object.assign(options, { [source]: new VariableSource(variables, options) })
 }
 
-/** The variable that an option has its value from; where it has none, the variable that could have set it. */
+/** Returns the variable that set an option. If the option is not set, returns the variable that could set it. */
 export function variableBehind(options: unknown, name: string): string | undefined {
   if (typeof options !== 'object' || options === null || !(source in options)) return undefined
   return (options[source] as VariableSource).variableOf(options, name)

@@ -19,14 +19,14 @@ import {
 } from './signer.ts'
 
 /**
- * A private RSA key as a JSON Web Key, with every member as JSON may hold it. The strategy checks them.
+ * A private RSA key as a JSON Web Key. The type allows every member that JSON may hold, and the strategy checks them.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-6.3
  */
 export interface PrivateJwk {
-  /** The kind of key: `RSA`. */
+  /** The type of key: `RSA`. */
   readonly kty?: string | undefined
-  /** The id of the key. */
+  /** The ID of the key. */
   readonly kid?: string | undefined
   /** The modulus, base64url. */
   readonly n?: string | undefined
@@ -44,19 +44,19 @@ export interface PrivateJwk {
   readonly dq?: string | undefined
   /** The first CRT coefficient, base64url. */
   readonly qi?: string | undefined
-  /** What it is for: `sig`. */
+  /** The use of the key: `sig`. */
   readonly use?: string | undefined
   /** The signature algorithm. */
   readonly alg?: string | undefined
-  /** What it can do. */
+  /** The operations that the key is for. */
   readonly key_ops?: string[] | undefined
-  /** Whether Web Crypto may export it. */
+  /** Whether Web Crypto may export the key. */
   readonly ext?: boolean | undefined
 }
 
 /**
- * A private key in any form that teams keep it in: PEM (PKCS#8 or PKCS#1, also on one line, with literal `\n`, or its
- * base64 body alone), JWK, `KeyObject` or `CryptoKey`. RSA, 2048 bits or more.
+ * A private key in any usual form: PEM (PKCS#8 or PKCS#1, also on one line with literal `\n`, or only its base64
+ * body), JWK, `KeyObject` or `CryptoKey`. It must be an RSA key of 2,048 bits or more.
  */
 export type PrivateKeyInput = string | PrivateJwk | KeyObject | webcrypto.CryptoKey
 
@@ -65,11 +65,11 @@ const forms =
 const signAsync = promisify(signWithCallback)
 
 /**
- * Makes a signer of a private key.
+ * Returns a signer that uses a private key.
  *
  * @param input - the key, in any form of {@link PrivateKeyInput}
- * @param option - what messages call the option it came from
- * @throws OneLoginError `invalid_option` that says what kind of key was given instead; it never shows the key
+ * @param option - the name of the option in messages
+ * @throws OneLoginError `invalid_option` that names the kind of key it got. It never shows the key
  */
 export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "privateKey"'): Signer {
   const refuse = (found: string) => new OneLoginError('invalid_option', `${option}: ${found}. Use ${forms}.`)
@@ -164,7 +164,7 @@ function kindOfKey(key: KeyObject): string {
   return `a ${String(key.asymmetricKeyType)}`
 }
 
-/** The key's own name, RFC 7638: the same in every process that holds the key. */
+/** Returns the key's RFC 7638 thumbprint, which is the same in every process that holds the key. */
 function thumbprint({ e, kty, n }: PublicJwk): string {
   return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url')
 }

@@ -6,7 +6,7 @@ import { invalidOption, parseOptions } from './invalid-option.ts'
 import { confidential, described, duration, withoutUndefined, type Duration } from './option-schema.ts'
 import { parseVectors, type RequestedTrust } from '../vectors-of-trust.ts'
 
-/** The languages that One Login's pages have: English and Welsh. */
+/** The languages of One Login's pages: English and Welsh. */
 export const locales = ['en', 'cy'] as const
 
 /**
@@ -17,7 +17,7 @@ export const locales = ['en', 'cy'] as const
 export type Locale = (typeof locales)[number]
 
 /**
- * Options that the strategy has and one request can override.
+ * Options of the strategy that one request can override.
  *
  * @internal
  */
@@ -54,8 +54,8 @@ export const requestSchema = v.strictObject({
 })
 
 /**
- * What one sign-in may ask for in its own way, in `passport.authenticate` and `signIn()`. What is left out is as the
- * strategy's options say.
+ * The options of one sign-in, for `passport.authenticate` and `signIn()`. An option that you do not set has the
+ * strategy's value.
  *
  * @example
  * ```ts
@@ -65,28 +65,28 @@ export const requestSchema = v.strictObject({
 export interface SignInOptions {
   /** Vectors of trust, for example `['Cl.Cm']` to sign in or `['Cl.Cm.P2']` to prove an identity. */
   vtr?: string[] | undefined
-  /** Identity claims to ask for, by short name; sent with identity requests only. */
+  /** Identity claims to request, by short name. The package sends them with identity requests only. */
   claims?: ClaimName[] | undefined
-  /** How long ago the user may have signed in at One Login. */
+  /** The longest time since the user last signed in to One Login. */
   maxAge?: Duration | undefined
-  /** Language of One Login's pages. */
+  /** The language of One Login's pages. */
   uiLocales?: Locale | undefined
-  /** `'login'` asks the signed-in user to prove again that it is them. Needs request objects. */
+  /** `'login'` asks a signed-in user to authenticate again. It needs request objects. */
   prompt?: 'login' | undefined
-  /** An email address to start with, 256 characters at most. Needs request objects. */
+  /** An email address to fill in on One Login's page, of at most 256 characters. It needs request objects. */
   loginHint?: string | undefined
-  /** Where the pages are shown: in a browser, or in an app's web view. */
+  /** Where One Login's pages are shown: in a browser, or in the web view of an app. */
   channel?: 'web' | 'generic_app' | undefined
-  /** The page of this site to come back to; anything that is not a path of this site becomes `/`. */
+  /** The page of this site to return to. A value that is not a path of this site becomes `/`. */
   returnTo?: string | undefined
-  /** A value of the app's own, kept on the server and handed back as `req.authInfo.state`; plain JSON. */
+  /** Your own value, as plain JSON. It stays on the server, and the callback returns it as `req.authInfo.state`. */
   state?: unknown
 }
 
-/** {@link SignInOptions} checked, with the strategy's own options filled in. */
+/** {@link SignInOptions} after all checks, with the strategy's own values filled in. */
 export interface SignInSettings {
   readonly trust: RequestedTrust
-  /** Claims to ask for; empty unless an identity is asked for. */
+  /** The claims to request. Empty if the sign-in does not request an identity. */
   readonly claims: readonly ClaimName[]
   readonly maxAge?: number
   readonly uiLocales?: Locale
@@ -97,24 +97,25 @@ export interface SignInSettings {
   readonly state?: unknown
 }
 
-/** What the strategy's options say where a request does not. */
+/** The values of the strategy, for options that a request does not set. */
 export interface SignInDefaults {
   readonly trust: RequestedTrust
   readonly claims: readonly ClaimName[]
   readonly maxAge?: number | undefined
-  /** Whether requests go as signed request objects. */
+  /** Whether the package sends signed request objects. */
   readonly requestObject: boolean
-  /** Whether this service has a key, without which One Login gives no identity. */
+  /** Whether this service has a key. Without a key, One Login returns no identity. */
   readonly hasKey: boolean
-  /** Whether the DID settings are known, without which no identity can be verified. */
+  /** Whether the DID settings are known. Without them, no identity can be verified. */
   readonly hasDid: boolean
 }
 
 /**
- * Checks what one sign-in asks for and fills in what it leaves open.
+ * Checks the options of one sign-in and fills in the strategy's values.
  *
- * @param options - as given to `passport.authenticate`; members that are not {@link SignInOptions} are Passport's
- * @param defaults - what the strategy's options say
+ * @param options - the options given to `passport.authenticate`. Members that are not {@link SignInOptions} belong to
+ * Passport
+ * @param defaults - the values of the strategy
  * @throws OneLoginError `invalid_option`
  */
 export function parseSignInOptions(options: object, defaults: SignInDefaults): SignInSettings {
@@ -123,7 +124,7 @@ export function parseSignInOptions(options: object, defaults: SignInDefaults): S
   )
   const { vtr, claims = defaults.claims, maxAge: ownMaxAge, ...rest } = parseOptions(requestSchema, own)
   const trust = vtr ? parseVectors(vtr) : defaults.trust
-  // One Login fixes auth_time before the identity journey, which takes longer than most limits.
+  // One Login sets auth_time before the identity journey, which takes longer than most limits.
   const maxAge = ownMaxAge ?? (trust.identity ? undefined : defaults.maxAge)
   if (trust.identity && !defaults.hasKey)
     throw invalidOption(
@@ -158,7 +159,7 @@ function isJSON(value: unknown): boolean {
   }
 }
 
-// The app may change its object for the next request before this one is saved.
+// A copy, because the app may change its object before this request is saved.
 function copyOfJSON(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value))
 }

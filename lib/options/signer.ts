@@ -1,19 +1,19 @@
 import { createPublicKey } from 'node:crypto'
 
-/** The signature algorithms that One Login takes from a service. */
+/** The signature algorithms that One Login accepts from a service. */
 export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
 
 /**
- * A signature algorithm that One Login takes from a service.
+ * A signature algorithm that One Login accepts from a service.
  *
  * @useDeclaredType
  * @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1
  */
 export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 
-/** The public half of a service's RSA key, as a JSON Web Key (RFC 7517). */
+/** The public part of a service's RSA key, as a JSON Web Key (RFC 7517). */
 export interface PublicJwk {
-  /** The kind of key: One Login takes no other. */
+  /** The type of key. One Login accepts no other. */
   readonly kty: 'RSA'
   /** The modulus, base64url. */
   readonly n: string
@@ -22,7 +22,7 @@ export interface PublicJwk {
 }
 
 /**
- * Something that signs for this service, for a key that stays where it is, in a KMS or an HSM.
+ * Signs for your service with a key in a KMS or an HSM.
  *
  * @example
  * ```ts
@@ -35,31 +35,34 @@ export interface PublicJwk {
  * ```
  */
 export interface Signer {
-  /** The key's id, sent in the header of all that it signs and published in this service's JWKS. */
+  /**
+   * The ID of the key. The package sends it in the header of every token that it signs, and publishes it in your
+   * JWKS.
+   */
   readonly kid: string
-  /** What it signs with, the hash included. */
+  /** The algorithm that `sign` uses, including the hash. */
   readonly alg: SigningAlgorithm
-  /** The public half of the key, 2048 bits or more. */
+  /** The public part of the key, of 2,048 bits or more. */
   readonly publicJwk: PublicJwk
   /**
-   * Signs `data` with `alg`. If it throws, rejects or takes longer than the option `timeout`, the sign-in
-   * fails with `signing_failed`.
+   * Signs `data` with `alg`. If it throws, rejects or takes longer than the option `timeout`, the sign-in fails with
+   * `signing_failed`.
    *
-   * @param data - all that is to be signed; hashing it is part of `alg`
+   * @param data - the data to sign. Hashing it is part of `alg`
    * @returns the raw signature
    */
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
-/** The shortest RSA key that One Login takes. */
+/** The shortest RSA key that One Login accepts. */
 export const minimumBits = 2048
 
-/** Bits of an RSA key's modulus, read from its JWK. */
+/** Returns the bits of an RSA key's modulus. */
 export function modulusBits(jwk: PublicJwk): number {
   return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
 }
 
-/** Whether `value` is a {@link Signer} with a key that One Login takes. */
+/** Whether `value` is a {@link Signer} with a key that One Login accepts. */
 export function isSigner(value: unknown): value is Signer {
   const { kid, alg, publicJwk, sign } = (value ?? {}) as Partial<Signer>
   const isNamed = typeof kid === 'string' && kid !== ''

@@ -15,7 +15,7 @@ const secureURL = 'an absolute https URL (http on a loopback host with "allowIns
 
 const nonEmptyText = v.pipe(v.string(), v.nonEmpty())
 
-// The type takes undefined, so that an app can give process.env.NAME; the check does not.
+// The type allows undefined, so that an app can pass process.env.NAME. The check rejects it.
 const requiredText = v.pipe(
   v.custom<string | undefined>((value) => typeof value === 'string' && value.trim() !== ''),
   v.transform(String),
@@ -74,8 +74,8 @@ const sessionRules = v.strictObject({
 })
 
 /**
- * Every option of the strategy: its variable, its check, the words for what it allows, and its default.
- * `OneLoginOptions` has the same options with words for editors. A test compares the two.
+ * Every option of the strategy: its variable, its check, a description of what it allows, and its default.
+ * `OneLoginOptions` has the same options with TSDoc for editors. A test compares the two.
  */
 export const optionsSchema = v.strictObject({
   environment: fromVariable(
@@ -201,7 +201,7 @@ export const optionsSchema = v.strictObject({
   ),
 })
 
-/** One or several: a list comes out either way. */
+/** Accepts one value or a list. The result is always a list. */
 function oneOrMore<Schema extends v.GenericSchema>(schema: Schema) {
   return v.union([
     v.pipe(v.array(schema), v.minLength(1)),

@@ -19,16 +19,16 @@ import { parseVectors } from '../vectors-of-trust.ts'
 type CheckedOptions = v.InferOutput<typeof optionsSchema>
 type InAnotherForm = 'environment' | 'privateKey' | 'signer' | 'requestObject' | 'vtr' | 'claims' | 'maxAge'
 
-/** {@link OneLoginOptions} checked, with defaults filled in and keys read. All lengths of time are in seconds. */
+/** {@link OneLoginOptions} after all checks, with default values and parsed keys. Lengths of time are in seconds. */
 export interface Settings extends Readonly<Omit<CheckedOptions, InAnotherForm>> {
   readonly environment: Environment & { readonly allowInsecureRequests: boolean }
-  /** The keys of this service, the signing one first; empty if it has a client secret. */
+  /** The keys of this service. The first one signs. Empty if the service has a client secret. */
   readonly signers: readonly Signer[]
   readonly signIn: SignInDefaults
 }
 
 /**
- * Checks the strategy's options, one by one and against each other.
+ * Checks each option, and the options against each other.
  *
  * @param options - see {@link OneLoginOptions}
  * @throws OneLoginError `invalid_option` that names the option, what was received, and what to use

@@ -1,19 +1,19 @@
-/** Past this the provider's firewall answers in its place. */
+/** One Login's firewall blocks longer queries. */
 const longestQuery = 2047
 
-/** What a sign-out can say. */
+/** The parameters of a sign-out. */
 export interface EndSession {
-  /** The user's ID token; an expired one is fine. */
+  /** The user's ID token. It may have expired. */
   readonly idToken?: string | undefined
-  /** As registered. Needs the ID token: One Login ignores it otherwise, so it is not sent. */
+  /** The registered address. One Login ignores it without an ID token, so then it is not sent. */
   readonly postLogoutRedirectURL?: string | undefined
-  /** Handed back to the page that One Login redirects to. */
+  /** A value that One Login returns to the page that it redirects to. */
   readonly state?: string | undefined
 }
 
 /**
- * Builds the address of One Login that ends its session. A query that its firewall would block is sent without
- * what makes it long: the user is signed out there all the same.
+ * Builds the address at One Login that ends its session. If the query is too long for One Login's firewall, the
+ * parameters that make it long are left out, and the user is still signed out.
  *
  * @param endSessionEndpoint - from the discovery document
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/

@@ -2,17 +2,17 @@ import { nowInSeconds } from '../clock.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { SignedIn } from './signed-in.ts'
 
-/** When a session ends, in seconds from now, if nothing happens until then. */
+/** The time until a session ends if nothing happens, in seconds. */
 export interface TimeLeft {
   readonly absolute: number
-  /** Infinite if there is no idle limit. */
+  /** `Infinity` if there is no idle limit. */
   readonly idle: number
 }
 
 /**
- * How long a session can still live. This is the only place that reads the limits.
+ * Returns how long a session can still last. Only this function reads the limits.
  *
- * @param lastSeenAt - when the user last did something, if that was recorded. Seconds since 1970
+ * @param lastSeenAt - when the user was last active, if that was recorded. In seconds since 1970
  */
 export function timeLeft(
   { session: { absolute, idle = Infinity } }: Pick<Settings, 'session'>,
@@ -22,7 +22,7 @@ export function timeLeft(
   const now = nowInSeconds()
   return {
     absolute: startedAt + absolute - now,
-    // A user who comes back from One Login was not idle there.
+    // The time that a user spends at One Login does not count as idle.
     idle: Math.max(lastSeenAt, completedAt) + idle - now,
   }
 }

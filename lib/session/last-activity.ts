@@ -4,11 +4,11 @@ import { recordKey, type RecordStore } from './record-store.ts'
 const recordSchema = v.object({ lastSeenAt: v.number() })
 
 /**
- * When the user of a session last did something. It is a record of its own: written into the session it would bring
- * back, with each slow request, what other requests have changed there meanwhile.
+ * Returns when the user of a session was last active. This is a separate record: a slow request that wrote it into
+ * the session would undo the changes that other requests have made there.
  *
- * @param id - of the sign-in
- * @returns seconds since 1970; nothing if it is not recorded
+ * @param id - the ID of the sign-in
+ * @returns seconds since 1970, or nothing if it is not recorded
  * @throws OneLoginError `session_unavailable` if the store fails
  */
 export async function lastActivity(records: RecordStore, id: string): Promise<number | undefined> {
@@ -17,10 +17,10 @@ export async function lastActivity(records: RecordStore, id: string): Promise<nu
 }
 
 /**
- * Records that the user does something.
+ * Records that the user is active.
  *
- * @param at - seconds since 1970
- * @param lifetime - seconds after which the session has ended in any case
+ * @param at - the time, in seconds since 1970
+ * @param lifetime - the seconds after which the session has ended in any case
  * @throws OneLoginError `session_unavailable` if the store fails
  */
 export async function recordActivity(

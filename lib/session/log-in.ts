@@ -10,18 +10,18 @@ interface LogInOptions {
   readonly successReturnToOrRedirect?: string
 }
 
-/** What a log-in is to write into the session. */
+/** The record to write into the session at log-in. */
 export interface LogInPlan {
   readonly signedIn: SignedIn
-  /** Whether the session is this user's already, so that the app's data in it can stay. */
+  /** Whether the session already belongs to this user, so that the app's data in it can stay. */
   readonly keepsData: boolean
   /** For Passport's `successReturnToOrRedirect`. */
   readonly returnTo: string | undefined
 }
 
 /**
- * Has Passport's `req.logIn` write who is signed in, once, if it logs in the user that the verify callback returned.
- * Any other log-in of this request is left alone.
+ * Makes Passport's `req.logIn` write the record once, when it logs in the user that the verify callback returned.
+ * Other log-ins of this request are not changed.
  */
 export function followLogIn(
   req: Request,
@@ -49,7 +49,7 @@ export function followLogIn(
       if (!error) finish()
       done(error)
     })
-    // The one of @fastify/passport returns a promise instead of calling back.
+    // @fastify/passport's `logIn` returns a promise instead of calling back.
     return result instanceof Promise ? result.then(finish) : result
   }
   req.logIn = req.login = follow as typeof req.logIn
@@ -64,10 +64,10 @@ function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan
 }
 
 /**
- * Passport saves the renewed session while it logs the user in. The entry must be in it by that time: if the store
- * failed afterwards, it would keep a user whom no sign-out reaches.
+ * Writes the entry into the renewed session before Passport saves it. If it were written later and the store then
+ * failed, the store would hold a user whom no sign-out reaches.
  *
- * @returns a function that takes back what is still waiting for a save, for a log-in that failed before
+ * @returns a function that cancels the write if the log-in failed before the save
  */
 function followRenewal(req: Request, write: () => void): () => void {
   const { session } = req
@@ -82,7 +82,8 @@ function followRenewal(req: Request, write: () => void): () => void {
   }
   replaceMethod(session, 'regenerate', (_regenerate, given) => {
     const [done] = explainingFailure(given.slice(-1))
-    // The one of @fastify/session may get the names of what to keep, and returns a promise without a callback.
+    // The `regenerate` of @fastify/session can get the names of what to keep, and returns a promise if it gets no
+    // callback.
     if (typeof done !== 'function') return regenerate(...given)
     return regenerate(...given.slice(0, -1), (error: unknown) => {
       if (!error) beforeSave()
@@ -92,7 +93,7 @@ function followRenewal(req: Request, write: () => void): () => void {
   return () => restore()
 }
 
-/** What the store says when it fails is for the developer; the app gets an error that it knows. */
+/** Replaces the store's error with this package's. The store's error is its cause. */
 function explainingFailure(given: readonly unknown[]): readonly unknown[] {
   const done = given.at(-1)
   if (typeof done !== 'function') return given

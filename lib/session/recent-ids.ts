@@ -1,14 +1,14 @@
-/** Ids that came lately: each is remembered for a time and then forgotten, so that they do not grow without end. */
+/** IDs that were seen recently. Each is deleted after a time, so that the list does not grow without limit. */
 export class RecentIds {
   readonly #memory: number
   readonly #cameAt = new Map<string, number>()
 
-  /** @param memory - milliseconds that an id is remembered */
+  /** @param memory - how long to remember an ID, in milliseconds */
   constructor(memory: number) {
     this.#memory = memory
   }
 
-  /** Whether an id came lately. */
+  /** Whether an ID was seen recently. */
   has(id: string): boolean {
     for (const [old, cameAt] of this.#cameAt) {
       if (Date.now() - cameAt < this.#memory) break
@@ -17,7 +17,6 @@ export class RecentIds {
     return this.#cameAt.has(id)
   }
 
-  /** Notes that an id comes now. */
   add(id: string): void {
     this.#cameAt.set(id, Date.now())
   }

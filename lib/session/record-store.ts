@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto'
 import type { SessionData, Store } from 'express-session'
 import { OneLoginError } from '../errors.ts'
 
-/** The calls of an express-session store that records need. */
+/** The methods of an express-session store that records need. */
 export type SessionStore = Pick<Store, 'get' | 'set'> & Partial<Pick<Store, 'destroy'>>
 
 /**
- * The key of a record: 32 hexadecimal characters, which fit into every store that express-session documents.
+ * Returns the key of a record: 32 hexadecimal characters, which every store that express-session documents accepts.
  *
- * @param parts - what the record is about; nobody can tell them from the key
+ * @param parts - what the record is about. The key does not reveal them
  */
 export function recordKey(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
-/** Records of this package in a session store. They look like sessions, since that is what such stores keep. */
+/** The package's records in a session store. They have the form of sessions, because that is what such stores hold. */
 export class RecordStore {
   readonly #store: SessionStore
   readonly #timeout: number
 
-  /** @param timeout - seconds that one call to the store may take */
+  /** @param timeout - the longest time for one call to the store, in seconds */
   constructor(store: SessionStore, timeout: number) {
     this.#store = store
     this.#timeout = timeout
@@ -28,8 +28,8 @@ export class RecordStore {
   /**
    * Reads a record.
    *
-   * @returns `undefined` if there is none, in whichever way the store says so
-   * @throws OneLoginError `session_unavailable` if the store fails or does not answer in time
+   * @returns `undefined` if there is none, however the store reports that
+   * @throws OneLoginError `session_unavailable` if the store fails or does not respond in time
    */
   async read(key: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const record = await this.#call<SessionData | null | undefined>((done) => this.#store.get(key, done))
@@ -41,21 +41,21 @@ export class RecordStore {
    *
    * @param members - plain JSON
    * @param lifetime - seconds until the store may delete it
-   * @throws OneLoginError `session_unavailable` if the store fails or does not answer in time
+   * @throws OneLoginError `session_unavailable` if the store fails or does not respond in time
    */
   async write(key: string, members: object, lifetime: number): Promise<void> {
     const originalMaxAge = lifetime * 1000
     const cookie = { originalMaxAge, expires: new Date(Date.now() + originalMaxAge) }
-    // Some stores ask the cookie for its maxAge, as of a live session. In JSON it would only take space.
+    // Some stores read maxAge from the cookie, as of a session in use. In JSON it would only take space.
     Object.defineProperty(cookie, 'maxAge', { value: originalMaxAge })
     const record = { cookie, ...members } as unknown as SessionData
     await this.#call((done) => this.#store.set(key, record, done))
   }
 
   /**
-   * Removes a record. It is no error if there is none.
+   * Removes a record. It is not an error if there is none.
    *
-   * @throws OneLoginError `session_unavailable` if the store fails or does not answer in time
+   * @throws OneLoginError `session_unavailable` if the store fails or does not respond in time
    */
   async remove(key: string): Promise<void> {
     await this.#call((done) => this.#store.destroy?.(key, done))
@@ -77,7 +77,7 @@ export class RecordStore {
         else resolve(result)
       }
       try {
-        // A store that is an async function may reject as well as call back.
+        // A store that is an async function may reject instead of calling back.
         Promise.resolve(work(done)).catch(fail)
       } catch (error) {
         fail(error)
@@ -91,7 +91,7 @@ function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-/** The error for a store that failed. */
+/** Returns the error for a store that failed. */
 export function storeFailure(cause: unknown): OneLoginError {
   return new OneLoginError(
     'session_unavailable',

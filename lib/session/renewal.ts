@@ -5,16 +5,16 @@ import type { Transaction } from '../sign-in/transaction.ts'
 import { confidenceSatisfies } from '../vectors-of-trust.ts'
 import type { SignedIn } from './signed-in.ts'
 
-/** Callbacks that are remembered: enough for the tabs of one user. */
+/** The number of callbacks to remember: enough for one user's tabs. */
 const mostCallbacks = 10
 
 /**
- * Makes the record of a user who has just signed in.
+ * Creates the record of a user who has just signed in.
  *
  * @param verified - the sign-in
- * @param transaction - what it answers to
- * @param before - the record that the session of the same user had
- * @param returnTo - the page that the user goes on to
+ * @param transaction - the transaction of this sign-in
+ * @param before - the earlier record in the session of the same user
+ * @param returnTo - the page to redirect to
  */
 export function renewSignedIn(
   verified: VerifiedSignIn,
@@ -30,7 +30,7 @@ export function renewSignedIn(
   return {
     ...signIn,
     ...identities(outcome, before),
-    // Also if the session is gone by now: a sign-out ends everything that was started from it.
+    // Even if the session has since been deleted: a sign-out ends everything that started from it.
     id: before?.id ?? transaction.startedFrom ?? randomUUID(),
     sentAt: transaction.sentAt,
     startedAt: before?.startedAt ?? now,
@@ -41,7 +41,7 @@ export function renewSignedIn(
   }
 }
 
-/** A try for a higher level that failed leaves what was proven before. */
+/** A failed request for a higher level does not remove an identity that was already proven. */
 export function leavesProven(outcome: IdentityOutcome, before: SignedIn | undefined): boolean {
   const known = before?.identity
   return !outcome.proven && known?.proven === true && !confidenceSatisfies(known.level, outcome.level)

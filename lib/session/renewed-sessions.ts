@@ -2,16 +2,16 @@ import * as v from 'valibot'
 import { recordKey, type RecordStore } from './record-store.ts'
 import type { SignedIn } from './signed-in.ts'
 
-/** Seconds: longer than a request that was sent with the old cookie can be under way. */
+/** In seconds: longer than a request with the old cookie can take to arrive. */
 const lifetime = 600
 
 const recordSchema = v.object({ sub: v.string(), id: v.string() })
 
 /**
- * Records which sign-in goes on when a log-in gives the session another id. A sign-out that the browser sent before it
- * had the new cookie finds no session any more, but still ends the sign-in.
+ * Records which sign-in continues when a log-in gives the session a new ID. A sign-out that the browser sent with the
+ * old cookie finds no session, but still ends the sign-in.
  *
- * @param sessionId - the one before the log-in
+ * @param sessionId - the ID before the log-in
  * @throws OneLoginError `session_unavailable` if the store fails
  */
 export async function recordRenewal(
@@ -23,7 +23,7 @@ export async function recordRenewal(
 }
 
 /**
- * Finds the sign-in that went on under another session ID.
+ * Finds the sign-in that continues under another session ID.
  *
  * @throws OneLoginError `session_unavailable` if the store fails
  */

@@ -3,36 +3,36 @@ import { OneLoginError } from '../errors.ts'
 import { recordKey, type RecordStore } from './record-store.ts'
 import type { SignedIn } from './signed-in.ts'
 
-/** The longest that any session may live, in seconds: sign-outs are kept as long, whatever the limit is today. */
+/** The longest possible session, in seconds. Sign-outs are stored for this time, even if today's limit is shorter. */
 export const longestSession = 30 * 86_400
 
-/** A session can outlive the last sign-out by no more than this, in seconds. */
+/** A session can outlast the last sign-out by at most this many seconds. */
 const margin = 600
 
-/** Sessions of one user that ended by themselves; past this the oldest go. */
+/** The most sign-outs to store for one user's single sessions. After that, the oldest are deleted. */
 const mostEndedSessions = 100
 
 const recordSchema = v.object({
-  /** When the last back-channel logout was issued, by the provider's clock. Seconds since 1970. */
+  /** When the last back-channel logout was issued, by One Login's clock. In seconds since 1970. */
   issuedAt: v.optional(v.number()),
-  /** When it arrived, by this service's clock. Milliseconds since 1970. */
+  /** When it arrived, by this service's clock. In milliseconds since 1970. */
   arrivedAt: v.optional(v.number()),
-  /** The sign-ins that their own browsers ended. */
+  /** The IDs of the sign-ins that ended in their own browser. */
   ended: v.optional(v.array(v.string())),
 })
 
-/** What is known of a user's sign-outs. */
+/** The known sign-outs of a user. */
 export type SignOuts = v.InferOutput<typeof recordSchema>
 
 /** A back-channel logout. */
 export interface Logout {
-  /** By the provider's clock, in seconds since 1970. */
+  /** By One Login's clock, in seconds since 1970. */
   readonly issuedAt: number
   /** By this service's clock, in milliseconds since 1970. */
   readonly arrivedAt: number
 }
 
-/** Which user of which client. */
+/** A user of a client. */
 export interface Subject {
   readonly issuer: string
   readonly clientId: string
@@ -40,8 +40,8 @@ export interface Subject {
 }
 
 /**
- * The sign-outs of users: one record for each, which every request of a signed-in user reads. A session that a slow
- * request writes back after its user signed out is found out by it.
+ * The sign-outs of users. Each user has one record, and every request of a signed-in user reads it. So if a slow
+ * request writes a session back after the user signed out, the session is still rejected.
  */
 export class SignOutRecords {
   readonly #records: RecordStore
@@ -50,20 +50,20 @@ export class SignOutRecords {
     this.#records = records
   }
 
-  /** @throws OneLoginError `session_unavailable` if the store, or the record, cannot be read */
+  /** @throws OneLoginError `session_unavailable` if the store or the record cannot be read */
   async of(subject: Subject): Promise<SignOuts> {
     return this.#read(keyOf('signed-out', subject))
   }
 
   /**
-   * Ends all sessions of a user whose sign-in is not later than a back-channel logout.
+   * Ends all sessions of a user that began before a back-channel logout.
    *
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async add(subject: Subject, logout: Logout): Promise<void> {
     await inTurn(keyOf('signed-out', subject), async () => {
       const logouts = keyOf('back-channel', subject)
-      // First where only back-channel logouts write: see end().
+      // First the record that only back-channel logouts write: see end().
       await this.#write(logouts, laterOf(await this.#read(logouts), logout))
       const key = keyOf('signed-out', subject)
       await this.#write(key, laterOf(await this.#read(key), logout))
@@ -71,9 +71,9 @@ export class SignOutRecords {
   }
 
   /**
-   * Ends one session of a user, whoever writes it back.
+   * Ends one session of a user, even if a later request writes it back.
    *
-   * @param id - of the sign-in, see {@link SignedIn}
+   * @param id - the ID of the sign-in, see {@link SignedIn}
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async end(subject: Subject, id: string): Promise<void> {
@@ -82,7 +82,8 @@ export class SignOutRecords {
       const before = await this.#read(key)
       const ended = [...(before.ended ?? []), id].slice(-mostEndedSessions)
       await this.#write(key, { ...before, ended })
-      // A back-channel logout that another process wrote between the two was just overwritten.
+      // Another process may have written a back-channel logout between the read and the write, which this write
+      // overwrote.
       const logout = await this.#read(keyOf('back-channel', subject))
       const { issuedAt = -Infinity, arrivedAt = -Infinity } = logout
       if (issuedAt > (before.issuedAt ?? -Infinity) || arrivedAt > (before.arrivedAt ?? -Infinity))
@@ -107,8 +108,8 @@ export class SignOutRecords {
 }
 
 /**
- * Whether a sign-in is over. After a back-channel logout a sign-in goes on if its ID token is later, or if it was
- * started after the logout had arrived: the provider's clock alone could not tell within a second.
+ * Whether a sign-in has ended. After a back-channel logout, a sign-in stays valid if its ID token is later, or if it
+ * started after the logout arrived. One Login's clock has whole seconds, so it alone cannot order them.
  */
 export function isSignedOut(
   { issuedAt, arrivedAt, ended }: SignOuts,
@@ -130,7 +131,7 @@ function keyOf(kind: string, { issuer, clientId, sub }: Subject): string {
   return recordKey(kind, issuer, clientId, sub)
 }
 
-/** One Login sends one logout for each of a user's journeys, so several arrive at once: here they queue. */
+/** One Login sends one logout for each journey of a user, so several arrive at once. They wait for each other here. */
 const underWay = new Map<string, Promise<void>>()
 
 async function inTurn(key: string, work: () => Promise<void>): Promise<void> {

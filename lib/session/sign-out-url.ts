@@ -2,12 +2,12 @@ import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
 import { buildEndSessionURL } from './end-session-request.ts'
 
-/** Gives the address to send a browser to whose session here has ended. */
+/** Returns the address to send a browser to after its session here has ended. */
 export type SignOutURL = (idToken: string | undefined, state?: string) => Promise<string>
 
 /**
- * Makes the function that gives the address to go on to after a sign-out: One Login's, or, if One Login is
- * unavailable, the one that it would have sent the browser to.
+ * Returns the function that builds the address for after a sign-out: One Login's or, if One Login is unavailable, the
+ * one that One Login would have sent the browser to.
  */
 export function createSignOutURL(
   { postLogoutRedirectURL }: Pick<Settings, 'postLogoutRedirectURL'>,
@@ -20,7 +20,7 @@ export function createSignOutURL(
       if (end_session_endpoint !== undefined)
         return buildEndSessionURL(end_session_endpoint, { idToken, postLogoutRedirectURL, state })
     } catch {
-      // The user is signed out here already, and the failed download was published.
+      // The user is already signed out here, and the failed download has been published.
     }
     return postLogoutRedirectURL ?? '/'
   }

@@ -13,35 +13,40 @@ const identityOutcomeSchema = v.object({
 })
 
 const signedInSchema = v.object({
-  /** Names this sign-in, through every step-up and re-authentication. */
+  /** Identifies this sign-in through every step-up and re-authentication. */
   id: v.pipe(v.string(), v.nonEmpty()),
   sub: v.pipe(v.string(), v.nonEmpty()),
-  /** The hint for sign-out and re-authentication. */
+  /** The ID token, sent as a hint at sign-out and re-authentication. */
   idToken: v.string(),
-  /** When the ID token was issued, by One Login's clock. Seconds since 1970, as all times here but `sentAt`. */
+  /**
+   * When the ID token was issued, by One Login's clock. In seconds since 1970, as are all times here except `sentAt`.
+   */
   issuedAt: v.number(),
-  /** When the browser was sent to One Login for it, by this service's clock. Milliseconds since 1970. */
+  /** When the browser was sent to One Login for this ID token, by this service's clock. In milliseconds since 1970. */
   sentAt: v.number(),
   level: v.picklist(['Cl', 'Cl.Cm']),
-  /** When the user last signed in at One Login. */
+  /** When the user last signed in to One Login. */
   authTime: v.optional(v.number()),
   /** When the session began, by this service's clock. */
   startedAt: v.number(),
   /** When the last sign-in, step-up or re-authentication was completed. */
   completedAt: v.number(),
-  /** When this service last saw the user prove again that it is them. */
+  /** When the user last authenticated again for this service. */
   reauthenticatedAt: v.optional(v.number()),
-  /** What came of the identity journey, if there was one. */
+  /** The outcome of the identity journey, if there was one. */
   identity: v.optional(identityOutcomeSchema),
-  /** A try for a higher level than that of `identity`, which failed. */
+  /** A failed request for a higher level than the one in `identity`. */
   failedIdentity: v.optional(identityOutcomeSchema),
-  /** Whether the user has signed in after an in-person identity check, and not gone on yet. */
+  /** Whether the user has signed in after an in-person identity check but not continued yet. */
   inPersonReturn: v.optional(v.boolean()),
-  /** The last callbacks that led here, when, and where each went on to: for a user who goes back or refreshes. */
+  /**
+   * The last callbacks of this session, with their time and where each redirected: for a user who goes back or
+   * refreshes.
+   */
   callbacks: v.array(v.object({ state: v.string(), returnTo: v.string(), at: v.number() })),
 })
 
-/** Who is signed in, and how. Plain JSON, and on the server only. */
+/** The signed-in user and how they signed in. Plain JSON that stays on the server. */
 export type SignedIn = Readonly<v.InferOutput<typeof signedInSchema>>
 
 const entrySchema = v.variant('kind', [
@@ -65,7 +70,7 @@ const entrySchema = v.variant('kind', [
 
 type Entry = v.InferOutput<typeof entrySchema>
 
-/** A session as far as this package looks at it; every member is doubted. */
+/** The parts of a session that this package reads. Every member is checked before use. */
 interface AnySession {
   readonly id?: unknown
   readonly sessionId?: unknown
@@ -73,18 +78,18 @@ interface AnySession {
   oneLogin?: unknown
 }
 
-/** What a session holds for a client. */
+/** The content of a session, for one client. */
 export type FoundInSession =
   | { readonly kind: 'signed-in'; readonly signedIn: SignedIn }
-  /** The session of this user has expired: the next sign-in asks them to prove again that it is them. */
+  /** The session of this user has expired. The next sign-in asks them to authenticate again. */
   | { readonly kind: 'reauthenticate'; readonly sub: string; readonly idToken: string }
-  /** A sign-in whose Passport user is gone. */
+  /** The session has a sign-in but its Passport user is missing. */
   | { readonly kind: 'without-user'; readonly completedAt: number }
   | { readonly kind: 'nobody' }
 
 /**
- * The entries of this package in sessions, one for each client. An entry counts only in the session it was written
- * for, and only together with the Passport user it was written for: anything else is deleted.
+ * The entries of this package in sessions, one for each client. An entry is valid only in the session and with the
+ * Passport user for which it was written. Any other entry is deleted.
  */
 export class SessionEntries {
   readonly #client: Client
@@ -95,7 +100,7 @@ export class SessionEntries {
     this.#name = recordKey('client', client.issuer, client.clientId).slice(0, 16)
   }
 
-  /** What a session holds for this client. It is changed only where something is to be deleted from it. */
+  /** Reads the session for this client. Changes the session only to delete an invalid entry. */
   read(session: Request['session']): FoundInSession {
     const entries = entriesOf(session)
     if (!Object.hasOwn(entries, this.#name)) return { kind: 'nobody' }
@@ -114,14 +119,14 @@ export class SessionEntries {
     return { kind: 'nobody' }
   }
 
-  /** Writes who is signed in, for the user that Passport has just written into the session. */
+  /** Writes the record for the user that Passport has just written into the session. */
   write(session: Request['session'], signedIn: SignedIn): void {
     const user = ownerOf(session)
     if (user === undefined) return
     this.#set(session, { kind: 'signed-in', ...this.#of(session), user, signedIn })
   }
 
-  /** Notes in the session that follows an expired one that its user has to prove again that it is them. */
+  /** Records in the session that follows an expired one that the user must authenticate again. */
   askToReauthenticate(session: Request['session'], { sub, idToken }: SignedIn): void {
     this.#set(session, { kind: 'reauthenticate', ...this.#of(session), sub, idToken })
   }
@@ -141,19 +146,19 @@ export class SessionEntries {
   }
 }
 
-/** What a log-in leaves behind that entries of other clients need. */
+/** The parts of an earlier session that the entries of other clients need. */
 export interface EarlierSession {
   readonly id: string
   readonly user: string | undefined
   readonly entries: Readonly<Record<string, unknown>>
 }
 
-/** The session before a log-in renews it. */
+/** Returns the session before a log-in renews it. */
 export function earlierSession(session: Request['session']): EarlierSession {
   return { id: sessionIdOf(session), user: ownerOf(session), entries: entriesOf(session) }
 }
 
-/** Keeps other clients' entries through a log-in of the same Passport user. */
+/** Keeps the entries of other clients when the same Passport user logs in. */
 export function carryEntries(session: Request['session'], { id, user, entries }: EarlierSession): void {
   const carried: Record<string, unknown> = {}
   const now = ownerOf(session)
@@ -166,7 +171,7 @@ export function carryEntries(session: Request['session'], { id, user, entries }:
   ;(session as AnySession).oneLogin = carried
 }
 
-/** The id of a session, which @fastify/session calls otherwise. */
+/** Returns the ID of a session. @fastify/session uses another name for it. */
 export function sessionIdOf(session: Request['session']): string {
   const { id, sessionId } = session as AnySession
   return String(id ?? sessionId)
@@ -177,7 +182,7 @@ function entriesOf(session: Request['session']): Readonly<Record<string, unknown
   return typeof oneLogin === 'object' && oneLogin !== null ? (oneLogin as Record<string, unknown>) : {}
 }
 
-/** What Passport has serialised; @fastify/passport keeps it without an object around it. */
+/** Returns the user as Passport serialised it. @fastify/passport stores it without an object around it. */
 function serialisedUser(session: Request['session']): unknown {
   const { passport } = session as AnySession
   if (typeof passport === 'object' && passport !== null && 'user' in passport) return passport.user
@@ -190,13 +195,13 @@ function ownerOf(session: Request['session']): string | undefined {
   return user === undefined || user === null ? undefined : fingerprint(JSON.stringify(user, inOrder))
 }
 
-/** Some databases give the members of an object back in another order. */
+/** Sorts the members of objects, because some databases return them in another order. */
 function inOrder(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** 128 bits of a hash. */
+/** Returns 128 bits of a hash. */
 function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }

@@ -2,10 +2,10 @@ import { OneLoginError } from '../errors.ts'
 import type { LogoutTokenClaims } from '../tokens/logout-token.ts'
 import { recordKey, type RecordStore } from './record-store.ts'
 
-/** Seconds in which no `jti` may be used twice. */
+/** The seconds in which no `jti` can be used twice. */
 const memory = 180
 
-/** The logout tokens that were used in the last 3 minutes, so that one that was overheard cannot be used again. */
+/** The logout tokens of the last 3 minutes, so that nobody can replay a token that they intercepted. */
 export class UsedLogoutTokens {
   readonly #issuer: string
   readonly #underWay = new Map<string, Promise<void>>()
@@ -15,10 +15,10 @@ export class UsedLogoutTokens {
   }
 
   /**
-   * Does what a token asks for, unless it was used before. If that fails, the token can be used again. One that
-   * arrives several times at once waits for the first.
+   * Does the work of a token, unless the token has been used before. If the work fails, the token can be used again.
+   * If a token arrives several times at once, the later ones wait for the first.
    *
-   * @throws OneLoginError `logout_token_invalid` if the token was used before; or as the work fails
+   * @throws OneLoginError `logout_token_invalid` if the token has been used before, or the error of the work
    */
   async useOnce({ jti }: LogoutTokenClaims, records: RecordStore, work: () => Promise<void>): Promise<void> {
     const key = recordKey('logout-token', this.#issuer, jti)

@@ -6,7 +6,7 @@ import { RecentIds } from './recent-ids.ts'
 import { parseVectors } from '../vectors-of-trust.ts'
 import { recordKey, type RecordStore } from './record-store.ts'
 
-/** Milliseconds that a used state is remembered: as long as the code that came with it can live. */
+/** How long a used state is remembered, in milliseconds: as long as the code that came with it can be valid. */
 const memory = 300_000
 
 const recordSchema = v.object({
@@ -29,21 +29,22 @@ const recordSchema = v.object({
   sentAt: v.number(),
 })
 
-/** The provider and the client that sign-ins are started with. */
+/** The provider and the client of a sign-in. */
 export interface Client {
   readonly issuer: string
   readonly clientId: string
 }
 
 /**
- * The sign-ins that wait for their callback, each a record of its own: tabs cannot overwrite each other's, and
- * visitors who never finish leave no session. A record is good only together with the secret that the browser holds.
+ * The sign-ins that wait for their callback. Each has its own record, so browser tabs cannot overwrite each other's
+ * sign-ins, and visitors who do not finish leave no session. A record is valid only with the secret in the browser's
+ * cookie.
  */
 export class WaitingSignIns {
   readonly #client: Client
-  /** Seconds. */
+  /** In seconds. */
   readonly #lifetime: number
-  /** Two callbacks at once each read the record before either has removed it: the store alone cannot stop that. */
+  /** Two callbacks at once could both read a record before either removes it. The store alone cannot prevent that. */
   readonly #used = new RecentIds(memory)
 
   constructor(client: Client, lifetime: number) {
@@ -52,7 +53,7 @@ export class WaitingSignIns {
   }
 
   /**
-   * Keeps a sign-in. It is in the store when this returns.
+   * Stores a sign-in. When the promise resolves, it is in the store.
    *
    * @returns the secret for the browser
    * @throws OneLoginError `session_unavailable` if the store fails
@@ -71,10 +72,10 @@ export class WaitingSignIns {
   }
 
   /**
-   * Finds a sign-in and leaves it where it is.
+   * Finds a sign-in without removing it.
    *
-   * @param secret - what the browser brought
-   * @returns nothing if there is none that this browser started with this client
+   * @param secret - the secret from the browser
+   * @returns nothing if this browser did not start one with this client
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async find(records: RecordStore, state: string, secret: string): Promise<Transaction | undefined> {
@@ -88,7 +89,7 @@ export class WaitingSignIns {
   }
 
   /**
-   * Finds a sign-in and removes it, so that it works once.
+   * Finds and removes a sign-in, so that it works once.
    *
    * @throws OneLoginError `session_unavailable` if the store fails
    */

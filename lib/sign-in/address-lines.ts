@@ -1,7 +1,7 @@
 import type { Address } from '../claims.ts'
 
 /**
- * How {@link addressLines} writes an address.
+ * Options of {@link addressLines}.
  *
  * @example
  * ```ts
@@ -9,18 +9,18 @@ import type { Address } from '../claims.ts'
  * ```
  */
 export interface AddressLinesOptions {
-  /** Gives the name of a country by its code of 2 letters. Default: names in English. */
+  /** Returns the name of a country for its code of 2 letters. Default: names in English. */
   readonly countryNames?: { of(code: string): string | undefined }
 }
 
 /**
- * Writes an address as the lines of an envelope, in the order of Royal Mail: organisation, building, street, places,
+ * Writes an address as the lines of an envelope, in Royal Mail's order: organisation, building, street, places,
  * postcode, country. One Login's properties do not stand for fixed lines, and any of them can be missing. The country
- * of an address in the United Kingdom is left out.
+ * is left out if the address is in the United Kingdom.
  *
  * @param address - one of `user.identity.addresses`
  * @param options - the names of countries in another language
- * @returns the lines from the top; none is empty
+ * @returns the lines from the top. None is empty
  * @example
  * ```ts
  * addressLines({ buildingNumber: '8', streetName: 'HADLEY ROAD', addressLocality: 'BATH', postalCode: 'BA2 5AA' })
@@ -43,10 +43,10 @@ export function addressLines(address: Address, { countryNames }: AddressLinesOpt
   ].flatMap((line) => text(line) ?? [])
 }
 
-/** A house number as text: 12, 12A, 12-14 or 1/2. It stands on the line of what follows it. */
+/** A house number as text: 12, 12A, 12-14 or 1/2. It goes on the same line as the next part. */
 const numberLike = /^(?:\d+[A-Z]?(?:[-/]\d+[A-Z]?)?|[A-Z])$/i
 
-/** Building, street and the places below the town: a number goes with the first of them. */
+/** Returns building, street and the places below the town. A number goes with the first of them. */
 function premises(address: Address): string[] {
   const above: string[] = []
   let number = text(address.buildingNumber)
@@ -79,6 +79,6 @@ function countryName(
   code: string | undefined,
   names: AddressLinesOptions['countryNames'] = new Intl.DisplayNames('en', { type: 'region' }),
 ): string | undefined {
-  // Intl refuses what is not a code.
+  // Intl throws on a text that is not a code.
   return code !== undefined && /^[A-Z]{2}$/i.test(code) ? (names.of(code.toUpperCase()) ?? code) : code
 }

@@ -9,20 +9,20 @@ import type { SignInSettings } from '../options/sign-in-options.ts'
 import { nowInSeconds } from '../clock.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Past this the provider's firewall answers in its place. */
+/** One Login's firewall blocks longer queries. */
 const longestQuery = 4095
 const requestObjectLifetime = 300
 
-/** A parameter of an authorization request; of those there are, `vtr` alone is a list. */
+/** The parameters of an authorization request. Only `vtr` is a list. */
 type Parameters = Readonly<Record<string, string | number | readonly string[]>>
 
 /**
- * Builds the address of One Login that starts a sign-in.
+ * Builds the address at One Login that starts a sign-in.
  *
  * @param authorizationEndpoint - from the discovery document
- * @param signIn - what to ask for
+ * @param signIn - what to request
  * @param transaction - its state, nonce and PKCE verifier
- * @param idToken - the signed-in user's, when they are to prove again that it is them
+ * @param idToken - the ID token of the signed-in user, if they must authenticate again
  * @throws OneLoginError `request_too_long`, `reauthentication_impossible`, `signing_failed`
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/
  */
@@ -63,7 +63,7 @@ export async function buildAuthorizationURL(
   return `${origin}${pathname}?${sent}`
 }
 
-/** Each claim is asked for by a null: One Login takes no conditions on their values. */
+/** Requests each claim with null, because One Login accepts no conditions on the values. */
 function claimsParameter({ claims }: SignInSettings): string {
   return JSON.stringify({ userinfo: Object.fromEntries(claims.map((name) => [claimURL(name), null])) })
 }
@@ -75,7 +75,10 @@ function plainQuery(parameters: Parameters): [string, string][] {
   ])
 }
 
-/** JAR, RFC 9101: all of the request in a signed object, and beside it only what One Login compares. */
+/**
+ * JAR, RFC 9101. The signed object holds the whole request. The query repeats only the parameters that One Login
+ * compares.
+ */
 async function signedQuery(
   parameters: Parameters,
   audience: string,

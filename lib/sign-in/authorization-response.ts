@@ -1,6 +1,6 @@
 import { OneLoginError, printable, type OneLoginErrorCode } from '../errors.ts'
 
-/** The parameters of a callback, each there once or not at all. */
+/** The parameters of a callback, each at most once. */
 export interface AuthorizationResponse {
   readonly state?: string
   readonly code?: string
@@ -12,7 +12,10 @@ export interface AuthorizationResponse {
 const names = ['state', 'code', 'error', 'error_description', 'iss'] as const
 const longestValue = 2048
 
-/** Errors that have a code of their own here; each other one is a request that One Login could not take. */
+/**
+ * One Login's errors that have their own code here. Any other error means that One Login could not accept the
+ * request.
+ */
 const known = [
   'access_denied',
   'login_required',
@@ -35,8 +38,8 @@ const whatHappened: Record<(typeof known)[number] | 'authorization_refused', str
 /**
  * Reads the parameters of a callback.
  *
- * @param query - the query string of the request, as it came
- * @throws OneLoginError `callback_invalid` when one is repeated, nested or longer than any that One Login sends
+ * @param query - the query string of the request
+ * @throws OneLoginError `callback_invalid` if a parameter is repeated, nested or longer than any that One Login sends
  */
 export function readAuthorizationResponse(query: URLSearchParams): AuthorizationResponse {
   const response: Record<string, string> = {}
@@ -55,10 +58,10 @@ export function readAuthorizationResponse(query: URLSearchParams): Authorization
 }
 
 /**
- * Takes the authorization code out of a callback whose `state` has been found to be this session's.
+ * Returns the authorization code of a callback. The caller has checked that `state` belongs to this session.
  *
- * @param issuer - the provider that was asked; a response that names another one is not its answer
- * @throws OneLoginError for an `error` that One Login sent back, with its code and description
+ * @param issuer - the provider that got the request. A response that names another one is rejected
+ * @throws OneLoginError for an `error` from One Login, with its code and description
  */
 export function authorizationCode(
   { code, error, error_description, iss }: AuthorizationResponse,
@@ -84,7 +87,10 @@ export function authorizationCode(
   return code
 }
 
-/** What happened, for a log. A rejected request adds the error code of One Login. Its description is in `providerError`. */
+/**
+ * Returns what happened, for a log. For a rejected request it includes One Login's error code. The description is in
+ * `providerError`.
+ */
 function happened(outcome: keyof typeof whatHappened, error: string): string {
   return outcome === 'authorization_refused' ? `${whatHappened[outcome]}: ${error}.` : whatHappened[outcome]
 }

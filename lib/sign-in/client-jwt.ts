@@ -2,14 +2,14 @@ import { OneLoginError } from '../errors.ts'
 import type { Signer } from '../options/signer.ts'
 
 /**
- * Signs a JWT (JWS compact serialisation). Written here because jose signs with keys it holds, never with a
- * {@link Signer}, and a key that stays in a KMS must do wherever a key does.
+ * Signs a JWT (JWS compact serialisation). jose can sign only with keys that it holds, so this function calls the
+ * {@link Signer}, which may be a KMS.
  *
- * @param signer - signs, and gives `alg` and `kid` for the header
- * @param typ - the header's media type, when there is one
+ * @param signer - signs, and provides `alg` and `kid` for the header
+ * @param typ - the media type in the header, if there is one
  * @param claims - the payload
- * @param timeout - seconds that the signer has
- * @throws OneLoginError `signing_failed` if the signer failed or did not answer in time
+ * @param timeout - the longest time to wait for the signer, in seconds
+ * @throws OneLoginError `signing_failed` if the signer failed or did not respond in time
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
  */
 export async function signJwt(

@@ -12,13 +12,13 @@ import type { Transaction } from './transaction.ts'
 
 const assertionLifetime = 300
 
-/** What the token endpoint gave for a code; nothing of it has been verified against the provider's keys yet. */
+/** The response of the token endpoint. Nothing in it has been verified with One Login's keys yet. */
 export interface Tokens {
   readonly idToken: string
   readonly accessToken: string
 }
 
-/** Exchanges an authorization code, once. */
+/** Exchanges an authorization code for tokens. A code works once. */
 export type CodeExchange = (
   metadata: ProviderMetadata,
   code: string,
@@ -26,18 +26,18 @@ export type CodeExchange = (
 ) => Promise<Tokens>
 
 /**
- * Makes the function that exchanges codes for tokens.
+ * Returns the function that exchanges codes for tokens.
  *
- * @param settings - who this service is and how it authenticates
- * @param http - calls the provider
- * @throws (from the returned function) OneLoginError `token_refused`, `provider_answer_invalid`,
- * `signing_failed`, or as the call fails
+ * @param settings - the client and how it authenticates
+ * @param http - calls One Login
+ * @throws (from the returned function) OneLoginError `token_refused`, `provider_answer_invalid`, `signing_failed`, or
+ * the error of the call
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/authenticate-your-user/#make-a-token-request
  */
 export function createCodeExchange(settings: Settings, http: Http): CodeExchange {
   let configured: { metadata: ProviderMetadata; configuration: client.Configuration } | undefined
   const configurationFor = (metadata: ProviderMetadata) => {
-    // Stryker disable next-line ConditionalExpression: to make a new one each time only takes longer
+    // Stryker disable next-line ConditionalExpression: a new one each time only takes longer
     if (configured?.metadata !== metadata)
       configured = { metadata, configuration: createConfiguration(metadata, settings, http) }
     return configured.configuration
@@ -77,17 +77,17 @@ function createConfiguration(
     const form = body instanceof URLSearchParams ? body : null
     return withIdTokenApart(await http(url, { method, headers, body: form })) as unknown as Response
   }
-  configuration.timeout = 0 // The deadline is that of http.
+  configuration.timeout = 0 // The deadline is in http.
   if (settings.environment.allowInsecureRequests) client.allowInsecureRequests(configuration)
   return configuration
 }
 
-/** Where the ID token is in a response that openid-client reads. */
+/** The property of a response where openid-client does not find the ID token. */
 const idTokenMember = Symbol('id_token')
 
 /**
- * Keeps the ID token from openid-client, which would check some of its claims, by rules of its own and without the
- * signature. All of them are checked in one place, by verifyIdToken.
+ * Hides the ID token from openid-client, which would check some of its claims by its own rules and without the
+ * signature. verifyIdToken checks all of them.
  */
 function withIdTokenApart(response: HttpResponse): HttpResponse {
   const json = async () => {
@@ -99,10 +99,10 @@ function withIdTokenApart(response: HttpResponse): HttpResponse {
   return Object.assign(response, { json })
 }
 
-/** openid-client's own PrivateKeyJwt takes a CryptoKey only; a signer may be a KMS. */
+/** openid-client's own PrivateKeyJwt accepts only a CryptoKey. A signer may be a KMS. */
 function clientAuthentication(metadata: ProviderMetadata, settings: Settings): client.ClientAuth {
   const [signer] = settings.signers
-  // Stryker disable next-line StringLiteral: where there is no key there is a secret
+  // Stryker disable next-line StringLiteral: a client without a key has a secret
   if (!signer) return client.ClientSecretPost(settings.clientSecret ?? '')
   return async (_server, { client_id }, body) => {
     const issuedAt = nowInSeconds()
@@ -155,7 +155,9 @@ function invalidResponse(reason: string, cause?: unknown): OneLoginError {
   )
 }
 
-/** Our words for the codes of openid-client: its own words can change, and quote the response. */
+/**
+ * This package's reasons for the error codes of openid-client, whose own messages can change and quote the response.
+ */
 const reasons: Readonly<Record<string, string>> = {
   OAUTH_RESPONSE_IS_NOT_JSON: 'its content type is not JSON',
   OAUTH_PARSE_ERROR: 'it is not JSON',
@@ -167,7 +169,7 @@ const reasons: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   const { code, cause, message } = error as Error & { code?: unknown }
   if (typeof code === 'string') return reasons[code] ?? code
-  // The words of the parser quote the response, in which there may be a token.
+  // The parser's message quotes the response, which may contain a token.
   if (cause instanceof SyntaxError) return 'it is not JSON'
   return cause instanceof Error ? cause.message : message
 }
@@ -181,7 +183,7 @@ const remedies: Readonly<Record<string, string>> = {
   unauthorized_client: 'Check how this client is registered to authenticate.',
 }
 
-/** The status of the answer that an error of openid-client is about. */
+/** Returns the status of the response that an error of openid-client is about. */
 function statusOf(error: unknown): number | undefined {
   const { cause } = error as Error
   return cause instanceof HttpResponse ? cause.status : undefined

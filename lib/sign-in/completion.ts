@@ -9,39 +9,39 @@ import { createIdentity, createUser, type Identity, type OneLoginUser } from './
 import { fetchUserinfo, type Userinfo } from './userinfo.ts'
 import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
 
-/** A sign-in, once all of it has been verified. Plain JSON. */
+/** A verified sign-in. Plain JSON. */
 export interface VerifiedSignIn {
   readonly sub: string
-  /** The hint for sign-out and re-authentication. */
+  /** The ID token, sent as a hint at sign-out and re-authentication. */
   readonly idToken: string
-  /** When the ID token was issued, by One Login's clock. Seconds since 1970. */
+  /** When the ID token was issued, by One Login's clock. In seconds since 1970. */
   readonly issuedAt: number
   readonly level: CredentialLevel
-  /** When the user last signed in at One Login. Seconds since 1970. */
+  /** When the user last signed in to One Login. In seconds since 1970. */
   readonly authTime?: number
-  /** What came of the identity journey, if there was one. */
+  /** The outcome of the identity journey, if there was one. */
   readonly identity?: IdentityOutcome
 }
 
-/** What the guards need to know of an identity. */
+/** The outcome of an identity journey, for the guards. */
 export interface IdentityOutcome {
   readonly proven: boolean
-  /** The level reached, or when it was not proven the level asked for. */
+  /** The level that the user reached. If the identity was not proven, the requested level. */
   readonly level: IdentityLevel
-  /** The claims that were asked for. */
+  /** The requested claims. */
   readonly claims: readonly ClaimName[]
   readonly returnCodes: readonly string[]
 }
 
-/** Completes sign-ins: from the authorization code to a verified user. */
+/** Completes a sign-in: from the authorization code to a verified user. */
 export type CompleteSignIn = (
   code: string,
   transaction: Transaction,
 ) => Promise<{ user: OneLoginUser; signedIn: VerifiedSignIn }>
 
 /**
- * Makes the function that runs the second leg of a sign-in, in the order that lets nothing be used before it
- * has been verified: tokens, ID token, userinfo, core identity, user.
+ * Returns the function that completes a sign-in. It verifies tokens, ID token, userinfo and core identity in this
+ * order, so that it uses nothing before it is verified, and then creates the user.
  */
 export function createSignInCompletion(settings: Settings, provider: Provider): CompleteSignIn {
   const exchangeCode: CodeExchange = createCodeExchange(settings, provider.http)
@@ -62,7 +62,7 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
         idToken,
         issuedAt: token.iat,
         level: token.vot,
-        // Stryker disable next-line ConditionalExpression: in a session, which is JSON, there is no undefined
+        // Stryker disable next-line ConditionalExpression: a session is JSON, so it holds no undefined
         ...(token.authTime !== undefined && { authTime: token.authTime }),
         ...(proof && { identity: proof.outcome }),
       },

@@ -12,34 +12,34 @@ export interface Transaction {
   readonly trust: SignInSettings['trust']
   readonly claims: readonly ClaimName[]
   readonly maxAge?: number
-  /** Whether the user was asked to prove again that it is them. */
+  /** `'login'` if the user was asked to authenticate again. */
   readonly prompt?: 'login'
-  /** Who was signed in when it started: nobody else may finish it. */
+  /** The user who was signed in when the sign-in started. No other user can complete it. */
   readonly sub?: string
-  /** The sign-in that it started from: if that is signed out, this one cannot be finished. */
+  /** The ID of the sign-in from which this one started. If that user signs out, this sign-in cannot be completed. */
   readonly startedFrom?: string
   readonly returnTo?: string
-  /** Whether `returnTo` is an address as this service saw it, from which a proxy may have removed a prefix. */
+  /** Whether `returnTo` is the path that this service received. A proxy may have removed a prefix from it. */
   readonly returnsToRequest?: boolean
-  /** Whether the user comes back from an in-person identity check. */
+  /** Whether the user is returning from an in-person identity check. */
   readonly inPersonReturn?: boolean
-  /** Whether the user was sent back once because they had signed in at One Login too long ago. */
+  /** Whether this is the second try, after the user had signed in to One Login too long ago. */
   readonly isRetry?: boolean
-  /** The app's own value. */
+  /** The app's own `state`. */
   readonly appState?: unknown
-  /** When the browser was sent to One Login. Milliseconds since 1970. */
+  /** When the browser was sent to One Login. In milliseconds since 1970. */
   readonly sentAt: number
 }
 
-/** What a transaction is about, beside the options of its sign-in. */
+/** The details of a transaction, other than the options of its sign-in. */
 export type TransactionDetails = Partial<
   Pick<Transaction, 'sub' | 'startedFrom' | 'returnsToRequest' | 'inPersonReturn' | 'isRetry'>
 >
 
-/** Longer addresses are not kept: everything that waits takes space in the session store. */
+/** Longer addresses are not stored, because every waiting sign-in takes space in the session store. */
 const longestReturnTo = 2048
 
-/** Makes the transaction of a sign-in that starts now. */
+/** Creates the transaction of a new sign-in. */
 export function createTransaction(
   { trust, claims, maxAge, prompt, returnTo, state: appState }: SignInSettings,
   details: TransactionDetails = {},
@@ -65,7 +65,6 @@ function keptReturnPath(wanted: string): string {
   return path.length > longestReturnTo ? '/' : path
 }
 
-/** Three secrets of 256 bits. */
 function secrets(): [string, string, string] {
   const bytes = randomBytes(96)
   const secret = (at: number) => bytes.toString('base64url', at, at + 32)

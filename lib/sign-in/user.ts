@@ -16,45 +16,48 @@ import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
 
 /** A name, current or previous. */
 export interface Name {
-  /** All parts in their order, with spaces between them. */
+  /** All parts in order, separated by spaces. */
   readonly full: string
-  /** The parts in the order the user gives them: a family name may come first, or not at all. */
+  /** The parts in the order that the user writes them. A family name can come first or be missing. */
   readonly parts: readonly NamePart[]
-  /** ISO 8601 date. */
+  /** The date from which it is valid, in ISO 8601. */
   readonly validFrom?: string
-  /** ISO 8601 date; absent in the current name. */
+  /** The date until which it was valid, in ISO 8601. The current name has none. */
   readonly validUntil?: string
 }
 
 /** An identity that One Login proved. */
 export interface ProvenIdentity {
-  /** Tells it from one that was not proven. */
+  /** Always `true`. Check it before you read the other properties. */
   readonly proven: true
-  /** The level of confidence reached, at least the one that was asked for. */
+  /** The level of confidence that One Login reached. At least the requested level. */
   readonly level: IdentityLevel
   /** The current name. */
   readonly name: Name
-  /** Names that the user no longer has. */
+  /** Names that the user had before. */
   readonly previousNames: readonly Name[]
-  /** ISO 8601 date; the one with the highest confidence when there are several. */
+  /** The date of birth, in ISO 8601. If there are several, the one with the highest confidence. */
   readonly birthDate: string
-  /** ISO 8601 dates of lower confidence; nearly always none. */
+  /** Other dates of birth, with lower confidence. Nearly always empty. */
   readonly otherBirthDates: readonly string[]
-  /** Absent when they were not asked for; the current address has no `validUntil`. */
+  /** Not set if you did not request the claim `address`. The current address has no `validUntil`. */
   readonly addresses?: readonly Address[]
-  /** Absent when they were not asked for. */
+  /** Not set if you did not request the claim `passport`. */
   readonly passports?: readonly Passport[]
-  /** Absent when they were not asked for. */
+  /** Not set if you did not request the claim `drivingPermit`. */
   readonly drivingPermits?: readonly DrivingPermit[]
-  /** Letters that One Login explains to registered services; they may come with a proven identity. */
+  /** Return codes. They can come with a proven identity too. One Login explains them to registered services. */
   readonly returnCodes: readonly string[]
 }
 
-/** The outcome of an identity journey that did not prove who the user is. */
+/** The outcome of an identity journey that did not prove the user's identity. */
 export interface UnprovenIdentity {
-  /** Tells it from one that was proven. */
+  /** Always `false`. */
   readonly proven: false
-  /** Letters that One Login explains to registered services; empty when they were not asked for. */
+  /**
+   * Return codes. Empty if you did not request the claim `returnCode`. One Login explains them to registered
+   * services.
+   */
   readonly returnCodes: readonly string[]
 }
 
@@ -62,8 +65,8 @@ export interface UnprovenIdentity {
 export type Identity = ProvenIdentity | UnprovenIdentity
 
 /**
- * Who signed in: what `req.user` is without a verify callback, and what a verify callback is given. Plain JSON,
- * so that any session store can keep it.
+ * A user of One Login. It is `req.user` if you have no verify callback, and the argument of your verify callback if
+ * you have one. It is plain JSON, so any session store can hold it.
  *
  * @example Typing req.user everywhere
  * ```ts
@@ -73,37 +76,40 @@ export type Identity = ProvenIdentity | UnprovenIdentity
  * ```
  */
 export interface OneLoginUser {
-  /** The user's id at One Login for this service. Map it to an id of your own: it can change. */
+  /**
+   * The user's ID at One Login for this service. It can change, so give each user your own ID and look it up by
+   * `sub`.
+   */
   readonly sub: string
-  /** Their email address at One Login; with the scope `email`. It can change. */
+  /** The user's email address at One Login, with the scope `email`. It can change. */
   readonly email?: string
-  /** Whether One Login has seen the user read mail there. */
+  /** Whether One Login has verified this email address. */
   readonly emailVerified?: boolean
-  /** E.164, with the scope `phone`. Absent when the user's codes come by an app. */
+  /** The phone number in E.164 format, with the scope `phone`. Not set if the user gets their codes from an app. */
   readonly phoneNumber?: string
-  /** False when the user's codes do not come by phone. */
+  /** Whether One Login has verified the phone number. `false` if the user does not get their codes by phone. */
   readonly phoneNumberVerified?: boolean
-  /** The user's id for GOV.UK Wallet; with the scope `wallet-subject-id`. */
+  /** The user's ID for GOV.UK Wallet, with the scope `wallet-subject-id`. */
   readonly walletSubjectId?: string
   /** How and when the user signed in. */
   readonly authentication: {
-    /** The credential level reached. */
+    /** The credential level that the user reached. */
     readonly level: CredentialLevel
-    /** When the user last signed in at One Login, ISO 8601. */
+    /** When the user last signed in to One Login, in ISO 8601. */
     readonly time?: string
-    /** One Login's id of the journey. */
+    /** One Login's ID of the journey. */
     readonly sid?: string
   }
-  /** Present after an identity journey. */
+  /** The outcome of the identity journey, if there was one. */
   readonly identity?: Identity
 }
 
 /**
- * Makes the user of verified claims.
+ * Creates the user from verified claims.
  *
- * @param idToken - verified
- * @param userinfo - of the same subject
- * @param identity - the outcome of the identity journey, if it was one
+ * @param idToken - the claims of the verified ID token
+ * @param userinfo - the claims of the same user
+ * @param identity - the outcome of the identity journey, if there was one
  */
 export function createUser(idToken: IdTokenClaims, userinfo: Userinfo, identity?: Identity): OneLoginUser {
   const { email, email_verified, phone_number, phone_number_verified, wallet_subject_id } = userinfo
@@ -124,11 +130,11 @@ export function createUser(idToken: IdTokenClaims, userinfo: Userinfo, identity?
 }
 
 /**
- * Makes the outcome of an identity journey of verified claims.
+ * Creates the outcome of an identity journey from verified claims.
  *
- * @param core - the verified core identity; absent when userinfo had none, which means not proven
- * @param userinfo - where the other identity claims are
- * @throws OneLoginError `identity_claim_invalid` that names the claim, and shows nothing of it
+ * @param core - the verified core identity. If userinfo had none, the identity is not proven
+ * @param userinfo - the other identity claims
+ * @throws OneLoginError `identity_claim_invalid` that names the claim and shows no part of it
  */
 export function createIdentity(core: CoreIdentity | undefined, userinfo: Userinfo): Identity {
   const returnCodes = readClaim('returnCode', userinfo)?.map(({ code }) => code) ?? []

@@ -4,16 +4,16 @@ import { OneLoginError } from '../errors.ts'
 import type { HttpResponse } from '../provider/http-response.ts'
 import type { Http } from '../provider/http.ts'
 
-/** Userinfo: the claims about the user's account checked, the identity claims as they came, nothing that is null. */
+/** Userinfo. The account claims are checked. The identity claims are left as they came, without null members. */
 export type Userinfo = v.InferOutput<typeof userinfoSchema> & Readonly<Record<string, unknown>>
 
 /**
- * Asks the provider about the user.
+ * Downloads the user's claims from One Login.
  *
  * @param endpoint - from the discovery document
- * @param accessToken - goes into the `Authorization` header
- * @param sub - the ID token's: an answer about somebody else is refused
- * @throws OneLoginError `userinfo_refused`, `userinfo_invalid`, `provider_answer_invalid`, or as the call fails
+ * @param accessToken - sent in the `Authorization` header
+ * @param sub - the `sub` of the ID token. A response about another user is rejected
+ * @throws OneLoginError `userinfo_refused`, `userinfo_invalid`, `provider_answer_invalid`, or the error of the call
  * @see https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
  */
 export async function fetchUserinfo(
