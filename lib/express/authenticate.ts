@@ -7,12 +7,12 @@ import type { RelyingParty } from './relying-party.ts'
 import { misconfigured } from './set-up.ts'
 import type { VerifyUser } from './verify-callback.ts'
 
-/** What Passport adds to a strategy for one request. */
+/** The methods that Passport adds to a strategy for one request. */
 export type Actions = Pick<passport.StrategyCreatedStatic, 'success' | 'fail' | 'redirect' | 'error'>
 
 /**
- * Takes the actions of one request. Passport gives a strategy that is used as an object, not by its name, the actions
- * of each request in turn: they have to be taken before another request replaces them.
+ * Returns the actions of one request. If an app passes the strategy as an object instead of its name, Passport sets
+ * the actions of each request on the same object, so they must be read before the next request replaces them.
  */
 export function takeActions(strategy: object): Actions {
   const { success, fail, redirect, error } = strategy as Actions
@@ -25,8 +25,8 @@ export function takeActions(strategy: object): Actions {
 }
 
 /**
- * Sends the browser to One Login, or completes the sign-in when it comes back. Errors that the user can recover from go
- * to `fail`, all others to `error`.
+ * Sends the browser to One Login, or completes the sign-in when it comes back. Errors that the user can recover from
+ * go to `fail`, and all others to `error`.
  */
 export async function authenticate(
   relyingParty: RelyingParty,
@@ -50,7 +50,7 @@ export async function authenticate(
   }
 }
 
-/** The response that Express keeps with its request: Passport gives a strategy the request alone. */
+/** Returns the response that Express stores with its request. Passport gives a strategy only the request. */
 function responseOf(req: Request): Response {
   if (req.res) return req.res
   throw misconfigured(

@@ -3,14 +3,14 @@ import { recordKey } from '../session/record-store.ts'
 import { sessionIdOf } from '../session/signed-in.ts'
 import type { Client } from '../session/waiting-sign-ins.ts'
 
-/** Sign-ins that wait in one browser; past this the cookie of the oldest is cleared. */
+/** The most sign-ins that can wait in one browser. After that, the cookie of the oldest is cleared. */
 const mostWaiting = 10
 
-/** Cookies that may be the session's. */
+/** The most cookies to try as the session's. */
 const mostSessions = 4
 
 /**
- * The cookies with which a browser proves that it started a sign-in: one for each sign-in, so that tabs cannot
+ * The cookies with which a browser proves that it started a sign-in. Each sign-in has its own, so that tabs cannot
  * overwrite each other's.
  */
 export class SignInCookies {
@@ -20,8 +20,8 @@ export class SignInCookies {
   readonly #lifetime: number
 
   /**
-   * @param callbackURL - where the cookies have to come back to: it decides whether they are secure
-   * @param lifetime - seconds
+   * @param callbackURL - the address that must get the cookies. It decides whether they are secure
+   * @param lifetime - in seconds
    */
   constructor({ issuer, clientId }: Client, callbackURL: string, lifetime: number) {
     const isSecure = callbackURL.startsWith('https:')
@@ -31,12 +31,12 @@ export class SignInCookies {
     this.#lifetime = lifetime
   }
 
-  /** The secret that this browser holds for a sign-in of this client. */
+  /** Returns the secret that this browser holds for a sign-in of this client. */
   secretOf(req: Request, state: string): string | undefined {
     return cookiesOf(req).get(this.#nameOf(state))?.split('.')[1]
   }
 
-  /** Whether this browser holds a secret for a sign-in that another client of this app started. */
+  /** Whether this browser holds a secret for a sign-in of another client of this app. */
   isOfAnotherClient(req: Request, state: string): boolean {
     const ending = `-${tagOf(state)}`
     const names = [...cookiesOf(req).keys()]
@@ -45,7 +45,7 @@ export class SignInCookies {
     )
   }
 
-  /** Gives the browser the secret of a sign-in that starts now. */
+  /** Gives the browser the secret of a new sign-in. */
   set(req: Request, res: Response, state: string, secret: string): void {
     const own = [...cookiesOf(req)].filter(([name]) => name.startsWith(`${this.#prefix}-${this.#client}-`))
     const oldestFirst = own.sort(([, one], [, other]) => startOf(one) - startOf(other))
@@ -54,7 +54,7 @@ export class SignInCookies {
     this.#send(res, this.#nameOf(state), `${Date.now().toString(36)}.${secret}`, this.#lifetime)
   }
 
-  /** Clears the cookie of a sign-in that came back. */
+  /** Clears the cookie of a completed sign-in. */
   clear(res: Response, state: string): void {
     this.#send(res, this.#nameOf(state), '', 0)
   }
@@ -66,12 +66,15 @@ export class SignInCookies {
   #send(res: Response, name: string, value: string, maxAge: number): void {
     const expires = new Date(maxAge === 0 ? 0 : Date.now() + maxAge * 1000).toUTCString()
     const line = `${name}=${value}; Max-Age=${maxAge}; Expires=${expires}; ${this.#attributes}`
-    // A list, also of one: adapters such as serverless-http know no other form of this header.
+    // A list even for one cookie, because adapters such as serverless-http accept no other form of this header.
     res.append('Set-Cookie', [line])
   }
 }
 
-/** Clears the session's cookie. Its name is the app's, and express-session does not tell it: its value holds the id. */
+/**
+ * Clears the session's cookie. The app chose its name, which express-session does not expose, so it is found by its
+ * value, the session ID.
+ */
 export function clearSessionCookie(req: Request, res: Response, session: Request['session']): void {
   const id = sessionIdOf(session)
   const { path, domain, sameSite, httpOnly, secure } = session.cookie
@@ -87,7 +90,7 @@ export function clearSessionCookie(req: Request, res: Response, session: Request
   }
 }
 
-/** The IDs of sessions that the browser brought. Their signatures were not checked. */
+/** Returns the session IDs that the browser sent. Their signatures have not been checked. */
 export function broughtSessionIds(req: Request): string[] {
   const ids = [...cookiesOf(req).values()].map((value) => /^s(?:%3A|:)(.+)\./i.exec(value)?.[1])
   return ids.flatMap((id) => (id === undefined ? [] : decoded(id))).slice(0, mostSessions)
@@ -113,7 +116,7 @@ function tagOf(state: string): string {
   return recordKey('state', state).slice(0, 16)
 }
 
-/** When the sign-in of a cookie started; a value that this package did not write counts as the oldest. */
+/** Returns when the sign-in of a cookie started. A value that this package did not write counts as the oldest. */
 function startOf(value: string): number {
   return Number.parseInt(value.split('.')[0] ?? '', 36) || 0
 }

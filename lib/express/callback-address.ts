@@ -2,7 +2,7 @@ import type { Request } from 'express'
 
 const responseParameters = ['state', 'code', 'error', 'error_description', 'iss']
 
-/** Where callbacks arrive, as this service sees it: a proxy may have removed a prefix from the path. */
+/** The address of callbacks as this service receives it. A proxy may have removed a prefix from the path. */
 export class CallbackAddress {
   readonly #path: string
 
@@ -10,7 +10,7 @@ export class CallbackAddress {
     this.#path = new URL(callbackURL).pathname
   }
 
-  /** Whether a request is a callback from One Login, rather than the start of a sign-in. */
+  /** Whether a request is a callback from One Login. If not, it starts a sign-in. */
   isCallback(req: Request): boolean {
     const { path, query } = requestAddress(req)
     if (isSamePath(req, path, this.#path) && responseParameters.some((name) => query.has(name))) return true
@@ -18,13 +18,13 @@ export class CallbackAddress {
     return isResponse(query)
   }
 
-  /** Whether a request is at the callback's path, or at what a proxy left of it. */
+  /** Whether a request is at the callback's path, or at the rest of it if a proxy has removed a prefix. */
   isAt(req: Request): boolean {
     const { path, query } = requestAddress(req)
     return isSamePath(req, path, this.#path) || (isResponse(query) && this.prefixOf(req) !== '')
   }
 
-  /** What a proxy has removed from the path of a callback: the rest of the address that it was sent to. */
+  /** Returns the prefix that a proxy has removed from the path of a callback. */
   prefixOf(req: Request): string {
     const seen = withoutSlash(requestAddress(req).path)
     const sent = withoutSlash(this.#path)
@@ -38,8 +38,8 @@ function isResponse(query: URLSearchParams): boolean {
 }
 
 /**
- * The path and the query of a request line, which may name a host too: that is the sender's to choose, and not
- * looked at.
+ * Returns the path and the query of a request. A request line can contain a host, which the sender chooses, so it is
+ * ignored.
  */
 export function requestAddress({ originalUrl }: Request): { path: string; query: URLSearchParams } {
   const local = originalUrl.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '').replace(/#.*/, '')
@@ -47,7 +47,7 @@ export function requestAddress({ originalUrl }: Request): { path: string; query:
   return { path: local.slice(0, end), query: new URLSearchParams(local.slice(end)) }
 }
 
-/** Whether two paths are the same, as the routes of this app are compared. */
+/** Whether two paths are the same to the app's router. */
 export function isSamePath(req: Request, one: string, other: string): boolean {
   const { app } = req as Partial<Pick<Request, 'app'>>
   const isOn = (setting: string) => typeof app?.enabled === 'function' && app.enabled(setting)

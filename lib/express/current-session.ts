@@ -3,7 +3,7 @@ import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
 import type { RelyingParty } from './relying-party.ts'
 
 /**
- * Who is signed in, and until when.
+ * The signed-in user's session, and when it ends.
  *
  * @example
  * ```ts
@@ -15,11 +15,11 @@ import type { RelyingParty } from './relying-party.ts'
  */
 export type CurrentSession =
   | {
-      /** Nobody is signed in. */
+      /** No user is signed in. */
       readonly signedIn: false
     }
   | {
-      /** Somebody is signed in. */
+      /** A user is signed in. */
       readonly signedIn: true
       /** The user's ID at One Login. */
       readonly sub: string
@@ -29,34 +29,35 @@ export type CurrentSession =
       readonly identity?: {
         /** Whether the identity was proven. */
         readonly proven: boolean
-        /** The level of confidence reached or, if it was not proven, the level that was requested. */
+        /** The level of confidence that the user reached. If the identity was not proven, the requested level. */
         readonly level: IdentityLevel
       }
       /** When the session began. */
       readonly startedAt: Date
-      /** When the session ends if the user does nothing more. */
+      /** When the session ends if the user makes no more requests. */
       readonly endsAt: Date
-      /** Seconds until then. */
+      /** Seconds until the session ends. */
       readonly secondsLeft: number
-      /** Whether another request of the user gives them more time. */
+      /** Whether another request from the user extends the session. */
       readonly extendable: boolean
     }
 
-/** Requests that do not count as their user doing something. */
+/** Requests that do not count as activity of the user. */
 const passive = new WeakSet<Request>()
 
-/** Takes back that a request counts as its user doing something: for a page that asks by itself. */
+/** Stops a request from counting as activity of the user, for a page that polls. */
 export function doesNotCountAsActivity(req: Request): void {
   passive.add(req)
 }
 
-/** Whether a request counts as its user doing something. */
+/** Whether a request counts as activity of the user. */
 export function countsAsActivity(req: Request): boolean {
   return !passive.has(req)
 }
 
 /**
- * Reads who is signed in, from what `session()` found for this request. That is nobody if it failed.
+ * Returns the signed-in user's session, from the check that `session()` made for this request. If the check failed,
+ * no user is signed in.
  *
  * @throws OneLoginError `session_unavailable` if `session()` has not checked the request
  */

@@ -16,16 +16,16 @@ import type { CheckedSession } from './session-check.ts'
 import { renewSession } from './session-end.ts'
 import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
 
-/** What a callback comes to: a user, ready for `req.logIn`, or another address to send the browser to. */
+/** The result of a callback: a user for `req.logIn`, or an address to redirect the browser to. */
 export type Finish =
   | (VerifiedUser & { readonly info: OneLoginAuthInfo; readonly redirectTo?: undefined })
   | { readonly redirectTo: string }
 
 /**
- * The second leg: from the callback to a verified user.
+ * Completes a sign-in: from the callback to a verified user.
  *
- * @param verify - asks the app who the user is to it
- * @throws OneLoginError for anything but a sign-in that kept every rule; or as `verify` does
+ * @param verify - asks the app for its own user
+ * @throws OneLoginError for a sign-in that fails a check, or the error of `verify`
  */
 export async function finishSignIn(
   party: RelyingParty,
@@ -122,10 +122,10 @@ async function accept(
 }
 
 /**
- * The record of the session as it is now, when all of One Login's responses have arrived: other tabs may have changed
- * it, and what the app keeps there, since this request read it.
+ * Returns the record of the session as it is after all of One Login's responses. Since this request read it, other
+ * tabs may have changed it and the app's data in it.
  *
- * @throws OneLoginError `session_lost` if the user has signed out meanwhile
+ * @throws OneLoginError `session_lost` if the user has signed out since
  */
 async function currentSignIn(
   party: RelyingParty,
@@ -136,19 +136,19 @@ async function currentSignIn(
   const { entries, sessions } = party
   const stored = before && (await sessions.records(req).read(sessionIdOf(req.session)))
   if (before && stored) {
-    // @fastify/session keeps one object for each session, which is up to date.
+    // @fastify/session has one object for each session, which is up to date.
     if (typeof req.sessionStore.createSession === 'function')
       req.sessionStore.createSession(req, stored as never)
     const found = entries.read(req.session)
     if (found.kind === 'signed-in' && found.signedIn.id === before.id) return found.signedIn
     throw lost()
   }
-  // The session is gone: another tab has renewed it, or its user has signed out.
+  // The session does not exist any more: another tab has renewed it, or its user has signed out.
   await refuseSignedOut(party, req, before ? { startedFrom: before.id, sub: before.sub } : transaction)
   return before
 }
 
-/** A sign-out wins over every sign-in that was started before it in the same session. */
+/** Rejects a sign-in that started before a sign-out of the same session. */
 async function refuseSignedOut(
   { sessions }: RelyingParty,
   req: Request,
@@ -171,7 +171,7 @@ function refuseOtherSubject(
   )
 }
 
-/** One Login has ended its session in these cases, or the browser is somebody else's by now. */
+/** Ends the session if One Login has ended its own, or if the browser now belongs to another user. */
 async function endSessionAfter(
   error: unknown,
   party: RelyingParty,
@@ -218,7 +218,7 @@ function authInfo(returnTo: string | undefined, { appState: state }: Transaction
   return { ...(returnTo !== undefined && { returnTo }), ...(state !== undefined && { state }) }
 }
 
-/** A sign-in leaves what an earlier one of the same user has proven, unless it proved something itself. */
+/** Keeps the identity from an earlier sign-in of the same user, unless this sign-in has proven one. */
 function withKnownIdentity(
   user: OneLoginUser,
   { identity: outcome }: VerifiedSignIn,

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 
 /**
- * Makes a middleware of an async function. What it throws goes to `next`: Express 4 would leave the browser
- * waiting for ever.
+ * Creates a middleware from an async function. Passes its errors to `next`, because Express 4 would leave the browser
+ * waiting.
  */
 export function handler(
   work: (req: Request, res: Response, next: NextFunction) => Promise<void> | void,

@@ -14,13 +14,13 @@ import type { RelyingParty } from './relying-party.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import type { VerifyUser } from './verify-callback.ts'
 
-/** The middleware of a strategy, each usable alone. */
+/** The middleware of a strategy. You can use each one alone. */
 export abstract class OneLoginMiddleware {
   /** @internal */
   readonly relyingParty: RelyingParty
   /** @internal */
   readonly verify: VerifyUser
-  // Not #private: Passport works on an object made with this one as its prototype.
+  // Not #private, because Passport works on an object that has this one as its prototype.
   /** @internal */
   protected hasLogout = false
 
@@ -51,9 +51,9 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * All routes at once: sign-in, callback, sign-out, JWKS, back-channel logout, session status, landing.
+   * Mounts all routes: sign-in, callback, sign-out, JWKS, back-channel logout, session status, landing.
    *
-   * @param options - other paths, and options of each part
+   * @param options - other paths, and options of each route
    * @example
    * ```ts
    * app.use(oneLogin.routes({ paths: { signOut: '/bye', jwks: false } }))
@@ -66,10 +66,10 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Sends the browser to One Login, and afterwards to the path in the query's `returnTo`. If it asks for an identity and
-   * nobody is signed in, the user is signed in first.
+   * Sends the browser to One Login, and then to the path in the query's `returnTo`. If the sign-in requests an
+   * identity and no user is signed in, it signs the user in first.
    *
-   * @param options - what this sign-in asks for
+   * @param options - what this sign-in requests
    * @throws OneLoginError `invalid_option`, and `reauthentication_impossible` for a `prompt` without request objects
    * @example
    * ```ts
@@ -82,8 +82,8 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Completes a sign-in, logs the user in with Passport, and goes to the page that it started from. Every error goes to
-   * the app's error handler.
+   * Completes a sign-in, logs the user in with Passport, and redirects to the page that it started from. Passes every
+   * error to the app's error handler.
    *
    * @example
    * ```ts
@@ -98,7 +98,7 @@ export abstract class OneLoginMiddleware {
    * Lets signed-in users through. Sends a browser that loads a page to sign in and back. Any other request gets 401
    * `not_signed_in` or 403 `authentication_too_weak`.
    *
-   * @param needs - what the page needs of the sign-in
+   * @param needs - the sign-in that the page needs
    * @throws OneLoginError `invalid_option`
    * @example
    * ```ts
@@ -111,11 +111,11 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Lets users through whose identity is proven. Sends others to prove it and back. If the identity could not be proven,
-   * passes on 403 `identity_not_proven` with the return codes. A request that does not load a page gets 403
+   * Lets users through whose identity is proven. Redirects other users to prove it and back. If the identity was not
+   * proven, passes on 403 `identity_not_proven` with the return codes. A request that does not load a page gets 403
    * `identity_required`.
    *
-   * @param needs - what the page needs of the identity
+   * @param needs - the identity that the page needs
    * @throws OneLoginError `invalid_option`
    * @example
    * ```ts
@@ -128,7 +128,7 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Signs the user out, first here and then at One Login, on GET and on POST. Rejects a request that another site sent
+   * Signs the user out of this service and then of One Login, on GET and on POST. Rejects a request from another site
    * with `cross_site_request`.
    *
    * @param options - a value that One Login returns
@@ -144,8 +144,8 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Handles a back-channel logout: ends all of the user's sessions in this service. Responds with 200, or 400 to a
-   * logout token that breaks a rule. Mount it after express-session and outside of CSRF protection.
+   * Handles a back-channel logout: ends all of the user's sessions in this service. Responds with 200, or with 400 if
+   * the logout token is not valid. Mount it after express-session and outside CSRF protection.
    *
    * @param options - what else to do when a user has signed out
    * @example
@@ -172,8 +172,8 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Tells a page how long the session still lives, as a `SessionStatus` in JSON. GET asks. POST also counts as the user
-   * doing something.
+   * Returns the time until the session ends, as a `SessionStatus` in JSON. GET does not count as activity of the
+   * user. POST does.
    *
    * @example
    * ```ts
@@ -185,10 +185,10 @@ export abstract class OneLoginMiddleware {
   }
 
   /**
-   * Takes users back who proved their identity in person. GET signs them in and shows the return page. POST, from its
-   * button, asks One Login for the outcome.
+   * Handles users who return from an in-person identity check. GET signs them in and shows the return page. POST,
+   * from the button on it, asks One Login for the outcome.
    *
-   * @param options - the page, the level, and where to go on
+   * @param options - the page, the level, and where to redirect
    * @example
    * ```ts
    * app.all('/landing', oneLogin.landing({ page: '/welcome-back', level: 'P2', returnTo: '/treasure' }))

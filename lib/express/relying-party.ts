@@ -15,13 +15,13 @@ import { CallbackAddress, requestAddress } from './callback-address.ts'
 import { SessionCheck } from './session-check.ts'
 import { requireUsableSession } from './set-up.ts'
 
-/** How a sign-in starts, beside what it asks for. */
+/** How a sign-in starts, other than what it requests. */
 export interface Start extends Omit<TransactionDetails, 'sub' | 'startedFrom'> {
-  /** Comes back to the page that was asked for, as the browser knows its address. */
+  /** Whether to return to the requested page, at the address that the browser knows. */
   readonly toThisPage?: boolean
 }
 
-/** This service as a relying party: what both legs of a sign-in share, and the first of them. */
+/** This service as a relying party: it starts sign-ins, and holds what starting and completing them share. */
 export class RelyingParty {
   readonly settings: Settings
   readonly provider: Provider
@@ -51,7 +51,7 @@ export class RelyingParty {
   }
 
   /**
-   * Checks what a sign-in asks for. Nothing is kept by the options object: an app may reuse and change it.
+   * Checks what a sign-in requests. Nothing is cached by the options object, because an app may reuse and change it.
    *
    * @throws OneLoginError `invalid_option`
    */
@@ -60,11 +60,11 @@ export class RelyingParty {
   }
 
   /**
-   * The first leg: keeps a sign-in and gives its cookie to the browser.
+   * Starts a sign-in: stores it and gives its cookie to the browser.
    *
    * @returns the address at One Login to send the browser to
-   * @throws OneLoginError for a request that One Login would refuse, if its documents are unavailable, or if the
-   * sign-in cannot be kept
+   * @throws OneLoginError for a request that One Login would reject, if its documents are unavailable, or if the
+   * sign-in cannot be stored
    */
   async start(req: Request, res: Response, signIn: SignInSettings, how: Start = {}): Promise<string> {
     return publishingFailure(() => this.#start(req, res, signIn, how))
@@ -82,7 +82,7 @@ export class RelyingParty {
     const signIn: SignInSettings = {
       ...asked,
       ...(toThisPage && { returnTo: req.originalUrl }),
-      // The session of this user has expired: who comes back has to be the one who left.
+      // The session of this user has expired. Only the same user may come back.
       ...(reauthenticate && this.settings.signIn.requestObject && { prompt: 'login' as const }),
     }
     const transaction = createTransaction(signIn, {
@@ -110,7 +110,7 @@ export class RelyingParty {
     return buildAuthorizationURL(authorization_endpoint, this.settings, localised, transaction, idToken)
   }
 
-  /** Whether a request is the callback of a sign-in that waits, of the user whose session this is. */
+  /** Whether a request is the callback of a waiting sign-in, of the user whose session this is. */
   async isAwaited(req: Request, sub: string): Promise<boolean> {
     const state = requestAddress(req).query.get('state')
     if (req.method !== 'GET' || !state || !this.callback.isAt(req) || !this.callback.isCallback(req))
@@ -123,12 +123,12 @@ export class RelyingParty {
   #localeOf(req: Request) {
     const { uiLocales } = this.settings
     const wanted = typeof uiLocales === 'function' ? uiLocales(req) : uiLocales
-    // An app may hand on what the user's browser asks for.
+    // An app may pass on the language that the user's browser requests.
     return locales.find((locale) => locale === wanted)
   }
 }
 
-/** Publishes what keeps a sign-in from starting or finishing. */
+/** Publishes the error of a sign-in that could not be started or completed. */
 export async function publishingFailure<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()

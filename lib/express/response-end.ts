@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http'
 import type { Response } from 'express'
 
 /**
- * Does something before a response ends, so that a process that is stopped after its response, as in AWS Lambda, has
- * done it. What fails is left out: the response is ready, and there is nobody left to tell.
+ * Does work before a response ends, for a process that stops after its response, such as AWS Lambda. Errors are
+ * ignored, because the response is already complete.
  */
 export function beforeResponseEnds(res: Response, work: () => Promise<void>): void {
-  // Fastify ends the response of Node that its reply is made of.
+  // Fastify's reply wraps the Node response and ends that.
   const target = 'raw' in res ? (res.raw as ServerResponse) : (res as ServerResponse)
   const end = target.end.bind(target) as (...given: readonly unknown[]) => unknown
   let hasEnded = false

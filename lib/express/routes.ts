@@ -6,7 +6,7 @@ import type { LogoutOptions } from './middleware/logout.ts'
 import type { SignInOptions } from '../options/sign-in-options.ts'
 
 /**
- * What `routes()` mounts, and where.
+ * Options of `routes()`.
  *
  * @example
  * ```ts
@@ -14,38 +14,38 @@ import type { SignInOptions } from '../options/sign-in-options.ts'
  * ```
  */
 export interface RoutesOptions extends LogoutOptions, BackChannelLogoutOptions {
-  /** What a sign-in from the sign-in route asks for. */
+  /** What the sign-in route requests. */
   readonly signIn?: SignInOptions
-  /** The return from an in-person identity check; its route is there only when this is given. */
+  /** The return from an in-person identity check. Its route exists only if you set this. */
   readonly landing?: LandingOptions
-  /** Where each part is, from where the routes are mounted; `false` leaves it out. */
+  /** The path of each route, relative to where you mount the routes. `false` leaves a route out. */
   readonly paths?: {
-    /** `/sign-in` unless given. */
+    /** If not set, `/sign-in`. */
     readonly signIn?: string | false
-    /** The path of `callbackURL`, from the root of the site, unless given. */
+    /** If not set, the path of `callbackURL`, from the root of the site. */
     readonly callback?: string | false
-    /** `/sign-out` unless given. */
+    /** If not set, `/sign-out`. */
     readonly signOut?: string | false
-    /** `/back-channel-logout` unless given. */
+    /** If not set, `/back-channel-logout`. */
     readonly backChannelLogout?: string | false
-    /** `/.well-known/jwks.json` unless given. */
+    /** If not set, `/.well-known/jwks.json`. */
     readonly jwks?: string | false
-    /** `/session-status` unless given. */
+    /** If not set, `/session-status`. */
     readonly sessionStatus?: string | false
-    /** `/landing` unless given. */
+    /** If not set, `/landing`. */
     readonly landing?: string | false
   }
 }
 
-/** One part of this package on its way to a path. */
+/** A route that `routes()` may mount. */
 interface Route {
   readonly path: string | false
-  /** Default: all methods. */
+  /** If not set, all methods. */
   readonly methods?: readonly string[]
   readonly handler: RequestHandler
 }
 
-/** The parts that `routes()` mounts. */
+/** The handlers that `routes()` mounts. */
 export interface RouteHandlers {
   signIn(options: SignInOptions): RequestHandler
   callback(): RequestHandler
@@ -60,9 +60,10 @@ const page = ['GET', 'HEAD']
 const pageAndForm = ['GET', 'POST']
 
 /**
- * Mounts routes without Express's own router, so that this package runs with the Express that the app has.
+ * Mounts routes without Express's own router, so that this package works with the app's version of Express.
  *
- * @param callback - knows the callback's path, which counts from the root of the site, wherever the others are mounted
+ * @param callback - knows the callback's path, which is relative to the root of the site, wherever the other routes
+ * are mounted
  */
 export function createRoutes(
   make: RouteHandlers,

@@ -10,23 +10,23 @@ import type { SessionEntries, SignedIn } from '../session/signed-in.ts'
 import { renewSession } from './session-end.ts'
 import { misconfigured, sessionStoreOf } from './set-up.ts'
 
-/** Seconds after a sign-in in which a page that has no user points to a fault of the app, not to its user. */
+/** If a user is missing this many seconds after their sign-in, the cause is a fault in the app. */
 const justNow = 60
 
-/** What a session was found to be, once for each request. */
+/** The result of checking a session, once for each request. */
 export interface CheckedSession {
   readonly state: 'nobody' | 'signed-in' | 'idle' | 'over'
   readonly signedIn?: SignedIn
-  /** Who was signed in until a limit passed. */
+  /** The sign-in that a limit has ended. */
   readonly expired?: SignedIn
-  /** The app's own user, as Passport found them. */
+  /** The app's own user, as Passport set it. */
   readonly user?: Express.User | undefined
   readonly left?: TimeLeft
-  /** Who comes back from One Login with this very request, although the idle limit has passed. */
+  /** The sign-in of a user whose callback this is, although the idle limit has passed. */
   readonly returning?: SignedIn
-  /** The user of an expired session, who has to prove again that it is them. */
+  /** The user of an expired session, who must authenticate again. */
   readonly reauthenticate?: Pick<SignedIn, 'sub' | 'idToken'>
-  /** Why no guard can be passed, whoever is signed in. */
+  /** The error with which every guard fails, for any user. */
   readonly fault?: OneLoginError
 }
 
@@ -45,7 +45,7 @@ export class SessionCheck {
   /**
    * Checks the session of a request, once.
    *
-   * @throws OneLoginError `session_unavailable` if the app has no session for it, or its store fails
+   * @throws OneLoginError `session_unavailable` if the app has no session for the request, or its store fails
    */
   async check(req: Request): Promise<CheckedSession> {
     const known = this.#checks.get(req)
@@ -55,24 +55,24 @@ export class SessionCheck {
     return check
   }
 
-  /** Notes what guards may go by: only `session()` does, after it has ended what had to end. */
+  /** Records the result that guards use. Only `session()` calls this, after it has ended the sessions that must end. */
   conclude(req: Request, checked: CheckedSession): void {
     this.#checks.set(req, Promise.resolve(checked))
     this.#checked.set(req, checked)
   }
 
-  /** Forgets a request whose session has changed since. */
+  /** Discards the result for a request whose session has changed since. */
   forget(req: Request): void {
     this.#checks.delete(req)
     this.#checked.delete(req)
   }
 
   /**
-   * Who is signed in, for guards.
+   * Returns who is signed in, for guards.
    *
-   * @returns nothing if nobody is, or if `req.user` is somebody else by now
-   * @throws OneLoginError `session_unavailable` if `session()` of this strategy has not checked this request, or found
-   * that it cannot
+   * @returns nothing if no user is signed in, or if `req.user` has changed since
+   * @throws OneLoginError `session_unavailable` if `session()` of this strategy has not checked this request, or
+   * could not
    */
   concluded(req: Request): CheckedSession {
     const checked = this.#checked.get(req)
@@ -91,18 +91,18 @@ export class SessionCheck {
     return this.#checked.get(req)?.fault !== undefined
   }
 
-  /** The sign-outs of the app whose request this is. */
+  /** Returns the sign-out records of the app that handles this request. */
   signOuts(req: Request): SignOutRecords {
     const { signOutStore = sessionStoreOf(req), timeout } = this.#settings
     return new SignOutRecords(new RecordStore(signOutStore, timeout))
   }
 
-  /** The records in the session store of the app whose request this is. */
+  /** Returns the records in the session store of the app that handles this request. */
   records(req: Request): RecordStore {
     return new RecordStore(sessionStoreOf(req), this.#settings.timeout)
   }
 
-  /** The user whose sign-outs concern a sign-in. */
+  /** Returns the user whose sign-outs end a sign-in. */
   subject(sub: string): Subject {
     const { environment, clientId } = this.#settings
     return { issuer: environment.issuer, clientId, sub }
@@ -143,12 +143,12 @@ function isRecent({ completedAt }: Pick<SignedIn, 'completedAt'>): boolean {
   return nowInSeconds() - completedAt < justNow
 }
 
-/** Whether a browser is sent to One Login again and again: its guard does not find the user who signs in. */
+/** Whether the browser is in a redirect loop: its guard does not find the user who has just signed in. */
 function goesRound({ callbacks }: SignedIn): boolean {
   return callbacks.filter(({ at }) => isRecent({ completedAt: at })).length >= 3
 }
 
-/** Passport gives a request its `logIn` as soon as it sees it. */
+/** Passport adds `logIn` to each request that it handles. */
 function orderFault(req: Request): OneLoginError | undefined {
   if (typeof (req as Partial<Request>).logIn === 'function') return undefined
   return misconfigured(

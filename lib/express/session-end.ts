@@ -1,13 +1,12 @@
 import type { Request } from 'express'
 import { storeFailure } from '../session/record-store.ts'
 
-/** Ends the session and starts one under a new id, for the page that tells the user. */
+/** Ends the session and starts one under a new ID, for the page that informs the user. */
 export async function renewSession(req: Request): Promise<void> {
   delete req.user
   await inStore((done) => req.session.regenerate(done))
 }
 
-/** Ends the session. */
 export async function destroySession(req: Request): Promise<void> {
   delete req.user
   await inStore((done) => req.session.destroy(done))

@@ -7,7 +7,7 @@ import { isNavigation, isPageLoad, redirect, refuse } from './responses.ts'
 import type { CheckedSession } from './session-check.ts'
 import { renewSession } from './session-end.ts'
 
-/** Does what `session.onExpiry` says with a request whose session has reached a limit. */
+/** Ends the session of a request that has reached a limit, as `session.onExpiry` says. */
 type Expire = (
   req: Request,
   res: Response,
@@ -17,8 +17,8 @@ type Expire = (
 ) => Promise<void>
 
 /**
- * Makes the function that ends sessions. The callback of a sign-in that waits is exempt: One Login still sends the user
- * back.
+ * Returns the function that ends expired sessions. It does not end the session of a callback for which a sign-in
+ * waits, because One Login is sending that user back.
  */
 export function createExpiry(party: RelyingParty): Expire {
   const { settings, sessions } = party
@@ -28,7 +28,7 @@ export function createExpiry(party: RelyingParty): Expire {
   return async function expire(req, res, next, { state, user }, signedIn) {
     const isCallback = await party.isAwaited(req, signedIn.sub)
     if (isCallback && state === 'idle') {
-      // The session stays for the callback to renew. Nothing else may see its user.
+      // The session stays for the callback to renew. No other code may see its user.
       delete req.user
       sessions.conclude(req, { state: 'nobody', returning: signedIn, user })
       next()
@@ -36,7 +36,7 @@ export function createExpiry(party: RelyingParty): Expire {
     }
     const goesOn = onExpiry === 'continue' || isCallback
     if (!goesOn && !isPageLoad(req)) {
-      // The session is left for the next page, which can be sent to One Login with the ID token in it.
+      // The session stays for the next page load, which can be redirected to One Login with the ID token in it.
       refuse(req, res, next, sessionExpired())
       return
     }

@@ -2,14 +2,14 @@ import type { Request } from 'express'
 import { OneLoginError } from '../errors.ts'
 import type { SessionStore } from '../session/record-store.ts'
 
-/** A request as far as its set-up is doubted. */
+/** The parts of a request that an app could have set up wrongly. */
 type AnyRequest = Partial<Omit<Request, 'session' | 'sessionStore'>> & {
   readonly session?: Partial<Request['session']>
   readonly sessionStore?: Partial<SessionStore>
 }
 
 /**
- * The session store of a request.
+ * Returns the session store of a request.
  *
  * @throws OneLoginError `session_unavailable` if the app has none for this request
  */
@@ -25,7 +25,7 @@ export function sessionStoreOf(req: Request): SessionStore {
 }
 
 /**
- * Checks, before a user is sent to One Login, that a session can be found again when they come back.
+ * Checks, before it sends a user to One Login, that their session can be found when they come back.
  *
  * @throws OneLoginError `session_unavailable` that names the setting
  */
@@ -56,7 +56,7 @@ export function requirePassport(req: Request): void {
     throw misconfigured('Passport is missing. Mount passport.session() before the routes of this package.')
 }
 
-/** An error that the developer has to fix. */
+/** Returns an error about the app's set-up, for its developer to fix. */
 export function misconfigured(message: string): OneLoginError {
   return new OneLoginError('session_unavailable', message)
 }

@@ -7,9 +7,9 @@ import type { SessionCheck } from './session-check.ts'
 import { destroySession } from './session-end.ts'
 
 /**
- * Ends the session of a request, also for requests of it that are still under way.
+ * Ends the session of a request, also for other requests of it that are still running.
  *
- * @param state - a value that One Login hands back to the post-logout page
+ * @param state - a value that One Login returns to the post-logout page
  * @returns the address to send the browser to
  * @throws OneLoginError `session_unavailable` if the session cannot be ended
  */
@@ -32,7 +32,7 @@ export async function signOut(
   return signOutURL(signedIn?.idToken, state)
 }
 
-/** The sign-ins that a callback is moving to another session at this moment. */
+/** Returns the sign-ins that a callback is moving to another session at this moment. */
 async function renewed(sessions: SessionCheck, req: Request) {
   const records = sessions.records(req)
   const found = await Promise.all(broughtSessionIds(req).map((id) => renewedSignIn(records, id)))

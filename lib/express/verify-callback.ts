@@ -3,23 +3,23 @@ import { OneLoginError } from '../errors.ts'
 import type { OneLoginUser } from '../sign-in/user.ts'
 
 /**
- * Passport's way to answer: an error, or a user, or `false` to refuse; `info` goes to `req.authInfo`. It returns
- * `undefined`, so that a callback may end in `return done(…)`.
+ * Passport's callback: an error, a user, or `false` to reject the user. `info` becomes `req.authInfo`. It returns
+ * `undefined`, so that your callback can end in `return done(…)`.
  *
- * @param error - what failed, or null
- * @param user - the app's user; `false` or none refuses with `user_refused`
- * @param info - goes to `req.authInfo`
+ * @param error - the error, or null
+ * @param user - your own user. `false` or no user rejects the sign-in with `user_refused`
+ * @param info - becomes `req.authInfo`
  */
 export type VerifyDone = (error: unknown, user?: Express.User | false | null, info?: object) => undefined
 
-/** What a verify callback may return: the app's user, or `false` to refuse. */
+/** The result of a verify callback: your own user, or `false` to reject the user. */
 export type VerifyResult = Express.User | false | null | undefined
 
 /**
- * Maps the One Login user to the app's own: returns it, or a promise of it, or calls `done`.
+ * Finds your own user for a user of One Login. Returns it, returns a promise of it, or calls `done`.
  *
- * @param user - who signed in, verified
- * @param done - Passport's way to answer; a callback that does not take it answers by what it returns
+ * @param user - the verified user of One Login
+ * @param done - Passport's callback. If your function does not take it, its return value is the result
  * @example
  * ```ts
  * const verify: Verify = async (user) => accounts.findOrCreate(user.sub, { email: user.email })
@@ -31,11 +31,11 @@ export type Verify = (
 ) => VerifyResult | Promise<VerifyResult> | undefined
 
 /**
- * {@link Verify} with the request as first argument, for `passReqToCallback: true`.
+ * {@link Verify} with the request as its first argument, for `passReqToCallback: true`.
  *
  * @param req - the request of the callback
- * @param user - who signed in, verified
- * @param done - Passport's way to answer
+ * @param user - the verified user of One Login
+ * @param done - Passport's callback
  * @example
  * ```ts
  * const verify: VerifyWithRequest = async (req, user) => accounts.findOrCreate(user.sub, { from: req.ip })
@@ -47,28 +47,28 @@ export type VerifyWithRequest = (
   done: VerifyDone,
 ) => VerifyResult | Promise<VerifyResult> | undefined
 
-/** What `req.authInfo` holds from the moment that a sign-in has come back: a verify callback can read it. */
+/** The content of `req.authInfo` after a sign-in. A verify callback can read it too. */
 export interface OneLoginAuthInfo {
-  /** The page of this site that the user was sent from. */
+  /** The page of this site that the user came from. */
   readonly returnTo?: string
-  /** The value that was given as `state` when the sign-in started. */
+  /** The `state` that you gave when the sign-in started. */
   readonly state?: unknown
 }
 
-/** A user as the app knows them. */
+/** The app's own user, with the info for `req.authInfo`. */
 export interface VerifiedUser {
   readonly user: Express.User
   readonly info?: object
 }
 
-/** Asks the app who the user is to it. */
+/** Asks the app for its own user. */
 export type VerifyUser = (req: Request, user: OneLoginUser) => Promise<VerifiedUser>
 
 /**
- * Makes one promise of the ways a verify callback can answer.
+ * Turns the ways in which a verify callback can return its result into one promise.
  *
- * @throws (from the returned function) OneLoginError `user_refused` when the app has no user for this one; what
- * the app's callback threw, as it is
+ * @throws (from the returned function) OneLoginError `user_refused` if the app has no user, or the error that the
+ * app's callback threw
  */
 export function createVerifyUser(
   verify: Verify | VerifyWithRequest | undefined,
@@ -90,7 +90,7 @@ export function createVerifyUser(
         const settle = (user: VerifyResult) => {
           if (user !== undefined || !takesDone) resolve({ user })
         }
-        // Not every promise is of the class Promise: one of another kind must not pass for a user.
+        // Not every promise is a `Promise` object. One of another kind must not be taken for a user.
         Promise.resolve(answer).then(settle, reject)
       },
     )

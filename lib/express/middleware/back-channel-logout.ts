@@ -9,7 +9,7 @@ import { handler } from '../handler.ts'
 import { sessionStoreOf } from '../set-up.ts'
 
 /**
- * How `backChannelLogout()` works.
+ * Options of `backChannelLogout()`.
  *
  * @example
  * ```ts
@@ -18,10 +18,10 @@ import { sessionStoreOf } from '../set-up.ts'
  */
 export interface BackChannelLogoutOptions {
   /**
-   * Called after a user was signed out everywhere, with their `sub`: closes sockets and the like. When it
-   * fails, One Login is told so and tries again.
+   * Called with the `sub` of a user after all their sessions have ended, for example to close sockets. If it fails,
+   * the response is an error and One Login tries again.
    *
-   * @param sub - who has signed out
+   * @param sub - the ID at One Login of the user who has signed out
    */
   readonly onBackChannelLogout?: (sub: string) => void | Promise<void>
 }
@@ -78,7 +78,7 @@ async function readLogoutToken(req: Request): Promise<string> {
 }
 
 async function readParameter(req: Request, name: string): Promise<string[]> {
-  // The app may have parsed the body already; what it made of nested or repeated members is not a text.
+  // The app may have parsed the body already. Nested or repeated members are then not text.
   const parsed = req.body as Record<string, unknown> | undefined
   if (req.readableEnded && typeof parsed === 'object') {
     const value = parsed[name]
@@ -88,10 +88,10 @@ async function readParameter(req: Request, name: string): Promise<string[]> {
   let size = 0
   for await (const chunk of req as AsyncIterable<Buffer>) {
     size += chunk.length
-    // It is read on for a while, or the sender would get no answer.
-    // Stryker disable next-line EqualityOperator: a byte more or less is no matter
+    // Reads on for a while, because the sender would otherwise get no response.
+    // Stryker disable next-line EqualityOperator: one byte more or less makes no difference
     if (size > 64 * maxBytes) break
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: what is too long is refused below
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: a body that is too long is rejected below
     if (size <= maxBytes) chunks.push(chunk)
   }
   if (size > maxBytes) throw refusal(`its body is over ${maxBytes} bytes`)

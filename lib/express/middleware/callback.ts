@@ -8,9 +8,9 @@ import { requirePassport } from '../set-up.ts'
 import type { VerifyUser } from '../verify-callback.ts'
 
 /**
- * Completes a sign-in and goes to the page that it started from. Every failure goes to the app's error handler. A
- * request without a response from One Login starts a sign-in; one that another client of this app is waiting for is
- * left to that client.
+ * Completes a sign-in and redirects to the page that it started from. Passes every error to the app's error handler.
+ * A request without a response from One Login starts a sign-in. A callback of another client of this app is left to
+ * that client.
  */
 export function callback(relyingParty: RelyingParty, verify: VerifyUser): RequestHandler {
   return handler(async (req, res, next) => {
@@ -42,7 +42,7 @@ async function logIn(req: Request, user: Express.User): Promise<void> {
       if (error) reject(error)
       else resolve()
     })
-    // The one of @fastify/passport returns a promise instead of calling back.
+    // @fastify/passport's `logIn` returns a promise instead of calling back.
     if (result instanceof Promise) result.then(resolve, reject)
   })
 }

@@ -11,8 +11,8 @@ import type { CheckedSession } from '../session-check.ts'
 import { createExpiry } from '../session-expiry.ts'
 
 /**
- * Ends sessions whose user has signed out elsewhere, and sessions that have reached a limit. Fails the request if it
- * cannot find out.
+ * Ends sessions whose user has signed out elsewhere, and sessions that have reached a limit. If the check fails, the
+ * request fails.
  */
 export function checkSession(party: RelyingParty): RequestHandler {
   const { settings, sessions } = party
@@ -34,7 +34,7 @@ export function checkSession(party: RelyingParty): RequestHandler {
     try {
       return await sessions.check(req)
     } catch (error) {
-      // For the error page, which may ask who is signed in.
+      // For the error page, which may call currentSession().
       if (isOneLoginError(error)) sessions.conclude(req, { state: 'nobody', fault: error })
       throw error
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RequestHandler } from 'express'
 import type { Settings } from '../../options/strategy-options.ts'
 
-/** How long the keys can be cached, in seconds; One Login keeps them for up to a day whatever this says. */
+/** How long the keys can be cached, in seconds. One Login caches them for up to a day even so. */
 const maxAge = 3600
 
 /**
@@ -19,7 +19,7 @@ export function jwks({ signers }: Settings): RequestHandler {
       res.set('Allow', 'GET, HEAD').status(405).end()
       return
     }
-    // Express answers 304 to one who has this.
+    // Express responds with 304 to a request that has this ETag.
     res.set({ 'Cache-Control': `public, max-age=${maxAge}`, ETag: etag })
     res.type('application/json').send(body)
   }

@@ -8,7 +8,7 @@ import { requestAddress } from '../callback-address.ts'
 import { handler } from '../handler.ts'
 
 /**
- * How `landing()` works.
+ * Options of `landing()`.
  *
  * @example
  * ```ts
@@ -18,21 +18,23 @@ import { handler } from '../handler.ts'
  */
 export interface LandingOptions {
   /**
-   * The page that welcomes the user back: a path of this site, or a handler that renders it. Its button posts
+   * The page that welcomes the user back: a path of this site, or a handler that renders it. Its button sends a POST
    * to the landing route.
    */
   readonly page: string | RequestHandler
-  /** The level of confidence to ask for. */
+  /** The level of confidence to request. */
   readonly level: IdentityLevel
-  /** Claims to ask for; the strategy's `claims` unless given. */
+  /** Claims to request. If not set, the strategy's `claims`. */
   readonly claims?: readonly ClaimName[]
-  /** Where the user left to do the check in person: the page to go on with. `req.user` is there by then. */
+  /**
+   * The page that the user left to do the check in person. If it is a function, `req.user` is set when it is called.
+   */
   readonly returnTo: string | ((req: Request) => string | Promise<string>)
 }
 
 /**
- * Takes users back who proved their identity in person, after One Login's email has sent them here. GET signs
- * them in and shows the return page; POST, from its button, asks One Login for the outcome.
+ * Handles users who return from an in-person identity check by the link in One Login's email. GET signs them in and
+ * shows the return page. POST, from the button on it, asks One Login for the outcome.
  *
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/helping-your-users-after-their-in-person-identity-checks/
  */
@@ -65,7 +67,7 @@ export function landing(
   })
 }
 
-/** This very page, from wherever the browser sees it: a proxy may have removed a prefix from its path. */
+/** Returns the address of this page as the browser knows it. A proxy may have removed a prefix from its path. */
 function ownAddress(req: Request): string {
   const { path } = requestAddress(req)
   return `./${returnPath(path).split('/').at(-1) ?? ''}`

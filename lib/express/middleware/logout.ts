@@ -6,7 +6,7 @@ import { redirect } from '../responses.ts'
 import { signOut } from '../sign-out.ts'
 
 /**
- * How `logout()` works.
+ * Options of `logout()`.
  *
  * @example
  * ```ts
@@ -14,13 +14,11 @@ import { signOut } from '../sign-out.ts'
  * ```
  */
 export interface LogoutOptions {
-  /** A value that One Login hands back to the post-logout page, for everybody or by request. */
+  /** A value that One Login returns to the post-logout page, for every user or by request. */
   readonly state?: string | ((req: Request) => string | undefined)
 }
 
-/**
- * Signs the user out, here first and then at One Login; on GET and on POST.
- */
+/** Signs the user out of this service and then of One Login, on GET and on POST. */
 export function logout(relyingParty: RelyingParty, { state }: LogoutOptions): RequestHandler {
   const { origin } = new URL(relyingParty.settings.callbackURL)
   return handler(async (req, res) => {

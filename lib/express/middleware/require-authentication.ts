@@ -20,7 +20,7 @@ const optionsSchema = v.strictObject({
 })
 
 /**
- * What a page needs of the sign-in.
+ * The sign-in that a page needs.
  *
  * @example
  * ```ts
@@ -28,24 +28,25 @@ const optionsSchema = v.strictObject({
  * ```
  */
 export interface AuthenticationNeeds {
-  /** Vectors without identity, `['Cl.Cm']` for instance; the strategy's `vtr` unless given. */
+  /** Vectors without identity, for example `['Cl.Cm']`. If not set, the strategy's `vtr`. */
   readonly vtr?: readonly string[]
-  /** How long ago the user may have signed in at One Login. */
+  /** The longest time since the user last signed in to One Login. */
   readonly maxAge?: Duration
   /**
-   * How long ago this service may have seen the user prove again that it is them, 1 second to 1 day. For sensitive
-   * pages. Needs request objects, and a client that is registered with `JarValidationRequired: true`. Without that,
-   * somebody at an unlocked browser can repeat the sign-in request as a plain query without `prompt`: a request object is
-   * signed, not encrypted. One Login then lets them through with the session that is open there.
+   * The longest time since the user last authenticated again for this service, from 1 second to 1 day. For sensitive
+   * pages. It needs request objects and a client that is registered with `JarValidationRequired: true`. Without that
+   * setting, a person at an unlocked browser can repeat the sign-in request as a plain query without `prompt`,
+   * because a request object is signed but not encrypted. One Login then signs them in with the session that is open
+   * there.
    */
   readonly reauthenticateWithin?: Duration
 }
 
 /**
- * Lets signed-in users through. A browser that goes to a page is sent to sign in and comes back to it; anything
- * else is refused with a problem document.
+ * Lets signed-in users through. Redirects a browser that loads a page to sign in and back to the page. Rejects any
+ * other request with a problem document.
  *
- * @throws OneLoginError `invalid_option` when it is made
+ * @throws OneLoginError `invalid_option` from the call that creates the guard
  */
 export function requireAuthentication(
   relyingParty: RelyingParty,
@@ -93,7 +94,7 @@ export function requireAuthentication(
   }
 }
 
-/** What the strategy asks for by default, less the identity: that takes a request of its own. */
+/** Returns what the strategy requests by default, without the identity, which needs a separate request. */
 function withoutIdentity({ credential }: RequestedTrust): RequestedTrust {
   return { vtr: [credential], credential }
 }
@@ -104,7 +105,7 @@ const messages = {
   identity_required: 'Prove your identity first.',
 } as const satisfies Partial<Record<OneLoginErrorCode, string>>
 
-/** Sends a browser that goes to a page to One Login and back to the page; refuses anything else. */
+/** Redirects a browser that loads a page to One Login and back to the page. Rejects any other request. */
 export function sendToSignIn(
   relyingParty: RelyingParty,
   settings: ReturnType<RelyingParty['signInSettings']>,

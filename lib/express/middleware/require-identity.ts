@@ -17,7 +17,7 @@ const optionsSchema = v.strictObject({
 })
 
 /**
- * What a page needs of the user's identity.
+ * The identity that a page needs.
  *
  * @example
  * ```ts
@@ -25,17 +25,17 @@ const optionsSchema = v.strictObject({
  * ```
  */
 export interface IdentityNeeds {
-  /** The level of confidence, at least. */
+  /** The lowest level of confidence to accept. */
   readonly level: IdentityLevel
-  /** Claims to have asked for, beside the core identity; the strategy's `claims` unless given. */
+  /** Claims to request in addition to the core identity. If not set, the strategy's `claims`. */
   readonly claims?: readonly ClaimName[]
 }
 
 /**
- * Lets users through whose identity is proven. Others are signed in first, and then asked for their identity in
- * a second request; when that has not proven it, they are refused, with the return codes in the error.
+ * Lets users through whose identity is proven. Other users are signed in first, and then asked for their identity in
+ * a second request. If that does not prove it, the request is rejected, with the return codes in the error.
  *
- * @throws OneLoginError `invalid_option` when it is made
+ * @throws OneLoginError `invalid_option` from the call that creates the guard
  */
 export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds): RequestHandler {
   const { level, claims = relyingParty.settings.signIn.claims } = parseOptions(optionsSchema, needs)
@@ -58,7 +58,8 @@ export function requireIdentity(relyingParty: RelyingParty, needs: IdentityNeeds
       if (outcome?.proven) next()
       else if (outcome) refuse(req, res, next, notProven(outcome.returnCodes))
       else {
-        // What another page has asked for is asked for again, or the two would take turns in asking.
+        // Requests the claims of other pages again. If it did not, two pages could send the user to One Login in
+        // turns.
         const claims = [...new Set([...stepUp.claims, ...outcomes.flatMap((known) => known.claims)])]
         sendToSignIn(relyingParty, { ...stepUp, claims }, 'identity_required')(req, res, next)
       }

@@ -4,7 +4,7 @@ import { handler } from '../handler.ts'
 import type { RelyingParty } from '../relying-party.ts'
 
 /**
- * What `sessionStatus()` responds with, as JSON.
+ * The JSON response of `sessionStatus()`.
  *
  * @example
  * ```ts
@@ -12,17 +12,17 @@ import type { RelyingParty } from '../relying-party.ts'
  * ```
  */
 export interface SessionStatus {
-  /** Whether somebody is signed in. */
+  /** Whether a user is signed in. */
   readonly signedIn: boolean
-  /** Seconds until the session ends if nothing happens; absent if nobody is signed in. */
+  /** Seconds until the session ends if the user makes no more requests. Not set if no user is signed in. */
   readonly secondsLeft?: number
-  /** Whether a request of the user gives them more time. */
+  /** Whether another request from the user extends the session. */
   readonly extendable?: boolean
 }
 
 /**
- * Tells a page how long the session still lives, so that it can warn the user. GET does not count as the user doing
- * something. POST does, for a "stay signed in" button.
+ * Returns the time until the session ends, so that a page can warn the user. GET does not count as activity of the
+ * user. POST does, for a "stay signed in" button.
  */
 export function sessionStatus(relyingParty: RelyingParty): RequestHandler {
   return handler((req, res) => {

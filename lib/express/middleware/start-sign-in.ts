@@ -6,8 +6,8 @@ import type { RelyingParty } from '../relying-party.ts'
 import { redirect } from '../responses.ts'
 
 /**
- * Sends the browser to One Login, and afterwards to the page that the query's `returnTo` or the option names. Somebody
- * who is not signed in yet and is to prove an identity is signed in first, and comes back here for it.
+ * Sends the browser to One Login, and then to the page in the query's `returnTo` or in the option. If an identity is
+ * requested and no user is signed in, it signs the user in first and then comes back here for the identity.
  */
 export function startSignIn(relyingParty: RelyingParty, options: SignInOptions): RequestHandler {
   relyingParty.signInSettings(options)
