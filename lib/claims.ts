@@ -12,6 +12,12 @@ export const claimNames = ['coreIdentityJWT', 'address', 'passport', 'drivingPer
  */
 export type ClaimName = (typeof claimNames)[number]
 
+/**
+ * The claims that One Login always sends with a proven identity if they were requested: `returnCode` may be an empty list,
+ * and every journey that proves an identity collects an address. The documents depend on what the user showed.
+ */
+export const claimsSentIfRequested = ['returnCode', 'address'] as const satisfies readonly ClaimName[]
+
 /** Returns the full name of a claim. */
 export function claimURL<Name extends ClaimName>(name: Name): `https://vocab.account.gov.uk/v1/${Name}` {
   return `https://vocab.account.gov.uk/v1/${name}`

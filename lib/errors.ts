@@ -36,6 +36,7 @@ const outcomes = {
   core_identity_key_unknown: { status: 502, retryable: false, cause: 'fault' },
   identity_level_too_low: { status: 403, retryable: true, cause: 'fault' },
   identity_claim_invalid: { status: 502, retryable: false, cause: 'fault' },
+  identity_claim_missing: { status: 403, retryable: true, cause: 'fault' },
   logout_token_invalid: { status: 400, retryable: false, cause: 'fault' },
 
   subject_mismatch: { status: 403, retryable: true, cause: 'user' },
@@ -77,6 +78,8 @@ const actions: Partial<Record<OneLoginErrorCode, string>> = {
   core_identity_invalid: `Check your clock and the options "environment" and "clientId". ${attack}`,
   identity_level_too_low: 'Treat the identity as not proven.',
   identity_claim_invalid: 'Report it to One Login.',
+  identity_claim_missing:
+    'Treat the identity as not proven: the request may have been changed in the browser. Ask One Login to register your client with JarValidationRequired.',
   logout_token_invalid:
     'No action needed: no session has ended. If you see this often, check the options "environment" and "clientId".',
   subject_mismatch: 'No action needed: the user can sign in again.',

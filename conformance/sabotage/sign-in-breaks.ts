@@ -3,6 +3,14 @@ import type { Break } from './break.ts'
 /** Mistakes in options, keys, requests to One Login and its responses. */
 export const signInBreaks: readonly Break[] = [
   {
+    requirement: 'AUTHZ-20',
+    mistake: 'an identity counts without the claims that were requested',
+    file: 'lib/sign-in/completion.ts',
+    from: 'if (core) assertRequestedClaims(claims, namedClaims)',
+    to: '',
+    tests: ['attacks/unsigned-requests'],
+  },
+  {
     requirement: 'KEY-1',
     mistake: 'keys of 1,024 bits are taken',
     file: 'lib/options/private-key.ts',

@@ -15,6 +15,7 @@ const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', readonly [name:
   authentication_too_weak: ['signInAgain', '/bank-details'],
   identity_not_proven: ['identityNotProven', '/identity/try-again'],
   identity_level_too_low: ['identityNotProven', '/identity/try-again'],
+  identity_claim_missing: ['identityNotProven', '/identity/try-again'],
   unauthorized_client: ['unavailable'],
 }
 

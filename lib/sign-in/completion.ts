@@ -1,4 +1,5 @@
 import { claimURL, type ClaimName } from '../claims.ts'
+import { assertRequestedClaims } from './requested-claims.ts'
 import { createCodeExchange, type CodeExchange } from './code-exchange.ts'
 import { verifyCoreIdentity } from '../tokens/core-identity.ts'
 import { verifyIdToken } from '../tokens/id-token.ts'
@@ -6,7 +7,7 @@ import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { Transaction } from './transaction.ts'
 import { createIdentity, createUser, type Identity, type OneLoginUser } from './user.ts'
-import { fetchUserinfo, type Userinfo } from './userinfo.ts'
+import { fetchUserinfo, type ReceivedUserinfo } from './userinfo.ts'
 import type { CredentialLevel, IdentityLevel } from '../vectors-of-trust.ts'
 
 /** A verified sign-in. Plain JSON. */
@@ -53,10 +54,10 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
     const sentAt = trust.identity && Math.floor(transaction.sentAt / 1000)
     const expected = { nonce, credential: trust.credential, maxAge, sentAt, accessToken }
     const token = await verifyIdToken(idToken, expected, provider, settings)
-    const userinfo = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)
-    const proof = trust.identity && (await prove(userinfo, trust.identity, claims))
+    const received = await fetchUserinfo(provider.http, metadata.userinfo_endpoint, accessToken, token.sub)
+    const proof = trust.identity && (await prove(received, trust.identity, claims))
     return {
-      user: createUser(token, userinfo, proof?.identity),
+      user: createUser(token, received.userinfo, proof?.identity),
       signedIn: {
         sub: token.sub,
         idToken,
@@ -70,7 +71,7 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
   }
 
   async function prove(
-    userinfo: Userinfo,
+    { userinfo, namedClaims }: ReceivedUserinfo,
     level: IdentityLevel,
     claims: readonly ClaimName[],
   ): Promise<{ identity: Identity; outcome: IdentityOutcome }> {
@@ -79,6 +80,7 @@ export function createSignInCompletion(settings: Settings, provider: Provider): 
       jwt === undefined
         ? undefined
         : await verifyCoreIdentity(jwt, { sub: userinfo.sub, level }, provider, settings)
+    if (core) assertRequestedClaims(claims, namedClaims)
     const identity = createIdentity(core, userinfo)
     return { identity, outcome: outcomeOf(identity, level, claims) }
   }

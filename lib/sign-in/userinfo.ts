@@ -1,11 +1,18 @@
 import * as v from 'valibot'
-import { userinfoSchema } from '../claims.ts'
+import { claimNames, claimURL, userinfoSchema, type ClaimName } from '../claims.ts'
 import { OneLoginError } from '../errors.ts'
 import type { HttpResponse } from '../provider/http-response.ts'
 import type { Http } from '../provider/http.ts'
 
 /** Userinfo. The account claims are checked. The identity claims are left as they came, without null members. */
 export type Userinfo = v.InferOutput<typeof userinfoSchema> & Readonly<Record<string, unknown>>
+
+/** What the userinfo endpoint returned. */
+export interface ReceivedUserinfo {
+  readonly userinfo: Userinfo
+  /** The identity claims that the response names, also those that are null: One Login names only claims that were requested. */
+  readonly namedClaims: readonly ClaimName[]
+}
 
 /**
  * Downloads the user's claims from One Login.
@@ -21,7 +28,7 @@ export async function fetchUserinfo(
   endpoint: string,
   accessToken: string,
   sub: string,
-): Promise<Userinfo> {
+): Promise<ReceivedUserinfo> {
   const response = await http(endpoint, {
     headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
   })
@@ -47,7 +54,8 @@ export async function fetchUserinfo(
   if (!success) throw refusal(`its "${v.getDotPath(issues[0]) ?? 'content'}" is missing or damaged`)
   const userinfo: Userinfo = output
   if (userinfo.sub !== sub) throw refusal('its "sub" is not that of the ID token')
-  return userinfo
+  const names = Object.keys(json as object)
+  return { userinfo, namedClaims: claimNames.filter((claim) => names.includes(claimURL(claim))) }
 }
 
 async function readJson(response: HttpResponse): Promise<unknown> {

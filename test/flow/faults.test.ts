@@ -19,6 +19,7 @@ const status: Partial<Record<Outcome, number>> = {
   access_denied: 403,
   authentication_level_too_low: 403,
   identity_level_too_low: 403,
+  identity_claim_missing: 403,
   identity_not_proven: 403,
   temporarily_unavailable: 503,
   unauthorized_client: 503,
@@ -189,6 +190,8 @@ const userinfo: Expected<'userinfo'> = {
   'missing-core-identity': ['CID-7', 'identity_not_proven'],
   'null-core-identity': ['CID-13', 'identity_not_proven'],
   'core-identity-not-a-string': ['CID-12', 'core_identity_invalid'],
+  'missing-return-code': ['AUTHZ-20', 'identity_claim_missing'],
+  'missing-address': ['AUTHZ-20', 'identity_claim_missing'],
   'address-not-a-list': ['CID-11', 'identity_claim_invalid'],
   'passport-not-a-list': ['CID-11', 'identity_claim_invalid'],
   'driving-permit-not-a-list': ['CID-11', 'identity_claim_invalid'],
@@ -316,7 +319,11 @@ const withIdentity: readonly string[] = ['userinfo', 'core-identity', 'did'] sat
 async function outcome(place: keyof typeof places, fault: string, maxAge?: number) {
   await using pair = await startPair({
     simulator: { client: { maxAgeEnabled: true } },
-    options: { timeout: fault === 'hang' ? 0.4 : 20, ...(maxAge !== undefined && { maxAge }) },
+    options: {
+      claims: ['coreIdentityJWT', 'address', 'returnCode'],
+      timeout: fault === 'hang' ? 0.4 : 20,
+      ...(maxAge !== undefined && { maxAge }),
+    },
   })
   pair.op.respondWith({ user: 'every-document' })
   pair.op.breakUntilReset(place, fault as never, fault === 'slow' ? { seconds: 0.05 } : undefined)

@@ -19,7 +19,8 @@ const good = {
 /** Asks a provider that answers so. */
 async function fetchFrom(answer: Answer) {
   await using server = await startAnsweringServer(answer)
-  return await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
+  const { userinfo } = await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
+  return userinfo
 }
 
 describe('request', () => {

@@ -172,7 +172,10 @@ export async function startHostileProvider(): Promise<HostileProvider> {
         return
       }
       const claims: Content = { sub: grant.sub, email: 'somebody@example.com', email_verified: true }
-      if (grant.level !== undefined) claims[`${claimPrefix}coreIdentityJWT`] = identityOf(grant)
+      if (grant.level !== undefined) {
+        claims[`${claimPrefix}coreIdentityJWT`] = identityOf(grant)
+        claims[`${claimPrefix}returnCode`] = []
+      }
       send(response, 200, provider.userinfo(claims))
     },
   }

@@ -34,6 +34,8 @@ export const userinfoFaults = {
   'missing-core-identity': missingMember(identityClaims.coreIdentityJWT),
   'null-core-identity': wrongIdentityClaim('coreIdentityJWT', null),
   'core-identity-not-a-string': wrongIdentityClaim('coreIdentityJWT', { vot: 'P2' }),
+  'missing-return-code': missingMember(identityClaims.returnCode),
+  'missing-address': missingMember(identityClaims.address),
   'address-not-a-list': wrongIdentityClaim('address', { postalCode: 'BA2 5AA' }),
   'passport-not-a-list': wrongIdentityClaim('passport', { documentNumber: '321654987' }),
   'driving-permit-not-a-list': wrongIdentityClaim('drivingPermit', 'DECER607085K99AE'),

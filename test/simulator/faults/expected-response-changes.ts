@@ -150,6 +150,8 @@ export function userinfoChanges(good: ObservedResponse): Changes<'userinfo'> {
     'missing-core-identity': { [`no member ${vocabulary}coreIdentityJWT`]: gone },
     'null-core-identity': claim('coreIdentityJWT', null),
     'core-identity-not-a-string': claim('coreIdentityJWT', { vot: 'P2' }),
+    'missing-return-code': { [`no member ${vocabulary}returnCode`]: gone },
+    'missing-address': { [`no member ${vocabulary}address`]: gone },
     'address-not-a-list': claim('address', { postalCode: 'BA2 5AA' }),
     'passport-not-a-list': claim('passport', { documentNumber: '321654987' }),
     'driving-permit-not-a-list': claim('drivingPermit', 'DECER607085K99AE'),
