@@ -31,13 +31,13 @@ import { send } from './send.ts'
 
 interface Endpoint {
   readonly handle: (provider: Provider, call: Call) => Reply | Promise<Reply>
-  /** Where its faults are planned. */
+  /** The place of its faults. */
   readonly place?: FaultPlace
-  /** Those that change the response. */
+  /** The faults that change the response. */
   readonly faults?: Faults<ChangeResponse>
 }
 
-/** The simulator's Express app. It works with Express 4 and 5. */
+/** Creates the simulator's Express app. It works with Express 4 and 5. */
 export function providerApp(provider: Provider): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -45,7 +45,7 @@ export function providerApp(provider: Provider): Express {
   app.use(provider.log.record, firewall(provider.log))
 
   const serve = (endpoint: Endpoint) => (req: Request, res: Response, next: NextFunction) => {
-    // Express 4 knows nothing of promises: what fails is passed on by hand.
+    // Express 4 does not handle promises, so errors are passed on here.
     respond(provider, endpoint, req, res).catch(next)
   }
   app.get('/', serve({ handle: () => page(200, startPage(provider)) }))
@@ -72,7 +72,7 @@ export function providerApp(provider: Provider): Express {
   return app
 }
 
-/** The `Date` header tells the simulator's time, as a provider's tells the provider's. */
+/** Sets the `Date` header to the simulator's time. */
 function date(clock: SimulatorClock): RequestHandler {
   return (_req, res, next) => {
     res.setHeader('Date', new Date(clock.now()).toUTCString())
@@ -102,7 +102,7 @@ async function respond(provider: Provider, endpoint: Endpoint, req: Request, res
   send(res, await processed())
 }
 
-/** The status of an error of Express's own, such as a body that is too large. */
+/** Returns the status of an error from Express, such as a body that is too large. */
 function statusOf(error: unknown): number {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500
 }

@@ -6,37 +6,37 @@ import { logoutCall } from './logout-call.ts'
 import { issueLogoutToken } from './tokens/issued-logout-token.ts'
 import { dueTokenFaults, type Issuer } from './tokens/issued-token.ts'
 
-/** One try to tell a service that a user has signed out. */
+/** One attempt to inform a service that a user has signed out. */
 export interface LogoutAttempt {
-  /** The id of the token; each try has its own. */
+  /** The ID of the token. Each attempt has its own. */
   readonly jti: string
-  /** The status of the service's response; missing when there was none. */
+  /** The status of the service's response. Not set if there was none. */
   readonly status?: number
 }
 
-/** What a service was told about a user who has signed out, and how that went. */
+/** A back-channel logout that the simulator sent to a service, with its attempts. */
 export interface BackChannelLogout {
-  /** The service. */
+  /** The client ID of the service. */
   readonly clientId: string
-  /** Who has signed out. */
+  /** The user who has signed out. */
   readonly sub: string
-  /** Where it was sent. */
+  /** The address that the logout was sent to. */
   readonly uri: string
-  /** The tries, first to last: at most three. */
+  /** The attempts in order, at most 3. */
   readonly attempts: readonly LogoutAttempt[]
   /** Whether the service responded with 200. */
   readonly delivered: boolean
 }
 
-/** How patient the provider is, in milliseconds. */
+/** One Login's timing of back-channel logouts, in milliseconds. */
 export interface LogoutTiming {
-  /** How long it waits for a response. */
+  /** How long to wait for a response. */
   readonly timeout: number
-  /** How long it waits between two tries. */
+  /** How long to wait between 2 attempts. */
   readonly retryDelay: number
 }
 
-/** Whom to tell what. */
+/** A logout to send, and the service to send it to. */
 interface Notice {
   readonly clientId: string
   readonly sub: string
@@ -47,7 +47,7 @@ interface Notice {
 
 const tries = 3
 
-/** Sends back-channel logouts in the background and remembers how they went. */
+/** Sends back-channel logouts in the background and records the attempts. */
 export class BackChannelLogouts {
   readonly #issuer: Issuer
   readonly #timing: LogoutTiming
@@ -60,10 +60,10 @@ export class BackChannelLogouts {
     this.#closing = closing
   }
 
-  /** Tells a service that a user has signed out: until it responds with 200, three times at most. */
+  /** Informs a service that a user has signed out. Stops after a response with 200, or after 3 attempts. */
   send(clientId: string, sub: string, uri: string): Promise<BackChannelLogout> {
     const { faults } = this.#issuer
-    // A fault breaks every try: a second one that is right would hide what the service made of the first.
+    // A fault breaks every attempt. A correct second one would hide how the service handled the first.
     const [callFault] = faults.take('logout-token', isLogoutCallFault)
     const tokenFaults = callFault ? [] : dueTokenFaults(faults, 'logout-token', logoutTokenFaults)
     const sending = this.#send({ clientId, sub, uri, tokenFaults, callFault: callFault?.name })
@@ -71,7 +71,7 @@ export class BackChannelLogouts {
     return sending
   }
 
-  /** Waits for everything sent so far; gives it in the order it was sent, and forgets it. */
+  /** Waits for all logouts sent so far, returns them in order, and clears the list. */
   async settle(): Promise<BackChannelLogout[]> {
     const sent = [...this.#sent]
     const settled = await Promise.all(sent)
@@ -91,7 +91,7 @@ export class BackChannelLogouts {
   }
 
   async #pause(): Promise<void> {
-    // A wait that the simulator's end cuts short is no failure.
+    // A wait that ends because the simulator closes is not an error.
     await wait(this.#timing.retryDelay, undefined, { signal: this.#closing, ref: false }).catch(
       () => undefined,
     )

@@ -1,6 +1,6 @@
 const vocabulary = 'https://vocab.account.gov.uk/v1/'
 
-/** The identity claims that a service can ask for, by their short names. */
+/** The identity claims that a service can request, by short name. */
 export const identityClaims = {
   coreIdentityJWT: `${vocabulary}coreIdentityJWT`,
   address: `${vocabulary}address`,
@@ -10,17 +10,17 @@ export const identityClaims = {
 } as const
 
 /**
- * Short name of an identity claim.
+ * The short name of an identity claim.
  *
  * @useDeclaredType
  */
 export type IdentityClaimName = keyof typeof identityClaims
 
-/** The scopes that One Login knows. */
+/** The scopes of One Login. */
 export const scopes = ['openid', 'email', 'phone', 'wallet-subject-id'] as const
 
 /**
- * A scope that One Login knows.
+ * A scope of One Login.
  *
  * @useDeclaredType
  */

@@ -8,7 +8,7 @@ import { OAuthRefusal } from './authorization/refusal.ts'
 const tolerance = 30
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** The service that a token request comes from; refuses one that does not prove who it is. */
+/** Returns the service that sent a token request. Rejects a request that does not authenticate. */
 export async function authenticateClient(
   provider: Provider,
   form: URLSearchParams,
@@ -44,7 +44,7 @@ async function authenticateByAssertion(
   return client
 }
 
-/** Reads an assertion; refuses one that lacks what every assertion has. */
+/** Reads an assertion. Rejects one that lacks a required member. */
 function parseAssertion(
   form: URLSearchParams,
   assertion: string,
@@ -75,7 +75,7 @@ async function isSigned(
   }
 }
 
-/** The rest of the checks, which the provider reports as a wrong signature too. */
+/** The remaining checks. One Login reports their failures as a wrong signature too. */
 function areClaimsRight({ issuer, clock }: Provider, { claims }: DecodedJwt): boolean {
   const { iss, sub, aud, nbf } = claims
   const audiences = [aud].flat()

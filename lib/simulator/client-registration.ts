@@ -2,11 +2,11 @@ import { identityClaims, scopes, type IdentityClaimName, type Scope } from './cl
 import type { LevelOfConfidence } from './authorization/requested-vectors.ts'
 
 /**
- * How a service is registered with the simulator, in the terms of the One Login admin tool. Everything has a
- * default that lets a service sign people in and prove identities.
+ * The registration of a service with the simulator, in the terms of the One Login admin tool. The defaults let a
+ * service sign users in and prove identities.
  */
 export interface ClientRegistration {
-  /** Default: `simulator-client`, and `simulator-client-2` … for further services. */
+  /** Default: `simulator-client`, then `simulator-client-2` and so on for further services. */
   readonly clientId: string
   /** Shown on the sign-in page. */
   readonly clientName: string
@@ -15,40 +15,40 @@ export interface ClientRegistration {
    * `temporarily_unavailable`. If it uses request objects, the browser is not sent back: the user sees a 502.
    */
   readonly status: 'active' | 'deactivated' | 'deprecated' | 'rate-limited'
-  /** The service's public keys, PEM (SPKI), when it registered them themselves. */
+  /** The service's public keys in PEM (SPKI), if the service registered them itself. */
   readonly publicKeys: readonly string[]
-  /** Where the service publishes its keys. When it is given, `publicKeys` do not count and every JWT needs a `kid`. */
+  /** The address of the service's JWKS. If it is set, `publicKeys` are ignored and every JWT needs a `kid`. */
   readonly jwksURL: string | undefined
-  /** How the service proves who it is at `/token`. Default: `private_key_jwt`. */
+  /** How the service authenticates at `/token`. Default: `private_key_jwt`. */
   readonly tokenAuthMethod: 'private_key_jwt' | 'client_secret_post'
   /** The secret of a service with `client_secret_post`. */
   readonly clientSecret: string
-  /** Where the browser may be sent back to. They are compared as they are, to the letter. */
+  /** The addresses that the browser can be sent back to. They must match exactly. */
   readonly redirectUris: readonly string[]
-  /** Where the browser may be sent after signing out. */
+  /** The addresses that the browser can be sent to after sign-out. */
   readonly postLogoutRedirectUris: readonly string[]
-  /** Where back-channel logouts go. Default: nowhere, so that none are sent. */
+  /** The address for back-channel logouts. Default: not set, so none are sent. */
   readonly backChannelLogoutUri: string | undefined
-  /** Scopes that the service may ask for. Default: all. */
+  /** The scopes that the service may request. Default: all. */
   readonly scopes: readonly Scope[]
-  /** Identity claims that the service may ask for. Default: all. */
+  /** The identity claims that the service may request. Default: all. */
   readonly claims: readonly IdentityClaimName[]
-  /** Levels of confidence that the service may ask for. Default: `P0` and `P2`, as One Login registers them. */
+  /** The levels of confidence that the service may request. Default: `P0` and `P2`, as One Login registers them. */
   readonly levels: readonly LevelOfConfidence[]
-  /** Whether the service may prove identities. Default: yes. */
+  /** Whether the service may prove identities. Default: `true`. */
   readonly identityEnabled: boolean
-  /** What ID tokens are signed with. Default: `ES256`. */
+  /** The algorithm that signs ID tokens. Default: `ES256`. */
   readonly idTokenSigningAlg: 'ES256' | 'RS256'
-  /** Whether the service has to use request objects. Default: no. */
+  /** Whether the service must use request objects. Default: `false`. */
   readonly requestObjectRequired: boolean
-  /** Whether the service has to use PKCE. Default: no. */
+  /** Whether the service must use PKCE. Default: `false`. */
   readonly pkceRequired: boolean
-  /** Whether `max_age` counts. Default: no, it is ignored. */
+  /** Whether One Login applies `max_age`. Default: `false`, so it is ignored. */
   readonly maxAgeEnabled: boolean
 }
 
 /**
- * What a test says about a service: any part of its registration, and shorter names for its addresses.
+ * The settings of a service in a test: any part of its registration, and shorter names for its addresses.
  *
  * @example
  * ```ts
@@ -58,13 +58,13 @@ export interface ClientRegistration {
 export interface ClientSettings extends Partial<
   Omit<ClientRegistration, 'jwksURL' | 'backChannelLogoutUri'>
 > {
-  /** Where the service publishes its keys; `undefined` takes it back. */
+  /** The address of the service's JWKS. `undefined` removes it. */
   readonly jwksURL?: string | undefined
-  /** Where back-channel logouts go; `undefined` takes it back. */
+  /** The address for back-channel logouts. `undefined` removes it. */
   readonly backChannelLogoutUri?: string | undefined
-  /** The one redirect URI; shorter than `redirectUris`. */
+  /** The only redirect URI. A shorter form of `redirectUris`. */
   readonly callbackURL?: string
-  /** The one post-logout redirect URI; shorter than `postLogoutRedirectUris`. */
+  /** The only post-logout redirect URI. A shorter form of `postLogoutRedirectUris`. */
   readonly postLogoutRedirectURL?: string
   /** Another name for `backChannelLogoutUri`. */
   readonly backChannelLogoutURL?: string | undefined
@@ -104,32 +104,32 @@ function apply(registration: ClientRegistration, settings: ClientSettings): Clie
   }
 }
 
-/** The services that the simulator knows. */
+/** The services that are registered with the simulator. */
 export class ClientRegistry {
   #clients: ClientRegistration[]
 
   /**
-   * @param services what is said about each service; at least one
-   * @param publicKey the key of services that bring none
+   * @param services the settings of each service. At least one
+   * @param publicKey the key of services without their own
    */
   constructor(services: readonly ClientSettings[], publicKey: string) {
     this.#clients = services.map((settings, index) => apply(defaults(index + 1, publicKey), settings))
   }
 
-  /** Every service, in the order it was registered. */
+  /** All services, in the order in which they were registered. */
   get all(): readonly ClientRegistration[] {
     return this.#clients
   }
 
-  /** Whether a service wants its ID tokens signed with RS256. */
+  /** Whether a service has its ID tokens signed with RS256. */
   get needRsaKey(): boolean {
     return this.#clients.some((client) => client.idTokenSigningAlg === 'RS256')
   }
 
   /**
-   * A service that has to be there.
+   * Returns a service. Throws if it is unknown.
    *
-   * @param clientId which; default: the first
+   * @param clientId its client ID. Default: the first service
    */
   get(clientId = this.#clients[0]?.clientId): ClientRegistration {
     const client = this.find(clientId)
@@ -137,12 +137,12 @@ export class ClientRegistry {
     return client
   }
 
-  /** The service with this client id. */
+  /** Returns the service with this client ID. */
   find(clientId: string | undefined): ClientRegistration | undefined {
     return this.#clients.find((client) => client.clientId === clientId)
   }
 
-  /** Changes a service's registration (the first one's, unless a client id says which). */
+  /** Changes the registration of a service. Default: the first one. */
   change(settings: ClientSettings, clientId?: string): void {
     const changed = this.get(clientId)
     this.#clients = this.#clients.map((client) => (client === changed ? apply(client, settings) : client))

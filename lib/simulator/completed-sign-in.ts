@@ -16,7 +16,7 @@ type RedirectFault = keyof typeof redirectFaults
 const isErrorFault = (name: string): name is ErrorFault => Object.hasOwn(authorizeErrorFaults, name)
 const isRedirectFault = (name: string): name is RedirectFault => Object.hasOwn(redirectFaults, name)
 
-/** Ends a sign-in the way a response says: the address that takes the browser back to the service. */
+/** Completes a sign-in with a response. Returns the address that takes the browser back to the service. */
 export function finishSignIn(
   provider: Provider,
   pending: PendingSignIn,
@@ -58,7 +58,7 @@ function outcome(
   }
 }
 
-/** Whoever fails to sign in again is signed out everywhere, whichever of the two errors says so. */
+/** Whether a re-authentication failed, with either of its two errors. The user is then signed out everywhere. */
 function isFailedReauthentication({ request }: PendingSignIn, { error }: SimulatorError): boolean {
   return error === 'login_required' || (error === 'access_denied' && request.prompts.includes('login'))
 }
@@ -86,7 +86,7 @@ function issueCode(provider: Provider, pending: PendingSignIn, signIn: SignIn): 
   return provider.grants.issueCode({ request, signIn, identity, authTime, sid: journey.sid })
 }
 
-/** Signs the user in at the provider; one who is signed in already stays so, with the time they did it. */
+/** Signs the user in. A user who is already signed in keeps the time of their sign-in. */
 function authenticate(provider: Provider, { session, previous }: PendingSignIn, { user }: SignIn): number {
   if (previous) takeOver(provider, previous, session, user.sub)
   if (session.user?.sub !== user.sub || session.authTime === undefined) {
@@ -96,7 +96,7 @@ function authenticate(provider: Provider, { session, previous }: PendingSignIn, 
   return session.authTime
 }
 
-/** What becomes of the session that `max_age` found too old: it is carried on for the same user, else it ends. */
+/** Handles the session that `max_age` found too old: it continues for the same user, and ends for any other. */
 function takeOver(provider: Provider, previous: BrowserSession, session: BrowserSession, sub: string): void {
   if (previous.user?.sub !== sub) {
     endSession(provider, previous)

@@ -1,47 +1,47 @@
 import type { VirtualClock } from './simulated-clock.ts'
 
-/** A map whose entries are gone after some time of the simulator's clock. */
+/** A map whose entries expire by the simulator's clock. */
 export class ExpiringMap<Value> {
   readonly #clock: VirtualClock
   readonly #lifetime: number
   readonly #entries = new Map<string, { value: Value; until: number }>()
 
   /**
-   * @param clock the simulator's time
-   * @param seconds how long an entry lives
+   * @param clock the simulator's clock
+   * @param seconds how long an entry lasts
    */
   constructor(clock: VirtualClock, seconds: number) {
     this.#clock = clock
     this.#lifetime = seconds * 1000
   }
 
-  /** The value of a live entry. */
+  /** Returns the value of an entry that has not expired. */
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key)
     return entry && entry.until > this.#clock.now() ? entry.value : undefined
   }
 
-  /** Adds an entry, or gives one a new life. */
+  /** Adds an entry, or renews one. */
   set(key: string, value: Value): void {
     this.#dropExpired()
     this.#entries.delete(key)
     this.#entries.set(key, { value, until: this.#clock.now() + this.#lifetime })
   }
 
-  /** Takes an entry out: its value, if it was still alive. */
+  /** Removes an entry. Returns its value if it had not expired. */
   take(key: string): Value | undefined {
     const value = this.get(key)
     this.#entries.delete(key)
     return value
   }
 
-  /** Every live entry's value. */
+  /** Returns the values of all entries that have not expired. */
   values(): Value[] {
     const now = this.#clock.now()
     return [...this.#entries.values()].filter(({ until }) => until > now).map(({ value }) => value)
   }
 
-  /** Drops the entries whose value is such a one. */
+  /** Deletes the entries whose value matches. */
   deleteWhere(matches: (value: Value) => boolean): void {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key)
   }
@@ -49,7 +49,7 @@ export class ExpiringMap<Value> {
   #dropExpired(): void {
     const now = this.#clock.now()
     for (const [key, { until }] of this.#entries) {
-      // They stand in the order in which they were set, so the rest is younger.
+      // The entries are in the order in which they were set, so the rest expire later.
       if (until > now) return
       this.#entries.delete(key)
     }

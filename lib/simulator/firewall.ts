@@ -13,10 +13,9 @@ const blocked = `<!DOCTYPE html>
 `
 
 /**
- * What stands in front of the provider: calls without a `User-Agent` and query strings that are too long never
- * reach it.
+ * One Login's firewall. It blocks calls without a `User-Agent` and query strings that are too long.
  *
- * @param log where it is written down why a request was blocked
+ * @param log records why a request was blocked
  */
 export function firewall(log: RequestLog): RequestHandler {
   return (req, res, next) => {

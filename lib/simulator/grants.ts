@@ -7,10 +7,10 @@ import type { IdentityOutcome } from './identity-outcome.ts'
 
 const codeLifetime = 300
 
-/** Seconds that an access token lives. */
+/** How long an access token is valid, in seconds. */
 export const accessTokenLifetime = 180
 
-/** What an authorization code, and the access token it is exchanged for, stand for. */
+/** What an authorization code grants, and the access token that it is exchanged for. */
 export interface Grant {
   readonly request: AuthorizationRequest
   readonly signIn: SignIn
@@ -19,7 +19,7 @@ export interface Grant {
   readonly authTime: number
 }
 
-/** Codes and access tokens that are out. */
+/** The codes and access tokens that have been issued. */
 export class Grants {
   readonly #codes: ExpiringMap<Grant>
   readonly #accessTokens: ExpiringMap<Grant>
@@ -29,14 +29,14 @@ export class Grants {
     this.#accessTokens = new ExpiringMap(clock, accessTokenLifetime)
   }
 
-  /** A code for a grant. */
+  /** Issues a code for a grant. */
   issueCode(grant: Grant): string {
     const code = randomBytes(32).toString('base64url')
     this.#codes.set(code, grant)
     return code
   }
 
-  /** What a code stands for. It is used up by this, whatever comes of it. */
+  /** Returns the grant of a code. The code is then used up, whatever the caller does with it. */
   takeCode(code: string): Grant | undefined {
     return this.#codes.take(code)
   }
@@ -46,12 +46,12 @@ export class Grants {
     this.#codes.deleteWhere((grant) => grant.sid === sid)
   }
 
-  /** Remembers what an access token stands for. */
+  /** Stores the grant of an access token. */
   addAccessToken(token: string, grant: Grant): void {
     this.#accessTokens.set(token, grant)
   }
 
-  /** What an access token stands for, while it lives. */
+  /** Returns the grant of an access token that has not expired. */
   findByAccessToken(token: string): Grant | undefined {
     return this.#accessTokens.get(token)
   }

@@ -7,18 +7,18 @@ import {
   type LevelOfConfidence,
 } from './authorization/requested-vectors.ts'
 
-/** How an identity check ended. */
+/** The outcome of an identity check. */
 export interface IdentityOutcome {
-  /** The level that was proven; missing when none of the requested ones was. */
+  /** The proven level. Not set if no requested level was proven. */
   readonly proven?: LevelOfConfidence
   readonly returnCodes: readonly string[]
 }
 
 /**
- * How the identity check of a request ends for a user. A check that fails comes back to the service as return
- * codes when it asked for them, and as `access_denied` when it did not.
+ * Returns the outcome of a request's identity check for a user. If the check fails, the service gets return codes if
+ * it requested them, and `access_denied` if it did not.
  *
- * @returns `undefined` when the request asks for no identity
+ * @returns `undefined` if the request does not ask for an identity
  * @throws OAuthRefusal `access_denied`
  */
 export function identityOutcome(request: AuthorizationRequest, signIn: SignIn): IdentityOutcome | undefined {

@@ -2,7 +2,7 @@ import type { LevelOfConfidence } from './authorization/requested-vectors.ts'
 import { ExpiringMap } from './expiring-map.ts'
 import type { VirtualClock } from './simulated-clock.ts'
 
-/** Seconds that a user has to complete an identity check in person. */
+/** How long a user has to complete an identity check in person, in seconds. */
 const lifetime = 16 * 24 * 60 * 60
 
 /**
@@ -16,14 +16,14 @@ const lifetime = 16 * 24 * 60 * 60
 export interface InPersonResult {
   /** The level of confidence that the check reached. Default: the user's. */
   readonly level?: LevelOfConfidence
-  /** Return codes. Default: as for a check online. */
+  /** Return codes. Default: the same as for a check online. */
   readonly returnCodes?: readonly string[]
 }
 
-/** Where a user's identity check in person has got to, when they ask for an identity. */
+/** The progress of a user's identity check in person, when they request an identity. */
 export type InPersonProgress = 'started' | 'too-early' | InPersonResult | undefined
 
-/** The users who have to prove their identity in person, for example at a Post Office. */
+/** The users who must prove their identity in person, for example at a Post Office. */
 export class InPersonChecks {
   readonly #pending: ExpiringMap<{ readonly sub: string }>
   readonly #results = new Map<string, InPersonResult>()
@@ -32,7 +32,7 @@ export class InPersonChecks {
     this.#pending = new ExpiringMap(clock, lifetime)
   }
 
-  /** Notes that the check was done. Throws if none is pending, or 16 days have passed. */
+  /** Records that the check was done. Throws if none is pending or 16 days have passed. */
   complete(sub: string, result: InPersonResult): void {
     if (!this.#pending.take(sub))
       throw new Error(
@@ -42,10 +42,10 @@ export class InPersonChecks {
   }
 
   /**
-   * A user comes for an identity.
+   * Handles an identity request of a user.
    *
-   * @param startsNow - whether a user without a check is sent to do one
-   * @returns the result, which is given once; `undefined` for a user who proves their identity online
+   * @param startsNow - whether to start a check for a user who has none
+   * @returns the result, which is returned once, or `undefined` for a user who proves their identity online
    */
   visit(sub: string, startsNow: boolean): InPersonProgress {
     const result = this.#results.get(sub)

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers'
 
-/** An HTTP server on 127.0.0.1 that can leave its port and come back to it. */
+/** An HTTP server on 127.0.0.1 that can close its port and open it again. */
 export class Listener {
   readonly #server: Server
   readonly port: number
@@ -12,26 +12,28 @@ export class Listener {
     this.port = (server.address() as AddressInfo).port
   }
 
-  /** Opens a port (0: a free one). */
+  /** Opens a port. 0 opens a free one. */
   static async open(port: number): Promise<Listener> {
     const server = createServer()
     await listen(server, port)
     return new Listener(server)
   }
 
-  /** Sets the handler of the requests. */
   handle(handler: RequestListener): void {
     this.#server.on('request', handler)
   }
 
-  /** Closes the port and every connection, those with an unanswered request too. Calls to it are refused. */
+  /**
+   * Closes the port and every connection, including those with a request that has no response yet. Later calls are
+   * refused.
+   */
   async stop(): Promise<void> {
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed
-    // In the first turn of the event loop the handles go; in the second, callers in this process have seen it, so
-    // that they do not send their next call into a connection that they keep.
+    // The first turn of the event loop closes the handles. In the second, callers in this process see that, so that
+    // they do not send their next call into an open connection.
     await turn()
     await turn()
   }

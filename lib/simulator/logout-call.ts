@@ -1,4 +1,4 @@
-/** An HTTP call, as `fetch` takes it. */
+/** An HTTP call, in the form that `fetch` takes. */
 export interface LogoutCall {
   readonly uri: string
   readonly method: 'GET' | 'POST'
@@ -6,10 +6,10 @@ export interface LogoutCall {
   readonly body?: string
 }
 
-// The connection is not kept, so that nothing stays open when the simulator is closed.
+// The connection closes after the response, so that nothing stays open when the simulator closes.
 const headers = { 'User-Agent': 'one-login-simulator/1', Connection: 'close' }
 
-/** The call that carries a logout token to a service. */
+/** Returns the call that sends a logout token to a service. */
 export function logoutCall(uri: string, token: string): LogoutCall {
   const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
   return { uri, method: 'POST', headers: { ...headers, ...type }, body: `logout_token=${token}` }

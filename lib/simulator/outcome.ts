@@ -3,7 +3,7 @@ import { isReadyUserName, readyUser, readyUserNames, type ReadyUserName } from '
 import type { SimulatorUser } from './users/simulator-user.ts'
 
 /**
- * What the simulator responds with.
+ * The simulator's response to a sign-in.
  *
  * @example
  * ```ts
@@ -11,37 +11,39 @@ import type { SimulatorUser } from './users/simulator-user.ts'
  * ```
  */
 export interface SimulatorResponse {
-  /** Who signs in: a ready user, or one of your own. Default: `typical`. */
+  /** The user who signs in: a ready user, or your own. Default: `typical`. */
   readonly user?: ReadyUserName | SimulatorUser
   /** The level of confidence that the identity check reaches. Default: the user's. */
   readonly level?: LevelOfConfidence
-  /** Claims of the userinfo response that replace the user's, by their full names; `undefined` leaves one out. */
+  /** Claims that replace the user's in the userinfo response, by their full names. `undefined` leaves a claim out. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** Claims of the core identity that replace the user's, for example `{ vot: 'P1' }`; `undefined` leaves one out. */
+  /**
+   * Claims that replace the user's in the core identity, for example `{ vot: 'P1' }`. `undefined` leaves a claim out.
+   */
   readonly coreIdentity?: Readonly<Record<string, unknown>>
   /**
-   * Return codes of the identity check. Default: the user's, or `A` when there are none and the level is not
-   * reached. An empty list with a level that is not reached makes the provider response `access_denied`.
+   * Return codes of the identity check. Default: the user's, or `A` if the user has none and does not reach the
+   * level. If the list is empty and the user does not reach the level, the simulator returns `access_denied`.
    */
   readonly returnCodes?: readonly string[]
   /**
-   * `'pending'` sends users who ask for an identity to prove it in person. The browser does not come back to the
-   * service, and later identity requests of the user end in the same way, until `completeInPerson()` or for 16 days.
+   * `'pending'` sends users who request an identity to prove it in person. The browser does not come back to the
+   * service. Later identity requests of the user end in the same way, for 16 days or until `completeInPerson()`.
    */
   readonly inPerson?: 'pending'
-  /** An error that comes back from `/authorize` instead of a code. */
+  /** An error that `/authorize` returns instead of a code. */
   readonly error?: SimulatorError
 }
 
-/** An error as it stands in the redirect to the service. */
+/** An error in the redirect to the service. */
 export interface SimulatorError {
   /** The OAuth error code, for example `access_denied`. */
   readonly error: string
-  /** The words that go with it. */
+  /** The description of the error. */
   readonly error_description?: string
 }
 
-/** What was settled at sign-in and stays with the journey: who, how far, which codes. */
+/** The choices at sign-in that stay with the journey: the user, the level and the return codes. */
 export interface SignIn {
   readonly user: SimulatorUser
   readonly level: LevelOfConfidence
@@ -50,13 +52,13 @@ export interface SignIn {
   readonly coreIdentity: Readonly<Record<string, unknown>>
 }
 
-/** Refuses a response whose user nobody knows. */
+/** Rejects a response with an unknown user. */
 export function checkResponse({ user }: SimulatorResponse): void {
   if (typeof user !== 'string' || isReadyUserName(user)) return
   throw new TypeError(`No ready user is called '${String(user)}'; there are ${readyUserNames.join(', ')}`)
 }
 
-/** Fills a response's gaps from its user. */
+/** Fills in what a response leaves out from its user. */
 export function settle(response: SimulatorResponse): SignIn {
   const { user: named = 'typical' } = response
   const user = typeof named === 'string' ? readyUser(named) : named

@@ -5,18 +5,18 @@ import { ExpiringMap } from './expiring-map.ts'
 
 const lifetime = 60 * 60
 
-/** A checked authorization request on its way through the provider's pages. */
+/** A checked authorization request that waits on One Login's pages. */
 export interface PendingSignIn {
   readonly request: AuthorizationRequest
   readonly session: BrowserSession
   readonly journey: Journey
-  /** The user that has to sign in again, when this is a re-authentication. */
+  /** The user who must sign in again, if this is a re-authentication. */
   readonly reauthenticate?: string
-  /** The session that `max_age` found too old; it ends when someone else signs in. */
+  /** The session that `max_age` found too old. It ends if another user signs in. */
   readonly previous?: BrowserSession
 }
 
-/** Sign-ins that wait for the page to be submitted. */
+/** The sign-ins that wait for the page to be submitted. */
 export class PendingSignIns {
   readonly #pending: ExpiringMap<PendingSignIn>
 
@@ -24,12 +24,10 @@ export class PendingSignIns {
     this.#pending = new ExpiringMap(clock, lifetime)
   }
 
-  /** Keeps one until its page is submitted. */
   add(signIn: PendingSignIn): void {
     this.#pending.set(signIn.journey.sid, signIn)
   }
 
-  /** Takes one out. */
   take(sid: string): PendingSignIn | undefined {
     return this.#pending.take(sid)
   }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from './keys/jwt.ts'
 
-/** A place at the simulator that a service or a browser can call. */
+/** An endpoint of the simulator that a service or a browser can call. */
 export type SimulatorEndpoint =
   'discovery' | 'jwks' | 'did' | 'trustmark' | 'authorize' | 'sign-in' | 'token' | 'userinfo' | 'logout'
 
@@ -13,36 +13,36 @@ export interface SentJwt {
   readonly claims: JsonObject
 }
 
-/** What the simulator sent back. */
+/** The simulator's response. */
 export interface RecordedResponse {
-  /** Those that the endpoint set. */
+  /** The headers that the endpoint set. */
   readonly headers: Readonly<Record<string, string>>
-  /** As text. */
+  /** The body as text. */
   readonly body: string
-  /** The JWTs in a JSON body, decoded, by the name of the member that holds them, for example `id_token`. */
+  /** The JWTs in a JSON body, decoded, by the name of their member, for example `id_token`. */
   readonly tokens: Readonly<Record<string, SentJwt>>
 }
 
-/** What a service or a browser sent to the simulator. */
+/** A request that a service or a browser sent to the simulator. */
 export interface RecordedRequest {
-  /** Which endpoint; `unknown` for any other path. */
+  /** The endpoint. `unknown` for any other path. */
   readonly endpoint: SimulatorEndpoint | 'unknown'
-  /** `GET`, `POST` … */
+  /** `GET`, `POST` and so on. */
   readonly method: string
-  /** Without the query. */
+  /** The path without the query. */
   readonly path: string
-  /** As Node gives them. */
+  /** The headers, in Node's form. */
   readonly headers: Readonly<IncomingHttpHeaders>
-  /** Query parameters, or those of the form in the body. One that came twice has its last value. */
+  /** The query parameters, or the fields of the form in the body. If one is repeated, its last value. */
   readonly params: Readonly<Record<string, string>>
   /** The request object of an authorization request. */
   readonly requestObject?: SentJwt
   /** The client assertion of a token request. */
   readonly clientAssertion?: SentJwt
-  /** The status of the response. Missing until the simulator has responded, and when a fault left no response. */
+  /** The status of the response. Not set before the simulator responds, or if a fault left no response. */
   readonly status?: number
-  /** The response. Missing until the simulator has responded, and when a fault left no response. */
+  /** The response. Not set before the simulator responds, or if a fault left no response. */
   readonly response?: RecordedResponse
-  /** What was wrong with it in plain words, also where the provider's response says no more than "Invalid request". */
+  /** What was wrong with the request. It gives details even if the simulator's response is only "Invalid request". */
   readonly problem?: string
 }

@@ -2,7 +2,7 @@ import { decodeJwt, isJsonObject, type JsonObject } from './keys/jwt.ts'
 import type { RecordedResponse, SentJwt } from './recorded-request.ts'
 import type { Reply } from './reply.ts'
 
-/** What is kept of a response: all of it, and what its tokens say. */
+/** Returns the record of a response: all of it, and the content of its tokens. */
 export function recordedResponse({ headers, body }: Reply): RecordedResponse {
   const tokens = Object.entries(jsonIn(body)).flatMap(([name, value]): [string, SentJwt][] => {
     const jwt = typeof value === 'string' ? decodeJwt(value) : undefined
@@ -11,7 +11,7 @@ export function recordedResponse({ headers, body }: Reply): RecordedResponse {
   return { headers, body, tokens: Object.fromEntries(tokens) }
 }
 
-/** A fault can leave a body that is no JSON. */
+/** Returns the JSON in a body. A fault can send a body that is not JSON. */
 function jsonIn(body: string): JsonObject {
   try {
     const value: unknown = JSON.parse(body)

@@ -1,29 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isJsonObject, type JsonObject } from './keys/jwt.ts'
 
-/** What somebody asked of the simulator. */
+/** A request to the simulator. */
 export interface Call {
   readonly headers: Readonly<IncomingHttpHeaders>
   readonly query: URLSearchParams
-  /** The fields of a form in the body. */
+  /** The fields of the form in the body. */
   readonly form: URLSearchParams
 }
 
-/** What an endpoint responds with. A value, so that a fault can change it before it is sent. */
+/** The response of an endpoint. It is a value, so that a fault can change it before it is sent. */
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** What was wrong with the request. It is not sent, only written down. */
+  /** What was wrong with the request. It is logged but not sent. */
   readonly problem?: string
 }
 
-/** An response in JSON. */
+/** A response in JSON. */
 export function json(status: number, value: JsonObject, headers: Reply['headers'] = {}): Reply {
   return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(value) }
 }
 
-/** An response in plain text. */
+/** A response in plain text. */
 export function text(status: number, body: string): Reply {
   return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }
 }
@@ -41,19 +41,19 @@ export function page(status: number, body: string): Reply {
   return { status, headers, body }
 }
 
-/** A redirect of the browser, with the address exactly as it is. */
+/** A redirect of the browser. The address is sent unchanged. */
 export function redirection(address: string): Reply {
   return { status: 302, headers: { Location: address }, body: '' }
 }
 
-/** The reply with its JSON object changed. A reply that has none stays as it is. */
+/** Returns the reply with its JSON object changed. A reply without one is returned unchanged. */
 export function withJson(reply: Reply, change: (value: JsonObject) => unknown): Reply {
   if (!reply.body.startsWith('{')) return reply
   const value: unknown = JSON.parse(reply.body)
   return isJsonObject(value) ? { ...reply, body: JSON.stringify(change(value)) } : reply
 }
 
-/** The object without some of its members. */
+/** Returns the object without some of its members. */
 export function without(value: JsonObject, ...names: string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 }

@@ -29,18 +29,18 @@ function sentJwt(compact: string | undefined): SentJwt | undefined {
   return jwt && { header: jwt.header, claims: jwt.claims }
 }
 
-/** Keeps what was sent, newest last; of a simulator that runs for long, the last thousand. */
+/** Stores the requests, newest last, and at most the last 1,000. */
 export class RequestLog {
   readonly entries: RecordedRequest[] = []
   #count = 0
   readonly #entryOf = new WeakMap<Request, RecordedRequest>()
 
-  /** How many requests there were, with those that are no longer kept. */
+  /** Returns the number of all requests, including those no longer stored. */
   get count(): number {
     return this.#count
   }
 
-  /** Middleware; needs the body as text. */
+  /** Middleware. It needs the body as text. */
   readonly record = (req: Request, res: Response, next: NextFunction): void => {
     const params = Object.fromEntries([...queryOf(req), ...formOf(req)])
     const requestObject = sentJwt(params.request)
@@ -62,12 +62,12 @@ export class RequestLog {
     next()
   }
 
-  /** Writes down what is sent back. */
+  /** Records the response. */
   respond(req: Request, reply: Reply): void {
     Object.assign(this.#entryOf.get(req) ?? {}, { response: recordedResponse(reply) })
   }
 
-  /** Writes down what was wrong with a request. */
+  /** Records what was wrong with a request. */
   explain(req: Request, problem: string): void {
     Object.assign(this.#entryOf.get(req) ?? {}, { problem })
   }

@@ -1,17 +1,17 @@
 import type { Request } from 'express'
 
-/** The raw query string of a request, without the question mark. */
+/** Returns the raw query string of a request, without the question mark. */
 export function queryString(req: Request): string {
   const start = req.originalUrl.indexOf('?')
   return start === -1 ? '' : req.originalUrl.slice(start + 1)
 }
 
-/** The query parameters of a request, read from the URL so that Express 4 and 5 give the same. */
+/** Returns the query parameters of a request. Reads the URL, so that Express 4 and 5 give the same result. */
 export function queryOf(req: Request): URLSearchParams {
   return new URLSearchParams(queryString(req))
 }
 
-/** The fields of a form in the body. The content type does not count, as it does not for the provider. */
+/** Returns the fields of the form in the body. Ignores the content type, as One Login does. */
 export function formOf(req: Request): URLSearchParams {
   return new URLSearchParams(typeof req.body === 'string' ? req.body : '')
 }

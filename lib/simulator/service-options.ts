@@ -2,12 +2,12 @@ import type { ClientRegistration } from './client-registration.ts'
 import type { Provider } from './simulated-provider.ts'
 import type { KeyOptions, SecretOptions, StrategyOptions } from './simulator.ts'
 
-/** Options for a service that signs with a key. */
+/** Returns options for a service that signs with a key. */
 export function keyOptions(provider: Provider, client: ClientRegistration, privateKey: string): KeyOptions {
   return { ...strategyOptions(provider, client), privateKey }
 }
 
-/** Options for a service that has a client secret. */
+/** Returns options for a service that has a client secret. */
 export function secretOptions(provider: Provider, client: ClientRegistration): SecretOptions {
   return { ...strategyOptions(provider, client), clientSecret: client.clientSecret }
 }

@@ -2,25 +2,25 @@ import type { BackChannelLogout } from './back-channel-logouts.ts'
 import type { BrowserSession } from './browser-sessions.ts'
 import type { Provider } from './simulated-provider.ts'
 
-/** A user's sign-out that a service has to be told of. */
+/** A logout that a service must be informed of. */
 export interface Notice {
   readonly clientId: string
   readonly sub: string
 }
 
-/** Ends a browser's session, with its codes; gives what the services of its journeys have to be told. */
+/** Ends a browser's session and its codes. Returns the logouts to send to the services of its journeys. */
 export function closeSession(provider: Provider, session: BrowserSession): Notice[] {
   provider.sessions.end(session)
   for (const { sid } of session.journeys) provider.grants.withdrawCode(sid)
   return session.journeys.flatMap(({ clientId, sub }) => (sub === undefined ? [] : [{ clientId, sub }]))
 }
 
-/** Ends a browser's session and tells the service of every journey, the one that asked for it too. */
+/** Ends a browser's session and informs the service of every journey, including the one that asked for the logout. */
 export function endSession(provider: Provider, session: BrowserSession): void {
   for (const notice of closeSession(provider, session)) void tell(provider, notice)
 }
 
-/** Tells a service, when it has an address for that. */
+/** Informs a service, if it has an address for that. */
 export function tell(
   provider: Provider,
   notice: Notice,
@@ -31,8 +31,8 @@ export function tell(
 }
 
 /**
- * Ends every session of a user and tells the services of their journeys; when there are none, every service that
- * has an address for that.
+ * Ends every session of a user and informs the services of their journeys. If there are none, informs every service
+ * that has an address for that.
  */
 export async function signOutEverywhere(
   provider: Provider,

@@ -1,6 +1,6 @@
 /**
- * The simulator's own time. It runs like the real one, shifted by what a test asks for, and every code, token
- * and session of the simulator lives by it.
+ * The simulator's clock. It runs like the real one, plus the offset that a test sets. All codes, tokens and sessions
+ * of the simulator use it.
  *
  * @example
  * ```ts
@@ -8,25 +8,25 @@
  * ```
  */
 export interface SimulatorClock {
-  /** The simulator's time in milliseconds since 1970, as `Date.now()` gives it. */
+  /** Returns the simulator's time in milliseconds since 1970, like `Date.now()`. */
   now(): number
   /**
-   * Moves the time.
+   * Moves the clock.
    *
-   * @param seconds - how far; a negative number moves it back
+   * @param seconds - how far. A negative number moves the clock back
    */
   advance(seconds: number): void
   /**
-   * Sets the time, from where it goes on running.
+   * Sets the clock. It continues to run from there.
    *
    * @param time - a date, or milliseconds since 1970
    */
   set(time: Date | number): void
-  /** Goes back to the real time. */
+  /** Sets the clock to the real time. */
   reset(): void
 }
 
-/** Real time plus an offset. */
+/** The real time plus an offset. */
 export class VirtualClock implements SimulatorClock {
   #offset = 0
 
@@ -34,7 +34,7 @@ export class VirtualClock implements SimulatorClock {
     return Date.now() + this.#offset
   }
 
-  /** The time as tokens write it: whole seconds since 1970. */
+  /** Returns the time in whole seconds since 1970, as in tokens. */
   seconds(): number {
     return Math.floor(this.now() / 1000)
   }

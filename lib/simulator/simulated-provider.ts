@@ -11,7 +11,7 @@ import type { ProviderKeys } from './keys/provider-keys.ts'
 import type { PendingSignIn, PendingSignIns } from './pending-sign-ins.ts'
 import type { RequestLog } from './request-log.ts'
 
-/** Everything one simulator holds; the endpoints work on it. */
+/** The state of one simulator, which its endpoints share. */
 export interface Provider {
   readonly issuer: string
   readonly coreIdentityIssuer: string
@@ -26,9 +26,9 @@ export interface Provider {
   readonly backChannel: BackChannelLogouts
   readonly faults: FaultPlan
   readonly log: RequestLog
-  /** Whether a person is asked who signs in. */
+  /** Whether a person chooses the user who signs in. */
   readonly interactive: boolean
-  /** Makes the page on which they are asked, in place of the simulator's own. */
+  /** Creates the sign-in page, instead of the simulator's own. */
   readonly signInPage: ((pending: PendingSignIn) => string) | undefined
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal

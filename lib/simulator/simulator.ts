@@ -8,7 +8,7 @@ import type { FaultDetails } from './faults/fault-plan.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 
 /**
- * How a simulator starts.
+ * Options of a simulator.
  *
  * @example
  * ```ts
@@ -16,46 +16,52 @@ import type { RecordedRequest } from './recorded-request.ts'
  * ```
  */
 export interface SimulatorOptions {
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number
-  /** The host name in its address, for example `localhost`. It listens on 127.0.0.1 whatever the name. Default: `127.0.0.1`. */
+  /**
+   * The host name in its address, for example `localhost`. The simulator always listens on 127.0.0.1. Default:
+   * `127.0.0.1`.
+   */
   readonly host?: string
   /** The `iss` of core identities. Default: its address followed by `identity/`. */
   readonly coreIdentityIssuer?: string
-  /** Where the service takes the browser back: its redirect URI. */
+  /** The service's redirect URI. */
   readonly callbackURL?: string
-  /** Where the browser goes after signing out. */
+  /** The address that the browser is sent to after sign-out. */
   readonly postLogoutRedirectURL?: string
-  /** Where the service takes back-channel logouts. */
+  /** The service's address for back-channel logouts. */
   readonly backChannelLogoutURL?: string
-  /** Shows a page on which a person chooses who signs in. Default: signs in at once. */
+  /** Whether a person chooses the user on a page. Default: the user is signed in at once. */
   readonly interactive?: boolean
-  /** How the service is registered, where the defaults do not fit. */
+  /** The registration of the service, if the defaults do not fit. */
   readonly client?: ClientSettings
-  /** Several services, in place of `client`. The addresses above belong to the first. */
+  /** The registrations of several services, instead of `client`. The addresses above belong to the first. */
   readonly clients?: readonly ClientSettings[]
-  /** Milliseconds before a back-channel logout is tried again. Default: 30,000, as the provider waits. */
+  /**
+   * How long to wait before the next attempt at a back-channel logout, in milliseconds. Default: 30,000, as at One
+   * Login.
+   */
   readonly logoutRetryDelay?: number
-  /** Milliseconds that a back-channel logout may take. Default: 15,000, as the provider waits. */
+  /** How long to wait for the response to a back-channel logout, in milliseconds. Default: 15,000, as at One Login. */
   readonly logoutTimeout?: number
 }
 
 /** Options for the strategy that make it use a simulator. */
 export interface StrategyOptions {
-  /** Where the simulator is. */
+  /** The addresses of the simulator. */
   readonly environment: {
     /** Its address. */
     readonly issuer: string
-    /** Where its DID document is. */
+    /** The address of its DID document. */
     readonly didDocumentURL: string
     /** The `id` of its DID document. */
     readonly didController: string
     /** The `iss` of its core identities. */
     readonly coreIdentityIssuer: string
-    /** It speaks plain http. */
+    /** The simulator uses plain http. */
     readonly allowInsecureRequests: true
   }
-  /** As the service is registered. */
+  /** The client ID of the service. */
   readonly clientId: string
   /** The first redirect URI of the service. */
   readonly callbackURL: string
@@ -65,40 +71,40 @@ export interface StrategyOptions {
 
 /** Options for a service that signs with the simulator's ready key. */
 export interface KeyOptions extends StrategyOptions {
-  /** PEM, PKCS#8. The public half is registered, unless the service's settings brought keys of their own. */
+  /** In PEM (PKCS#8). The public key is registered, unless the service's settings have their own keys. */
   readonly privateKey: string
 }
 
 /** Options for a service that is registered for `client_secret_post`. */
 export interface SecretOptions extends StrategyOptions {
-  /** As registered. */
+  /** The registered secret. */
   readonly clientSecret: string
 }
 
-/** A running simulator, as `startSimulator()` gives it. */
+/** A running simulator, as `startSimulator()` returns it. */
 export interface Simulator {
-  /** `http://HOST:PORT/`; the same as `issuer`. */
+  /** `http://HOST:PORT/`. The same as `issuer`. */
   readonly url: string
-  /** As its tokens name it; the same as `url`. */
+  /** The `iss` of its tokens. The same as `url`. */
   readonly issuer: string
 
-  /** Ready options for the (first) service, as it is registered now. */
+  /** Options for the first service, as it is registered now. */
   readonly options: KeyOptions
   /** The same for a service that is registered for `client_secret_post`. */
   readonly secretOptions: SecretOptions
   /**
-   * Ready options for one of several services.
+   * Returns options for one of several services.
    *
-   * @param clientId - which
-   * @throws when no service has it
+   * @param clientId - the client ID of the service
+   * @throws if no service has this client ID
    */
   optionsFor(clientId: string): KeyOptions
   /**
-   * Changes the registration of a service: the first one, unless a client id says which.
+   * Changes the registration of a service. Default: the first one.
    *
-   * @param settings - what is to change; the rest stays
-   * @param clientId - which service
-   * @throws when no service has it
+   * @param settings - the settings to change. The others stay the same
+   * @param clientId - the client ID of the service
+   * @throws if no service has this client ID
    * @example
    * ```ts
    * op.register({ callbackURL: `http://127.0.0.1:${port}/auth/callback` }) // now that the app's port is known
@@ -107,21 +113,21 @@ export interface Simulator {
   register(settings: ClientSettings, clientId?: string): void
 
   /**
-   * What the simulator responds with from now on, in place of everything said before.
+   * Sets the simulator's response. It replaces the earlier response completely.
    *
-   * @param response - what there is of it; the rest is as usual
-   * @throws TypeError for a ready user that there is not
+   * @param response - the parts to set. The others have their defaults
+   * @throws TypeError for an unknown ready user
    */
   respondWith(response: SimulatorResponse): void
 
   /**
-   * Breaks the next use of a place, once. Said twice, the next two uses.
+   * Breaks the next use of a place. 2 calls break the next 2 uses.
    *
    * @typeParam Place - the place, so that editors complete its faults
-   * @param place - what breaks
-   * @param fault - how; `simulatorFaults` lists all
+   * @param place - what to break
+   * @param fault - how to break it. `simulatorFaults` lists all faults
    * @param details - how long a `slow` response takes
-   * @throws TypeError for a place or a fault that there is not
+   * @throws TypeError for an unknown place or fault
    * @example
    * ```ts
    * op.breakNext('id-token', 'wrong-nonce')
@@ -134,29 +140,29 @@ export interface Simulator {
     details?: FaultDetails,
   ): void
   /**
-   * Breaks every use of a place until `reset()`. Several faults of one place come together.
+   * Breaks every use of a place until `reset()`. Several faults of one place apply together.
    *
    * @typeParam Place - the place, so that editors complete its faults
-   * @param place - what breaks
-   * @param fault - how; `simulatorFaults` lists all
+   * @param place - what to break
+   * @param fault - how to break it. `simulatorFaults` lists all faults
    * @param details - how long a `slow` response takes
-   * @throws TypeError for a place or a fault that there is not
+   * @throws TypeError for an unknown place or fault
    */
   breakUntilReset<Place extends FaultPlace>(
     place: Place,
     fault: SimulatorFaults[Place],
     details?: FaultDetails,
   ): void
-  /** Takes back every fault, also those that have not come to pass, and starts `timesTaken()` from 0. */
+  /** Removes every fault, including those not used yet, and sets the counts of `timesTaken()` to 0. */
   reset(): void
   /**
-   * Counts how many times a fault was really used since the last `reset()`. A test that expects a service to reject
-   * a fault proves nothing if the count is 0.
+   * Returns how many times a fault was used since the last `reset()`. If the count is 0, a test that expects a
+   * service to reject the fault proves nothing.
    *
    * @typeParam Place - the place, so that editors complete its faults
-   * @param place - what breaks
-   * @param fault - how; `simulatorFaults` lists all
-   * @throws TypeError for a place or a fault that there is not
+   * @param place - the place that was broken
+   * @param fault - the fault
+   * @throws TypeError for an unknown place or fault
    * @example
    * ```ts
    * op.breakUntilReset('id-token', 'wrong-nonce')
@@ -165,27 +171,27 @@ export interface Simulator {
    * ```
    */
   timesTaken<Place extends FaultPlace>(place: Place, fault: SimulatorFaults[Place]): number
-  /** Leaves the port, and cuts every connection: calls are refused (`ECONNREFUSED`) until `listenAgain()`. */
+  /** Closes the port and every connection. Calls are refused (`ECONNREFUSED`) until `listenAgain()`. */
   stopListening(): Promise<void>
-  /** Comes back to the same port, with everything as it was. */
+  /** Opens the same port again. Nothing else has changed. */
   listenAgain(): Promise<void>
 
-  /** Publishes new keys that sign nothing yet, as the provider does some time before it rotates. */
+  /** Publishes new keys that sign nothing yet, as One Login does before it rotates its keys. */
   announceKeys(): void
   /**
-   * Signs with new keys from now on: the announced ones, or some that nobody has seen. The old ones stay published
-   * unless they are withdrawn.
+   * Changes to new keys: the announced ones, or keys that are not published yet. The old keys stay published, unless
+   * you withdraw them.
    *
-   * @param options - `withdrawOld`: whether the old ones go at once
+   * @param options - `withdrawOld`: whether to remove the old keys at once
    */
   rotateKeys(options?: { readonly withdrawOld?: boolean }): void
 
   /**
    * Completes an identity check in person that started with `respondWith({ inPerson: 'pending' })`. The user gets the
-   * result at their next identity request, from your landing page or when they simply come back.
+   * result at their next identity request, from your landing page or any other page.
    *
-   * @param sub - whose check it is
-   * @param result - what came of it; default: the identity is proven at the user's level
+   * @param sub - the user
+   * @param result - the result. Default: the identity is proven at the user's level
    * @throws Error if no check is pending for this user, for example because 16 days have passed
    * @example
    * ```ts
@@ -198,28 +204,28 @@ export interface Simulator {
   completeInPerson(sub: string, result?: InPersonResult): void
 
   /**
-   * Signs a user out everywhere, as an intervention on their account does, and tells the services: one back-channel
-   * logout for each journey of the user's sessions, or one for each service when there are none.
+   * Signs a user out everywhere, as One Login does after an intervention on their account. Sends the services one
+   * back-channel logout for each journey of the user's sessions, or one for each service if there are none.
    *
-   * @param sub - whom
-   * @param options - `to`: an address that is told in place of the services' registered ones
-   * @returns what was sent, when every try is over
+   * @param sub - the user
+   * @param options - `to`: an address to use instead of the registered ones
+   * @returns the logouts that were sent, after the last attempt
    */
   signOut(sub: string, options?: { readonly to?: string }): Promise<BackChannelLogout[]>
   /**
-   * Waits for the back-channel logouts that are under way (a logout sends them in the background).
+   * Waits for the back-channel logouts that are being sent. A logout sends them in the background.
    *
-   * @returns those that were sent since the last call
+   * @returns the logouts since the last call
    */
   settleLogouts(): Promise<BackChannelLogout[]>
 
-  /** What was sent to the simulator, newest last (the last thousand). */
+  /** The requests to the simulator, newest last. At most the last 1,000. */
   readonly requests: readonly RecordedRequest[]
-  /** How many requests were sent to the simulator since it started, with those that are no longer in `requests`. */
+  /** The number of requests since the simulator started, including those no longer in `requests`. */
   readonly requestCount: number
-  /** The simulator's own time: codes, tokens and sessions live by it. */
+  /** The simulator's clock. Codes, tokens and sessions use it. */
   readonly clock: SimulatorClock
 
-  /** Closes the port and every connection and stops whatever is under way. Nothing stays open. */
+  /** Closes the port and every connection, and stops all background work. Nothing stays open. */
   close(): Promise<void>
 }

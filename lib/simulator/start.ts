@@ -22,8 +22,8 @@ const logoutRetryDelay = 30_000
 const logoutTimeout = 15_000
 
 /**
- * Starts a GOV.UK One Login simulator on 127.0.0.1: a whole provider with keys, sessions and a clock of its own.
- * Any number of them run side by side.
+ * Starts a GOV.UK One Login simulator on 127.0.0.1, with its own keys, sessions and clock. You can run several at the
+ * same time.
  *
  * @example
  * ```ts
@@ -34,8 +34,8 @@ const logoutTimeout = 15_000
  * await op.close()
  * ```
  *
- * @param options - port, addresses of the service, its registration
- * @throws when the port is taken (`code` is `EADDRINUSE`)
+ * @param options - the port, the addresses of the service, and its registration
+ * @throws if the port is in use (`code` is `EADDRINUSE`)
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const listener = await Listener.open(options.port ?? 0)
@@ -49,20 +49,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator
 }
 
-/** Where a simulator is found. */
+/** The address and the port of a simulator. */
 export interface SimulatorPlace {
   /** Its address for services and browsers, with a slash at the end. */
   readonly url: string
   /** The `iss` of core identities. */
   readonly coreIdentityIssuer: string
-  /** What holds its port. */
+  /** The listener on its port. */
   readonly listener: Pick<Listener, 'stop' | 'listenAgain'>
-  /** Makes the page of an interactive simulator, in place of its own. */
+  /** Creates the sign-in page of an interactive simulator, instead of its own. */
   readonly signInPage?: (pending: PendingSignIn) => string
 }
 
 /**
- * Makes a simulator without a port of its own: whoever holds the port hands the requests to `app`.
+ * Creates a simulator without its own port. The owner of the port passes the requests to `app`.
  *
  * @internal
  */

@@ -17,16 +17,16 @@ import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject } from '../keys/jwt.ts'
 import { OAuthRefusal, PageRefusal } from './refusal.ts'
 
-/** The query of an authorization request after its form was looked at, before any rule was applied. */
+/** The query of an authorization request. Its form has been checked, but no rule has been applied yet. */
 export interface AuthorizationQuery {
   readonly clientId: string
   readonly redirectUri: string | undefined
   readonly get: (name: string) => string | undefined
-  /** What in it does not parse. The provider says only that something does not. */
+  /** The part that does not parse. One Login reports only that something does not. */
   readonly malformation: string | undefined
 }
 
-/** The prompts that parse; what becomes of them is another matter. */
+/** The prompts that One Login can parse. Not all of them are allowed. */
 export const knownPrompts = ['none', 'login', 'consent', 'select_account', 'create']
 
 function parseJson(text: string): unknown {
@@ -37,7 +37,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What is wrong with the form of a query: the first thing that is. */
+/** Returns the first fault in the form of a query. */
 function malformationOf(query: URLSearchParams, get: AuthorizationQuery['get']): string | undefined {
   const names = [...query.keys()]
   const prompts = get('prompt')?.split(' ') ?? []
@@ -61,12 +61,12 @@ function malformationOfObject(get: AuthorizationQuery['get']): string | undefine
   const jwt = decodeJwt(request)
   if (get('request_uri') !== undefined) return 'request and request_uri are both there'
   if (!jwt) return 'request is not a JWT'
-  // Such an object would be as good as a client assertion.
+  // Such an object could be used as a client assertion.
   if (jwt.claims.sub === get('client_id')) return 'sub of the request object is the client id'
   return undefined
 }
 
-/** Reads the query. Throws the page that is shown when there is too little in it to response the service. */
+/** Reads the query. Throws a page if the query has too little in it to redirect to the service. */
 export function parseAuthorizationQuery(query: URLSearchParams): AuthorizationQuery {
   const get = (name: string) => {
     const value = query.get(name)?.trim() ?? ''
@@ -84,7 +84,7 @@ export function parseAuthorizationQuery(query: URLSearchParams): AuthorizationQu
   return { clientId, redirectUri, get, malformation }
 }
 
-/** The redirect URI of the query, when it is one of the service's; otherwise the page that is shown. */
+/** Returns the redirect URI of the query, if it is registered for the service. If not, throws a page. */
 export function registeredTarget(query: AuthorizationQuery, client: ClientRegistration): RedirectTarget {
   const redirectUri = checkRedirectUri(query.redirectUri, client)
   const state = query.get('state')
@@ -92,7 +92,7 @@ export function registeredTarget(query: AuthorizationQuery, client: ClientRegist
   return { redirectUri, responseMode, ...(state !== undefined && { state }) }
 }
 
-/** Applies the provider's rules to a request whose parameters stand in the query, in the provider's order. */
+/** Applies One Login's rules, in its order, to a request whose parameters are in the query. */
 export function checkQueryRequest(query: AuthorizationQuery, client: ClientRegistration): CheckedRequest {
   const target = registeredTarget(query, client)
   checkResponseMode(query.get('response_mode'))
@@ -140,7 +140,7 @@ function applyRules(
   }
 }
 
-/** The list in a `vtr` text; an empty one, which no rule lets pass, when it is none. */
+/** Returns the list in a `vtr` text. If the text is not a list, returns an empty one, which no rule accepts. */
 export function parseVtr(text: string): readonly unknown[] {
   const list = parseJson(text)
   return Array.isArray(list) ? list : []

@@ -4,18 +4,18 @@ import { OAuthRefusal } from './refusal.ts'
 import type { AuthorizationRequest } from './received-request.ts'
 import { parseVectors } from './requested-vectors.ts'
 
-/** Who has to sign in again. */
+/** A user who must authenticate again. */
 export interface Reauthentication {
   readonly sub: string
-  /** The request, with the vector of the ID token when it names none itself. */
+  /** The request, with the vector of the ID token if it names none itself. */
   readonly request: AuthorizationRequest
 }
 
 /**
- * Reads the `id_token_hint` of a request with `prompt=login`. The hint may have expired; what counts is that the
- * provider signed it, with ES256, for this service.
+ * Reads the `id_token_hint` of a request with `prompt=login`. The hint may have expired, but One Login must have
+ * signed it, with ES256, for this service.
  *
- * @returns `undefined` when the request asks for no re-authentication
+ * @returns `undefined` if the request does not ask for re-authentication
  * @throws OAuthRefusal for a wrong hint
  */
 export function reauthenticationOf(

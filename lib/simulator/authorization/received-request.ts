@@ -16,9 +16,9 @@ export interface AuthorizationRequest extends RedirectTarget {
   readonly client: ClientRegistration
   readonly scopes: readonly string[]
   readonly claims: readonly IdentityClaimName[]
-  /** Weakest first. */
+  /** Lowest first. */
   readonly vectors: readonly Vector[]
-  /** Whether the request said which vectors it wants. */
+  /** Whether the request named its vectors. */
   readonly vectorsGiven: boolean
   readonly nonce: string
   readonly codeChallenge?: string
@@ -29,22 +29,25 @@ export interface AuthorizationRequest extends RedirectTarget {
   readonly locale: 'en' | 'cy'
 }
 
-/** How a request ended at the checks: passed, or refused with an error that goes back to the service. */
+/** The result of checking a request: it passed, or an error goes back to the service. */
 export type CheckedRequest =
   | { readonly passed: true; readonly request: AuthorizationRequest }
   | { readonly passed: false; readonly target: RedirectTarget; readonly refusal: OAuthRefusal }
 
-/** The list in a `scope` parameter. */
+/** Returns the list in a `scope` parameter. */
 export const scopeList = (scope: string): string[] => scope.split(' ').filter((item) => item !== '')
 
-/** Refuses scopes that One Login does not know or the service is not registered for. */
+/** Rejects scopes that One Login does not have or that the service is not registered for. */
 export function checkScopes(list: readonly string[], client: ClientRegistration): void {
   const allowed = knownScopes.filter((scope) => client.scopes.includes(scope))
   if (!list.every((scope) => allowed.some((known) => known === scope)))
     throw new OAuthRefusal('invalid_scope')
 }
 
-/** The names under `userinfo` of a parsed `claims` parameter; refuses those the service is not registered for. */
+/**
+ * Returns the names under `userinfo` of a parsed `claims` parameter. Rejects claims that the service is not
+ * registered for.
+ */
 export function checkClaims(claims: unknown, client: ClientRegistration): IdentityClaimName[] {
   const userinfo = isJsonObject(claims) && isJsonObject(claims.userinfo) ? claims.userinfo : {}
   return Object.keys(userinfo).map((name) => {
@@ -54,7 +57,7 @@ export function checkClaims(claims: unknown, client: ClientRegistration): Identi
   })
 }
 
-/** Refuses a code challenge that is unusable, or missing where the service has to send one. */
+/** Rejects a code challenge that is unusable, or missing if the service must send one. */
 export function checkCodeChallenge(
   challenge: string | undefined,
   method: string | undefined,
@@ -76,7 +79,10 @@ export function checkCodeChallenge(
   if (method !== 'S256') refuse('Invalid value for code_challenge_method parameter.')
 }
 
-/** The vectors of a request, weakest first; refuses those that are wrong or not for this service. */
+/**
+ * Returns the vectors of a request, lowest first. Rejects vectors that are invalid or not registered for this
+ * service.
+ */
 export function checkVectors(list: readonly unknown[] | undefined, client: ClientRegistration): Vector[] {
   const vectors = list === undefined ? [{ credentialTrust: 'Cl.Cm' as const }] : parseVectors(list)
   if (!vectors) throw new OAuthRefusal('invalid_request', 'Request vtr not valid')
@@ -89,20 +95,20 @@ export function checkVectors(list: readonly unknown[] | undefined, client: Clien
   return vectors
 }
 
-/** The redirect URI, when it is exactly one of the service's; another one gets a page. */
+/** Returns the redirect URI if it is exactly one of the service's. If not, throws a page. */
 export function checkRedirectUri(uri: string | undefined, client: ClientRegistration): string {
   if (uri !== undefined && client.redirectUris.includes(uri)) return uri
   const problem = uri === undefined ? 'redirect_uri is missing' : `redirect_uri ${uri} is not registered`
   throw new PageRefusal('Invalid request', problem)
 }
 
-/** Refuses a channel that is neither of the two. */
+/** Rejects an unknown channel. */
 export function checkChannel(channel: string | undefined): void {
   if (channel === undefined || channel === 'web' || channel === 'generic_app') return
   throw new OAuthRefusal('invalid_request', 'Invalid value for channel parameter.')
 }
 
-/** The response mode; another one gets a page. */
+/** Returns the response mode. If it is unknown, throws a page. */
 export function checkResponseMode(mode: string | undefined): 'query' | 'fragment' {
   if (mode === undefined || mode === 'query' || mode === 'fragment') return mode ?? 'query'
   throw new PageRefusal('Invalid request', `response_mode ${mode} is unknown`)
@@ -113,7 +119,7 @@ export function areLanguageTags(locales: string): boolean {
   return locales.split(' ').every((tag) => /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(tag))
 }
 
-/** The language One Login would show: Welsh when it is asked for first. */
+/** Returns the language that One Login would show: Welsh if it is requested first. */
 export function localeOf(locales: string | undefined): 'en' | 'cy' {
   return locales?.toLowerCase().startsWith('cy') ? 'cy' : 'en'
 }

@@ -1,7 +1,7 @@
 import type { OAuthRefusal } from './refusal.ts'
 import type { RedirectTarget } from './received-request.ts'
 
-/** The address that takes the browser back to the service. */
+/** Returns the address that takes the browser back to the service. */
 export function redirectAddress(
   { redirectUri, responseMode }: RedirectTarget,
   params: URLSearchParams,
@@ -10,7 +10,7 @@ export function redirectAddress(
   return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${params.toString()}`
 }
 
-/** The address that takes the browser back to the service with an error. */
+/** Returns the address that takes the browser back to the service with an error. */
 export function refusalAddress(target: RedirectTarget, { params }: OAuthRefusal): string {
   const { state } = target
   return redirectAddress(target, new URLSearchParams({ ...params, ...(state !== undefined && { state }) }))

@@ -1,4 +1,4 @@
-/** The descriptions that One Login gives when it has none of its own. */
+/** One Login's default descriptions. */
 const descriptions = {
   access_denied: 'Access denied by resource owner or authorization server',
   invalid_client: 'Client authentication failed',
@@ -15,15 +15,15 @@ const descriptions = {
   unsupported_response_type: 'Unsupported response type',
 } as const
 
-/** An error code of One Login's. */
+/** An error code of One Login. */
 export type ErrorCode = keyof typeof descriptions
 
-/** An OAuth error: at `/authorize` it goes back to the service in the redirect, at `/token` in the response. */
+/** An OAuth error. `/authorize` sends it to the service in the redirect, and `/token` in the response. */
 export class OAuthRefusal extends Error {
   override readonly name = 'OAuthRefusal'
   /** The error as it is sent. */
   readonly params: { readonly error: string; readonly error_description: string }
-  /** What is wrong, where the description does not say it. */
+  /** What is wrong, if the description does not name it. */
   readonly problem: string | undefined
 
   constructor(code: ErrorCode, description: string = descriptions[code], problem?: string) {
@@ -33,11 +33,11 @@ export class OAuthRefusal extends Error {
   }
 }
 
-/** A request so wrong that the browser is not sent back: a page of the provider's, in plain text. */
+/** An error that One Login shows on its own page, in plain text. The browser is not sent back. */
 export class PageRefusal extends Error {
   override readonly name = 'PageRefusal'
   readonly status: number
-  /** What is wrong, which the page does not say. */
+  /** What is wrong. The page does not show it. */
   readonly problem: string
 
   constructor(text: PageText, problem: string) {
@@ -47,7 +47,7 @@ export class PageRefusal extends Error {
   }
 }
 
-/** The provider fails: its gateway responds in its place. */
+/** A failure of One Login. Its gateway responds instead. */
 export class GatewayFailure extends Error {
   override readonly name = 'GatewayFailure'
 }

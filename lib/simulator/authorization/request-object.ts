@@ -22,14 +22,14 @@ import { OAuthRefusal, PageRefusal, type ErrorCode } from './refusal.ts'
 const tolerance = 30
 const longestLoginHint = 256
 
-/** What the checks of a request object need to know besides the request. */
+/** What the checks of a request object need in addition to the request. */
 export interface RequestObjectContext {
   readonly authorizationEndpoint: string
   readonly clientKeys: ClientKeys
   readonly seconds: number
 }
 
-/** Applies the provider's rules to a request that came in a request object, in the provider's order. */
+/** Applies One Login's rules, in its order, to a request in a request object. */
 export async function checkRequestObject(
   compact: string,
   query: AuthorizationQuery,
@@ -80,7 +80,7 @@ function registeredTarget(claims: JsonObject, client: ClientRegistration): Redir
   return { redirectUri, responseMode: 'query', ...(state !== undefined && { state }) }
 }
 
-/** A claim that has to be a string where it stands. The provider falls over any other type. */
+/** Returns a claim that must be a string if it is present. Any other type makes One Login fail. */
 function text(claims: JsonObject, name: string): string | undefined {
   const value = claims[name] ?? undefined
   if (value === undefined || typeof value === 'string') return value
@@ -136,7 +136,7 @@ function applyRules(
   }
 }
 
-/** What the query and the object have to agree on, and who the object is from and for. */
+/** Checks that the query and the object agree, and the issuer and audience of the object. */
 function checkEnvelope(
   query: AuthorizationQuery,
   claims: JsonObject,
@@ -165,7 +165,7 @@ function claimsRequest(value: unknown): unknown {
     const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : undefined
     if (isJsonObject(parsed)) return parsed
   } catch {
-    // Falls through: the provider makes no difference between what is no JSON and what is no object.
+    // Falls through: One Login treats text that is not JSON like JSON that is not an object.
   }
   throw new PageRefusal('Unexpected server error', 'claims is not a JSON object')
 }

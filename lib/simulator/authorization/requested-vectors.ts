@@ -1,4 +1,4 @@
-/** A level of confidence in an identity, weakest first. `P0` is none. */
+/** A level of confidence in an identity, lowest first. `P0` means none. */
 export const levelsOfConfidence = ['P0', 'P1', 'P2', 'P3'] as const
 
 /**
@@ -8,7 +8,7 @@ export const levelsOfConfidence = ['P0', 'P1', 'P2', 'P3'] as const
  */
 export type LevelOfConfidence = (typeof levelsOfConfidence)[number]
 
-/** A credential trust level, weakest first: one factor, two factors. */
+/** A credential trust level, lowest first: one factor, two factors. */
 export const credentialTrustLevels = ['Cl', 'Cl.Cm'] as const
 
 /** A credential trust level. */
@@ -27,11 +27,11 @@ const isTrustLevel = (text: string): text is CredentialTrustLevel =>
 export const isLevelOfConfidence = (text: string): text is LevelOfConfidence =>
   levelsOfConfidence.some((level) => level === text)
 
-/** True for the vectors that make a request one for identity. */
+/** Whether a vector makes a request an identity request. */
 export const asksForIdentity = (vector: Vector): boolean =>
   vector.confidence !== undefined && vector.confidence !== 'P0'
 
-/** Parses one vector. Parts may stand in any order; parts that are neither `C…` nor `P…` do not count. */
+/** Parses one vector. Its parts can be in any order. Parts that are neither `C…` nor `P…` are ignored. */
 function parseVector(text: string): Vector | undefined {
   const parts = text.split('.')
   const credentialTrust = parts
@@ -50,7 +50,7 @@ function parseVector(text: string): Vector | undefined {
 /**
  * Parses the `vtr` list of a request.
  *
- * @returns the vectors, weakest first, or `undefined` when the provider would say "Request vtr not valid"
+ * @returns the vectors, lowest first, or `undefined` if One Login would respond with "Request vtr not valid"
  */
 export function parseVectors(list: readonly unknown[]): Vector[] | undefined {
   const vectors = list.map((item) => (typeof item === 'string' ? parseVector(item) : undefined))
@@ -67,7 +67,7 @@ function byStrength(a: Vector, b: Vector): number {
   return confidence(a) - confidence(b) || trust(a) - trust(b)
 }
 
-/** The weakest vector of a parsed list: the one that the provider serves. */
+/** Returns the lowest vector of a parsed list, which is the one that One Login uses. */
 export function weakest(vectors: readonly Vector[]): Vector {
   const [vector] = vectors
   if (!vector) throw new Error('A request always has a vector')

@@ -80,7 +80,7 @@ async function check(
   }
 }
 
-/** The state of a client is looked at when only the query has been read. */
+/** One Login checks the status of a client when it has read only the query. */
 function targetBeforeRequestObject({ redirectUri, get }: AuthorizationQuery, status: string): RedirectTarget {
   if (redirectUri === undefined)
     throw new GatewayFailure(`client ${status}, and there is no redirect URI outside of the request object`)
@@ -103,7 +103,10 @@ function startSignIn(provider: Provider, request: AuthorizationRequest, call: Ca
   }
 }
 
-/** A person sees what is wrong. Programs, and suites of the official simulator, get the provider's own text. */
+/**
+ * A person gets a page that shows what is wrong. Programs, and test suites of the official simulator, get One Login's
+ * own text.
+ */
 function refusedOnPage(
   { interactive, signInPage: otherPage }: Provider,
   { status, message, problem }: PageRefusal,
@@ -143,7 +146,10 @@ function isTooOld(
   return session.authTime + maxAge < provider.clock.seconds()
 }
 
-/** A page is shown unless the simulator is told to skip it, or the user is signed in and nothing else is asked. */
+/**
+ * Whether to show a page. No page if the simulator is set to skip it, or the user is signed in and the request asks
+ * for nothing else.
+ */
 function needsPage(
   { interactive, signInPage: otherPage, response }: Provider,
   { request, session }: PendingSignIn,
@@ -154,7 +160,10 @@ function needsPage(
   return interactive && !(isSignedIn && !request.vectors.some(asksForIdentity))
 }
 
-/** Where a person chose who signs in, the same user is signed in as long as the session lives. */
+/**
+ * Returns the response for a session. If a person chose the user, the same user stays signed in for the whole
+ * session.
+ */
 function responseFor({ interactive, response }: Provider, { session }: PendingSignIn): SimulatorResponse {
   if (session.chosen !== undefined) return { user: session.chosen }
   return interactive && session.user ? { ...response, user: session.user } : response

@@ -3,7 +3,7 @@ import { layout } from '../pages/layout.ts'
 import type { Provider } from '../simulated-provider.ts'
 import { isReadyUserName, readyUserNames } from '../users/ready-users.ts'
 
-/** Handles `GET /choose?user=NAME`: from now on, this browser signs in as that ready user, without a page. */
+/** Handles `GET /choose?user=NAME`. This browser then signs in as that ready user, without a page. */
 export function chooseUser(provider: Provider, { headers, query }: Call): Reply {
   const user = query.get('user') ?? ''
   if (!isReadyUserName(user))

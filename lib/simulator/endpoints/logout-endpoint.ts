@@ -4,7 +4,7 @@ import type { Provider } from '../simulated-provider.ts'
 import { redirection, type Call, type Reply } from '../reply.ts'
 import { endSession } from '../session-end.ts'
 
-/** Handles `GET /logout`. The session with the provider ends first, whatever else is wrong with the request. */
+/** Handles `GET /logout`. Ends One Login's session first, even if the rest of the request is wrong. */
 export async function logout(provider: Provider, { query, headers }: Call): Promise<Reply> {
   const session = provider.sessions.find(headers.cookie)
   if (session) endSession(provider, session)

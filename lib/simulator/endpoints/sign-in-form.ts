@@ -9,7 +9,7 @@ import { redirection, text, type Call, type Reply } from '../reply.ts'
 import { finishSignIn } from '../completed-sign-in.ts'
 import { isReadyUserName } from '../users/ready-users.ts'
 
-/** Handles `POST /sign-in`: the page on which a person chose who signs in and what comes back. */
+/** Handles `POST /sign-in`: the form in which a person chose the user and the response. */
 export function submitSignIn(provider: Provider, call: Call): Reply {
   const pending = provider.pendingSignIns.take(call.form.get('journey') ?? '')
   if (!pending)
@@ -24,7 +24,7 @@ export function submitSignIn(provider: Provider, call: Call): Reply {
   return redirection(finishSignIn(provider, pending, chosen(call.form, pending, provider.response)))
 }
 
-/** What the person chose. A ready user comes as they are, whatever the simulator was told of others. */
+/** Returns the choice of the person. A ready user is unchanged by what a test has set for other users. */
 function chosen(
   form: URLSearchParams,
   { session }: PendingSignIn,

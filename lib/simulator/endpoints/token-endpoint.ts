@@ -25,7 +25,7 @@ export async function exchangeCode(provider: Provider, { form }: Call): Promise<
   }
 }
 
-/** Applies the provider's rules to a token request, in its order. The code is used up before the last of them. */
+/** Applies One Login's rules to a token request, in its order. The code is used up before the last rule. */
 async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant> {
   const code = checkParameters(form)
   const client = await authenticateClient(provider, form)

@@ -32,13 +32,13 @@ function unauthorized(header: string): Reply {
   return { status: 401, headers: { 'WWW-Authenticate': header }, body: '' }
 }
 
-/** Everything the service asked for, as far as it is there. */
+/** Returns the requested claims that the user has. */
 async function claimsOf(provider: Provider, grant: Grant, client: ClientRegistration): Promise<JsonObject> {
   const { user, claims } = grant.signIn
   return {
     sub: user.sub,
     ...accountClaims(user, grant.request.scopes),
-    // A service that may no longer ask for identities gets none, even if its token was issued before.
+    // A service that may no longer request identities gets none, even if its token was issued before.
     ...(client.identityEnabled && (await identityClaimsOf(provider, grant))),
     ...claims,
   }

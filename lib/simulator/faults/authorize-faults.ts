@@ -1,7 +1,7 @@
 import type { SimulatorError } from '../outcome.ts'
 import type { Fault, Faults } from './fault.ts'
 
-/** Errors that come back from `/authorize` instead of a code. */
+/** Errors that `/authorize` returns instead of a code. */
 export const authorizeErrors = {
   'access-denied': {
     error: 'access_denied',
@@ -34,12 +34,12 @@ const errorFault = (error: SimulatorError): Fault<SimulatorError> => ({
   apply: error,
 })
 
-/** The same errors as faults: each comes back instead of a code. */
+/** The same errors as faults. */
 export const authorizeErrorFaults = Object.fromEntries(
   Object.entries(authorizeErrors).map(([name, error]) => [name, errorFault(error)]),
 ) as Readonly<Record<keyof typeof authorizeErrors, Fault<SimulatorError>>>
 
-/** Changes the parameters with which the browser comes back to the service. */
+/** Changes the parameters that the browser brings back to the service. */
 export type ChangeRedirect = (params: URLSearchParams) => void
 
 type RedirectFault = Fault<ChangeRedirect>
@@ -69,7 +69,7 @@ const renamedParameter = (from: string, to: string): RedirectFault => ({
   },
 })
 
-/** Ways to break the parameters with which the browser comes back to the service. */
+/** Ways to break the parameters that the browser brings back to the service. */
 export const redirectFaults = {
   'wrong-state': wrongParameter('state', other),
   'missing-state': missingParameter('state'),

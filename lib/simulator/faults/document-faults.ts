@@ -58,7 +58,7 @@ export const jwksFaults = {
     key.kty === 'RSA' ? { ...key, n: '' } : { ...key, x: '', y: '' },
   ),
   'keys-without-kid': changedItems('keys', (key) => without(key, 'kid')),
-  // The first one signs nothing, so this is a good document that lacks the keys in use.
+  // The first key signs nothing, so this is a valid document without the keys in use.
   'without-signing-keys': changedMember('keys', (keys) => (Array.isArray(keys) ? keys.slice(0, 1) : keys)),
 } satisfies Faults<ChangeResponse>
 

@@ -26,8 +26,7 @@ export const faultsByPlace = {
 const names = <Table extends object>(table: Table) => Object.keys(table) as (keyof Table & string)[]
 
 /**
- * Everything that can be broken, and how: the places, each with the names of its faults. Each endpoint also has
- * the faults of the network.
+ * Each place that can be broken, with the names of its faults. Each endpoint also has the network faults.
  *
  * @example
  * ```ts
@@ -44,11 +43,11 @@ export const simulatorFaults = {
   discovery: names(faultsByPlace.discovery),
   /** One Login's public keys. */
   jwks: names(faultsByPlace.jwks),
-  /** The DID document, with the keys for identities. */
+  /** The DID document, with the identity keys. */
   did: names(faultsByPlace.did),
   /** The trustmark endpoint. */
   trustmark: names(faultsByPlace.trustmark),
-  /** What the browser brings back. */
+  /** The parameters that the browser brings back. */
   authorize: names(faultsByPlace.authorize),
   /** The token endpoint. */
   token: names(faultsByPlace.token),

@@ -1,8 +1,8 @@
 import { simulatorFaults, type FaultPlace, type SimulatorFaults } from './fault-names.ts'
 
-/** More about a fault. */
+/** Details of a fault. */
 export interface FaultDetails {
-  /** How long a `slow` answer takes. */
+  /** How long a `slow` response takes. */
   readonly seconds?: number
 }
 
@@ -11,13 +11,13 @@ export interface DueFault<Name extends string = string> extends FaultDetails {
   readonly name: Name
 }
 
-/** What was said to break, for one use or until it is taken back. */
+/** The faults that a test has set, for one use or until the reset. */
 export class FaultPlan {
   readonly #next = new Map<FaultPlace, DueFault[]>()
   readonly #lasting = new Map<FaultPlace, DueFault[]>()
   readonly #taken = new Map<string, number>()
 
-  /** Breaks one use of a place. Said twice, it breaks the next two uses. */
+  /** Breaks the next use of a place. 2 calls break the next 2 uses. */
   breakNext<Place extends FaultPlace>(
     place: Place,
     name: SimulatorFaults[Place],
@@ -27,7 +27,7 @@ export class FaultPlan {
     add(this.#next, place, { name, ...details })
   }
 
-  /** Breaks every use of a place. Said twice, it breaks it in both ways at once. */
+  /** Breaks every use of a place. 2 calls with different faults break it in both ways at once. */
   breakUntilReset<Place extends FaultPlace>(
     place: Place,
     name: SimulatorFaults[Place],
@@ -37,25 +37,25 @@ export class FaultPlan {
     add(this.#lasting, place, { name, ...details })
   }
 
-  /** Takes everything back. */
+  /** Removes all faults. */
   reset(): void {
     this.#next.clear()
     this.#lasting.clear()
     this.#taken.clear()
   }
 
-  /** How many times a fault was taken since the last reset. */
+  /** Returns how many times a fault was used since the last reset. */
   timesTaken<Place extends FaultPlace>(place: Place, name: SimulatorFaults[Place]): number {
     check(place, name)
     return this.#taken.get(`${place} ${name}`) ?? 0
   }
 
   /**
-   * The faults that are due at a place now. One that was said for one use is used up by this, and keeps the
-   * lasting ones out for that use.
+   * Returns the faults that are due at a place now. Uses up a fault that was set for one use. The lasting faults do
+   * not apply to that use.
    *
-   * @param place where
-   * @param accepts which faults concern the asker; the others stay due
+   * @param place the place
+   * @param accepts which faults to return. The others stay due
    */
   take<Name extends string>(place: FaultPlace, accepts: (name: string) => name is Name): DueFault<Name>[] {
     const due = this.#due(place, (fault): fault is DueFault<Name> => accepts(fault.name))

@@ -1,12 +1,12 @@
-/** One fault: what it changes, and how. */
+/** A fault: what it changes, and how. */
 export interface Fault<Change> {
   /**
-   * What is different from the good response. Nothing else is: tests compare this with what they observe. For
-   * example `claim nonce`, or `no claim nonce` where the claim is missing.
+   * What differs from the correct response, for example `claim nonce`, or `no claim nonce` if the claim is missing.
+   * Nothing else differs: tests compare this list with the response.
    */
   readonly changes: readonly string[]
   readonly apply: Change
 }
 
-/** The faults of one place, by their names. */
+/** The faults of one place, by name. */
 export type Faults<Change> = Readonly<Record<string, Fault<Change>>>

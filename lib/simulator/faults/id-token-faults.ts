@@ -35,7 +35,7 @@ export const idTokenFaults = {
   'wrong-sub': wrongClaims({ sub: 'urn:fdc:gov.uk:2022:somebody-else' }),
   'incorrect-vot': {
     changes: ['claim vot'],
-    // Below `Cl` there is only the level of Vectors of Trust for no credential at all.
+    // Vectors of Trust has only one level below `Cl`, for no credential at all.
     apply: (draft, { requested }) =>
       withClaims(draft, { vot: requested?.credentialTrust === 'Cl' ? 'C0' : 'Cl' }),
   },

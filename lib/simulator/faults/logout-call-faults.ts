@@ -41,6 +41,6 @@ export const logoutCallFaults = {
 /** One way to break the call that carries a logout token. */
 export type LogoutCallFault = keyof typeof logoutCallFaults
 
-/** Whether a fault is one of the call, not of the token. */
+/** Whether a fault breaks the call, not the token. */
 export const isLogoutCallFault = (name: string): name is LogoutCallFault =>
   Object.hasOwn(logoutCallFaults, name)

@@ -6,14 +6,14 @@ import { redirection, type Reply } from '../reply.ts'
 import { send } from '../send.ts'
 import type { Fault, Faults } from './fault.ts'
 
-/** A response that is on its way, and what a fault needs to know of it. */
+/** A response before it is sent, and what a fault needs to deliver it. */
 export interface Delivery {
   readonly res: Response
   readonly issuer: string
   /** Ends every wait when the simulator closes. */
   readonly closing: AbortSignal
   readonly seconds: number | undefined
-  /** Processes the request. A fault that does not call it keeps the provider from doing so. */
+  /** Processes the request. If a fault does not call it, the simulator does not process the request. */
   readonly respond: () => Promise<Reply>
 }
 
@@ -21,7 +21,7 @@ export interface Delivery {
 export type Deliver = (delivery: Delivery) => Promise<void> | void
 
 const defaultDelay = 2
-/** Milliseconds. */
+/** In milliseconds. */
 const timeToRead = 50
 const chunk = Buffer.alloc(64 * 1024, ' ')
 const chunks = 160
@@ -31,9 +31,9 @@ const gatewayFault = (status: number): Fault<Deliver> => ({
   apply: ({ res }) => send(res, gatewayPage(status)),
 })
 
-/** Ways in which the network, or a gateway in front of the provider, can fail at one endpoint. */
+/** Ways in which the network, or a gateway in front of One Login, can fail at one endpoint. */
 export const networkFaults = {
-  // A connection that the operating system refuses concerns the whole port: that is `stopListening()`.
+  // A connection that the operating system refuses affects the whole port: use `stopListening()` for that.
   refuse: {
     changes: ['no response: the connection closes at once'],
     apply: ({ res }) => {
@@ -50,7 +50,7 @@ export const networkFaults = {
     changes: ['half of the response, then a TCP reset'],
     apply: async ({ res, respond, closing }) => {
       await sendHalf(res, await respond())
-      // A caller that has not read the half by then would see the end of the connection in place of the reset.
+      // A caller that has not read the first half would see the end of the connection instead of the reset.
       await wait(timeToRead, undefined, { signal: closing, ref: false })
       res.socket?.resetAndDestroy()
     },
@@ -85,10 +85,10 @@ export const networkFaults = {
   },
 } satisfies Faults<Deliver>
 
-/** One way in which the network can fail. */
+/** A way in which the network can fail. */
 export type NetworkFault = keyof typeof networkFaults
 
-/** Whether a fault is one of the network's. */
+/** Whether a fault is a network fault. */
 export const isNetworkFault = (fault: string): fault is NetworkFault => Object.hasOwn(networkFaults, fault)
 
 function gatewayPage(status: number): Reply {
@@ -106,6 +106,6 @@ async function sendHalf(res: Response, reply: Reply): Promise<void> {
 async function sendOversized(res: Response, reply: Reply): Promise<void> {
   const body = Buffer.from(reply.body)
   res.writeHead(reply.status, { ...reply.headers, 'Content-Length': body.length + chunks * chunk.length })
-  // A caller that hangs up has had enough; that is what this is for.
+  // The caller is expected to hang up, so that is not an error.
   await pipeline(Readable.from([body, ...Array<Buffer>(chunks).fill(chunk)]), res).catch(() => undefined)
 }

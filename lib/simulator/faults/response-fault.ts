@@ -44,7 +44,7 @@ export const changedMember = (
   apply: (reply) => withJson(reply, (object) => ({ ...object, [name]: change(object[name], object) })),
 })
 
-/** A fault that is another response altogether. */
+/** A fault that sends another response. */
 export const otherResponse = (reply: Reply): ResponseFault => ({
   changes: [`response ${reply.status}`],
   apply: () => reply,

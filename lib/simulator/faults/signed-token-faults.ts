@@ -32,7 +32,7 @@ export const signedTokenFaults = {
     changes: ['header alg', 'signature'],
     apply: (draft) => withHeader(draft, { alg: 'none' }, unsigned),
   },
-  // Key confusion: a verifier that lets the token choose the algorithm takes the public key for a shared secret.
+  // Key confusion: a verifier that lets the token choose the algorithm would use the public key as a shared secret.
   hs256: {
     changes: ['header alg', 'signature'],
     apply: (draft, { key }) => withHeader(draft, { alg: 'HS256' }, hs256(pem(key.publicKey))),

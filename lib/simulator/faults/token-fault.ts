@@ -8,22 +8,22 @@ import type { Fault } from './fault.ts'
 /** A token before it is signed, so that a fault can change any part of it. */
 export interface TokenDraft {
   readonly header: JsonObject
-  /** The claims, or text that is signed in place of them. */
+  /** The claims, or text to sign instead of them. */
   readonly claims: JsonObject | string
   readonly signature: Signature
-  /** Text that is sent in place of a token. */
+  /** Text to send instead of a token. */
   readonly text?: string
 }
 
-/** What a fault can use. */
+/** The values that a fault can use. */
 export interface TokenFaultContext {
   readonly issuer: string
   readonly keys: ProviderKeys
-  /** The key that signs the good token. */
+  /** The key that signs the correct token. */
   readonly key: SigningKey
   /** The time in seconds. */
   readonly now: number
-  /** The weakest vector of the request, where there was one. */
+  /** The lowest vector of the request, if there was one. */
   readonly requested: Vector | undefined
 }
 
@@ -33,16 +33,16 @@ export type ChangeToken = (draft: TokenDraft, context: TokenFaultContext) => Tok
 /** One way to break a token. */
 export type TokenFault = Fault<ChangeToken>
 
-/** The claims of a draft, as long as it has any. */
+/** Returns the claims of a draft, if it has any. */
 export const claimsOf = ({ claims }: TokenDraft): JsonObject => (typeof claims === 'string' ? {} : claims)
 
-/** The draft with claims added or replaced. */
+/** Returns the draft with claims added or replaced. */
 export const withClaims = (draft: TokenDraft, claims: JsonObject): TokenDraft => ({
   ...draft,
   claims: { ...claimsOf(draft), ...claims },
 })
 
-/** The draft with header members added or replaced. */
+/** Returns the draft with header members added or replaced. */
 export const withHeader = (
   draft: TokenDraft,
   header: JsonObject,
@@ -61,7 +61,7 @@ export const wrongClaims = (claims: JsonObject): TokenFault => ({
   apply: (draft) => withClaims(draft, claims),
 })
 
-/** Signs a token, broken in these ways. */
+/** Signs a token with these faults. */
 export async function encodeBroken(
   draft: TokenDraft,
   faults: readonly TokenFault[],

@@ -12,7 +12,7 @@ import {
 const refusal = (status: number, error: string, description?: string): ResponseFault =>
   otherResponse(json(status, { error, ...(description !== undefined && { error_description: description }) }))
 
-/** Ways to break the response to a token request. The request is processed all the same: its code is used up. */
+/** Ways to break the response to a token request. The request is still processed, so its code is used up. */
 export const tokenResponseFaults = {
   ...jsonFaults,
   'invalid-request': refusal(400, 'invalid_request', 'Invalid request'),

@@ -7,17 +7,20 @@ import { isJsonObject, isSignedByRsaKey, type DecodedJwt } from './jwt.ts'
 const cacheLifetime = 24 * 60 * 60
 const fetchTimeout = 5000
 
-/** The `jwksURL` of a service that is registered with one and has not said which. No key of it can be found. */
+/** The `jwksURL` of a service that is registered with one but has not named it. No key is found there. */
 export const noJwksURL = ''
 
-/** The service's JWKS could not be had, or does not hold the key: the provider's own failure, not a bad signature. */
+/**
+ * The service's JWKS is not available or does not hold the key. One Login fails then. It does not count as a wrong
+ * signature.
+ */
 export class ClientKeyError extends Error {
   override readonly name = 'ClientKeyError'
 }
 
 /**
- * Finds the key a service signs with. A registered key is used whatever `kid` says; of a JWKS URL the key with
- * that `kid`, and it is remembered for 24 hours, so that a key withdrawn from the document goes on working.
+ * Finds the key that a service signs with. A registered key is used for any `kid`. In a JWKS, the key must have that
+ * `kid`. It is cached for 24 hours, so a key that has been removed from the document still works.
  */
 export class ClientKeys {
   readonly #cache: ExpiringMap<KeyObject>
@@ -31,7 +34,7 @@ export class ClientKeys {
   /**
    * Whether the service signed this JWT.
    *
-   * @throws ClientKeyError when its key cannot be had
+   * @throws ClientKeyError if the key is not available
    */
   async haveSigned(jwt: DecodedJwt, client: ClientRegistration): Promise<boolean> {
     if (client.jwksURL === undefined) {
@@ -56,7 +59,7 @@ export class ClientKeys {
   async #download(url: string, kid: string): Promise<KeyObject> {
     try {
       const response = await fetch(url, {
-        // The connection is not kept: nothing stays open when the simulator is closed.
+        // The connection closes after the response, so that nothing stays open when the simulator closes.
         headers: { 'User-Agent': 'one-login-simulator/1', Connection: 'close' },
         redirect: 'error',
         signal: AbortSignal.any([this.#closing, AbortSignal.timeout(fetchTimeout)]),

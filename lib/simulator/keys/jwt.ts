@@ -1,6 +1,6 @@
 import { constants, createHmac, sign, verify, type KeyObject } from 'node:crypto'
 
-/** A JSON object whose content nobody has looked at yet. */
+/** A JSON object whose content has not been checked. */
 export type JsonObject = Record<string, unknown>
 
 /** The parts of a JWT, decoded but not verified. */
@@ -11,7 +11,7 @@ export interface DecodedJwt {
   readonly signature: Buffer
 }
 
-/** Makes the signature over the first two parts of a JWT. */
+/** Creates the signature over the first two parts of a JWT. */
 export type Signature = (signingInput: string) => Buffer
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
@@ -19,7 +19,7 @@ const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 const encode = (part: JsonObject | string): string =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 
-/** Puts a JWT together. Claims that are text stand in it as they are: that is here for the faults. */
+/** Encodes a JWT. Claims that are text are used unchanged, for faults. */
 export function encodeJwt(header: JsonObject, claims: JsonObject | string, signature: Signature): string {
   const signingInput = `${encode(header)}.${encode(claims)}`
   return `${signingInput}.${signature(signingInput).toString('base64url')}`
@@ -35,22 +35,22 @@ export function rs256(key: KeyObject): Signature {
   return (input) => sign('sha256', Buffer.from(input), key)
 }
 
-/** RSA PSS over SHA-256. The simulator never uses it; it is here for the faults. */
+/** RSA PSS over SHA-256. Only faults use it. */
 export function ps256(key: KeyObject): Signature {
   return (input) => sign('sha256', Buffer.from(input), { key, ...pss })
 }
 
-/** HMAC over SHA-256. No service may accept it; it is here for the faults. */
+/** HMAC over SHA-256. Only faults use it. No service may accept it. */
 export function hs256(secret: string): Signature {
   return (input) => createHmac('sha256', secret).update(input).digest()
 }
 
-/** No signature at all. No service may accept it; it is here for the faults. */
+/** No signature. Only faults use it. No service may accept it. */
 export function unsigned(): Buffer {
   return Buffer.alloc(0)
 }
 
-/** True for a plain JSON object (not an array, not null). */
+/** Whether a value is a JSON object: not an array and not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -64,7 +64,7 @@ function decodePart(part: string): JsonObject | undefined {
   }
 }
 
-/** Takes a JWT apart without verifying it; `undefined` when it is not one. */
+/** Decodes a JWT without verifying it. Returns `undefined` if it is not a JWT. */
 export function decodeJwt(compact: string): DecodedJwt | undefined {
   const [header, claims, signature, ...rest] = compact.split('.')
   if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
@@ -82,7 +82,7 @@ export function decodeJwt(compact: string): DecodedJwt | undefined {
 
 const rsaAlgorithm = /^(RS|PS)(256|384|512)$/
 
-/** Whether an RSA key made this JWT's signature, with one of the six algorithms One Login takes from services. */
+/** Whether an RSA key made this JWT's signature, with one of the 6 algorithms that One Login accepts from services. */
 export function isSignedByRsaKey(jwt: DecodedJwt, key: KeyObject): boolean {
   const [, family, bits] = rsaAlgorithm.exec(String(jwt.header.alg)) ?? []
   if (family === undefined || bits === undefined || key.asymmetricKeyType !== 'rsa') return false

@@ -1,4 +1,4 @@
-/** One signing key after the other: the one in use, the ones before it, and the one to come. */
+/** A series of signing keys: the current one, the earlier ones, and the next one. */
 export class KeyRing<Key> {
   readonly #make: () => Key
   #current: Key
@@ -6,8 +6,8 @@ export class KeyRing<Key> {
   #next: Key | undefined
 
   /**
-   * @param make makes a key
-   * @param first the first key, when it is not to be made
+   * @param make creates a key
+   * @param first the first key, if it already exists
    */
   constructor(make: () => Key, first = make()) {
     this.#make = make
@@ -19,17 +19,17 @@ export class KeyRing<Key> {
     return this.#current
   }
 
-  /** Every key that a verifier can find, the one that signs now first. */
+  /** The keys that a verifier can find, with the current one first. */
   get published(): Key[] {
     return [this.#current, ...this.#old, ...(this.#next === undefined ? [] : [this.#next])]
   }
 
-  /** Publishes the key that comes next. */
+  /** Publishes the next key. */
   announce(): void {
     this.#next ??= this.#make()
   }
 
-  /** Goes on to the next key; the old ones stay published unless they are withdrawn. */
+  /** Changes to the next key. The old ones stay published, unless they are withdrawn. */
   rotate(withdraw: boolean): void {
     this.#old = withdraw ? [] : [this.#current, ...this.#old]
     this.#current = this.#next ?? this.#make()

@@ -2,7 +2,7 @@ import { KeyRing } from './key-ring.ts'
 import { isSignedByEcKey, isSignedByRsaKey, type DecodedJwt, type JsonObject } from './jwt.ts'
 import { ecKey, rsaKey, type SigningKey } from './signing-key.ts'
 
-// Only simulators none of whose services asked for RS256 publish this one, to have a key set like the provider's.
+// Simulators publish this one if no service uses RS256, so that their key set is like One Login's.
 let sharedRsaKey: Promise<SigningKey> | undefined
 
 /** The keys that sign ID tokens, logout tokens and core identities, and the documents that publish them. */
@@ -15,7 +15,7 @@ export class ProviderKeys {
 
   /**
    * @param didController the DID that the identity keys belong to
-   * @param needsRsa whether a service asked for RS256: such a simulator has an RSA key of its own
+   * @param needsRsa whether a service uses RS256. If so, the simulator has its own RSA key
    */
   constructor(didController: string, needsRsa: boolean) {
     this.didController = didController
@@ -23,32 +23,32 @@ export class ProviderKeys {
     this.#rsa = new KeyRing(rsaKey, needsRsa ? rsaKey() : (sharedRsaKey ??= rsaKey()))
   }
 
-  /** The key that signs ID tokens and logout tokens with ES256 now. */
+  /** The current key for ES256 ID tokens and logout tokens. */
   get ec(): SigningKey {
     return this.#ec.current
   }
 
-  /** The key that signs RS256 ID tokens now. */
+  /** The current key for RS256 ID tokens. */
   get rsa(): Promise<SigningKey> {
     return this.#rsa.current
   }
 
-  /** The key that signs core identities now. */
+  /** The current key for core identities. */
   get identity(): SigningKey {
     return this.#identity.current
   }
 
-  /** A published key that signs nothing a service ever gets. */
+  /** A published key that signs nothing that a service gets. */
   get further(): SigningKey {
     return this.#further
   }
 
-  /** Publishes the keys that the next rotation will sign with. */
+  /** Publishes the keys of the next rotation. */
   announce(withRsa: boolean): void {
     for (const ring of this.#rings(withRsa)) ring.announce()
   }
 
-  /** Signs with new keys from now on. The old ones stay published unless they are withdrawn. */
+  /** Changes to new keys. The old ones stay published, unless they are withdrawn. */
   rotate(withRsa: boolean, withdraw: boolean): void {
     for (const ring of this.#rings(withRsa)) ring.rotate(withdraw)
   }
@@ -60,19 +60,19 @@ export class ProviderKeys {
     return keys.some((key) => isSignedByRsaKey(jwt, key.publicKey))
   }
 
-  /** Whether one of the published EC keys signed this ID token: the only ones that re-authentication looks at. */
+  /** Whether one of the published EC keys signed this ID token. Re-authentication uses only these. */
   haveSignedWithEcKey(jwt: DecodedJwt): boolean {
     return this.#ec.published.some((key) => isSignedByEcKey(jwt, key.publicKey))
   }
 
-  /** What `/.well-known/jwks.json` holds. */
+  /** Returns the content of `/.well-known/jwks.json`. */
   async jwks(): Promise<{ keys: JsonObject[] }> {
     const rsa = await Promise.all(this.#rsa.published)
     const keys = [this.#further, ...this.#ec.published, ...rsa]
     return { keys: keys.map(({ publicJwk, kid, alg }) => ({ ...publicJwk, kid, alg, use: 'sig' })) }
   }
 
-  /** What `/.well-known/did.json` holds. */
+  /** Returns the content of `/.well-known/did.json`. */
   didDocument(): JsonObject {
     return {
       '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],

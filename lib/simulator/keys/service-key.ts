@@ -12,8 +12,8 @@ export interface ServiceKeyPair {
 let pair: Promise<ServiceKeyPair> | undefined
 
 /**
- * The key pair that services under test use unless they bring their own. Making an RSA key takes longer than all
- * the rest of the start, so it is made once in a process; it belongs to the service, not to any one simulator.
+ * Returns the key pair of services under test that have no key of their own. Generating an RSA key takes longer than
+ * the rest of the start, so it is done once in a process. The key belongs to the service, not to one simulator.
  */
 export function serviceKeyPair(): Promise<ServiceKeyPair> {
   pair ??= promisify(generateKeyPair)('rsa', {

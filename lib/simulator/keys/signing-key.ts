@@ -28,12 +28,12 @@ function signingKey(
   return { kid, alg, privateKey, publicKey, publicJwk, signature }
 }
 
-/** A new P-256 key. */
+/** Creates a P-256 key. */
 export function ecKey(kidPrefix = ''): SigningKey {
   return signingKey(generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'ES256', kidPrefix)
 }
 
-/** A new RSA key, made in the background: it takes a hundred milliseconds or more. */
+/** Creates an RSA key in the background, because it takes 100 milliseconds or more. */
 export async function rsaKey(): Promise<SigningKey> {
   return signingKey(await promisify(generateKeyPair)('rsa', { modulusLength: 2048 }), 'RS256', '')
 }

@@ -1,6 +1,6 @@
 import { layout } from './layout.ts'
 
-/** The page of a user who proves their identity in person. From here the browser does not go back to the service. */
+/** Returns the page for a user who proves their identity in person. It does not lead back to the service. */
 export function inPersonPage(query: URLSearchParams): string {
   if (query.get('check') === 'too-early')
     return layout(

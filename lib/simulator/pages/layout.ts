@@ -1,4 +1,4 @@
-/** Makes a text safe to stand in HTML, in an attribute too. */
+/** Escapes a text for HTML and attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
@@ -31,7 +31,7 @@ const style = `
   @media (max-width: 640px) { dl { display: block } dd { margin: 0 0 10px } }
 `
 
-/** A whole page. The title is escaped here, the content is HTML. */
+/** Returns a whole page. The title is escaped here. The content is HTML. */
 export function layout(title: string, content: string, language: 'en' | 'cy' = 'en'): string {
   return `<!DOCTYPE html>
 <html lang="${language}">

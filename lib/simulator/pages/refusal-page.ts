@@ -1,6 +1,6 @@
 import { escapeHtml, layout } from './layout.ts'
 
-/** The page that a person sees when their request is refused: what One Login says, and what is wrong. */
+/** Returns the page for a rejected request: One Login's message, and what is wrong. */
 export function refusalPage(message: string, problem: string): string {
   return layout(
     message,

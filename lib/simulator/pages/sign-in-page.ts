@@ -5,7 +5,7 @@ import type { PendingSignIn } from '../pending-sign-ins.ts'
 import { aboutUser, readyUser, readyUserNames } from '../users/ready-users.ts'
 import { escapeHtml, layout } from './layout.ts'
 
-/** The page on which a person chooses who signs in and what comes back. */
+/** Returns the page on which a person chooses the user and the response. */
 export function signInPage(pending: PendingSignIn, response: SimulatorResponse, issuer: string): string {
   const { request, journey } = pending
   const content = `
@@ -49,7 +49,7 @@ function whatIsAsked(pending: PendingSignIn): string {
   return `${identityNotice(pending)}<div class="inset"><dl>${rows.join('')}</dl></div>`
 }
 
-/** On the second leg of a sign-in, the user is known and the service asks for more. */
+/** Returns the notice for the second request of a sign-in, when the user is known and the service asks for more. */
 function identityNotice({ request, session }: PendingSignIn): string {
   if (!request.vectors.some(asksForIdentity)) return ''
   const { user } = session
@@ -57,7 +57,7 @@ function identityNotice({ request, session }: PendingSignIn): string {
   return `<p>${escapeHtml(user.email ?? user.sub)} is signed in. The service now asks for an identity.</p>`
 }
 
-/** The user that is signed in is chosen already, so that going on does not change who it is. */
+/** Selects the signed-in user, so that continuing does not change the user. */
 function userChoices({ session }: PendingSignIn, response: SimulatorResponse): string {
   const told = typeof response.user === 'object' ? response.user : undefined
   const current = session.user

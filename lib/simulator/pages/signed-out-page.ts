@@ -1,6 +1,6 @@
 import { escapeHtml, layout } from './layout.ts'
 
-/** The page a browser sees after signing out when the service named no place to go, or a wrong one. */
+/** Returns the page that a browser gets after sign-out if the service named no address, or a wrong one. */
 export function signedOutPage(query: URLSearchParams): string {
   const code = query.get('error_code')
   if (code === null) return layout('You have signed out', '<p>You can close this page.</p>')

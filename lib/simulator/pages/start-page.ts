@@ -1,7 +1,7 @@
 import type { Provider } from '../simulated-provider.ts'
 import { escapeHtml, layout } from './layout.ts'
 
-/** What a person sees who opens the simulator's address. */
+/** Returns the page at the simulator's address. */
 export function startPage({ issuer, keys, clients, coreIdentityIssuer }: Provider): string {
   const facts = {
     Issuer: issuer,

@@ -4,7 +4,7 @@ import { accessTokenLifetime, type Grant } from '../grants.ts'
 import { encodeJwt } from '../keys/jwt.ts'
 import type { Provider } from '../simulated-provider.ts'
 
-/** The access token for a grant: a signed JWT, as the provider's is. Services must treat it as opaque. */
+/** Issues the access token of a grant: a signed JWT, like One Login's. Services must not read it. */
 export async function issueAccessToken(
   { keys, clock, grants, issuer }: Provider,
   grant: Grant,

@@ -6,19 +6,19 @@ import { dueTokenFaults, signToken } from './issued-token.ts'
 
 const lifetime = 30 * 60
 
-/** Whom a core identity is about and for. */
+/** The subject of a core identity, and the service that requested it. */
 export interface CoreIdentitySubject {
   readonly sub: string
   readonly clientId: string
   readonly level: LevelOfConfidence
-  /** The weakest vector of the request. */
+  /** The lowest vector of the request. */
   readonly requested: Vector
   readonly identity: SimulatorIdentity
-  /** Claims that replace those that are made from all this. */
+  /** Claims that replace the claims made from the user. */
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** The core identity JWT. */
+/** Issues the core identity JWT. */
 export function issueCoreIdentity(provider: Provider, subject: CoreIdentitySubject): Promise<string> {
   const { identity, sub, clientId, level, requested } = subject
   const iat = provider.clock.seconds()

@@ -7,7 +7,7 @@ import { dueTokenFaults, signToken } from './issued-token.ts'
 
 const lifetime = 120
 
-/** The ID token for a grant. */
+/** Issues the ID token of a grant. */
 export async function issueIdToken(provider: Provider, grant: Grant, accessToken: string): Promise<string> {
   const { request, signIn, sid, authTime } = grant
   const key = request.client.idTokenSigningAlg === 'RS256' ? await provider.keys.rsa : provider.keys.ec

@@ -4,15 +4,15 @@ import { signToken, type Issuer } from './issued-token.ts'
 
 const lifetime = 120
 
-/** A logout token and its id. */
+/** A logout token and its ID. */
 export interface LogoutToken {
   readonly jti: string
   readonly token: string
 }
 
 /**
- * A token that tells a service that a user has signed out. It is signed with ES256 whatever the service's ID tokens
- * are signed with.
+ * Issues a token that informs a service that a user has signed out. It is always signed with ES256, even if the
+ * service's ID tokens are not.
  */
 export async function issueLogoutToken(
   issuer: Issuer,

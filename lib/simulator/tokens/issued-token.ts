@@ -8,7 +8,7 @@ import type { JsonObject } from '../keys/jwt.ts'
 import type { ProviderKeys } from '../keys/provider-keys.ts'
 import type { SigningKey } from '../keys/signing-key.ts'
 
-/** What signing needs of the simulator. */
+/** The parts of the simulator that signing needs. */
 export interface Issuer {
   readonly issuer: string
   readonly keys: ProviderKeys
@@ -16,17 +16,17 @@ export interface Issuer {
   readonly faults: FaultPlan
 }
 
-/** A token to be signed. */
+/** A token before it is signed. */
 export interface UnsignedToken {
   readonly key: SigningKey
   readonly claims: JsonObject
-  /** The `typ` of the header, for those that have one. */
+  /** The `typ` of the header, if there is one. */
   readonly type?: string
-  /** The weakest vector of the request, for tokens that answer one. */
+  /** The lowest vector of the request, for a token that depends on it. */
   readonly requested?: Vector
 }
 
-/** The faults of a table that are due at a place. */
+/** Returns the faults that are due at a place. */
 export function dueTokenFaults(
   faults: FaultPlan,
   place: FaultPlace,
@@ -36,7 +36,7 @@ export function dueTokenFaults(
   return due.flatMap(({ name }) => table[name] ?? [])
 }
 
-/** Signs a token, broken in these ways. */
+/** Signs a token with these faults. */
 export function signToken(
   { issuer, keys, clock }: Issuer,
   { key, claims, type, requested }: UnsignedToken,

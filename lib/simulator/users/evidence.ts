@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { NameClaim, NamePart, SimulatorIdentity } from './simulator-user.ts'
 
-/** The subject identifier of a ready user: the same in every simulator. */
+/** Returns the subject identifier of a ready user. It is the same in every simulator. */
 export function subjectOf(name: string): string {
   return `urn:fdc:gov.uk:2022:${createHash('sha256').update(`ready user ${name}`).digest('base64url')}`
 }
 
-/** A given name. */
+/** Returns a given name. */
 export const given = (value: string): NamePart => ({ type: 'GivenName', value })
 
-/** A family name. */
+/** Returns a family name. */
 export const family = (value: string): NamePart => ({ type: 'FamilyName', value })
 
-/** A name that the person has now. */
+/** Returns a current name. */
 export const named = (...nameParts: NamePart[]): NameClaim[] => [{ nameParts }]
 
-/** A home that most of the ready users have. */
+/** The address of most ready users. */
 export const homeInBath = {
   uprn: 100120012077,
   buildingNumber: '8',
@@ -26,14 +26,14 @@ export const homeInBath = {
   validFrom: '2014-01-01',
 } as const
 
-/** A passport that is valid for long. */
+/** A passport that expires far in the future. */
 export const passport = {
   documentNumber: '321654987',
   icaoIssuerCode: 'GBR',
   expiryDate: '2035-01-01',
 } as const
 
-/** A licence of the Driver and Vehicle Licensing Agency. */
+/** A licence from the Driver and Vehicle Licensing Agency. */
 export const drivingLicence = {
   personalNumber: 'DECER607085K99AE',
   issueNumber: '23',
@@ -41,7 +41,7 @@ export const drivingLicence = {
   expiryDate: '2033-01-18',
 } as const
 
-/** Evidence at `P2`, with a home and a passport unless something else is said. */
+/** Returns evidence at `P2`, with an address and a passport unless you pass others. */
 export function proven(
   names: readonly NameClaim[],
   differing: Partial<SimulatorIdentity> = {},

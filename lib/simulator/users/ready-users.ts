@@ -3,7 +3,7 @@ import type { SimulatorUser } from './simulator-user.ts'
 
 const kenneth = named(given('Kenneth'), family('Decerqueira'))
 
-/** A ready user, all but what is made from the name. */
+/** A ready user, without the parts that are made from the name. */
 interface Case {
   /** What is special about this user, in a few words. */
   readonly about: string
@@ -213,11 +213,11 @@ export const readyUserNames = Object.keys(cases) as ReadyUserName[]
 /** Whether a text names a ready user. */
 export const isReadyUserName = (text: string): text is ReadyUserName => Object.hasOwn(cases, text)
 
-/** What is special about a ready user. */
+/** Returns what is special about a ready user. */
 export const aboutUser = (name: ReadyUserName): string => cases[name].about
 
 /**
- * A ready user, to change or to compare with.
+ * Returns a ready user, to change or to compare with.
  *
  * @param name - one of {@link readyUserNames}
  * @example

@@ -1,41 +1,41 @@
 import type { LevelOfConfidence } from '../authorization/requested-vectors.ts'
 
-/** A name as the core identity holds it. The current one has no `validUntil`, or null. */
+/** A name, as in the core identity. The `validUntil` of the current name is missing or null. */
 export interface NameClaim {
-  /** In the order in which the person uses them. */
+  /** The parts in the order that the person writes them. */
   readonly nameParts: readonly NamePart[]
-  /** ISO 8601 date. */
+  /** An ISO 8601 date. */
   readonly validFrom?: string | null
-  /** ISO 8601 date. */
+  /** An ISO 8601 date. */
   readonly validUntil?: string | null
 }
 
-/** A part of a name. The parts stand in the order in which the person uses them. */
+/** A part of a name. The parts are in the order that the person writes them. */
 export interface NamePart {
-  /** Which kind of name. */
+  /** The kind of name. */
   readonly type: 'GivenName' | 'FamilyName'
-  /** The words. */
+  /** The text of this part. */
   readonly value: string
 }
 
-/** What a user can prove about themselves, in the form of the claims. */
+/** The identity of a user, in the form of the claims. */
 export interface SimulatorIdentity {
   /** The highest level of confidence that the user's evidence reaches. */
   readonly level: LevelOfConfidence
-  /** Current and previous ones. */
+  /** The current and previous names. */
   readonly names: readonly NameClaim[]
-  /** ISO dates; the one with the highest confidence first. */
+  /** ISO 8601 dates, with the highest confidence first. */
   readonly birthDates: readonly string[]
-  /** As the claim `address` holds them. */
+  /** As in the claim `address`. */
   readonly addresses?: readonly Readonly<Record<string, string | number | null>>[]
-  /** As the claim `passport` holds them. */
+  /** As in the claim `passport`. */
   readonly passports?: readonly Readonly<Record<string, string | null>>[]
-  /** As the claim `drivingPermit` holds them. */
+  /** As in the claim `drivingPermit`. */
   readonly drivingPermits?: readonly Readonly<Record<string, string | null>>[]
 }
 
 /**
- * Someone who can sign in.
+ * A user who can sign in.
  *
  * @example
  * ```ts
@@ -43,20 +43,20 @@ export interface SimulatorIdentity {
  * ```
  */
 export interface SimulatorUser {
-  /** The user's id. */
+  /** The user's ID. */
   readonly sub: string
-  /** The user's email address. Missing or `null` for a user without one: the claim is missing or `null`, too. */
+  /** The user's email address. If it is missing or `null`, so is the claim. */
   readonly email?: string | null
-  /** Default: whether there is an email address. */
+  /** Default: `true` if there is an email address. */
   readonly emailVerified?: boolean
-  /** E.164. Missing when the user gets codes from an app instead of by phone. */
+  /** In E.164 format. Leave it out for a user who gets codes from an app instead of by phone. */
   readonly phoneNumber?: string
-  /** Default: whether there is a phone number. */
+  /** Default: `true` if there is a phone number. */
   readonly phoneNumberVerified?: boolean
-  /** Default: one made from `sub`. */
+  /** Default: an ID made from `sub`. */
   readonly walletSubjectId?: string
-  /** Missing when the user can prove nothing. */
+  /** Leave it out for a user who cannot prove an identity. */
   readonly identity?: SimulatorIdentity
-  /** Codes that come with the outcome of an identity check. */
+  /** Return codes that come with the outcome of an identity check. */
   readonly returnCodes?: readonly string[]
 }
