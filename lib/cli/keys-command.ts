@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { makeClientSecret } from './client-secret-files.ts'
 import { createKeyPair, type KeyPair } from './key-pair.ts'
 import { writeNewFiles } from './new-files.ts'
-import { choiceOf, textOf, type Subcommand } from './subcommand.ts'
+import { choiceOf, textOf, UsageError, type Subcommand } from './subcommand.ts'
 import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login keys [flags]
@@ -12,11 +13,16 @@ Makes the RSA key pair with which a service proves to GOV.UK One Login who it is
   one-login-jwks.json         the public key as a JSON Web Key Set, with its key id (kid)
 Then it says what goes where. Nothing is ever overwritten.
 
+With --client-secret, it creates a client secret instead, for a platform that cannot use a key:
+  one-login-client-secret.txt        the secret, readable by you alone (mode 600)
+  one-login-client-secret-hash.txt   its Argon2id hash, for One Login
+
 Flags:
-  --out DIR     where the files go (default: here)
-  --bits BITS   2048 (default), 3072 or 4096
-  --json        answers in JSON
-  --help        this text
+  --out DIR         where the files go (default: here)
+  --bits BITS       2048 (default), 3072 or 4096
+  --client-secret   creates a client secret and its hash instead of a key pair
+  --json            answers in JSON
+  --help            this text
 
 Exit codes: 0 made, 1 a file is there already or cannot be written, 2 called in a wrong way.
 `
@@ -30,10 +36,21 @@ interface Paths {
 /** `keys`: makes a key pair. */
 export const keysCommand: Subcommand = {
   help,
-  flags: { out: { type: 'string' }, bits: { type: 'string' }, json: { type: 'boolean' } },
+  flags: {
+    out: { type: 'string' },
+    bits: { type: 'string' },
+    'client-secret': { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
   async run(values, terminal) {
     const bits = Number(choiceOf(values, 'bits', ['2048', '3072', '4096']) ?? 2048)
     const directory = textOf(values, 'out') ?? '.'
+    if (values['client-secret'] === true) {
+      if (values.bits !== undefined)
+        throw new UsageError('--bits is the length of a key. Leave it out with --client-secret.')
+      await makeClientSecret(directory, values.json === true, terminal)
+      return 0
+    }
     const paths = {
       privateKey: join(directory, 'one-login-private-key.pem'),
       publicKey: join(directory, 'one-login-public-key.pem'),
