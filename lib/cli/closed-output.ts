@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-/** Ends the process quietly when the reader of its output has gone, as `| head` does. */
+/** Ends the process without an error when its output is closed, for example by `| head`. */
 export function endWhenOutputCloses(...streams: readonly Writable[]): void {
   for (const stream of streams)
     stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@ import { Failure, UsageError, type ExitCode, type FlagValues, type Subcommand } 
 import { packageName, packageVersion } from '../package-version.ts'
 import { writeLine, type Terminal } from './terminal.ts'
 
-/** The parts, loaded when they are called for: only the simulator needs Express. */
+/** The subcommands. Each is loaded when it is used, because only the simulator needs Express. */
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   new: async () => (await import('./new-command.ts')).newCommand,
   simulator: async () => (await import('./simulator-command.ts')).simulatorCommand,
@@ -32,9 +32,9 @@ Exit codes: 0 all right, 1 something failed or is to be mended, 2 called in a wr
 /**
  * Runs the command.
  *
- * @param args - what follows the command's name
- * @param terminal - where it runs
- * @returns the exit code: 0 all right, 1 something failed or is to be mended, 2 called in a wrong way
+ * @param args - the arguments after the command's name
+ * @param terminal - the input, output and environment
+ * @returns the exit code: 0 if all is well, 1 if something failed or needs fixing, 2 if the arguments are invalid
  */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [first, ...rest] = args

@@ -24,7 +24,7 @@ Flags:
 Exit codes: 0 all right, 1 something is to be mended or could not be told, 2 called in a wrong way.
 `
 
-/** `doctor`: finds what is wrong with a service's options and registration. */
+/** `doctor`: finds problems with a service's options and registration. */
 export const doctorCommand: Subcommand = {
   help,
   flags: {

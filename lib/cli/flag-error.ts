@@ -1,6 +1,6 @@
 import { nearestName } from './nearest-name.ts'
 
-/** What is wrong with the arguments, from the error of `parseArgs`. */
+/** Returns what is wrong with the arguments, from the error of `parseArgs`. */
 export function flagErrorMessage(error: unknown, args: readonly string[], flags: readonly string[]): string {
   const { code, message } = error as NodeJS.ErrnoException
   const [, flag = ''] = /--?([\w-]+)/.exec(message) ?? []

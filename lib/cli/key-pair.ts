@@ -3,17 +3,17 @@ import { promisify } from 'node:util'
 import { signerFromPrivateKey } from '../options/private-key.ts'
 import type { PublicJwk } from '../options/signer.ts'
 
-/** A key pair for a service, in the forms in which it goes places. */
+/** A key pair for a service, in all the formats that it needs. */
 export interface KeyPair {
   /** PEM, PKCS#8. */
   readonly privateKey: string
   /** PEM, SPKI. */
   readonly publicKey: string
-  /** The public key as it stands in a JWKS. */
+  /** The public key, as in a JWKS. */
   readonly publicJwk: PublicJwk & { readonly use: 'sig'; readonly alg: string; readonly kid: string }
 }
 
-/** Makes an RSA key pair. Its `kid` is the one that the library sends for this key. */
+/** Creates an RSA key pair. Its `kid` is the one that the library sends for this key. */
 export async function createKeyPair(bits: number): Promise<KeyPair> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength: bits,

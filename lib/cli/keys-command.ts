@@ -33,7 +33,7 @@ interface Paths {
   readonly jwks: string
 }
 
-/** `keys`: makes a key pair. */
+/** `keys`: creates a key pair. */
 export const keysCommand: Subcommand = {
   help,
   flags: {

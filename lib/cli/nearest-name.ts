@@ -1,6 +1,6 @@
 const farthest = 4
 
-/** The known name that a misspelt one probably stands for, if one is close to it. */
+/** Returns the known name that is closest to a misspelt one, if one is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [nearest] = known
     .map((candidate) => ({
@@ -12,7 +12,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest?.candidate
 }
 
-/** How many letters differ: the Levenshtein distance. */
+/** Returns how many letters differ: the Levenshtein distance. */
 function distanceBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 0; i < a.length; i += 1) {

@@ -68,7 +68,7 @@ function serviceKind(values: FlagValues, folder: string): ServiceKind {
   }
 }
 
-/** A name that npm accepts, as near to that of the folder as can be. */
+/** Returns a name that npm accepts, as close as possible to the name of the folder. */
 function npmName(folder: string): string {
   const name = folder
     .toLowerCase()

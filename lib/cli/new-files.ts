@@ -9,24 +9,24 @@ export interface NewFile {
   readonly mode: number
 }
 
-/** How messages name the files, and what they say to do when one is there already. */
+/** The name of the files in messages, and the advice if one already exists. */
 interface Wording {
   readonly what: string
   readonly advice: string
 }
 
 /**
- * Writes files that are not there yet: all of them or none.
+ * Writes new files: all of them or none.
  *
- * @param files - the folders that they are in are made when they are not there
- * @throws Failure when one is there already, or cannot be written; none of the files is left behind
+ * @param files - the files. Their folders are created if necessary
+ * @throws Failure if a file already exists or cannot be written. None of the files is then left
  */
 export async function writeNewFiles(files: readonly NewFile[], { what, advice }: Wording): Promise<void> {
   const written: string[] = []
   try {
     for (const { path, content, mode } of files) {
       await mkdir(dirname(path), { recursive: true })
-      // Fails when it is there, however shortly before this somebody made it.
+      // Fails if the file exists, even if it was created a moment ago.
       const file = await open(path, 'wx', mode)
       written.push(path)
       await file.writeFile(content).finally(() => file.close())

@@ -44,8 +44,8 @@ export const simulatorCommand: Subcommand = {
     const asJson = values.json === true
     const settings = await readCommandSettings(values, terminal.env)
     const lines = new RequestLines(terminal, asJson)
-    // The port is opened first, as its number is part of the simulator's address. Requests that come before the
-    // simulator is ready wait for it.
+    // The port is opened first, because its number is part of the simulator's address. Requests that arrive before
+    // the simulator is ready wait for it.
     let starting: Promise<ConfiguredSimulator> | undefined
     const port = await openPort(settings.port, settings.host, (req, res) => {
       starting?.then((simulator) => handle(simulator, lines, req, res)).catch(() => res.destroy())

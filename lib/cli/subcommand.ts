@@ -1,58 +1,58 @@
 import type { ParseArgsConfig } from 'node:util'
 import type { Terminal } from './terminal.ts'
 
-/** What the command ended with: all right; something failed or is to be mended; it was called in a wrong way. */
+/** The exit code: 0 if all is well, 1 if something failed or needs fixing, 2 if the arguments are invalid. */
 export type ExitCode = 0 | 1 | 2
 
-/** The values of a part's flags, as `parseArgs` gives them. */
+/** The values of a subcommand's flags, as `parseArgs` returns them. */
 export type FlagValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
 
-/** One part of the command. */
+/** A subcommand. */
 export interface Subcommand {
-  /** What `--help` shows. */
+  /** The output of `--help`. */
   readonly help: string
-  /** The name under which `run` gets the one argument that is no flag. Missing when the part takes none. */
+  /** The name under which `run` gets the one argument that is not a flag. Not set if the subcommand takes none. */
   readonly argument?: string
   readonly flags: NonNullable<ParseArgsConfig['options']>
-  /** Whether a command to run can follow after `--`. It is the value of `--`, as a list. */
+  /** Whether a command to run can follow `--`. Its words are the value of `--`. */
   readonly takesCommand?: boolean
   run(values: FlagValues, terminal: Terminal): Promise<ExitCode>
 }
 
-/** The command was called in a way that it does not know. */
+/** The arguments are invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Something that is not the command's to mend: a file that is there already, a port that is taken. */
+/** The user must fix something outside the command: a file that already exists, a port that is in use. */
 export class Failure extends Error {
   override readonly name: string = 'Failure'
-  /** What the command ends with. */
+  /** The exit code of the command. */
   readonly exitCode: ExitCode = 1
 }
 
-/** The command could not do its work, so that nothing is known of what it was asked about. */
+/** The command could not do its work, so its result is unknown. */
 export class CannotRun extends Failure {
   override readonly name = 'CannotRun'
   override readonly exitCode = 2
 }
 
-/** The value of a flag that takes a text; none when it was not given. */
+/** Returns the value of a flag that takes text, or nothing if it is not set. */
 export function textOf(values: FlagValues, flag: string): string | undefined {
   const value = values[flag]
   return typeof value === 'string' ? value : undefined
 }
 
-/** The values of a flag that can be given several times. */
+/** Returns the values of a flag that can be set several times. */
 export function textsOf(values: FlagValues, flag: string): readonly string[] {
   const value = values[flag]
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }
 
 /**
- * The value of a flag that takes one of a few texts.
+ * Returns the value of a flag that takes one of several texts.
  *
- * @throws UsageError when it is another one
+ * @throws UsageError if it is none of them
  */
 export function choiceOf<Choice extends string>(
   values: FlagValues,

@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
-/** Where the command runs: what it reads and writes. */
+/** The input, output and environment of the command. */
 export interface Terminal {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Comes to pass when somebody stops the command. */
+  /** Resolves when the user stops the command. */
   interruption(): Promise<unknown>
 }
 
@@ -15,12 +15,12 @@ export function writeLine(stream: Writable, line = ''): void {
   stream.write(`${line}\n`)
 }
 
-/** Writes JSON, on one line or, for people who read it, on several. */
+/** Writes JSON, on one line or indented for people. */
 export function writeJson(stream: Writable, value: unknown, indent?: number): void {
   writeLine(stream, JSON.stringify(value, undefined, indent))
 }
 
-/** The text in a colour, where the stream is a terminal that shows colours. */
+/** Returns the text in colour, if the stream is a terminal that shows colours. */
 export function coloured(
   stream: Writable,
   colour: 'green' | 'red' | 'yellow' | 'bold' | 'dim',

@@ -8,7 +8,7 @@ import { mend, ok, unknown, type CheckName, type Finding, type Problem } from '.
 import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
 
-/** What is made of a refusal: what was found, and what to ask for next, with that mended. */
+/** The result of a rejected request: the findings, and the next request, without the problem. */
 interface Step {
   readonly findings: readonly Finding[]
   readonly next?: Ask
@@ -19,8 +19,8 @@ type Reaction = (examination: AuthorizationExamination, ask: Ask) => Step | Prom
 const checks = ['redirect URI', 'request object', 'scope', 'claims', 'level'] as const
 
 /**
- * Sends the authorization request that the library would send, and follows it nowhere. One Login names the first
- * thing that is wrong only: the request is sent again without it until it is accepted, so that one run finds all.
+ * Sends the library's authorization request without following redirects. One Login names only the first problem, so
+ * the request is sent again without it until One Login accepts it. One run then finds all problems.
  */
 export async function checkAuthorization(examination: AuthorizationExamination): Promise<Finding[]> {
   const { settings, probe, calls } = examination
@@ -33,7 +33,7 @@ export async function checkAuthorization(examination: AuthorizationExamination):
     const verdict = await probe(current)
     if (verdict === 'accepted') break
     if (typeof verdict === 'object') reason = verdict.unclear
-    // Who gets these back was sent to the redirect URI.
+    // One Login sends these errors to the redirect URI, so the redirect URI is registered.
     else if (verdict === 'scope' || verdict === 'claims' || verdict === 'vectors') redirected = current
     const step: Step =
       typeof verdict === 'object' ? { findings: [] } : await reactions[verdict](examination, current)
@@ -62,7 +62,7 @@ function asUsual({ scope, signIn }: Settings): Ask {
 }
 
 const reactions: Readonly<Record<Refused, Reaction>> = {
-  // To a request object that has expired, or is not yet valid, One Login says the same as to a wrong address.
+  // One Login responds to an expired request object, or one that is not valid yet, as to a wrong address.
   address: async (examination, ask) => {
     const { settings, calls, isClientKnown } = examination
     if (ask.requestObject && isClockWrong(settings, calls)) return withoutRequestObject(ask)
@@ -84,7 +84,7 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
 
   deactivated: ({ settings }) => ({ findings: [deactivated(settings)] }),
 
-  // For a client that is refused, One Login fails before it has read the request object.
+  // One Login fails for a deactivated client before it reads the request object.
   gateway: async ({ settings, probe, calls }, ask) => {
     const verdict = calls.left > 0 && (await probe({ ...ask, requestObject: false }))
     return { findings: [verdict === 'deactivated' ? deactivated(settings) : maybeDeactivated(settings)] }
@@ -171,7 +171,7 @@ function notRegistered(
   )
 }
 
-/** Identity comes with P2: where P2 is refused too, it is not enabled. */
+/** Identity needs P2. If One Login rejects P2 as well, identity is not enabled. */
 async function levelFinding(
   { settings, calls, probe }: AuthorizationExamination,
   ask: Ask,
@@ -197,7 +197,7 @@ async function levelFinding(
   )
 }
 
-/** One Login accepts a request without its signature, so anybody can leave out what the service asked for. */
+/** One Login also accepts the request without the signed object, so anyone can remove what the service requested. */
 const unsignedWarning =
   'it is accepted. Warning: unsigned requests are accepted too. If you use reauthenticateWithin, ask One Login to set JarValidationRequired'
 

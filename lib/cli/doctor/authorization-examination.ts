@@ -2,13 +2,13 @@ import type { Settings } from '../../options/strategy-options.ts'
 import type { Probe } from './authorization-probe.ts'
 import type { Calls } from './calls.ts'
 
-/** What the check of an authorization request works with. */
+/** The input of the authorization request check. */
 export interface AuthorizationExamination {
   readonly settings: Settings
   readonly calls: Calls
   readonly probe: Probe
-  /** Whether the provider knows the client id, as far as the token endpoint told. */
+  /** Whether One Login has this client ID, if the token endpoint has shown it. */
   readonly isClientKnown: boolean | undefined
-  /** A redirect URI that is registered, as far as the user knows. */
+  /** A redirect URI that the user knows to be registered. */
   readonly redirectURI?: string | undefined
 }

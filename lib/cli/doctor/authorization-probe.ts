@@ -8,19 +8,19 @@ import { createTransaction } from '../../sign-in/transaction.ts'
 import { parseVectors } from '../../vectors-of-trust.ts'
 import type { Calls, HttpResponse } from './calls.ts'
 
-/** What an authorization request asks for. */
+/** The content of an authorization request. */
 export interface Ask {
   readonly scope: Settings['scope']
   readonly claims: readonly ClaimName[]
   readonly vtr: readonly string[]
   readonly requestObject: boolean
-  /** Where the browser is sent back to. Default: the callback URL of the options. */
+  /** The redirect URI. Default: the callback URL of the options. */
   readonly redirectURI?: string
 }
 
 /**
- * What the provider found wrong first; `address` is the client id or the redirect URI, `gateway` a failure that may mean
- * that the client is deactivated.
+ * The first problem that One Login found. `address` is the client ID or the redirect URI. `gateway` is a failure that
+ * can mean that the client is deactivated.
  */
 export type Refused =
   | 'gateway'
@@ -33,13 +33,13 @@ export type Refused =
   | 'claims'
   | 'vectors'
 
-/** What came of an authorization request: accepted, refused, or an answer that tells nothing. */
+/** The result of an authorization request: accepted, rejected, or a response that shows neither. */
 export type Verdict = 'accepted' | Refused | { readonly unclear: string }
 
-/** Sends an authorization request and follows it nowhere. */
+/** Sends an authorization request without following redirects. */
 export type Probe = (ask: Ask) => Promise<Verdict>
 
-/** Makes a {@link Probe} that sends what the library would send. */
+/** Returns a {@link Probe} that sends the library's request. */
 export function createProbe(
   settings: Settings,
   { authorization_endpoint }: ProviderMetadata,

@@ -6,30 +6,30 @@ import type { Settings } from '../../options/strategy-options.ts'
 
 const most = 30
 
-/** Where undici tells whom it connects to. */
+/** The channel on which undici publishes each connection. */
 const connecting = 'undici:client:beforeConnect'
 
 const untrusted = /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED$)/
 
-/** What the provider answered. */
+/** A response from One Login. */
 export type HttpResponse = Awaited<ReturnType<Http>>
 
-/** An answer, or the reason why there is none. */
+/** A response, or the reason why there is none. */
 export type Answer =
   { readonly response: HttpResponse; readonly milliseconds: number } | { readonly failure: string }
 
-/** The doctor's calls: made as the library makes its own, counted, and no more than 30. */
+/** Makes the doctor's calls in the same way as the library. Counts them and makes at most 30. */
 export class Calls {
   readonly #http: Http
   #made = 0
-  /** Seconds that the provider's clock is ahead, as its newest answer shows it. */
+  /** The seconds that One Login's clock is ahead, from its latest response. */
   clockDifference: number | undefined
 
-  /** The outbound proxy that a call went through. */
+  /** The outbound proxy of the last call. */
   proxy: string | undefined
 
   /**
-   * @param variables - may name an outbound proxy
+   * @param variables - the variables that can name an outbound proxy
    */
   constructor(
     settings: Pick<Settings, 'timeout' | 'serviceURL' | 'environment'>,
@@ -38,17 +38,15 @@ export class Calls {
     this.#http = createHttp({ ...settings, variables })
   }
 
-  /** How many calls were made. */
   get made(): number {
     return this.#made
   }
 
-  /** How many calls are left. */
   get left(): number {
     return most - this.#made
   }
 
-  /** Makes a call; never fails. */
+  /** Makes a call. Never throws. */
   async make(...[url, request]: Parameters<Http>): Promise<Answer> {
     if (this.left === 0) return { failure: `it would take more than ${most} calls` }
     this.#made += 1
@@ -71,7 +69,7 @@ export class Calls {
     }
   }
 
-  // A cache in front of the provider keeps the Date of the moment it was filled, and counts the seconds since in Age.
+  // A cache in front of One Login keeps the Date of the stored response, and counts the seconds since then in Age.
   #noteTime(headers: HttpResponse['headers'], receivedAt: number): void {
     const date = Date.parse(headers.get('date') ?? '')
     const age = Number(headers.get('age') ?? 0)

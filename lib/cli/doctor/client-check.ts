@@ -10,14 +10,14 @@ import { registryOf } from './registry.ts'
 
 const assertionLifetime = 300
 
-/** What the token endpoint said of the client. */
+/** The result of the token request. */
 export interface ClientResult {
   readonly finding: Finding
-  /** Whether the provider knows the client id; absent when that could not be told. */
+  /** Whether One Login has this client ID. Not set if the response does not show it. */
   readonly isKnown?: boolean
 }
 
-/** What the token endpoint refused a request with. */
+/** The error response of the token endpoint. */
 interface Refusal {
   readonly status: number
   readonly error: string
@@ -25,8 +25,8 @@ interface Refusal {
 }
 
 /**
- * Asks for tokens with a code that nobody issued. One Login looks at the client before it looks at the code: that
- * it refuses the code shows that it knows the client and its key.
+ * Requests tokens with an invalid code. One Login checks the client before the code, so if it rejects the code, it
+ * has accepted the client and its key.
  */
 export async function checkClient(
   settings: Settings,
@@ -144,7 +144,7 @@ function clockWrong(): Finding {
   )
 }
 
-/** The finding that One Login cannot read the keys that the service publishes. */
+/** Returns the finding that One Login cannot read the keys that the service publishes. */
 export function keysUnreadable(settings: Settings): Finding {
   const [signer] = settings.signers
   return mend(

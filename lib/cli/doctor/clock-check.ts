@@ -2,10 +2,10 @@ import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, unknown, type Finding } from './finding.ts'
 
-/** What One Login allows the clock of a service to differ, in seconds. */
+/** The largest difference between clocks that One Login allows, in seconds. */
 const providerTolerance = 30
 
-/** Compares this machine's clock with the provider's. */
+/** Compares this machine's clock with One Login's. */
 export function checkClock(settings: Settings, calls: Calls): Finding {
   const { clockDifference } = calls
   if (clockDifference === undefined) return unknown('clock', 'no answer said what time it is at One Login')
@@ -16,7 +16,7 @@ export function checkClock(settings: Settings, calls: Calls): Finding {
   return mend('clock', 'clock-wrong', says, 'Set the clock of this machine, and keep it right with NTP.')
 }
 
-/** Whether the clocks differ by more than the provider or the service allows. */
+/** Whether the clocks differ by more than One Login or the service allows. */
 export function isClockWrong(
   { clockTolerance }: Pick<Settings, 'clockTolerance'>,
   { clockDifference }: Pick<Calls, 'clockDifference'>,

@@ -1,18 +1,18 @@
 import type { Calls } from './calls.ts'
 
-/** Which of several things is refused. */
+/** The items that One Login rejects. */
 export interface Culprits<Item> {
   readonly items: readonly Item[]
-  /** Whether they were all told; otherwise one of them at least. */
+  /** Whether all of them were found. If not, only some were. */
   readonly areTold: boolean
 }
 
 /**
- * Finds which of several things make the provider refuse a request, by asking for them one by one. One call is
- * left over, to ask again without them.
+ * Finds the items that make One Login reject a request, by requesting each of them alone. Leaves one call for a
+ * request without them.
  *
- * @param items - of which one at least is refused
- * @param isRefused - asks for one of them alone
+ * @param items - the items. At least one of them is rejected
+ * @param isRefused - requests one item alone
  */
 export async function findCulprits<Item>(
   items: readonly Item[],

@@ -6,7 +6,7 @@ import { readJwks } from '../../provider/provider.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 
-/** What the provider's documents say. */
+/** The content of One Login's documents. */
 export interface DocumentsResult {
   readonly metadata?: ProviderMetadata
   readonly findings: readonly Finding[]
@@ -19,7 +19,7 @@ interface Download<Content> {
   readonly parse: (json: unknown) => Content | Promise<Content>
 }
 
-/** Downloads the provider's documents and reads them as the library does. */
+/** Downloads One Login's documents and reads them as the library does. */
 export async function checkDocuments(settings: Settings, calls: Calls): Promise<DocumentsResult> {
   const { issuer } = settings.environment
   const discovery = await download(calls, `${withoutSlash(issuer)}/.well-known/openid-configuration`, {
@@ -38,7 +38,7 @@ export async function checkDocuments(settings: Settings, calls: Calls): Promise<
 
 const withoutSlash = (url: string): string => url.replace(/\/$/, '')
 
-/** The issuer that a document names, if it differs from the configured one by the slash at the end only. */
+/** Returns the issuer that a document names, if it differs from the configured one only by the slash at the end. */
 function namedIssuer(json: unknown, configured: string): string {
   const { issuer } = (json ?? {}) as { issuer?: unknown }
   return typeof issuer === 'string' && withoutSlash(issuer) === withoutSlash(configured) ? issuer : configured
@@ -76,7 +76,7 @@ async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
   )
 }
 
-/** The variables that say where the provider is. */
+/** Returns the names of the variables that hold One Login's addresses. */
 function variablesOf({ environment }: Settings, ...ofSimulator: string[]): string {
   return /^https:\/\/oidc\.(?:integration\.)?account\.gov\.uk\/$/.test(environment.issuer)
     ? 'ONE_LOGIN_ENVIRONMENT'

@@ -8,22 +8,22 @@ import { checkNames, ok, unknown, type Finding } from './finding.ts'
 import { checkOptions } from './options-check.ts'
 import { checkPublishedKeys } from './published-keys-check.ts'
 
-/** What to examine. */
+/** The options of an examination. */
 export interface Subject {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where the service publishes its keys, when that is to be looked at. */
+  /** The address where the service publishes its keys, if it should be checked. */
   readonly jwksURL: string | undefined
-  /** A redirect URI that is registered, to ask with if that of the options is not. */
+  /** A registered redirect URI, to use in requests if the one in the options is not registered. */
   readonly redirectURI?: string | undefined
 }
 
-/** All that was found, and how many calls it took. */
+/** All findings, and the number of calls. */
 export interface Examination {
   readonly findings: readonly Finding[]
   readonly calls: number
 }
 
-/** Examines a service's options and its registration with the provider, step by step. */
+/** Checks a service's options, then its registration with One Login. */
 export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<Examination> {
   const { settings, findings: ofOptions } = checkOptions(env)
   if (!settings) return { findings: ofOptions, calls: 0 }
@@ -42,7 +42,7 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
   return { findings: inOrder(findings), calls: calls.made }
 }
 
-/** In the order of the checks; a check in which something is to be mended is not called all right as well. */
+/** Sorts the findings in the order of the checks. A check with a problem is not also reported as passed. */
 function inOrder(findings: readonly Finding[]): Finding[] {
   const toMend = new Set(findings.filter(({ outcome }) => outcome === 'mend').map(({ check }) => check))
   return findings

@@ -1,4 +1,4 @@
-/** What is looked at, in the order in which it is reported. */
+/** The checks, in the order of the report. */
 export const checkNames = [
   'options',
   'key',
@@ -16,10 +16,10 @@ export const checkNames = [
   'published keys',
 ] as const
 
-/** What was looked at. */
+/** The name of a check. */
 export type CheckName = (typeof checkNames)[number]
 
-/** The ids of what can be wrong. Scripts can look for them. */
+/** The IDs of problems. Scripts can look for them. */
 export const problems = [
   'variable-unknown',
   'options-wrong',
@@ -52,10 +52,10 @@ export const problems = [
   'jwks-key-differs',
 ] as const
 
-/** The id of what is wrong. */
+/** The ID of a problem. */
 export type Problem = (typeof problems)[number]
 
-/** How one check ended: all right, to be mended, or not known. */
+/** The result of one check: passed, a problem to fix, or unknown. */
 export type Finding =
   | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly says: string }
   | {
@@ -66,13 +66,13 @@ export type Finding =
       readonly remedy: string
     }
 
-/** A check that found all right. */
+/** Returns the result of a check that passed. */
 export const ok = (check: CheckName, says: string): Finding => ({ check, outcome: 'ok', says })
 
-/** A check that could not be made. */
+/** Returns the result of a check that could not be completed. */
 export const unknown = (check: CheckName, says: string): Finding => ({ check, outcome: 'unknown', says })
 
-/** A check that found something to mend. */
+/** Returns the result of a check that found a problem to fix. */
 export const mend = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
   check,
   outcome: 'mend',

@@ -8,13 +8,13 @@ import { withoutFault } from './stand-in-variables.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What came of the options: the settings, unless they are wrong, and what was found. */
+/** The result of the options check: the findings, and the settings if the options are valid. */
 export interface OptionsResult {
   readonly settings?: Settings
   readonly findings: readonly Finding[]
 }
 
-/** Reads the options as the library does, and says what is wrong with them in the words of the variables. */
+/** Reads the options as the library does. Its findings name the variables. */
 export function checkOptions(env: Variables): OptionsResult {
   const misspelt = misspeltVariables(env)
   const refusals = refusalsOf(env)
@@ -29,8 +29,8 @@ export function checkOptions(env: Variables): OptionsResult {
 }
 
 /**
- * What is wrong with the options. The library names the first thing only: a value that is wrong is replaced with one
- * that is right, and the options are read again, so that one run finds all.
+ * Returns what is wrong with the options. The library names only the first problem, so the wrong value is replaced
+ * with a valid one and the options are read again. One run then finds all problems.
  */
 function refusalsOf(env: Variables): Finding[] {
   const findings: Finding[] = []
@@ -92,14 +92,14 @@ const makeOne = 'To make a key pair, run "npx passport-govuk-one-login keys".'
 
 const prefix = /^(?:GOV_?UK_)?ONE_?LOGIN_/i
 
-/** Variables that look like the library's, are none, and would be ignored in silence. */
+/** Finds variables with names similar to the library's. The library would ignore them. */
 function misspeltVariables(env: Variables): Finding[] {
   const known = Object.keys(optionVariables)
   const free = known.filter((variable) => env[variable] === undefined)
   return Object.keys(env)
     .filter((variable) => prefix.test(variable) && !known.includes(variable))
     .map((variable) => {
-      // The prefix is the same for all: only what is after it tells how near they are.
+      // All names share the prefix, so only the rest is compared.
       const nearest = nearestName(
         variable.replace(prefix, ''),
         free.map((candidate) => candidate.replace(prefix, '')),

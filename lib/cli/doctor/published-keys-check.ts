@@ -4,16 +4,16 @@ import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
 import { mend, ok, type Finding, type Problem } from './finding.ts'
 
-/** Seconds in which One Login wants its answer. */
+/** The longest time that One Login waits for the keys, in seconds. */
 const limit = 5
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 type Member = Readonly<Record<string, unknown>>
 
-/** What is wrong with a JWKS, and how it is mended. */
+/** A problem with a JWKS, and how to fix it. */
 type Fault = readonly [problem: Problem, says: string, remedy: string]
 
-/** Reads the JWKS that the service publishes as One Login would. */
+/** Reads the JWKS that the service publishes, as One Login does. */
 export async function checkPublishedKeys(url: string, settings: Settings, calls: Calls): Promise<Finding> {
   const fault = await faultOf(url, settings, calls)
   const [signer] = settings.signers

@@ -5,7 +5,10 @@ import { mend, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 import { similarRedirectURIs } from './similar-redirect-uris.ts'
 
-/** A redirect URI with which One Login looks further: the user's, or one that is easily mistaken for that of the options. */
+/**
+ * Finds a registered redirect URI, so that One Login checks the rest of the request: the user's, or one similar to
+ * the URI in the options.
+ */
 export async function registeredRedirectURI(
   { settings, calls, probe, redirectURI }: AuthorizationExamination,
   ask: Ask,
@@ -19,7 +22,7 @@ export async function registeredRedirectURI(
   return undefined
 }
 
-/** The finding that the callback URL of the options is not registered. */
+/** Returns the finding that the callback URL of the options is not registered. */
 export function addressFinding(
   settings: Settings,
   isClientKnown: boolean | undefined,

@@ -1,7 +1,7 @@
 import { environments } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 
-/** Where a service's registration is changed, for remedies. */
+/** Returns where to change a service's registration. */
 export function registryOf({
   environment,
 }: {

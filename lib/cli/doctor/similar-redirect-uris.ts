@@ -17,7 +17,10 @@ const changes: readonly Change[] = [
   },
 ]
 
-/** Redirect URIs that are easily mistaken for this one, such as the same without the slash at the end. */
+/**
+ * Returns redirect URIs that are easily confused with this one, such as the same address without the slash at the
+ * end.
+ */
 export function similarRedirectURIs(redirectURI: string): string[] {
   const { hostname } = new URL(redirectURI)
   const variants = changes.map((change) => {

@@ -3,7 +3,7 @@ import { optionVariables } from '../../options/from-environment.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** A provider that any service can use: it does not forbid http. */
+/** A provider for any service, because it allows http. */
 const provider: Variables = {
   ONE_LOGIN_ENVIRONMENT: undefined,
   ONE_LOGIN_ISSUER: 'http://127.0.0.1/',
@@ -18,7 +18,7 @@ const required: Variables = {
   ONE_LOGIN_CALLBACK_URL: 'http://127.0.0.1/callback',
 }
 
-/** The variables, with a right value in place of one that is wrong or missing. No value of these is ever sent. */
+/** Returns the variables with a valid value for one that is wrong or missing. These values are never sent. */
 export function withoutFault(env: Variables, variable: string): Variables {
   const option = optionVariables[variable] ?? ''
   if (option.startsWith('environment')) return { ...env, ...provider }

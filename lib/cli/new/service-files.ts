@@ -9,8 +9,8 @@ import { serviceManifest, type PackageManifest } from './service-manifest.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-// The example service is the source, and scaffold/ what its own repository has around it. The names differ, because
-// npm leaves .gitignore out of packages, and because this repository has a tsconfig.json of its own.
+// A new service consists of the example service and scaffold/, which holds what else its repository needs. The names
+// differ, because npm leaves .gitignore out of packages, and because this repository has its own tsconfig.json.
 const moved: Readonly<Record<string, string>> = {
   gitignore: '.gitignore',
   dockerignore: '.dockerignore',
@@ -21,9 +21,9 @@ const moved: Readonly<Record<string, string>> = {
 }
 
 /**
- * Makes the files of a new service.
+ * Returns the files of a new service.
  *
- * @throws Failure when the JavaScript is not there, as in a checkout of this package that is not built
+ * @throws Failure if the JavaScript does not exist, as in a checkout of this package before a build
  */
 export async function serviceFiles(kind: ServiceKind): Promise<ServiceFile[]> {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as PackageManifest
@@ -52,7 +52,7 @@ async function filesIn(folder: string): Promise<ServiceFile[]> {
   )
 }
 
-/** The sources without their types: `npm run build` of this package writes them. */
+/** Returns the sources without types. `npm run build` of this package writes them. */
 async function javaScript(): Promise<ServiceFile[]> {
   return filesIn('dist/scaffold').catch((error: unknown) => {
     throw new Failure('The JavaScript is not in this copy of the package. Run npm run build first.', {
@@ -61,7 +61,7 @@ async function javaScript(): Promise<ServiceFile[]> {
   })
 }
 
-/** What documents and workflows say, where there is nothing to compile. */
+/** Changes documents and workflows, which are not compiled, to JavaScript. */
 function inJavaScript({ path, content }: ServiceFile): ServiceFile {
   const lines = content.split('\n').filter((line) => !/npm run (?:build|typecheck)/.test(line))
   const text = lines

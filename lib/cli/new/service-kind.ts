@@ -1,10 +1,10 @@
-/** Which service is written. */
+/** The options of a new service. */
 export interface ServiceKind {
   /** The name in its package.json. */
   readonly name: string
-  /** Whether its users can prove who they are. */
+  /** Whether its users can prove their identity. */
   readonly identity: boolean
   readonly language: 'typescript' | 'javascript'
-  /** Where npm gets this package from: a range of versions, or a file or an address. */
+  /** Where npm gets this package: a range of versions, a file or an address. */
   readonly source: string
 }

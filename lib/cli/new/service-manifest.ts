@@ -1,7 +1,7 @@
 import { packageName } from '../../package-version.ts'
 import type { ServiceKind } from './service-kind.ts'
 
-/** What is read of this package's own manifest: the versions that its tests use. */
+/** The part of this package's own manifest that is read: the versions that its tests use. */
 export interface PackageManifest {
   readonly engines: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
@@ -48,7 +48,7 @@ export const serviceScripts = {
   },
 }
 
-/** The package.json of a new service. */
+/** Returns the package.json of a new service. */
 export function serviceManifest(
   { name, identity, language, source }: ServiceKind,
   own: PackageManifest,

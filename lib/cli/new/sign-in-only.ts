@@ -3,8 +3,8 @@ import type { ServiceFile } from './service-file.ts'
 const namesIdentity = /identit|identified/i
 
 /**
- * The service without identity checks. What they need stands in files, in lines and under names of texts that say
- * "identity", so that these can be left out.
+ * Returns the service without identity checks. Removes each file, line and text whose name or content contains
+ * "identity".
  */
 export function withoutIdentity(files: readonly ServiceFile[]): ServiceFile[] {
   return files

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { parseURL } from '../../parsed-url.ts'
 
-/** The address of a simulator, http or https; comes out with a slash at the end. */
+/** The address of a simulator, http or https. The result ends with a slash. */
 export const address = v.pipe(
   v.string(),
   v.check(isAddress, 'must be an http or https URL without a query'),

@@ -5,21 +5,21 @@ import type { ConfiguredSimulatorSettings } from './configured-simulator.ts'
 import { readOfficialEnvironment, valueOf } from './official-environment.ts'
 import { readSettingsFile, type SettingsFile } from './settings-file.ts'
 
-// 3000 and 3001 are the usual ports of services, 8080 and 9090 those of what services call.
+// 3000 and 3001 are the usual ports of services. 8080 and 9090 are those of the systems that services call.
 const usualPort = 3535
 const officialURL = 'http://localhost:3000/'
 
-/** What the command runs with. */
+/** The settings of the command. */
 export interface CommandSettings extends Omit<ConfiguredSimulatorSettings, 'url'> {
   readonly port: number
   readonly host: string
   /** The address of the simulator. If not set, it follows from the port. */
   readonly url: string | undefined
-  /** Whether the PORT variable set the port: it does not change the address, as with the official simulator. */
+  /** Whether the PORT variable set the port. It does not change the address, as in the official simulator. */
   readonly isPortOnly: boolean
 }
 
-/** Reads the flags, the configuration file and the environment. Each goes before the next. */
+/** Reads the flags, the configuration file and the environment, in this order of priority. */
 export async function readCommandSettings(
   values: FlagValues,
   env: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ export async function readCommandSettings(
   }
 }
 
-/** The redirect URIs of `--callback`, and addresses to sign out to on the same origins if none are set. */
+/** Returns the redirect URIs in `--callback`, and post-logout addresses on the same origins if none are set. */
 function callbacks(
   values: FlagValues,
   env: Readonly<Record<string, string | undefined>>,
@@ -72,7 +72,7 @@ function portOf(text: string | undefined): number | undefined {
   throw new UsageError(`"${text}" is not a port number. Use a whole number from 0 to 65535.`)
 }
 
-/** The port that an address without TLS names. */
+/** Returns the port of an http address. */
 function portOfURL(url: string | undefined): number | undefined {
   const port = url?.startsWith('http:') ? new URL(url).port : ''
   return port === '' ? undefined : Number(port)

@@ -17,7 +17,7 @@ export async function handleConfigCall(
     res.writeHead(405, { allow: 'GET, POST' }).end()
     return
   }
-  // A page in a developer's browser cannot send JSON here without asking first.
+  // A page in a developer's browser cannot send JSON here without a preflight request.
   const type = req.headers['content-type']
   if (type !== undefined && !/^application\/(?:[\w.-]+\+)?json\b/i.test(type))
     refuse(res, 415, 'Must be JSON')

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 
-/** One thing that is wrong with a configuration. */
+/** A problem with a configuration. */
 export interface ConfigurationIssue {
-  /** The path of the member. Missing if it is the configuration itself. */
+  /** The path of the member. Not set if the problem is the configuration itself. */
   readonly path: string | undefined
   /** What the member must be, without a full stop. */
   readonly message: string
@@ -10,7 +10,7 @@ export interface ConfigurationIssue {
   readonly value: unknown
 }
 
-/** Describes what is wrong with a configuration. */
+/** Returns the problems of a configuration. */
 export function configurationIssues(issues: readonly v.BaseIssue<unknown>[]): ConfigurationIssue[] {
   return issues.map((issue) => ({
     path: v.getDotPath(issue) ?? undefined,

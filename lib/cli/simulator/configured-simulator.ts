@@ -24,32 +24,32 @@ import {
 import { officialFormPage } from './official-form.ts'
 import { publishedClientKey } from './published-client-key.ts'
 
-/** What a simulator starts with. */
+/** The settings with which a simulator starts. */
 export interface ConfiguredSimulatorSettings {
   /** Its address for services and browsers, with a slash at the end. */
   readonly url: string
   readonly interactive: boolean
   /** Whether the page of an interactive simulator is the official simulator's form. */
   readonly officialForm: boolean
-  /** What the official simulator's variables say that it can be told at its start only. */
+  /** Settings from the official simulator's variables that are fixed after the start. */
   readonly startOnly: ClientSettings
-  /** What they say that `POST /config` can change. */
+  /** Settings from the official simulator's variables that `POST /config` can change. */
   readonly change: OfficialChange
-  /** How the service is registered, where it is not as the variables say. */
+  /** The registration of the service, for settings that differ from the variables. */
   readonly registration?: ClientSettings | undefined
-  /** The response until `POST /config` says something else; default: what the official configuration says. */
+  /** The response until `POST /config` sets another. Default: the one in the official configuration. */
   readonly response?: SimulatorResponse | undefined
-  /** What is broken all the time, whatever `POST /config` says. */
+  /** Faults that are always set, even after `POST /config`. */
   readonly faults?: Readonly<Partial<Record<FaultPlace, readonly string[]>>> | undefined
 }
 
 type AnyFault = SimulatorFaults[FaultPlace]
 type Running = Awaited<ReturnType<typeof createSimulator>>
 
-// The port is the command's: it outlives the simulator, which is made anew under another address.
+// The port belongs to the command: it stays open when the simulator is created again under another address.
 const ownListener = { stop: () => Promise.resolve(), listenAgain: () => Promise.resolve() }
 
-/** A simulator that is configured in the words of the official one, while it runs. */
+/** A simulator that can be configured in the official simulator's format while it runs. */
 export class ConfiguredSimulator {
   readonly #settings: ConfiguredSimulatorSettings
   #running!: Running
@@ -64,7 +64,7 @@ export class ConfiguredSimulator {
     this.#signInResponse = simulatorResponseOf(this.#response)
   }
 
-  /** Starts one. */
+  /** Starts a simulator. */
   static async start(settings: ConfiguredSimulatorSettings): Promise<ConfiguredSimulator> {
     const { url, startOnly, change, registration, response } = settings
     const simulator = new ConfiguredSimulator(settings)
@@ -77,12 +77,12 @@ export class ConfiguredSimulator {
     return simulator
   }
 
-  /** How the service is registered now. */
+  /** The current registration of the service. */
   get registration(): ClientRegistration {
     return this.#running.provider.clients.get()
   }
 
-  /** The response that is configured, in the words of the official simulator. */
+  /** The configured response, in the format of the official simulator. */
   get response(): ResponseConfiguration {
     return this.#response
   }
@@ -92,29 +92,29 @@ export class ConfiguredSimulator {
     return this.#settings.officialForm
   }
 
-  /** What the simulator holds now. */
+  /** The current state of the simulator. */
   get provider(): Provider {
     return this.#running.provider
   }
 
-  /** The simulator as it runs now. */
+  /** The current simulator. */
   get simulator(): Simulator {
     return this.#running.simulator
   }
 
-  /** Takes the path of the simulator's address off a request, if it has one, and returns what is left. */
+  /** Returns the path of a request without the path of the simulator's address. */
   localise(req: IncomingMessage): string {
     const base = new URL(this.simulator.url).pathname
     if (base !== '/' && req.url?.startsWith(base)) req.url = req.url.slice(base.length - 1)
     return req.url?.split('?')[0] ?? '/'
   }
 
-  /** Handles a request to the provider. */
+  /** Handles a request to the simulator. */
   handle(req: IncomingMessage, res: ServerResponse): void {
     this.#running.app(req, res)
   }
 
-  /** Whether a change asks for new keys to be used that nobody can find. */
+  /** Whether a change would use new keys that the service cannot find. */
   refusesKeys({
     publishNewIdTokenSigningKeys: publish,
     useNewIdTokenSigningKeys: use,
@@ -122,7 +122,7 @@ export class ConfiguredSimulator {
     return use === true && !(publish ?? this.#newKeys.published)
   }
 
-  /** Changes what the official simulator can change; `POST /config`. */
+  /** Applies a change from `POST /config`. */
   async change(change: OfficialChange): Promise<void> {
     const { simulatorUrl, clientConfiguration, responseConfiguration } = change
     if (simulatorUrl !== undefined && simulatorUrl !== this.simulator.url) await this.#moveTo(simulatorUrl)
@@ -149,7 +149,7 @@ export class ConfiguredSimulator {
     this.#applyResponseAndFaults()
   }
 
-  /** What holds now, in the words of the official simulator; `GET /config`. */
+  /** Returns the current configuration, in the format of the official simulator, for `GET /config`. */
   configuration(): object {
     return {
       clientConfiguration: clientConfigurationOf(this.registration),
@@ -161,7 +161,7 @@ export class ConfiguredSimulator {
     }
   }
 
-  /** Stops whatever is under way. */
+  /** Stops all background work. */
   async close(): Promise<void> {
     await this.simulator.close()
   }
@@ -194,12 +194,12 @@ export class ConfiguredSimulator {
     for (const faults of [this.#settings.faults ?? {}, faultsOf(this.#errors)])
       for (const [place, names] of Object.entries(faults))
         for (const name of names) simulator.breakUntilReset(place as FaultPlace, name as AnyFault)
-    // New keys that sign and are published no more: ID tokens whose key nobody finds.
+    // The new keys sign but are no longer published, so that no service finds the key of an ID token.
     if (this.#newKeys.used && !this.#newKeys.published)
       simulator.breakUntilReset('jwks', 'without-signing-keys')
   }
 
-  /** Registers the key pair that everybody has, next to the one that was made for this run. */
+  /** Registers the published key pair of the official simulator, next to the one that was made for this run. */
   #registerPublishedKey(): void {
     const own = createPublicKey(this.simulator.options.privateKey).export({ type: 'spki', format: 'pem' })
     this.simulator.register({ publicKeys: [publishedClientKey, own.toString()] })

@@ -5,7 +5,7 @@ import { readOfficialForm } from './official-form.ts'
 import { simulatorResponseOf } from './official-translation.ts'
 import { bodyOf } from './request-body.ts'
 
-/** Handles `POST /form-submit`: the form that the official simulator shows when INTERACTIVE_MODE is set. */
+/** Handles `POST /form-submit`, from the form that the official simulator shows if INTERACTIVE_MODE is set. */
 export async function handleFormSubmit(
   simulator: ConfiguredSimulator,
   req: IncomingMessage,

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { nearestName } from '../nearest-name.ts'
 
-// Valibot's own object schemas accept a list, too.
+// Valibot's own object schemas also accept an array.
 const notAList = v.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
@@ -10,7 +10,7 @@ const notAList = v.custom<Readonly<Record<string, unknown>>>(
 /** An object with any members. */
 export const anyObject = v.pipe(notAList, v.record(v.string(), v.unknown()))
 
-/** An object with these members and no other. */
+/** An object with these members and no others. */
 export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries) {
   const names = Object.keys(entries)
   return v.pipe(

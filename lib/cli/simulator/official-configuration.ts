@@ -12,7 +12,7 @@ const url = v.pipe(v.string(), v.url())
 const objects = v.array(anyObject)
 const level = v.picklist(levelsOfConfidence)
 
-/** What a service is registered with, in the words of the official simulator. */
+/** The registration of a service, in the format of the official simulator. */
 const clientSchema = objectOf({
   clientId: v.exactOptional(text),
   publicKeySource: v.exactOptional(v.picklist(['STATIC', 'JWKS'])),
@@ -25,7 +25,7 @@ const clientSchema = objectOf({
   identityVerificationSupported: v.exactOptional(v.boolean()),
   idTokenSigningAlgorithm: v.exactOptional(v.picklist(['ES256', 'RS256'])),
   clientLoCs: v.exactOptional(v.array(level)),
-  // GET /config shows it, and suites send back what they got.
+  // GET /config shows it, and test suites send back what they received.
   token_auth_method: v.exactOptional(v.picklist(['private_key_jwt', 'client_secret_post'])),
 })
 
@@ -46,7 +46,7 @@ const responseEntries = {
 /** The response. `null` leaves a claim out. */
 export const responseSchema = objectOf(v.partial(v.object(responseEntries)).entries)
 
-/** The names that the official simulator has for its faults of ID tokens. */
+/** The official simulator's names for faults of ID tokens. */
 export const idTokenErrors = [
   'INVALID_ISS',
   'INVALID_AUD',
@@ -58,7 +58,7 @@ export const idTokenErrors = [
   'INCORRECT_VOT',
 ] as const
 
-/** Those of core identities. */
+/** The official simulator's names for faults of core identities. */
 export const coreIdentityErrors = [
   'INVALID_ALG_HEADER',
   'INVALID_SIGNATURE',
@@ -68,7 +68,7 @@ export const coreIdentityErrors = [
   'TOKEN_EXPIRED',
 ] as const
 
-/** Those of the response to an authorization request. */
+/** The official simulator's names for faults of the authorization response. */
 export const authoriseErrors = ['ACCESS_DENIED', 'TEMPORARILY_UNAVAILABLE'] as const
 
 const errorSchema = objectOf({
@@ -77,7 +77,7 @@ const errorSchema = objectOf({
   authoriseErrors: v.optional(v.array(v.picklist(authoriseErrors)), []),
 })
 
-/** The official simulator takes the words, too. */
+/** The official simulator also accepts the words as text. */
 const onOrOff = v.pipe(
   v.union([v.boolean(), v.picklist(['true', 'false'])]),
   v.transform((value) => value === true || value === 'true'),
@@ -87,25 +87,25 @@ const changeSchema = objectOf({
   simulatorUrl: v.exactOptional(address),
   clientConfiguration: v.exactOptional(clientSchema),
   responseConfiguration: v.exactOptional(responseSchema),
-  // Every call sets the errors anew: one without them takes them all back.
+  // Every call replaces the errors. A call without them removes them all.
   errorConfiguration: v.optional(errorSchema, {}),
   publishNewIdTokenSigningKeys: v.exactOptional(onOrOff),
   useNewIdTokenSigningKeys: v.exactOptional(onOrOff),
 })
 
-/** What a call of `POST /config` changes. */
+/** The changes in a call of `POST /config`. */
 export type OfficialChange = v.InferOutput<typeof changeSchema>
-/** What a service is registered with. */
+/** The registration of a service. */
 export type ClientConfiguration = v.InferOutput<typeof clientSchema>
 /** The response. */
 export type ResponseConfiguration = v.InferOutput<v.ObjectSchema<typeof responseEntries, undefined>>
-/** What is broken. */
+/** The faults. */
 export type ErrorConfiguration = v.InferOutput<typeof errorSchema>
 
-/** What is wrong with a configuration, by the path of the member. */
+/** The errors of a configuration, by the path of the member. */
 export type ConfigurationErrors = Readonly<Record<string, { readonly msg: string; readonly value?: unknown }>>
 
-/** Reads a configuration in the words of the official simulator. */
+/** Reads a configuration in the format of the official simulator. */
 export function parseChange(
   input: unknown,
 ): { readonly change: OfficialChange } | { readonly errors: ConfigurationErrors } {

@@ -5,12 +5,12 @@ import { parseChange, type OfficialChange } from './official-configuration.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What the variables of the official simulator say, but for PORT and HOST. */
+/** The settings from the official simulator's variables, except PORT and HOST. */
 export interface OfficialEnvironment {
   readonly interactive: boolean
-  /** What the official simulator can change by `POST /config`, too. */
+  /** Settings that `POST /config` can change too. */
   readonly change: OfficialChange
-  /** What it can be told at its start only. */
+  /** Settings that are fixed after the start. */
   readonly startOnly: ClientSettings
 }
 
@@ -26,7 +26,7 @@ const usualClaims = [identityClaims.coreIdentityJWT, identityClaims.address, ide
 
 type Variable = readonly [name: string, member: string, read: (text: string) => unknown, byDefault?: string]
 
-/** Each variable, the member that it sets, how it is read, and what holds without it. */
+/** Each variable, the member that it sets, how it is read, and its default. */
 const variables: readonly Variable[] = [
   ['CLIENT_ID', 'clientConfiguration.clientId', same, 'HGIOgho9HIRhgoepdIOPFdIUWgewi0jw'],
   ['PUBLIC_KEY', 'clientConfiguration.publicKey', same],
@@ -65,7 +65,7 @@ const variables: readonly Variable[] = [
 /**
  * Reads the environment variables of the official simulator.
  *
- * @throws UsageError when one cannot be read
+ * @throws UsageError if one cannot be read
  */
 export function readOfficialEnvironment(env: Variables): OfficialEnvironment {
   const result = parseChange(bodyOf(env))
@@ -73,7 +73,7 @@ export function readOfficialEnvironment(env: Variables): OfficialEnvironment {
   return { interactive: env.INTERACTIVE_MODE === 'true', change: result.change, startOnly: startOnlyOf(env) }
 }
 
-/** The value of a variable. An empty one, such as Docker Compose makes of `${NAME:-}`, counts as not set. */
+/** Returns the value of a variable. An empty one, such as Docker Compose writes for `${NAME:-}`, counts as not set. */
 export function valueOf(env: Variables, name: string): string | undefined {
   const value = env[name]?.trim()
   return value === '' ? undefined : value

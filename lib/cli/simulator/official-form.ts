@@ -54,7 +54,7 @@ const fields: readonly Field[] = [
   { member: 'returnCodes', testId: 'return-codes', label: 'Return codes', kind: 'json' },
 ]
 
-/** The page with the official simulator's form, filled with the response that is configured. */
+/** Returns the page with the official simulator's form, filled in with the configured response. */
 export function officialFormPage(
   pending: PendingSignIn,
   response: ResponseConfiguration,
@@ -74,7 +74,7 @@ ${fields.map((field) => fieldHtml(field, response[field.member])).join('\n')}
 const hidden = (name: string, value: string): string =>
   `<input type="hidden" name="${name}" value="${escapeHtml(value)}"/>`
 
-/** The request, in the form in which the official simulator shows it to suites. */
+/** Returns the request as the official simulator shows it to test suites. */
 function requestParameters({ request }: PendingSignIn): string {
   const [vector] = request.vectors
   const parameters = {
@@ -100,10 +100,10 @@ function fieldHtml({ member, testId, label, kind }: Field, value: unknown): stri
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** What is wrong with a form, by the name of the field. */
+/** The errors of a form, by the name of the field. */
 export type FormErrors = readonly { readonly field: string; readonly message: string }[]
 
-/** Reads the form. A field that was not sent has the configured value, and an empty one leaves its claim out. */
+/** Reads the form. A field that was not sent keeps the configured value. An empty field leaves its claim out. */
 export function readOfficialForm(
   form: URLSearchParams,
   configured: ResponseConfiguration,
@@ -123,7 +123,7 @@ function valueOf({ member, kind }: Field, form: URLSearchParams, configured: Res
   if (kind === 'checkbox') return text === null || text === 'false' ? false : text === 'true' || text
   if (text === null) return configured[member]
   if (kind === 'json') return jsonOf(text.trim())
-  // A level that is empty is no level, and a sub that is empty is no sub: the schema says so.
+  // An empty level and an empty sub are invalid. The schema rejects them.
   return text === '' && (member === 'email' || member === 'phoneNumber') ? null : text
 }
 

@@ -20,7 +20,7 @@ const claimsByAddress = new Map(
   Object.entries(identityClaims).map(([name, address]) => [address, name as IdentityClaimName]),
 )
 
-/** The registration that a configuration of the official simulator means, as far as it says anything; but for keys. */
+/** Returns the registration in a configuration of the official simulator, without its keys. */
 export function clientSettingsOf(configuration: ClientConfiguration): ClientSettings {
   const { clientId, scopes, redirectUrls, postLogoutRedirectUrls, clientLoCs } = configuration
   const { identityVerificationSupported, idTokenSigningAlgorithm, claims, token_auth_method } = configuration
@@ -37,7 +37,7 @@ export function clientSettingsOf(configuration: ClientConfiguration): ClientSett
   }
 }
 
-/** A registration in the words of the official simulator. */
+/** Returns a registration in the format of the official simulator. */
 export function clientConfigurationOf(client: ClientRegistration): object {
   return {
     clientId: client.clientId,
@@ -55,7 +55,7 @@ export function clientConfigurationOf(client: ClientRegistration): object {
   }
 }
 
-/** The response that is sent by default. Email and phone number are those of the official simulator. */
+/** Returns the default response. Its email address and phone number are those of the official simulator. */
 export function usualResponse(): ResponseConfiguration {
   const { identity } = readyUser('typical')
   return {
@@ -80,8 +80,8 @@ export function usualResponse(): ResponseConfiguration {
 }
 
 /**
- * The response that a configuration of the official simulator means. It is given as it stands, whatever level was
- * asked for: that is how suites make identities that are weaker than they asked for.
+ * Returns the response in a configuration of the official simulator. It does not depend on the requested level, so
+ * that test suites can return identities below the level that they requested.
  */
 export function simulatorResponseOf(response: ResponseConfiguration): SimulatorResponse {
   const { email, emailVerified, phoneNumber, phoneNumberVerified, maxLoCAchieved } = response
@@ -99,7 +99,7 @@ export function simulatorResponseOf(response: ResponseConfiguration): SimulatorR
   )
     .filter(([, value]) => value === null)
     .map(([name]) => [identityClaims[name], undefined])
-  // What the claims hold is the suite's own affair.
+  // The content of the claims is not checked.
   const evidence = {
     addresses: details.address ?? [],
     passports: details.passport ?? [],
@@ -145,7 +145,7 @@ const coreIdentityFaults: Readonly<
   TOKEN_EXPIRED: 'expired',
 }
 
-/** The faults of tokens that a configuration of the official simulator means. */
+/** Returns the token faults in a configuration of the official simulator. */
 export function faultsOf(errors: ErrorConfiguration) {
   return {
     'id-token': errors.idTokenErrors.map((name) => idTokenFaults[name]),
@@ -153,7 +153,7 @@ export function faultsOf(errors: ErrorConfiguration) {
   }
 }
 
-/** The error that comes back instead of a code. */
+/** Returns the error that is sent instead of a code. */
 export function authoriseErrorOf({ authoriseErrors }: ErrorConfiguration): SimulatorError | undefined {
   if (authoriseErrors.includes('ACCESS_DENIED'))
     return {

@@ -2,19 +2,19 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Failure } from '../subcommand.ts'
 
-/** A port that is listened on. */
+/** An open port. */
 export interface Port {
   readonly number: number
-  /** Closes it, and every connection. */
+  /** Closes the port and every connection. */
   close(): Promise<void>
 }
 
 /**
  * Listens on a port.
  *
- * @param number - which; 0 for a free one
- * @param handler - asked for each request, so that it can change
- * @throws Failure when it cannot be had
+ * @param number - the port, or 0 for a free one
+ * @param handler - called for each request, so that it can be replaced
+ * @throws Failure if the port cannot be opened
  */
 export async function openPort(number: number, host: string, handler: RequestListener): Promise<Port> {
   const server = createServer(handler)

@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 
 /**
- * The PEM of an RSA public key that was given as PEM, with or without line breaks, or as the body of one; none when
- * it is no such key.
+ * Returns the PEM of an RSA public key from PEM, with or without line breaks, or from its base64 body. Returns
+ * nothing if the text is not such a key.
  */
 export function publicKeyPem(text: string): string | undefined {
   const body = text

@@ -5,8 +5,8 @@ const modulus =
   'EUJ4B-TIfYzlKmmwFe3ri0spSW-J5wE9mmT3VkR2ySuHRYHQlxlF9dfX7ltOTsbgJFzN6TO01ZQDhY0iLwzdGwhSxO6R6N_ZINYHCKFPaQD-tdKsrw7QDIYnx0IiXFnkGnizl3UtqSmXAaceTvPM2Pz84x2JiwHrp2Sml6RYLCQ'
 
 /**
- * The public key, PEM, that the documentation of the official simulator publishes together with its private key. The
- * official simulator accepts it if no other key is set, and most services that use that simulator sign with it.
+ * The public key, in PEM, that the official simulator's documentation publishes with its private key. The official
+ * simulator accepts it if no other key is set, and most services that use that simulator sign with it.
  */
 export const publishedClientKey = createPublicKey({
   key: { kty: 'RSA', n: modulus, e: 'AQAB' },

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 const longestBody = 1024 * 1024
 
-/** The body of a request. None if it has more than 1 MiB. */
+/** Returns the body of a request, or nothing if it is longer than 1 MiB. */
 export async function bodyOf(req: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let size = 0

@@ -3,7 +3,7 @@ import type { RecordedRequest } from '../../simulator/index.ts'
 import { coloured, writeJson, writeLine, type Terminal } from '../terminal.ts'
 import type { ConfiguredSimulator } from './configured-simulator.ts'
 
-/** Writes a line for each request to the provider when it has a response, with what was wrong with it. */
+/** Writes a line for each request to One Login after its response, with what was wrong with it. */
 export class RequestLines {
   readonly #terminal: Terminal
   readonly #asJson: boolean
@@ -18,7 +18,7 @@ export class RequestLines {
   follow(simulator: ConfiguredSimulator, res: ServerResponse): void {
     const { requests } = simulator.simulator
     res.once('close', () => {
-      // Those with a response at the same time are among the last ones.
+      // Requests that get a response at the same time are among the last ones.
       for (const request of requests.slice(-100)) {
         if (request.status === undefined || this.#written.has(request)) continue
         this.#written.add(request)

@@ -2,8 +2,8 @@ import { createPublicKey } from 'node:crypto'
 import type { ConfiguredSimulator } from './configured-simulator.ts'
 
 /**
- * The variables that point a service with this library to a simulator. The key is among them when it is the one that
- * was made for this run, and not one of the service's own.
+ * Returns the variables that point a service with this library to a simulator. They contain the key if it was made
+ * for this run.
  */
 export function serviceVariables({
   simulator,
@@ -31,7 +31,7 @@ export function serviceVariables({
   }
 }
 
-/** A line of an `.env` file. */
+/** Returns a line of an `.env` file. */
 export function dotenvLine(name: string, value: string): string {
   if (/^[\w.:/+=%@,&?~-]*$/.test(value)) return `${name}=${value}`
   const quote = ["'", '"', '`'].find((mark) => !value.includes(mark)) ?? "'"

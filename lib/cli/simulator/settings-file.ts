@@ -89,7 +89,7 @@ const settingsSchema = objectOf({
   faults: v.exactOptional(objectOf(faultEntries())),
 })
 
-/** What a configuration file of the command says. */
+/** The content of the command's configuration file. */
 export interface SettingsFile {
   readonly port?: number
   readonly host?: string
@@ -103,7 +103,7 @@ export interface SettingsFile {
 /**
  * Reads a configuration file.
  *
- * @throws UsageError that names the member that is wrong
+ * @throws UsageError that names the wrong member
  */
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
   const result = v.safeParse(settingsSchema, await jsonOf(path))
@@ -115,13 +115,13 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   }
   const { response, ...rest } = result.output
   if (!response) return rest
-  // The claims of an own user are the user's own affair; the rest of one is checked above.
+  // The claims of your own user are not checked. The rest of the user is checked above.
   const { user, ...others } = response
   const told = typeof user === 'object' ? (user as SimulatorUser) : user
   return { ...rest, response: { ...others, ...(told !== undefined && { user: told }) } }
 }
 
-/** With a full stop, if it does not end with a question mark. */
+/** Adds a full stop, unless the text ends with a question mark. */
 const ended = (message: string): string => (message.endsWith('?') ? message : `${message}.`)
 
 async function jsonOf(path: string): Promise<unknown> {
