@@ -321,6 +321,8 @@ async function outcome(place: keyof typeof places, fault: string, maxAge?: numbe
     simulator: { client: { maxAgeEnabled: true } },
     options: {
       claims: ['coreIdentityJWT', 'address', 'returnCode'],
+      // With a request object, the browser would stay at One Login.
+      requestObject: fault !== 'client-deactivated',
       timeout: fault === 'hang' ? 0.4 : 20,
       ...(maxAge !== undefined && { maxAge }),
     },

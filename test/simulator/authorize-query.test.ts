@@ -254,6 +254,33 @@ describe('an authorization request in the query', () => {
     })
   })
 
+  it('[SIM-2] looks at everything in the order of One Login', async () => {
+    const op = await start({ client: { pkceRequired: true } })
+    const browser = new Browser()
+    const steps: [params: Record<string, string | undefined>, expected: string][] = [
+      [{ redirect_uri: 'http://127.0.0.1:3000/elsewhere' }, '400 Invalid request'],
+      [{ response_mode: 'form_post' }, '400 Invalid request'],
+      [{ state: undefined }, 'Request is missing state parameter'],
+      [{ request_uri: 'https://a.example' }, 'Request URI parameter not supported'],
+      [{ response_type: 'token' }, 'Unsupported response type'],
+      [{ scope: 'openid pets' }, 'Invalid, unknown or malformed scope'],
+      [{ claims: claimsRequest('shoeSize') }, 'Request contains invalid claims'],
+      [{ nonce: undefined }, 'Request is missing nonce parameter'],
+      [{ code_challenge: undefined }, 'Request is missing code_challenge parameter, but PKCE is enforced.'],
+      [{ vtr: '["Cl.P2"]' }, 'Request vtr not valid'],
+      [{ max_age: '-2' }, 'Max age is negative in query params'],
+      [{ channel: 'pigeon' }, 'Invalid value for channel parameter.'],
+    ]
+    const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
+    for (const [index, [, expected]] of steps.entries()) {
+      const params = Object.assign({}, pkce, ...steps.slice(index).map(([params]) => params)) as typeof pkce
+      const response = await browser.get(authorizationURL(op, params))
+      const address = response.headers.get('location')
+      const description = address && new URL(address).searchParams.get('error_description')
+      expect(description ?? `${response.status} ${await response.text()}`).toBe(expected)
+    }
+  })
+
   it('[SIM-2] looks at the scope before the claims, and at those before the nonce and the vtr', async () => {
     const op = await start()
     const browser = new Browser()

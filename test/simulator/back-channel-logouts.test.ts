@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Simulator } from 'passport-govuk-one-login/simulator'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Browser, codeFor, start, tokensFor } from './relying-party.ts'
 import { startService, type ReceivedCall, type Service } from './service.ts'
 
@@ -59,6 +59,18 @@ describe('a back-channel logout', () => {
     const [logout] = await op.signOut(await subjectOf(op))
     expect(logout?.attempts.map(({ status }) => status)).toEqual([204, 200])
     expect(logout?.delivered).toBe(true)
+  })
+
+  it('[SIM-1] [SESS-7] waits 15 seconds for an answer', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const sub = await subjectOf(op)
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => {
+      timeout.mockRestore()
+    })
+    await op.signOut(sub)
+    expect(timeout.mock.calls).toEqual([[15_000]])
   })
 
   it('[SIM-1] counts no answer as a failure', async () => {

@@ -24,6 +24,34 @@ describe('the documents', () => {
     })
   })
 
+  it('[SIM-1] [SIM-2] list the scopes and claims that One Login lists, which are not all that it serves', async () => {
+    const op = await start()
+    const document = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as {
+      scopes_supported: string[]
+      claims_supported: string[]
+    }
+    expect(document.scopes_supported).toEqual(['openid', 'email', 'phone', 'offline_access'])
+    const names = [
+      'address',
+      'passport',
+      'drivingPermit',
+      'coreIdentityJWT',
+      'returnCode',
+      'inheritedIdentityJWT',
+    ]
+    const account = [
+      'sub',
+      'email',
+      'email_verified',
+      'phone_number',
+      'phone_number_verified',
+      'wallet_subject_id',
+    ]
+    expect(document.claims_supported.toSorted()).toEqual(
+      [...account, ...names.map((name) => `https://vocab.account.gov.uk/v1/${name}`)].toSorted(),
+    )
+  })
+
   it('[SIM-1] do not promise an iss parameter in the callback', async () => {
     const op = await start()
     const document: unknown = await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()

@@ -236,6 +236,43 @@ describe('an authorization request in a request object', () => {
     expect(await errorOf({ aud: 'x', iss: 'z' })).toBe('access_denied')
   })
 
+  it('[SIM-2] looks at everything in the order of One Login', async () => {
+    const op = await start({ client: { pkceRequired: true } })
+    const browser = new Browser()
+    const steps: [claims: Record<string, unknown>, expected: string, params?: Record<string, string>][] = [
+      [{ exp: now(op) - 60 }, '400 Invalid request'],
+      [{ redirect_uri: 'http://127.0.0.1:3000/elsewhere' }, '400 Invalid request'],
+      [{ response_mode: 'form_post' }, '400 Invalid request'],
+      [{ state: undefined }, 'Request is missing state parameter'],
+      [{}, 'Unsupported response type', { response_type: 'token' }],
+      [{}, 'Invalid, unknown or malformed scope', { scope: 'openid pets' }],
+      [{ client_id: 'another' }, 'Unauthorized client'],
+      [{ request: 'abc' }, 'Invalid request'],
+      [{ aud: 'another' }, denied],
+      [{ iss: 'another' }, 'Unauthorized client'],
+      [{ response_type: 'token' }, 'Unsupported response type'],
+      [{ scope: 'openid pets' }, 'Invalid, unknown or malformed scope'],
+      [{ claims: claimsRequest('shoeSize') }, 'Request contains invalid claims'],
+      [{ nonce: undefined }, 'Request is missing nonce parameter'],
+      [{ code_challenge: undefined }, 'Request is missing code_challenge parameter, but PKCE is enforced.'],
+      [{ vtr: ['Cl.P2'] }, 'Request vtr not valid'],
+      [{ ui_locales: ['en'] }, 'ui_locales parameter is invalid'],
+      [{ max_age: -1 }, 'Max age is negative in request object'],
+      [{ login_hint: 'x'.repeat(257) }, 'login_hint parameter is invalid'],
+      [{ channel: 'pigeon' }, 'Invalid value for channel parameter.'],
+    ]
+    const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
+    for (const [index, [, expected]] of steps.entries()) {
+      const left = steps.slice(index)
+      const claims = Object.assign({}, pkce, ...left.map(([claims]) => claims).toReversed()) as object
+      const params = Object.assign({}, ...left.map(([, , params]) => params)) as Record<string, string>
+      const response = await browser.get(await requestObjectURL(op, { ...claims }, params))
+      const address = response.headers.get('location')
+      const description = address && new URL(address).searchParams.get('error_description')
+      expect(description ?? `${response.status} ${await response.text()}`).toBe(expected)
+    }
+  })
+
   it.each([
     ['claims as a text', { claims: claimsRequest('coreIdentityJWT') }],
     ['claims as an object', { claims: JSON.parse(claimsRequest('coreIdentityJWT')) as object }],
@@ -278,6 +315,18 @@ describe('an authorization request in a request object', () => {
       }
     },
   )
+
+  it('[SIM-5] responds with 502 and no redirect when the fault deactivates the client, for that request', async () => {
+    const op = await start()
+    op.breakNext('authorize', 'client-deactivated')
+    const browser = new Browser()
+    const response = await browser.get(await requestObjectURL(op))
+    expect([response.status, response.headers.get('location')]).toEqual([502, null])
+    expect(await response.json()).toEqual({ message: 'Internal server error' })
+    expect(op.timesTaken('authorize', 'client-deactivated')).toBe(1)
+    const callback = await browser.redirect(await requestObjectURL(op))
+    expect(callback.searchParams.get('code')).not.toBeNull()
+  })
 
   it('[SIM-5] redirects to the redirect URI and state of the query, if the request has them there', async () => {
     const op = await start({ client: { status: 'deactivated' } })

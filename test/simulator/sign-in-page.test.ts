@@ -124,6 +124,13 @@ describe('the sign-in page', () => {
     })
   })
 
+  it('[SIM-5] does not offer that the client is deactivated, which One Login finds out before any page', async () => {
+    const op = await start({ interactive: true })
+    const page = await (await new Browser().get(await requestObjectURL(op))).text()
+    expect(page).toContain('value="access-denied"')
+    expect(page).not.toContain('client-deactivated')
+  })
+
   it('[SIM-2] is not shown to a user who is signed in, unless an identity or a new sign-in is asked for', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()

@@ -68,7 +68,7 @@ async function check(
           clientKeys: provider.clientKeys,
           seconds: provider.clock.seconds(),
         })
-  const { status } = client
+  const status = statusOf(provider, client)
   if (status === 'active') return checked
   return {
     passed: false,
@@ -79,6 +79,13 @@ async function check(
         : new OAuthRefusal('unauthorized_client', `client ${status}`),
   }
 }
+
+/** Returns the status of a client. The fault `client-deactivated` deactivates it for one request. */
+function statusOf({ faults }: Provider, { status }: ClientRegistration): ClientRegistration['status'] {
+  return faults.take('authorize', isDeactivation).length > 0 ? 'deactivated' : status
+}
+
+const isDeactivation = (name: string): name is 'client-deactivated' => name === 'client-deactivated'
 
 /** One Login checks the status of a client when it has read only the query. */
 function targetBeforeRequestObject({ redirectUri, get }: AuthorizationQuery, status: string): RedirectTarget {

@@ -1,4 +1,4 @@
-import { identityClaims, scopes } from '../claim-names.ts'
+import { identityClaims } from '../claim-names.ts'
 import type { JsonObject } from '../keys/jwt.ts'
 import type { Provider } from '../simulated-provider.ts'
 import { json, type Reply } from '../reply.ts'
@@ -41,7 +41,7 @@ function discoveryDocument(issuer: string): JsonObject {
     end_session_endpoint: `${issuer}logout`,
     jwks_uri: `${issuer}.well-known/jwks.json`,
     trustmarks: `${issuer}trustmark`,
-    scopes_supported: scopes,
+    scopes_supported: ['openid', 'email', 'phone', 'offline_access'],
     response_types_supported: ['code'],
     grant_types_supported: ['authorization_code'],
     subject_types_supported: ['public', 'pairwise'],
@@ -58,6 +58,7 @@ function discoveryDocument(issuer: string): JsonObject {
       'phone_number_verified',
       'wallet_subject_id',
       ...Object.values(identityClaims),
+      'https://vocab.account.gov.uk/v1/inheritedIdentityJWT',
     ],
     ui_locales_supported: ['en', 'cy'],
     request_parameter_supported: true,

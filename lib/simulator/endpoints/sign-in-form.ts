@@ -2,7 +2,7 @@ import type { SimulatorResponse } from '../outcome.ts'
 import { refusalAddress } from '../authorization/redirect.ts'
 import { OAuthRefusal } from '../authorization/refusal.ts'
 import { isLevelOfConfidence } from '../authorization/requested-vectors.ts'
-import { authorizeErrors } from '../faults/authorize-faults.ts'
+import { errorsAfterPage } from '../faults/authorize-faults.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
 import type { Provider } from '../simulated-provider.ts'
 import { redirection, text, type Call, type Reply } from '../reply.ts'
@@ -39,10 +39,10 @@ function chosen(
     ...(user === 'signed-in' && session.user && { user: session.user }),
     ...(isLevelOfConfidence(level) && { level }),
     ...(codes.length > 0 && { returnCodes: codes }),
-    ...(isError(error) && { error: authorizeErrors[error] }),
+    ...(isError(error) && { error: errorsAfterPage[error] }),
   }
 }
 
-function isError(name: string): name is keyof typeof authorizeErrors {
-  return Object.hasOwn(authorizeErrors, name)
+function isError(name: string): name is keyof typeof errorsAfterPage {
+  return Object.hasOwn(errorsAfterPage, name)
 }

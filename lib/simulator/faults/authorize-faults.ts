@@ -29,6 +29,11 @@ export const authorizeErrors = {
   'unknown-error': { error: 'something_else', error_description: '<b>Nobody</b> knows' },
 } satisfies Record<string, SimulatorError>
 
+const { 'client-deactivated': _, ...others } = authorizeErrors
+
+/** The errors that can follow a page of One Login. A client that is not active gets no page. */
+export const errorsAfterPage = others
+
 const errorFault = (error: SimulatorError): Fault<SimulatorError> => ({
   changes: ['no parameter code', ...Object.keys(error).map((name) => `parameter ${name}`)],
   apply: error,

@@ -1,6 +1,6 @@
 import { settle, type SimulatorResponse } from '../outcome.ts'
 import { asksForIdentity, levelsOfConfidence, type Vector } from '../authorization/requested-vectors.ts'
-import { authorizeErrors } from '../faults/authorize-faults.ts'
+import { errorsAfterPage } from '../faults/authorize-faults.ts'
 import type { PendingSignIn } from '../pending-sign-ins.ts'
 import { aboutUser, readyUser, readyUserNames } from '../users/ready-users.ts'
 import { escapeHtml, layout } from './layout.ts'
@@ -93,7 +93,7 @@ function identityFields(): string {
 }
 
 function errorOptions(): string {
-  return Object.entries(authorizeErrors)
+  return Object.entries(errorsAfterPage)
     .map(([name, error]) => option(name, `${error.error} (${name})`))
     .join('')
 }
