@@ -27,17 +27,17 @@ const steps: readonly (readonly [Phase, (run: Run) => Promise<void>])[] = [
   ['slow', runSlow],
 ]
 
-/** What a run needs besides its settings. */
+/** What a run needs in addition to its settings. */
 export interface Examiners {
   readonly op: Simulator
-  /** What starts the service, if this command does. */
+  /** The service process, if this command starts the service. */
   readonly service?: ServiceProcess | undefined
-  /** Gets the name of each phase when it begins. */
+  /** Called with the name of each phase when it begins. */
   readonly onPhase?: (phase: Phase) => void
 }
 
 /**
- * Drives a service through everything that is checked.
+ * Checks a service against all requirements.
  *
  * @throws Failure if no user can sign in
  */
@@ -65,7 +65,7 @@ export async function examineService(
 const notTold =
   'The page looks the same for a visitor and for a signed-in user, so nothing can be told from it.'
 
-/** Runs a phase; gives the reason if there is no service any more. */
+/** Runs a phase. Returns the reason if the service has stopped. */
 async function runStep(run: Run, step: (run: Run) => Promise<void>): Promise<string | undefined> {
   try {
     await step(run)

@@ -9,11 +9,11 @@ const expected = v.record(
   v.picklist(['broken', 'crashed']),
 )
 
-/** Requirements that are known to be broken, each with its verdict. */
+/** The requirements that are known to be broken, each with its verdict. */
 export type Expectations = Readonly<Record<string, 'broken' | 'crashed'>>
 
 /**
- * Reads a file of expectations: JSON, `{ "session-renewed": "broken" }`.
+ * Reads a file of expectations, in JSON: `{ "session-renewed": "broken" }`.
  *
  * @throws UsageError if it cannot be used
  */
@@ -31,7 +31,7 @@ export async function readExpectations(file: string): Promise<Expectations> {
   throw new UsageError(`--expect: ${file}: ${where}${message}.`)
 }
 
-/** What differs from what is expected, in words; empty if nothing does. */
+/** Returns the differences from the expectations. Empty if there are none. */
 export function surprises(results: readonly RequirementResult[], expectations: Expectations): string[] {
   return results.flatMap(({ id, verdict }) => {
     const isBad = verdict === 'broken' || verdict === 'crashed'

@@ -2,9 +2,9 @@ import { simulatorFaults, type FaultPlace, type SimulatorFaults } from '../../si
 import type { RequirementId } from './catalogue/catalogue.ts'
 
 /**
- * What it means if a service accepts a fault: `decisive`, that it breaks a requirement; `refusal`, the same, but
- * One Login gave it nothing to sign a user in with, so that hardly a service can; `advice`, that it does less than it
- * could; `harmless`, nothing. Each of them shows whether the service stops.
+ * What it means if a service accepts a fault. `decisive`: it breaks a requirement. `refusal`: the same, but One Login
+ * gave it nothing to sign a user in with, so a service can hardly accept it. `advice`: it could do more. `harmless`:
+ * nothing. Each fault also shows whether the service stops.
  */
 export type Power = 'decisive' | 'refusal' | 'advice' | 'harmless'
 
@@ -57,7 +57,7 @@ const idTokenAdvice = faultsOf('id-token', 'advice', {
   'id-token-access-token': ['wrong-at-hash'],
 })
 
-/** The faults of `auth_time`, which concern services that send `max_age` only. */
+/** The faults of `auth_time`, which affect only services that send `max_age`. */
 export const authTimeFaults = faultsOf('id-token', 'decisive', {
   'id-token-auth-time': ['auth-time-too-old', 'auth-time-in-the-future', 'missing-auth-time'],
 })
@@ -98,10 +98,10 @@ const claimFaults = faultsOf('userinfo', 'decisive', {
   'core-identity-required': ['missing-core-identity', 'null-core-identity', 'core-identity-not-a-string'],
 })
 
-/** The faults that are tried when a user signs in, and again when an identity is requested. */
+/** The faults to try when a user signs in, and again when an identity is requested. */
 export const signInFaults = [...idTokenFaults, ...idTokenAdvice, ...responseFaults]
 
-/** The faults that are tried when an identity is requested only. */
+/** The faults to try only when an identity is requested. */
 export const identityFaults = [...coreIdentityFaults, ...identityAdvice, ...claimFaults]
 
 /** The faults of logout tokens. */
@@ -118,7 +118,7 @@ export const logoutFaults = faultsOf('logout-token', 'decisive', {
   'logout-token-id': ['missing-jti'],
 })
 
-/** The faults of the call that carries a logout token. */
+/** The faults of the call that sends a logout token. */
 export const logoutCallFaults = faultsOf('logout-token', 'harmless', {
   'logout-call': [
     'not-a-jwt',
@@ -133,7 +133,7 @@ export const logoutCallFaults = faultsOf('logout-token', 'harmless', {
   ],
 })
 
-/** The faults of an error response and of parameters that are missing, come twice or are nested. */
+/** The faults of an error response, and of parameters that are missing, repeated or nested. */
 export const callbackFaults = [
   ...faultsOf('authorize', 'harmless', {
     'callback-parameters': ['repeated-state', 'repeated-code', 'code-as-object'],
@@ -166,7 +166,7 @@ const networkFaults = [
   'redirect',
 ] as const
 
-/** Calls to One Login that fail. */
+/** Faults that make calls to One Login fail. */
 export const callFaults = [
   ...faultsOf('token', 'refusal', {
     'token-failures': [
@@ -193,7 +193,7 @@ const decided = new Set(
   ),
 )
 
-/** Every other fault of tokens and claims: a service may accept it or not, but it must not stop. */
+/** All other faults of tokens and claims. A service may accept them or not, but it must not stop. */
 export const malformedFaults = (['id-token', 'core-identity', 'userinfo'] as const).flatMap((place) => {
   const names = simulatorFaults[place].filter(
     (fault) => !decided.has(`${place} ${fault}`) && !['hang', 'slow', '502'].includes(fault),

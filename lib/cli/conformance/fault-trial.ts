@@ -19,13 +19,13 @@ const places: Readonly<Record<FaultPlace, string>> = {
   'logout-token': 'the logout token',
 }
 
-/** A fault in words. */
+/** Returns a fault in words. */
 export const faultInWords = ({ place, fault }: Pick<CataloguedFault, 'place' | 'fault'>): string =>
   `${places[place]} had the fault "${fault}"`
 
 /**
- * Tries faults on a journey, each with a new browser and a new user, and then the journey without a fault: if that
- * does not work any more, a rejection proves nothing.
+ * Tries faults on a journey, each with a new browser and a new user, and then the journey without a fault. If that
+ * fails, a rejection proves nothing.
  */
 export async function tryFaults(
   run: Run,
@@ -80,7 +80,7 @@ function verdictOf({ power }: CataloguedFault, { is }: Judgement): Verdict {
   return power === 'advice' ? 'advice' : 'broken'
 }
 
-/** A user who waits for ever is a finding of its own, whatever the fault was. */
+/** Reports a user who waits without end separately, whatever the fault was. */
 function reportHang(
   run: Run,
   { requirement }: CataloguedFault,
@@ -92,7 +92,7 @@ function reportHang(
   run.results.add(where, check('broken', `The user got no response: ${describePage(page)}.`))
 }
 
-/** Why accepting a fault would prove nothing in this run. */
+/** Returns why accepting a fault would prove nothing in this run. */
 function hasNoPower(run: Run, { place, fault }: CataloguedFault): string | undefined {
   const { op, signInRequest } = run
   if (fault === 'issuer-of-id-token' && op.options.environment.coreIdentityIssuer === op.issuer)

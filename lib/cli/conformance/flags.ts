@@ -6,7 +6,7 @@ import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { parseURL } from '../../parsed-url.ts'
 
-/** The flags that say what is checked. */
+/** The flags that set what is checked. */
 export const settingFlags = {
   page: { type: 'string' },
   'identity-page': { type: 'string' },
@@ -32,9 +32,9 @@ export const settingFlags = {
 const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
- * Reads the settings out of the flags.
+ * Reads the settings from the flags.
  *
- * @throws UsageError if a flag cannot be used
+ * @throws UsageError if a flag is not valid
  */
 export async function readSettings(values: FlagValues): Promise<Settings> {
   const page = addressOf(values, 'page')
@@ -132,7 +132,7 @@ function durationOf(values: FlagValues, flag: string): number | undefined {
   throw new UsageError(`--${flag} takes a time, such as 15s, not "${text}".`)
 }
 
-/** Names of requirements and phases, separated by commas or given several times. */
+/** Returns the names of requirements and phases, separated by commas or in several flags. */
 function namesOf(values: FlagValues, flag: string): string[] {
   const names = textsOf(values, flag).flatMap((text) => text.split(',').map((name) => name.trim()))
   const isKnown = (name: string) => isRequirementId(name) || phases.some((phase) => phase === name)

@@ -4,26 +4,26 @@ import type { PageMarker } from './page-marker.ts'
 import type { Run } from './run.ts'
 import { isListening } from './service-process.ts'
 
-/** Whether a user got what a fault must keep from them. */
+/** Whether a user got access that a fault must prevent. */
 export interface Judgement {
   readonly is: 'accepted' | 'refused' | 'unknown'
   readonly seen: string
 }
 
-/** A way through the service that a fault can be tried on. */
+/** A route through the service on which faults are tried. */
 export interface Journey {
   readonly name: 'sign-in' | 'identity'
-  /** For reports: when the fault happens. */
+  /** When the fault happens, for reports. */
   readonly when: string
-  /** What comes before the fault; false if the service does not get that far. */
+  /** Does the steps before the fault. Returns false if the service does not get that far. */
   prepare(browser: Browser): Promise<boolean>
-  /** Where the fault happens. */
+  /** Does the step in which the fault happens. */
   go(browser: Browser): Promise<Page>
-  /** Asks for the page once more, and follows nothing. */
+  /** Requests the page once more, without following redirects. */
   judge(browser: Browser): Promise<Judgement>
 }
 
-/** Signing in. */
+/** Returns the journey of signing in. */
 export function signInJourney(run: Run): Journey {
   const { page } = run.settings
   return {
@@ -35,7 +35,10 @@ export function signInJourney(run: Run): Journey {
   }
 }
 
-/** Asking a signed-in user for an identity; none if there is no page for it or it does not work. */
+/**
+ * Returns the journey in which a signed-in user proves their identity, or nothing if there is no page for it or it
+ * does not work.
+ */
 export function identityJourney(run: Run): Journey | undefined {
   const { identityPage, identityStart = identityPage } = run.settings
   if (!identityPage || !identityStart || !run.identityMarker) return undefined
@@ -66,7 +69,7 @@ async function judgePage(
   return { is: 'refused', seen: `The page was not shown: ${describePage(page)}.` }
 }
 
-/** Whether a new user can go through a journey when nothing is wrong. */
+/** Whether a new user can complete a journey without faults. */
 export async function works(run: Run, journey: Journey): Promise<boolean> {
   run.op.reset()
   run.newUser()
@@ -78,10 +81,10 @@ export async function works(run: Run, journey: Journey): Promise<boolean> {
 }
 
 /**
- * Finds out whether the service stopped, and starts it again. If this command cannot start it, the next call of
+ * Finds out whether the service has stopped, and starts it again. If this command cannot start it, the next call of
  * `run.checkAlive()` ends the run.
  *
- * @param page what the service returned last
+ * @param page the last response of the service
  */
 export async function hasStopped(run: Run, page: Page): Promise<boolean> {
   const { service } = run

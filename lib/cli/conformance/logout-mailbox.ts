@@ -9,7 +9,7 @@ export interface LogoutCall {
   readonly body: string
 }
 
-/** Takes the back-channel logouts of the simulator, so that they can be sent to the service once, or twice. */
+/** Receives the simulator's back-channel logouts, so that the run can send them to the service once or twice. */
 export class LogoutMailbox {
   readonly #server: Server
   #calls: LogoutCall[] = []
@@ -18,7 +18,7 @@ export class LogoutMailbox {
     this.#server = server
   }
 
-  /** Opens one on a free port of this machine. */
+  /** Opens a mailbox on a free port of this machine. */
   static async open(): Promise<LogoutMailbox> {
     const server = createServer()
     const mailbox = new LogoutMailbox(server)
@@ -35,19 +35,17 @@ export class LogoutMailbox {
     return mailbox
   }
 
-  /** Its address. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`
   }
 
-  /** Takes out what arrived since the last time. */
+  /** Returns and removes the logouts that have arrived since the last call. */
   take(): LogoutCall[] {
     const calls = this.#calls
     this.#calls = []
     return calls
   }
 
-  /** Closes it. */
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))

@@ -3,7 +3,7 @@ import type { Page } from './browser/page.ts'
 
 type Content = Pick<Page, 'status' | 'body' | 'headers'>
 
-/** Tells a page from every other page by text that does not depend on the user. */
+/** Recognises a page by text that does not depend on the user. */
 export class PageMarker {
   readonly #texts: readonly string[]
   readonly #needed: number
@@ -14,11 +14,11 @@ export class PageMarker {
   }
 
   /**
-   * Finds what marks a page.
+   * Finds the text that identifies a page.
    *
    * @param shown the page as different users see it
-   * @param others what was returned to those who must not see it
-   * @returns `undefined` if nothing tells them apart
+   * @param others the pages of users who must not see it
+   * @returns `undefined` if no text distinguishes them
    */
   static find(shown: readonly Content[], others: readonly Content[]): PageMarker | undefined {
     const lookalikes = others.filter(({ status }) => status === 200)
@@ -60,7 +60,7 @@ function partsOf(page: Content): string[] {
   }
 }
 
-/** The names of the members of a JSON value: its values belong to the user. */
+/** Returns the names of the members of a JSON value. Its values belong to the user. */
 function pathsOf(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null) return [path]
   if (Array.isArray(value)) return [path]

@@ -6,7 +6,7 @@ import type { Run } from './run.ts'
 const longest = 65_000
 const pause = 1000
 
-/** Waits until users can sign in again; false if they cannot after a minute. */
+/** Waits until users can sign in again. Returns false if they cannot after a minute. */
 export async function comesBack(run: Run): Promise<boolean> {
   const deadline = Date.now() + longest
   for (;;) {

@@ -3,7 +3,7 @@ import { decodePart } from './jwt.ts'
 import type { Credentials } from './settings.ts'
 import { parseURL } from '../../parsed-url.ts'
 
-/** What a service asks of One Login at the start of a sign-in. */
+/** What a service requests from One Login when a sign-in starts. */
 export interface AskedFor {
   readonly clientId: string
   readonly redirectUri: string
@@ -13,7 +13,10 @@ export interface AskedFor {
   readonly maxAge: string | undefined
 }
 
-/** Reads an address of `/authorize`, with its request object; none if the client ID or redirect URI is missing. */
+/**
+ * Reads an address of `/authorize` with its request object. Returns nothing if the client ID or redirect URI is
+ * missing.
+ */
 export function readAuthorizationRequest(address: URL): AskedFor | undefined {
   const params = address.searchParams
   const object = decodePart(params.get('request') ?? '', 1) ?? {}
@@ -43,7 +46,7 @@ function vectorsOf(value: unknown): string[] {
   }
 }
 
-/** The registration of a service that asks for this. */
+/** Returns the registration of a service that requests this. */
 export function registrationOf(
   { clientId, redirectUri }: AskedFor,
   credentials: Credentials,

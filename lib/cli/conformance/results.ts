@@ -1,17 +1,17 @@
 import { requirementIds, requirementOf, type RequirementId } from './catalogue/catalogue.ts'
 import type { Phase } from './catalogue/requirement.ts'
 
-/** How one check, or one requirement, ended. */
+/** The result of one check or one requirement. */
 export type Verdict = 'kept' | 'broken' | 'crashed' | 'advice' | 'not observable'
 
-/** One check: what was done, and what came back. */
+/** A check: what was done, and the result. */
 export interface Check {
-  /** Which check of its requirement: a fault and the journey, or a few words. */
+  /** The name of the check in its requirement: a fault and the journey, or a few words. */
   readonly name: string
   readonly verdict: Verdict
   /** What was done. */
   readonly done: string
-  /** What came back; for `not observable`, the reason. */
+  /** The result. For `not observable`, the reason. */
   readonly seen: string
 }
 
@@ -24,7 +24,7 @@ export interface RequirementResult {
 
 const gravest = ['crashed', 'broken', 'advice', 'kept'] as const
 
-/** Which requirements are checked. */
+/** The requirements to check. */
 export interface Selection {
   readonly only: readonly string[]
   readonly skip: readonly string[]
@@ -44,34 +44,33 @@ export class Results {
     this.#wanted = new Set(wanted)
   }
 
-  /** Whether a requirement is to be checked. */
+  /** Whether to check a requirement. */
   wants(id: RequirementId): boolean {
     return this.#wanted.has(id)
   }
 
-  /** Whether any requirement of a phase is to be checked. */
+  /** Whether to check any requirement of a phase. */
   wantsPhase(phase: Phase): boolean {
     return [...this.#wanted].some((id) => requirementOf(id).phase === phase)
   }
 
-  /** Adds a check. */
   add(id: RequirementId, check: Check): void {
     if (this.wants(id)) this.#checks.set(id, [...this.of(id), check])
   }
 
-  /** The checks of a requirement so far. */
+  /** Returns the checks of a requirement so far. */
   of(id: RequirementId): readonly Check[] {
     return this.#checks.get(id) ?? []
   }
 
-  /** Says why the requirements of a phase that have no check yet could not be observed. */
+  /** Records why the requirements of a phase that have no check yet could not be observed. */
   explain(phase: Phase, seen: string): void {
     for (const id of this.#wanted)
       if (requirementOf(id).phase === phase && this.of(id).length === 0)
         this.add(id, { name: 'all', verdict: 'not observable', done: 'Nothing was done.', seen })
   }
 
-  /** Every requirement that is checked, in the order of the catalogue. */
+  /** Returns every checked requirement, in the order of the catalogue. */
   all(): RequirementResult[] {
     return requirementIds
       .filter((id) => this.wants(id))
@@ -79,7 +78,7 @@ export class Results {
   }
 }
 
-/** The verdict of a requirement: the gravest of its checks; `not observable` if none could be made. */
+/** Returns the verdict of a requirement: the most serious one of its checks, or `not observable` if there are none. */
 function verdictOf(checks: readonly Check[]): Verdict {
   return gravest.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'not observable'
 }

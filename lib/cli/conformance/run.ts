@@ -15,26 +15,26 @@ import type { ServiceProcess } from './service-process.ts'
 import type { Settings } from './settings.ts'
 import { showsStackTrace } from './stack-trace.ts'
 
-/** The service does not run any more, and cannot be started again. */
+/** The service has stopped and cannot be started again. */
 export class ServiceGone extends Error {
   override readonly name = 'ServiceGone'
 }
 
-/** One run: the service, the simulator that plays One Login, and what is known of both. */
+/** One run: the service, the simulator in the place of One Login, and what the run has found out about both. */
 export class Run {
   readonly settings: Settings
   readonly op: Simulator
   readonly results: Results
   readonly service: ServiceProcess | undefined
-  /** What the sign-in asks for, once that is known. */
+  /** What the sign-in requests, once it is known. */
   signInRequest: AskedFor | undefined
-  /** What the identity page asks for, once that is known. */
+  /** What the identity page requests, once it is known. */
   identityRequest: AskedFor | undefined
-  /** How the page of a signed-in user is told, once that is known. */
+  /** How to recognise the page of a signed-in user, once it is known. */
   pageMarker: Pick<PageMarker, 'matches'> | undefined
-  /** How the page of a proven user is told, once that is known. */
+  /** How to recognise the page of a user with a proven identity, once it is known. */
   identityMarker: Pick<PageMarker, 'matches'> | undefined
-  /** Why nothing about identities can be observed, if it is so. */
+  /** Why nothing about identities can be observed, if so. */
   whyNoIdentity = 'The identity page was not reached.'
   /** Paths of the service that showed a stack trace. */
   readonly stackTraces = new Set<string>()
@@ -52,12 +52,12 @@ export class Run {
     this.#mayFollow = [page, identityPage, identityStart, signOut].flatMap((url) => (url ? [url.host] : []))
   }
 
-  /** Lets browsers follow redirects to another host of the service, such as that of the redirect URI. */
+  /** Allows browsers to follow redirects to another host of the service, such as the host of the redirect URI. */
   trust(url: string): void {
     this.#mayFollow = [...this.#mayFollow, new URL(url).host]
   }
 
-  /** A browser that was never used. */
+  /** Returns a new browser. */
   newBrowser(): Browser {
     const { timeout, headers, press, cookies, page } = this.settings
     const browser = new Browser({
@@ -72,12 +72,12 @@ export class Run {
     return browser
   }
 
-  /** Whether an address is one of the simulator. */
+  /** Whether an address belongs to the simulator. */
   isOneLogin(url: URL): boolean {
     return url.origin === new URL(this.op.url).origin
   }
 
-  /** Lets a user who never signed in before sign in from now on. */
+  /** Makes a new user sign in from now on. */
   newUser(like: ReadyUserName = 'typical', answer: Omit<SimulatorResponse, 'user'> = {}): SimulatorUser {
     this.#users += 1
     const sub = `urn:fdc:gov.uk:2022:conformance-${process.pid}-${Date.now()}-${this.#users}`
@@ -86,12 +86,12 @@ export class Run {
     return user
   }
 
-  /** Lets a user sign in again. */
+  /** Makes a user sign in again. */
   signInAgain(user: SimulatorUser): void {
     this.op.respondWith({ user })
   }
 
-  /** Does something, and gives the requests that reached the simulator meanwhile. */
+  /** Runs an action and returns the requests that reached the simulator during it. */
   async requestsDuring(action: () => Promise<unknown>): Promise<readonly RecordedRequest[]> {
     const before = this.op.requestCount
     await action()
@@ -100,7 +100,7 @@ export class Run {
   }
 
   /**
-   * Ends the run if there is no service any more.
+   * Ends the run if the service has stopped.
    *
    * @throws ServiceGone
    */

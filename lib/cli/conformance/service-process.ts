@@ -7,11 +7,11 @@ const pollEvery = 50
 const graceToStop = 5000
 const keptOutput = 2000
 
-/** How a service is started. */
+/** How to start a service. */
 export interface ServiceCommand {
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Where it listens. */
+  /** The address at which it listens. */
   readonly url: URL
   readonly startTimeout: number
 }
@@ -31,7 +31,7 @@ export class ServiceProcess {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
-  /** The end of what the process wrote. */
+  /** The last output of the process. */
   get output(): string {
     return this.#output.trim()
   }
@@ -39,13 +39,13 @@ export class ServiceProcess {
   /**
    * Starts the process and waits until its port is open.
    *
-   * @returns whether it is
+   * @returns whether the port is open
    */
   async start(): Promise<boolean> {
     const [file = '', ...args] = this.#settings.command
     const { env, url, startTimeout } = this.#settings
     this.#output = ''
-    // A process group of its own, so that what the command starts can be stopped too.
+    // Has its own process group, so that its child processes can be stopped too.
     const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     for (const stream of [child.stdout, child.stderr])
@@ -66,14 +66,14 @@ export class ServiceProcess {
     return false
   }
 
-  /** Gives a process that closed a connection the time to exit. */
+  /** Waits, because a process that closed a connection may be about to exit. */
   async mayExit(): Promise<void> {
     const child = this.#child
     if (child && this.isRunning)
       await Promise.race([once(child, 'exit'), wait(300, undefined, { ref: false })])
   }
 
-  /** Stops the process and what it started. */
+  /** Stops the process and its child processes. */
   async stop(): Promise<void> {
     const child = this.#child
     this.#child = undefined
@@ -87,13 +87,12 @@ export class ServiceProcess {
     await this.#portIsFree()
   }
 
-  /** Stops the process and starts it again. */
   async restart(): Promise<boolean> {
     await this.stop()
     return this.start()
   }
 
-  /** A child of the process can keep the port a little longer. */
+  /** A child process can hold the port a little longer. */
   async #portIsFree(): Promise<void> {
     const deadline = Date.now() + graceToStop
     while (Date.now() < deadline && (await isListening(this.#settings.url))) await wait(pollEvery)
@@ -104,11 +103,11 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // The whole group has ended already.
+    // The whole group has already ended.
   }
 }
 
-/** Whether something listens at the host and port of an address. */
+/** Whether a server listens at the host and port of an address. */
 export function isListening({ hostname, port, protocol }: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({

@@ -1,7 +1,7 @@
 import type { Simulator } from '../../simulator/index.ts'
 import type { Settings } from './settings.ts'
 
-/** The variables with which a service that reads those of this package uses the simulator. */
+/** Returns the variables that point a service with this package's variables to the simulator. */
 export function serviceVariables(
   { options }: Simulator,
   { page, credentials }: Pick<Settings, 'page' | 'credentials'>,

@@ -1,11 +1,11 @@
 import type { Selection } from './results.ts'
 
-/** How the service proves to One Login who it is. */
+/** How the service authenticates to One Login. */
 export type Credentials =
   | { readonly publicKey: string }
   | { readonly jwksURL: string }
   | { readonly clientSecret: string }
-  /** With the ready key of the simulator, which the started service gets in a variable. */
+  /** With the simulator's key, which the started service gets in a variable. */
   | 'ready-key'
 
 /** What is checked, and how. */
@@ -16,7 +16,7 @@ export interface Settings extends Selection {
   readonly identityPage: URL | undefined
   /** Where a signed-in user starts to prove their identity, if not at that page. */
   readonly identityStart: URL | undefined
-  /** What the identity page shows if the identity is proven, if the command cannot tell by itself. */
+  /** The text of the identity page after the identity is proven, if the command cannot find it by itself. */
   readonly identityText: RegExp | undefined
   readonly signOut: URL | undefined
   readonly backChannel: URL | undefined
@@ -25,11 +25,11 @@ export interface Settings extends Selection {
   readonly press: readonly string[]
   readonly cookies: readonly string[]
   readonly headers: Readonly<Record<string, string>>
-  /** Milliseconds that a response may take. */
+  /** The longest time for a response, in milliseconds. */
   readonly timeout: number
-  /** Milliseconds that the service may take to start. */
+  /** The longest time for the service to start, in milliseconds. */
   readonly startTimeout: number
   readonly slow: boolean
-  /** Starts the service; empty if it runs already. */
+  /** The command that starts the service. Empty if the service is already running. */
   readonly command: readonly string[]
 }

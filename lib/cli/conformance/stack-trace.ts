@@ -16,5 +16,5 @@ const patterns: readonly RegExp[] = [
   /^goroutine \d+ \[/m,
 ]
 
-/** Whether a response shows where in the code of the service something failed. */
+/** Whether a response shows where in the service's code an error happened. */
 export const showsStackTrace = (body: string): boolean => patterns.some((pattern) => pattern.test(body))

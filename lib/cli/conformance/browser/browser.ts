@@ -4,19 +4,19 @@ import { CookieJar } from './cookie-jar.ts'
 import { pressed } from './form.ts'
 import { redirectOf, type Failure, type Hop, type Page } from './page.ts'
 
-/** What every browser of a run has in common. */
+/** The settings of every browser in a run. */
 export interface BrowserSettings {
-  /** Milliseconds that one request may take. */
+  /** The longest time for one request, in milliseconds. */
   readonly timeout: number
-  /** Headers that go to the service with every request. */
+  /** Headers to send to the service with every request. */
   readonly headers: Readonly<Record<string, string>>
-  /** Texts of buttons and links to press on the way, each once a visit. */
+  /** Texts of buttons and links to press on the way, each once in a visit. */
   readonly press: readonly string[]
   /** Whether the browser may go to an address. */
   readonly mayVisit: (url: URL) => boolean
   /** Whether an address belongs to the service, not to the simulator. */
   readonly isService: (url: URL) => boolean
-  /** Gets every response of the service. */
+  /** Called with every response of the service. */
   readonly onPage: (page: Omit<Page, 'trail'>) => void
 }
 
@@ -26,19 +26,19 @@ export interface PageRequest {
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly isCrossSite?: boolean
-  /** The call of a server, not of a browser: no cookies, and only these headers. */
+  /** Whether to send the request as a server would: without cookies and with only these headers. */
   readonly isServer?: boolean
 }
 
 interface Visit extends PageRequest {
-  /** Stops before the first redirect to an address for which this is true. */
+  /** Stops before the first redirect to an address for which this returns true. */
   readonly stopAt?: (url: URL) => boolean
 }
 
 const longestTrail = 15
 const longestBody = 5_000_000
 
-/** A browser without JavaScript: it keeps cookies, follows redirects and sends forms. */
+/** A browser without JavaScript. It stores cookies, follows redirects and sends forms. */
 export class Browser {
   jar: CookieJar
   readonly #settings: BrowserSettings
@@ -48,12 +48,12 @@ export class Browser {
     this.jar = jar
   }
 
-  /** Another browser with the cookies that this one has now. */
+  /** Returns another browser with the current cookies of this one. */
   twin(...withoutCookies: readonly string[]): Browser {
     return new Browser(this.#settings, this.jar.copy(...withoutCookies))
   }
 
-  /** Goes to a page, on to where it redirects, and presses what is to be pressed. */
+  /** Visits a page, follows its redirects and presses the configured buttons and links. */
   async visit(address: string, { stopAt, ...request }: Visit = {}): Promise<Page> {
     let page = await this.#follow(address, request, [], stopAt)
     const left = new Set(this.#settings.press)
@@ -67,7 +67,7 @@ export class Browser {
     return page
   }
 
-  /** Sends one request and follows nothing. */
+  /** Sends one request without following redirects. */
   async get(address: string, request: PageRequest = {}): Promise<Page> {
     const page = await this.#send(new URL(address), request)
     return { ...page, trail: [hopOf(page)] }
@@ -88,7 +88,7 @@ export class Browser {
       if (next === undefined || trail.length >= longestTrail) break
       const url = new URL(next)
       if (!this.#settings.mayVisit(url) || stopAt?.(url) === true) break
-      // A user who comes back from One Login pressed a button on another site.
+      // A user who comes back from One Login has pressed a button on another site.
       if (!this.#settings.isService(url)) isCrossSite = true
       page = await this.#send(url, { isCrossSite })
       trail.push(hopOf(page))

@@ -1,4 +1,4 @@
-/** A cookie as a service set it. */
+/** A cookie that a service has set. */
 export interface Cookie {
   readonly name: string
   readonly value: string
@@ -8,11 +8,11 @@ export interface Cookie {
   readonly sameSite: 'strict' | 'lax' | 'none' | undefined
 }
 
-/** The cookies of one browser. Hosts are kept apart by name and port. */
+/** The cookies of one browser. Each host and port has its own. */
 export class CookieJar {
   readonly #hosts = new Map<string, Map<string, Cookie>>()
 
-  /** Stores or deletes what a `Set-Cookie` header says. */
+  /** Stores or deletes the cookie in a `Set-Cookie` header. */
   store(url: URL, header: string): void {
     const cookie = parseCookie(header)
     if (!cookie) return
@@ -21,7 +21,7 @@ export class CookieJar {
     else cookies.set(cookie.name, cookie)
   }
 
-  /** The `Cookie` header for a request; empty if there are none. */
+  /** Returns the `Cookie` header of a request. Empty if there are no cookies. */
   header(url: URL, isCrossSite: boolean): string {
     return this.cookies(url.host)
       .filter(({ path }) => isBelow(url.pathname, path))
@@ -30,12 +30,12 @@ export class CookieJar {
       .join('; ')
   }
 
-  /** The cookies of a host, such as `127.0.0.1:3000`. */
+  /** Returns the cookies of a host, such as `127.0.0.1:3000`. */
   cookies(host: string): Cookie[] {
     return [...this.#of(host).values()]
   }
 
-  /** A jar with the same cookies, without those of these names. */
+  /** Returns a copy of the jar, without the cookies of these names. */
   copy(...without: readonly string[]): CookieJar {
     const jar = new CookieJar()
     for (const [host, cookies] of this.#hosts) {

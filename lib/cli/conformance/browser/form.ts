@@ -2,14 +2,14 @@ import { attributeOf, textOf } from './html.ts'
 import type { Page } from './page.ts'
 import { parseURL } from '../../../parsed-url.ts'
 
-/** What a browser sends when something is pressed. */
+/** The request of a browser when a user presses a button or link. */
 export interface Pressed {
   readonly url: string
   readonly method: 'GET' | 'POST'
   readonly body?: string
 }
 
-/** What pressing the button or link with this text sends; none if the page has neither. */
+/** Returns the request of the button or link with this text, or nothing if the page has neither. */
 export function pressed({ body, url }: Pick<Page, 'body' | 'url'>, text: string): Pressed | undefined {
   return pressedButton(body, url, text) ?? pressedLink(body, url, text)
 }

@@ -7,14 +7,14 @@ const entities: Readonly<Record<string, string>> = {
   nbsp: ' ',
 }
 
-/** The text that HTML stands for, without tags, on one line. */
+/** Returns the text of HTML on one line, without tags. */
 export function textOf(html: string): string {
   return decode(html.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim()
 }
 
-/** The pieces of text between the tags of a page, without scripts and styles. */
+/** Returns the texts between the tags of a page, without scripts and styles. */
 export function textsOf(html: string): string[] {
   return withoutScripts(html)
     .split(/<[^>]*>/)
@@ -22,14 +22,14 @@ export function textsOf(html: string): string[] {
     .filter((text) => text.length > 1)
 }
 
-/** The headings of the two highest levels. */
+/** Returns the headings of the 2 highest levels. */
 export function headingsOf(html: string): string[] {
   return [...withoutScripts(html).matchAll(/<(h1|h2)\b[^>]*>([^]*?)<\/\1\s*>/gi)]
     .map(([, , content = '']) => textOf(content))
     .filter((text) => text !== '')
 }
 
-/** The value of an attribute of a start tag. */
+/** Returns the value of an attribute of a start tag. */
 export function attributeOf(tag: string, name: string): string | undefined {
   const pattern = new RegExp(`\\s${name}(?:\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+)))?(?=[\\s>/]|$)`, 'i')
   const found = pattern.exec(tag)

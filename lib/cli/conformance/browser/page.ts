@@ -4,7 +4,7 @@ import { parseURL } from '../../../parsed-url.ts'
 /** Why there was no response. */
 export type Failure = 'refused' | 'cut' | 'timeout'
 
-/** One request on the way to a page, and its response. */
+/** A request on the way to a page, and its response. */
 export interface Hop {
   readonly method: string
   readonly url: string
@@ -12,17 +12,17 @@ export interface Hop {
   readonly status: number
 }
 
-/** What a browser ended with. */
+/** The last page of a browser's visit. */
 export interface Page extends Hop {
   readonly headers: IncomingHttpHeaders
   readonly body: string
-  /** Missing if there was a response. */
+  /** Not set if there was a response. */
   readonly failure?: Failure
-  /** Every request on the way, this page last. */
+  /** Every request on the way. This page is the last. */
   readonly trail: readonly Hop[]
 }
 
-/** Where a response sends the browser, if it does and the address can be read. */
+/** Returns the address that a response redirects to, if it does and the address can be read. */
 export function redirectOf({ status, headers, url }: Omit<Page, 'trail'>): string | undefined {
   const { location } = headers
   if (status < 300 || status > 399 || location === undefined) return undefined
@@ -35,7 +35,7 @@ const failures: Readonly<Record<Failure, string>> = {
   timeout: 'did not respond in time',
 }
 
-/** What came back, in a few words and without data of the user. */
+/** Describes a response in a few words, without data of the user. */
 export function describePage({ status, failure, url }: Omit<Page, 'trail'>): string {
   const at = parseURL(url)?.pathname ?? url
   return failure === undefined ? `${at} returned status ${status}` : `${at} ${failures[failure]}`

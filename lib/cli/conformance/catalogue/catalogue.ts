@@ -4,7 +4,7 @@ import type { Requirement } from './requirement.ts'
 import { sessionRequirements } from './session-requirements.ts'
 import { tokenRequirements } from './token-requirements.ts'
 
-/** Every requirement that is checked, by its id, in the order of the report. */
+/** Every checked requirement by its ID, in the order of the report. */
 export const catalogue = {
   ...requestRequirements,
   ...tokenRequirements,
@@ -12,14 +12,14 @@ export const catalogue = {
   ...operationRequirements,
 } as const satisfies Record<string, Requirement>
 
-/** The id of a requirement. */
+/** The ID of a requirement. */
 export type RequirementId = keyof typeof catalogue
 
-/** The ids of all requirements, in the order of the report. */
+/** The IDs of all requirements, in the order of the report. */
 export const requirementIds = Object.keys(catalogue) as RequirementId[]
 
-/** Whether a text is the id of a requirement. */
+/** Whether a text is the ID of a requirement. */
 export const isRequirementId = (text: string): text is RequirementId => Object.hasOwn(catalogue, text)
 
-/** A requirement. */
+/** Returns a requirement. */
 export const requirementOf = (id: RequirementId): Requirement => catalogue[id]

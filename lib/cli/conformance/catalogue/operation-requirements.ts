@@ -2,7 +2,7 @@ import { documentation, type Requirement } from './requirement.ts'
 
 const { authenticate, identity, idToken } = documentation
 
-/** What a service must do for all kinds of users, and when One Login fails. */
+/** Requirements for all kinds of users, and for failures of One Login. */
 export const operationRequirements = {
   'every-user': {
     phase: 'people',

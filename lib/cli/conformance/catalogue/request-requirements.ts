@@ -2,7 +2,7 @@ import { documentation, type Requirement } from './requirement.ts'
 
 const { authenticate, tokenRequest, idToken, identity } = documentation
 
-/** What a working service shows, and what it sends to One Login. */
+/** Requirements for a working service, and for its requests to One Login. */
 export const requestRequirements = {
   'visitor-refused': {
     phase: 'controls',

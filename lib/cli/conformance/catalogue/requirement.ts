@@ -1,4 +1,4 @@
-/** The parts of a run, in the order in which they run. */
+/** The phases of a run, in order. */
 export const phases = [
   'controls',
   'requests',
@@ -12,25 +12,25 @@ export const phases = [
   'slow',
 ] as const
 
-/** One part of a run. */
+/** A phase of a run. */
 export type Phase = (typeof phases)[number]
 
-/** What a service must do. */
+/** A requirement for a service. */
 export interface Requirement {
   readonly phase: Phase
-  /** The id of the requirement in this project. */
+  /** The ID of the requirement in this project. */
   readonly rule: string
   /** What must be true. */
   readonly title: string
-  /** What can happen if it is not. */
+  /** What can happen if it is not true. */
   readonly why: string
-  /** Where it is written. */
+  /** The page that contains the requirement. */
   readonly link: string
 }
 
 const guide = 'https://docs.sign-in.service.gov.uk/integrate-with-integration-environment'
 
-/** Where requirements are written. */
+/** The sources of requirements. */
 export const documentation = {
   authenticate: `${guide}/authenticate-your-user/`,
   tokenRequest: `${guide}/authenticate-your-user/#make-a-token-request`,

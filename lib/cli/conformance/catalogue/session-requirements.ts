@@ -13,7 +13,7 @@ const ofLogoutToken = (rule: string, title: string, why: string) =>
 
 const forged = 'Otherwise anybody who finds the address can sign your users out.'
 
-/** What a service must do at the callback, at sign-out and with back-channel logouts. */
+/** Requirements for the callback, sign-out and back-channel logouts. */
 export const sessionRequirements = {
   'callback-state': atCallback(
     'CB-1',

@@ -8,7 +8,7 @@ const forIdToken = (rule: string, title: string, why: string) =>
 const forIdentity = (rule: string, title: string, why: string) =>
   ({ phase: 'tokens', rule, title, why, link: identity }) as const
 
-/** What a service must check of tokens and claims. */
+/** Requirements for the checks of tokens and claims. */
 export const tokenRequirements = {
   'id-token-signature': forIdToken(
     'IDT-1',

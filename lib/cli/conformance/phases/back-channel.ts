@@ -21,7 +21,7 @@ interface Visitor {
   readonly browser: Browser
 }
 
-/** Sends back-channel logouts as One Login does, and as an attacker would. */
+/** Sends back-channel logouts as One Login and as an attacker would. */
 export async function runBackChannel(run: Run): Promise<void> {
   const { backChannel } = run.settings
   if (!backChannel) {
@@ -56,7 +56,7 @@ async function isSignedIn(run: Run, browser: Browser): Promise<boolean> {
   return is === 'accepted'
 }
 
-/** The call that One Login makes for a user, with the faults that are set. */
+/** Returns One Login's call for a user, with the faults that are set. */
 async function callFor(
   run: Run,
   mailbox: LogoutMailbox,
@@ -168,7 +168,7 @@ async function tryFault(
   if (page.status === 429)
     return check('not observable', 'The service limits how many requests it takes (429).')
   if (page.failure === 'timeout') return check('broken', `There was no response: ${describePage(page)}.`)
-  // With some faults only the call is odd, and the token in it is right: a service may act on it.
+  // Some faults change only the call and leave the token valid, so a service may accept it.
   if (!isIn && !withRightToken.has(fault.fault)) return check('broken', 'The user was signed out.')
   if (fault.power === 'harmless') return check('kept', `It was answered: ${describePage(page)}.`)
   if (!isEffective)

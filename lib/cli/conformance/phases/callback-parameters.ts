@@ -2,7 +2,7 @@ import { describePage, type Page } from '../browser/page.ts'
 import { hasStopped } from '../journeys.ts'
 import type { Run } from '../run.ts'
 
-/** Queries that nobody sends by mistake, each with the name that it has in the report. */
+/** Queries that no browser sends by mistake, each with its name in the report. */
 const queries: readonly (readonly [string, string])[] = [
   ['nothing', ''],
   ['everything twice', 'code=a&code=b&state=c&state=d'],
@@ -15,7 +15,7 @@ const queries: readonly (readonly [string, string])[] = [
   ['long values', `state=${'a'.repeat(4000)}&code=${'b'.repeat(4000)}`],
 ]
 
-/** Opens the address of the way back with parameters that One Login never sends. */
+/** Calls the callback with parameters that One Login never sends. */
 export async function tryParameters(run: Run): Promise<void> {
   const { redirectUri } = run.signInRequest ?? {}
   if (redirectUri === undefined || !run.results.wants('callback-parameters')) return

@@ -11,7 +11,7 @@ import { tryParameters } from './callback-parameters.ts'
 
 const attacker = 'attacker.example'
 
-/** The names that services give to the parameter with the address to return to. */
+/** Usual names of the parameter that holds the address to return to. */
 const returnParameters = [
   'returnTo',
   'return_to',
@@ -34,7 +34,7 @@ const returnParameters = [
   'back',
 ]
 
-/** Attacks the way back from One Login, as anybody can who sends a user a link. */
+/** Attacks the callback, as anyone can who sends a user a link. */
 export async function runCallback(run: Run): Promise<void> {
   await tryLoginCsrf(run)
   await tryReplay(run)
@@ -46,7 +46,7 @@ export async function runCallback(run: Run): Promise<void> {
   await tryParameters(run)
 }
 
-/** Whether an address is one that takes a browser back to the service. */
+/** Whether an address takes a browser back to the service. */
 export function isCallback(run: Run, url: URL): boolean {
   const { redirectUri } = run.signInRequest ?? {}
   if (redirectUri === undefined) return false
@@ -54,7 +54,7 @@ export function isCallback(run: Run, url: URL): boolean {
   return url.host === expected.host && url.pathname === expected.pathname
 }
 
-/** Signs a user in at One Login and stops before the way back; gives the address of that. */
+/** Signs a user in at One Login, stops before the callback, and returns its address. */
 export async function callbackAddress(run: Run, browser: Browser): Promise<string | undefined> {
   const page = await browser.visit(run.settings.page.href, { stopAt: (url) => isCallback(run, url) })
   const next = redirectOf(page)
@@ -121,7 +121,7 @@ async function tryReplay(run: Run): Promise<void> {
   else add(again ? 'broken' : 'kept', again ? 'The code was sent again.' : 'The code was not sent again.')
 }
 
-/** One Login's description of an error is text, and an attacker can write one. */
+/** One Login's description of an error is text that an attacker could write. */
 async function tryDescription(run: Run): Promise<void> {
   if (!run.results.wants('callback-error')) return
   const done = 'One Login returned an error whose description has HTML in it.'

@@ -10,7 +10,9 @@ type DocumentFault = {
   [Place in FaultPlace]: { readonly place: Place; readonly fault: SimulatorFaults[Place] }
 }[FaultPlace]
 
-/** What a document can be like when a service starts; with none of these can it know that a sign-in is genuine. */
+/**
+ * Faults of a document when a service starts. With any of them, the service cannot know whether a sign-in is genuine.
+ */
 const faults: readonly DocumentFault[] = [
   { place: 'discovery', fault: '503' },
   { place: 'discovery', fault: 'malformed-json' },
@@ -31,7 +33,7 @@ const slowFaults: readonly DocumentFault[] = [
   { place: 'jwks', fault: 'hang' },
 ]
 
-/** Starts the service again and again, each time with another document of One Login wrong. */
+/** Starts the service repeatedly, each time with a fault in another document of One Login. */
 export async function runColdStart(run: Run): Promise<void> {
   const { service, results, settings } = run
   if (!service) {

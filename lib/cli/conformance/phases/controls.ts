@@ -10,7 +10,8 @@ const pause = 500
 const enoughTexts = 2
 
 /**
- * Learns how the service is registered, and how a page looks for those who may see it and for those who may not.
+ * Finds out how the service is registered, and how to recognise a page for users who may see it and for users who may
+ * not.
  *
  * @throws CannotRun if no user can sign in
  */
@@ -31,7 +32,7 @@ async function learnRegistration(run: Run): Promise<void> {
       run.op.register(registrationOf(asked, credentials, idTokenAlg))
       if ((await signIn(run)).isSignedIn) return
     }
-    // A service that has just started can need a moment until it can do everything.
+    // A service that has just started can take a moment before everything works.
     if (Date.now() > deadline || (!run.service && last.failure === undefined))
       throw new CannotRun(asked ? await whySignInFails(run) : notLedToOneLogin(run, last))
     await wait(pause)
@@ -56,7 +57,7 @@ function notLedToOneLogin(run: Run, last: Page): string {
 
 interface SignedIn {
   readonly isSignedIn: boolean
-  /** The page as it was asked for once more. */
+  /** The response to a second request for the page. */
   readonly page: Page
 }
 
@@ -107,7 +108,7 @@ async function learnPage(run: Run): Promise<void> {
   })
 }
 
-/** The page for a user who came back from One Login without signing in. */
+/** Returns the page of a user who came back from One Login without signing in. */
 async function afterRefusal(run: Run): Promise<Page> {
   const { href } = run.settings.page
   run.op.breakUntilReset('authorize', 'access-denied')
@@ -144,13 +145,13 @@ async function learnIdentity(run: Run): Promise<void> {
   const isProtected = marker !== undefined && ![visitor, unproven].some((page) => marker.matches(page))
   if (isShown && isProtected) run.identityMarker = marker
   else run.whyNoIdentity = 'The identity page could not be told for a user with a proven identity.'
-  // On a page for both, an identity can be shown in ways that only its own data tells.
+  // If both kinds of users see the same page, only the data of the identity may show that it was proven.
   const hasOwnPage = identityPage.href !== settings.page.href
   const isOpen = proven[0]?.status === 200 && (marker ? isShown && !isProtected : hasOwnPage)
   results.add('identity', identityCheck({ isKept: isShown && isProtected, isOpen }, done, proven))
 }
 
-/** The identity request can have a redirect URI of its own. */
+/** The identity request can have a different redirect URI. */
 async function learnIdentityRequest(run: Run, start: URL): Promise<void> {
   run.newUser()
   const browser = run.newBrowser()

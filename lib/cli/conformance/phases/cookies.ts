@@ -5,7 +5,7 @@ import { signInJourney } from '../journeys.ts'
 import type { Verdict } from '../results.ts'
 import type { Run } from '../run.ts'
 
-/** Looks at the session: whether it gets a new id at sign-in, its cookie, and whether its pages are stored. */
+/** Checks the session: whether its ID changes at sign-in, its cookie, and whether its pages are stored. */
 export async function runCookieChecks(run: Run): Promise<void> {
   await tryFixation(run)
   run.newUser()
@@ -15,7 +15,7 @@ export async function runCookieChecks(run: Run): Promise<void> {
   await checkStorage(run, browser)
 }
 
-/** An attacker who has the cookies from before the sign-in must not be signed in by it. */
+/** An attacker who has the cookies from before the sign-in must not be signed in afterwards. */
 async function tryFixation(run: Run): Promise<void> {
   if (!run.results.wants('session-renewed')) return
   const done = "A second browser had the first browser's cookies from before the sign-in."

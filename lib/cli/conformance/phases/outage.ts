@@ -8,14 +8,14 @@ import type { Run } from '../run.ts'
 import { comesBack } from '../recovery.ts'
 import { callbackAddress } from './callback.ts'
 
-/** Lets calls to One Login fail, and then One Login as a whole. */
+/** Makes calls to One Login fail, and then makes One Login unavailable. */
 export async function runOutage(run: Run): Promise<void> {
   await checkCodes(run, () => tryFaults(run, signInJourney(run), callFaults))
   await tryCopies(run)
   await tryOutage(run)
 }
 
-/** A token request that fails must not be sent again: the code is used up. */
+/** A failed token request must not be sent again, because the code is used up. */
 async function checkCodes(run: Run, action: () => Promise<void>): Promise<void> {
   const requests = await run.requestsDuring(action)
   const sent = requests.filter(({ endpoint }) => endpoint === 'token').map(({ params }) => params.code)

@@ -10,7 +10,7 @@ import { tryReturnCodes } from './return-codes.ts'
 
 const levels = ['P0', 'P1', 'P2', 'P3']
 
-/** Lets every ready user sign in and prove an identity, as far as they can, and sends malformed data. */
+/** Makes every ready user sign in and prove an identity, if they can, and sends malformed data. */
 export async function runPeople(run: Run): Promise<void> {
   const identity = identityJourney(run)
   for (const name of readyUserNames) {
@@ -23,7 +23,7 @@ export async function runPeople(run: Run): Promise<void> {
   await tryMalformed(run, identity)
 }
 
-/** Says which pages showed a stack trace, whatever was done to get one. */
+/** Reports the pages that showed a stack trace in any check. */
 export function reportStackTraces({ results, stackTraces }: Run): void {
   const paths = [...stackTraces].sort()
   results.add('stack-traces', {
@@ -46,7 +46,7 @@ function explainIdentity(run: Run, id: RequirementId): void {
   })
 }
 
-/** The lowest level of confidence that the service asks for. */
+/** Returns the lowest level of confidence that the service requests. */
 function requestedLevel({ identityRequest }: Run): number {
   const asked = (identityRequest?.vectors ?? []).map((vector) =>
     Math.max(...vector.split('.').map((part) => levels.indexOf(part))),

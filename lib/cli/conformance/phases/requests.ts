@@ -12,7 +12,7 @@ type Requests = readonly RecordedRequest[]
 const sentTo = (requests: Requests, endpoint: SimulatorEndpoint): Requests =>
   requests.filter((request) => request.endpoint === endpoint)
 
-/** Looks at what the service sends to One Login when nothing is wrong. */
+/** Checks the service's requests to One Login when there are no faults. */
 export async function runRequests(run: Run): Promise<void> {
   const journey = signInJourney(run)
   const signInRequests = await run.requestsDuring(async () => {
@@ -94,7 +94,7 @@ function downloads(requests: Requests): Finding {
   return finding(often.length === 0, 'advice', 'They were not downloaded for each sign-in.', seen)
 }
 
-/** A user who is not signed in asks for the identity page. */
+/** Makes a user who is not signed in request the identity page. */
 async function checkOrder(run: Run): Promise<void> {
   const { identityPage } = run.settings
   if (!identityPage || !run.identityMarker) {

@@ -4,10 +4,10 @@ import type { Page } from '../browser/page.ts'
 import type { Journey, Judgement } from '../journeys.ts'
 import type { Run } from '../run.ts'
 
-// One Login's codes are single letters, which every page is full of: one that follows the code is the code.
+// One Login's codes are single letters, which appear on every page. A letter that changes with the code is the code.
 const codes = ['Q', 'Z'] as const
 
-/** Lets identity checks end with a return code, and looks for it in the pages that the user sees. */
+/** Ends identity checks with a return code, and looks for the code in the pages that the user sees. */
 export async function tryReturnCodes(run: Run, identity: Journey): Promise<void> {
   if (!(run.results.wants('identity-not-proven') || run.results.wants('return-codes'))) return
   await tryOutcome(run, identity, 'P0', 'The identity check failed with a return code.')
@@ -53,7 +53,7 @@ async function tryOutcome(
   })
 }
 
-/** Whether a text of one page is in the other with the other code in place of the one. */
+/** Whether a text of one page appears in the other page with the other code instead. */
 function shows(one: string, other: string): boolean {
   const [mine, theirs] = codes
   const code = new RegExp(`(?<![\\p{L}\\d])${mine}(?![\\p{L}\\d])`, 'gu')
@@ -61,7 +61,7 @@ function shows(one: string, other: string): boolean {
   return textsWith(one, mine).some((text) => others.has(text.replace(code, theirs)))
 }
 
-/** The texts of a page that have a code as a word; a text of one letter is one. */
+/** Returns the texts of a page that contain a code as a word. A text of one letter counts. */
 function textsWith(body: string, code: string): string[] {
   const texts = [
     ...textsOf(`${body} `),

@@ -3,7 +3,7 @@ import type { RequirementId } from '../catalogue/catalogue.ts'
 import type { JsonObject } from '../jwt.ts'
 import type { Verdict } from '../results.ts'
 
-/** What looking at requests came to. */
+/** The result of checking requests. */
 export interface Finding {
   readonly verdict: Verdict
   readonly seen: string
@@ -19,12 +19,12 @@ const kept = (seen: string): Finding => ({ verdict: 'kept', seen })
 const broken = (seen: string): Finding => ({ verdict: 'broken', seen })
 const advice = (seen: string): Finding => ({ verdict: 'advice', seen })
 
-/** A parameter of an authorization request, whether it is in the request object or in the query. */
+/** Returns a parameter of an authorization request, from the request object or the query. */
 function parameter({ params, requestObject }: RecordedRequest, name: string): unknown {
   return requestObject?.claims[name] ?? params[name]
 }
 
-/** Looks at the requests to `/authorize`: those of sign-ins, and those for an identity. */
+/** Checks the requests to `/authorize`, for sign-ins and for identities. */
 export function checkAuthorizations(
   signIns: Requests,
   identities: Requests,
@@ -93,7 +93,7 @@ function claims(signIns: Requests, identities: Requests): Finding {
   return kept('Claims were requested as they must be.')
 }
 
-/** Looks at the client assertions of token requests. */
+/** Checks the client assertions of token requests. */
 export function checkAssertions(tokenRequests: Requests): Finding {
   const assertions = tokenRequests.map(({ clientAssertion }) => clientAssertion?.claims)
   if (assertions.every((assertion) => assertion === undefined))

@@ -54,7 +54,7 @@ async function trySignOut(run: Run, signOut: URL): Promise<void> {
 
 const isEndSession = (run: Run, url: URL): boolean => run.isOneLogin(url) && url.pathname === '/logout'
 
-/** Looks at the redirect to One Login, registers the address to come back to, and follows it. */
+/** Checks the redirect to One Login, registers the post-logout address and follows the redirect. */
 async function reachOneLogin(run: Run, browser: Browser, left: Page): Promise<[Verdict, string]> {
   const next = redirectOf(left)
   if (next === undefined || !isEndSession(run, new URL(next)))

@@ -6,10 +6,10 @@ import { comesBack } from '../recovery.ts'
 import type { Verdict } from '../results.ts'
 import type { Run } from '../run.ts'
 
-// Longer than the pause of any library between two downloads of the keys.
+// Longer than any library waits between two downloads of the keys.
 const untilNextDownload = 65_000
 
-/** What takes minutes: calls that are never answered, and new keys. */
+/** Runs the checks that take minutes: calls without a response, and new keys. */
 export async function runSlow(run: Run): Promise<void> {
   if (!run.settings.slow) {
     run.results.explain('slow', 'This takes minutes, so it is done with --slow only.')

@@ -3,7 +3,7 @@ import { authTimeFaults, identityFaults, signInFaults } from '../fault-catalogue
 import { identityJourney, signInJourney } from '../journeys.ts'
 import type { Run } from '../run.ts'
 
-/** Breaks tokens and responses in ways that a service must not accept, in each journey that they concern. */
+/** Breaks tokens and responses in ways that a service must reject, in each journey that uses them. */
 export async function runTokens(run: Run): Promise<void> {
   const signIn = signInJourney(run)
   await tryFaults(run, signIn, signInFaults)

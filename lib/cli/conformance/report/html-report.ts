@@ -26,7 +26,7 @@ const meanings: Readonly<Record<Verdict, string>> = {
   kept: 'Everything that was tried ended as it must.',
 }
 
-/** The report as one page that needs no other file and no script. */
+/** Returns the report as one page without other files or scripts. */
 export function htmlReport(page: URL, results: readonly RequirementResult[], now: Date): string {
   const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(now)
   const sections = phases.map((phase) => section(phase, results)).join('')
@@ -94,5 +94,5 @@ ${checks.map(row).join('')}</tbody></table>
 const row = ({ verdict, done, seen }: Check): string =>
   `<tr><td>${tag(verdict)}</td><td>${inWords(done)}</td><td>${inWords(seen)}</td></tr>\n`
 
-/** Text with the names between backticks as code. */
+/** Returns text as HTML, with the names between backticks as code. */
 const inWords = (text: string): string => escapeMarkup(text).replace(/`([^`]+)`/g, '<code>$1</code>')

@@ -1,4 +1,4 @@
-/** The style of the page: that of GOV.UK without its font, which only services on gov.uk may use. */
+/** The style of the page: the GOV.UK style without its font, which only services on gov.uk may use. */
 export const style = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

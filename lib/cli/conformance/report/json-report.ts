@@ -3,7 +3,7 @@ import { requirementOf } from '../catalogue/catalogue.ts'
 import type { RequirementResult } from '../results.ts'
 import { verdicts } from './summary.ts'
 
-/** The report as JSON: the verdict of each requirement, and each check with what was done and what came back. */
+/** Returns the report as JSON: the verdict of each requirement, and each check with what was done and the result. */
 export function jsonReport(page: URL, results: readonly RequirementResult[]): object {
   const counts = verdicts.map((verdict) => [
     verdict,

@@ -6,7 +6,7 @@ import { escapeMarkup, explanationOf, lineOf } from './summary.ts'
 const isFailure = ({ verdict }: RequirementResult): boolean => verdict === 'broken' || verdict === 'crashed'
 const isSkipped = ({ verdict }: RequirementResult): boolean => verdict === 'not observable'
 
-/** The report as JUnit XML: a suite for each phase, a case for each requirement. */
+/** Returns the report as JUnit XML: a suite for each phase, and a case for each requirement. */
 export function junitReport(results: readonly RequirementResult[]): string {
   const suites = phases.map((phase) => suite(phase, ofPhase(results, phase))).filter((xml) => xml !== '')
   return [

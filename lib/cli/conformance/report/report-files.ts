@@ -4,14 +4,14 @@ import type { RequirementResult } from '../results.ts'
 import { htmlReport } from './html-report.ts'
 import { junitReport } from './junit-report.ts'
 
-/** Where reports are written; those without a file are not. */
+/** The files to write reports to. A report without a file is not written. */
 export interface ReportFiles {
   readonly junit: string | undefined
   readonly html: string | undefined
 }
 
 /**
- * Writes the reports that are files.
+ * Writes the reports to their files.
  *
  * @throws CannotRun if a file cannot be written
  */

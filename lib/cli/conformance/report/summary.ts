@@ -1,9 +1,9 @@
 import type { Check, RequirementResult, Verdict } from '../results.ts'
 
-/** The verdicts, the gravest first. */
+/** The verdicts, most serious first. */
 export const verdicts = ['crashed', 'broken', 'advice', 'not observable', 'kept'] as const satisfies Verdict[]
 
-/** How many requirements have each verdict, in one line. */
+/** Returns the number of requirements with each verdict, in one line. */
 export function summary(results: readonly RequirementResult[]): string {
   const counted = verdicts.flatMap((verdict) => {
     const count = results.filter((result) => result.verdict === verdict).length
@@ -12,17 +12,17 @@ export function summary(results: readonly RequirementResult[]): string {
   return counted.join(', ')
 }
 
-/** The checks that explain a verdict; none if the requirement is kept. */
+/** Returns the checks that explain a verdict. Empty if the requirement is kept. */
 export function explanationOf({ verdict, checks }: RequirementResult): readonly Check[] {
   if (verdict === 'kept') return []
   if (verdict === 'not observable') return checks
   return checks.filter((check) => check.verdict !== 'kept' && check.verdict !== 'not observable')
 }
 
-/** A check in one line. */
+/** Returns a check in one line. */
 export const lineOf = ({ name, seen }: Check): string => (name === 'all' ? seen : `${name}: ${seen}`)
 
-/** Text that is safe in HTML and XML. */
+/** Escapes text for HTML and XML. */
 export function escapeMarkup(text: string): string {
   return text
     .replaceAll('&', '&amp;')

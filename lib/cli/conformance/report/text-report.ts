@@ -13,7 +13,7 @@ const marks = {
 
 const width = 16
 
-/** Writes the report for people who read a terminal. */
+/** Writes the report to the terminal. */
 export function writeTextReport({ stdout }: Terminal, results: readonly RequirementResult[]): void {
   for (const result of results) {
     const { text, colour } = marks[result.verdict]
@@ -24,7 +24,7 @@ export function writeTextReport({ stdout }: Terminal, results: readonly Requirem
   writeLine(stdout, `\n${coloured(stdout, 'bold', `${summary(results)}.`)}`)
 }
 
-/** Writes the requirements, without checking them. */
+/** Writes the list of requirements without checking them. */
 export function writeCatalogue({ stdout }: Terminal): void {
   let before = ''
   for (const id of requirementIds) {
