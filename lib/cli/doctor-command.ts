@@ -21,7 +21,7 @@ Flags:
   --json            answers in JSON
   --help            this text
 
-Exit codes: 0 all right, 1 something is to be mended or could not be told, 2 called in a wrong way.
+Exit codes: 0 all right, also with a warning, 1 something is to be mended or could not be told, 2 called in a wrong way.
 `
 
 /** `doctor`: finds problems with a service's options and registration. */
@@ -48,7 +48,7 @@ export const doctorCommand: Subcommand = {
       jwksURL: textOf(values, 'jwks-url'),
       redirectURI: textOf(values, 'redirect-uri'),
     })
-    const isWell = examination.findings.every(({ outcome }) => outcome === 'ok')
+    const isWell = examination.findings.every(({ outcome }) => outcome === 'ok' || outcome === 'warning')
     if (values.json === true)
       writeJson(terminal.stdout, { ok: isWell, calls: examination.calls, checks: examination.findings }, 2)
     else report(terminal, examination)
@@ -70,6 +70,7 @@ async function variablesOf(flag: string, file: string | undefined): Promise<Node
 
 const marks = {
   ok: { text: 'ok  ', colour: 'green' },
+  warning: { text: 'WARN', colour: 'yellow' },
   mend: { text: 'MEND', colour: 'red' },
   unknown: { text: '?   ', colour: 'yellow' },
 } as const
@@ -81,11 +82,12 @@ function report({ stdout }: Terminal, { findings, calls }: Examination): void {
   }
   const count = (outcome: Finding['outcome']) =>
     findings.filter((finding) => finding.outcome === outcome).length
-  const [toMend, notTold] = [count('mend'), count('unknown')]
-  const sum = toMend + notTold === 0 ? 'All right' : `${toMend} to mend, ${notTold} could not be told`
+  const [toMend, notTold, warnings] = [count('mend'), count('unknown'), count('warning')]
+  const result = toMend + notTold === 0 ? 'All right' : `${toMend} to mend, ${notTold} could not be told`
+  const sum = warnings === 0 ? result : `${result}. ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
   writeLine(stdout, `\n${coloured(stdout, 'bold', `${sum}.`)} ${calls} calls were made.`)
 }
 
 function words(finding: Finding): string {
-  return finding.outcome === 'mend' ? `${finding.says} ${finding.remedy}` : finding.says
+  return 'remedy' in finding ? `${finding.says} ${finding.remedy}` : finding.says
 }

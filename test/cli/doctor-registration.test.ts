@@ -4,6 +4,7 @@ import { findCulprits } from '../../lib/cli/doctor/culprits.ts'
 import type { Problem } from '../../lib/cli/doctor/finding.ts'
 import type { ClientSettings, Simulator } from '../../lib/simulator/index.ts'
 import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { run } from './command-run.ts'
 import { examined, startProvider } from './examination.ts'
 import { variablesFor } from './service-variables.ts'
 
@@ -183,7 +184,7 @@ async function providerWith(registered: ClientSettings = {}): Promise<Simulator>
 
 describe('doctor, of the registration', () => {
   it('finds nothing to mend at a service that is registered as it should be', async () => {
-    const op = await providerWith()
+    const op = await providerWith({ requestObjectRequired: true })
     const { code, problems, checks, calls } = await examined(variablesFor(op), ['--level', 'P2'])
     expect(checks.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
     expect([code, problems]).toEqual([0, []])
@@ -206,18 +207,54 @@ describe('doctor, of the registration', () => {
   })
 
   it.each([
-    { requestObjectRequired: false, warns: true },
-    { requestObjectRequired: true, warns: false },
-  ])(
-    '[AUTHZ-20] says whether unsigned requests are accepted: $warns',
-    async ({ requestObjectRequired, warns }) => {
-      const op = await providerWith({ requestObjectRequired })
-      const { checks, code } = await examined(variablesFor(op))
-      const { says } = checks.find(({ check }) => check === 'request object') ?? {}
-      expect(/unsigned requests are accepted too.*JarValidationRequired/.test(String(says))).toBe(warns)
-      expect(code).toBe(0)
+    { what: 'a right registration', registered: {}, code: 0 },
+    { what: 'a scope that is not registered', registered: { scopes: ['openid'] }, code: 1 },
+    { what: 'a claim that is not registered', registered: { claims: ['coreIdentityJWT'] }, code: 1 },
+    { what: 'a level that is not registered', registered: { levels: ['P0'] }, code: 1 },
+  ] as const)(
+    '[AUTHZ-20] warns of a registration that accepts unsigned requests, with $what',
+    async ({ registered, code }) => {
+      const op = await providerWith({ ...registered, requestObjectRequired: false })
+      const env = { ...variablesFor(op), ONE_LOGIN_SCOPE: 'openid email', ONE_LOGIN_CLAIMS: 'address' }
+      const examination = await examined(env, ['--level', 'P2'])
+      expect(examination.code).toBe(code)
+      expect(examination.checks.find(({ check }) => check === 'request object')).toMatchObject({
+        outcome: 'warning',
+        problem: 'unsigned-requests-accepted',
+        remedy: expect.stringContaining('JarValidationRequired') as string,
+      })
+      expect(JSON.parse(examination.text)).toMatchObject({ ok: code === 0 })
     },
   )
+
+  it('[AUTHZ-20] says that unsigned requests are rejected', async () => {
+    const op = await providerWith({ requestObjectRequired: true })
+    const { checks, code } = await examined(variablesFor(op))
+    expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
+      outcome: 'ok',
+      says: expect.stringContaining('an unsigned request is rejected') as string,
+    })
+    expect(code).toBe(0)
+  })
+
+  it('[AUTHZ-20] does not promise anything if One Login gives no answer to the unsigned request', async () => {
+    const op = await providerWith({ requestObjectRequired: false })
+    op.breakUntilReset('authorize', 'temporarily-unavailable')
+    op.breakNext('authorize', 'wrong-iss')
+    const { checks, code } = await examined(variablesFor(op))
+    expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
+      outcome: 'unknown',
+      says: expect.stringContaining('could not be found out') as string,
+    })
+    expect(code).toBe(1)
+  })
+
+  it('[AUTHZ-20] shows the warning as a line of its own kind, and counts it', async () => {
+    const op = await providerWith({ requestObjectRequired: false })
+    const { stdout } = await run(['doctor'], variablesFor(op))
+    expect(stdout).toMatch(/^WARN {2}request object .*JarValidationRequired/m)
+    expect(stdout).toContain('All right. 1 warning.')
+  })
 
   it('signs nobody in: it exchanges no code', async () => {
     const op = await providerWith()

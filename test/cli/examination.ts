@@ -6,7 +6,7 @@ import { run } from './command-run.ts'
 /** One check as `--json` gives it. */
 export interface Check {
   readonly check: CheckName
-  readonly outcome: 'ok' | 'mend' | 'unknown'
+  readonly outcome: 'ok' | 'warning' | 'mend' | 'unknown'
   readonly problem?: Problem
   readonly says: string
   readonly remedy?: string

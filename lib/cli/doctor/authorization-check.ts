@@ -7,6 +7,7 @@ import { findCulprits, type Culprits } from './culprits.ts'
 import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
+import { requestObjectFinding } from './request-object-check.ts'
 
 /** The result of a rejected request: the findings, and the next request, without the problem. */
 interface Step {
@@ -23,7 +24,7 @@ const checks = ['redirect URI', 'request object', 'scope', 'claims', 'level'] as
  * the request is sent again without it until One Login accepts it. One run then finds all problems.
  */
 export async function checkAuthorization(examination: AuthorizationExamination): Promise<Finding[]> {
-  const { settings, probe, calls } = examination
+  const { settings, probe } = examination
   const findings: Finding[] = []
   let ask: Ask | undefined = asUsual(settings)
   let reason: string | undefined
@@ -40,17 +41,13 @@ export async function checkAuthorization(examination: AuthorizationExamination):
     findings.push(...step.findings)
     ask = step.next
   }
-  const takesUnsigned =
-    ask?.requestObject === true &&
-    calls.left > 0 &&
-    (await probe({ ...ask, requestObject: false })) === 'accepted'
   const found = new Set<CheckName>(findings.map(({ check }) => check))
   for (const check of checks) {
     if (found.has(check)) continue
-    if (redirected && (check === 'redirect URI' || check === 'request object'))
-      findings.push(accepted(check, settings, redirected, takesUnsigned))
-    else if (!ask) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
-    else findings.push(accepted(check, settings, ask, takesUnsigned))
+    const known = check === 'redirect URI' || check === 'request object' ? (redirected ?? ask) : ask
+    if (!known) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
+    else if (check === 'request object') findings.push(await requestObjectFinding(examination, known))
+    else findings.push(accepted(check, settings, known))
   }
   return findings
 }
@@ -197,23 +194,15 @@ async function levelFinding(
   )
 }
 
-/** One Login also accepts the request without the signed object, so anyone can remove what the service requested. */
-const unsignedWarning =
-  'it is accepted. Warning: unsigned requests are accepted too. If you use reauthenticateWithin, ask One Login to set JarValidationRequired'
-
 function accepted(
-  check: (typeof checks)[number],
+  check: Exclude<(typeof checks)[number], 'request object'>,
   settings: Settings,
   ask: Ask,
-  takesUnsigned: boolean,
 ): Finding {
   const isIdentity = settings.signIn.trust.identity !== undefined
   switch (check) {
     case 'redirect URI':
       return ok(check, `${settings.callbackURL} is registered`)
-    case 'request object':
-      if (!ask.requestObject) return ok(check, 'none is sent, and none is required')
-      return ok(check, takesUnsigned ? unsignedWarning : 'it is accepted')
     case 'scope':
       return ok(check, `${ask.scope.join(', ')}: registered`)
     case 'claims':

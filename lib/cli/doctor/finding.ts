@@ -40,6 +40,7 @@ export const problems = [
   'published-keys-unreadable',
   'redirect-uri-not-registered',
   'request-object-required',
+  'unsigned-requests-accepted',
   'scope-not-registered',
   'claim-not-registered',
   'level-not-registered',
@@ -55,12 +56,12 @@ export const problems = [
 /** The ID of a problem. */
 export type Problem = (typeof problems)[number]
 
-/** The result of one check: passed, a problem to fix, or unknown. */
+/** The result of one check: passed, passed with a warning, a problem to fix, or unknown. */
 export type Finding =
   | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly says: string }
   | {
       readonly check: CheckName
-      readonly outcome: 'mend'
+      readonly outcome: 'mend' | 'warning'
       readonly problem: Problem
       readonly says: string
       readonly remedy: string
@@ -71,6 +72,15 @@ export const ok = (check: CheckName, says: string): Finding => ({ check, outcome
 
 /** Returns the result of a check that could not be completed. */
 export const unknown = (check: CheckName, says: string): Finding => ({ check, outcome: 'unknown', says })
+
+/** Returns the result of a check that passed, although something weakens the protection of the service. */
+export const warning = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
+  check,
+  outcome: 'warning',
+  problem,
+  says,
+  remedy,
+})
 
 /** Returns the result of a check that found a problem to fix. */
 export const mend = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({

@@ -1,0 +1,33 @@
+import type { AuthorizationExamination } from './authorization-examination.ts'
+import type { Ask } from './authorization-probe.ts'
+import { ok, unknown, warning, type Finding } from './finding.ts'
+import { registryOf } from './registry.ts'
+
+const check = 'request object'
+
+/**
+ * Sends a request that One Login accepts again, without its request object. If One Login accepts that too, anyone at the
+ * user's browser can remove what the service requested.
+ *
+ * @param ask - a request whose request object One Login accepts, if it has one
+ */
+export async function requestObjectFinding(
+  { settings, probe }: AuthorizationExamination,
+  ask: Ask,
+): Promise<Finding> {
+  if (!ask.requestObject) return ok(check, 'none is sent, and none is required')
+  const verdict = await probe({ ...ask, requestObject: false })
+  if (verdict === 'request object') return ok(check, 'it is accepted, and an unsigned request is rejected')
+  // One Login rejects a scope, a claim or a level only after it has accepted the unsigned request.
+  if (verdict === 'accepted' || verdict === 'scope' || verdict === 'claims' || verdict === 'vectors')
+    return warning(
+      check,
+      'unsigned-requests-accepted',
+      'It is accepted, and unsigned requests are accepted too: somebody at an unlocked browser can repeat a request without prompt or claims.',
+      `Have JarValidationRequired set ${registryOf(settings)}, before you use reauthenticateWithin.`,
+    )
+  return unknown(
+    check,
+    'it is accepted. Whether unsigned requests are accepted too could not be found out. Run the command again',
+  )
+}
