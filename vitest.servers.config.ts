@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import base from './vitest.config.ts'
 
-/** The tests that need redis-server and PostgreSQL on this machine: they start both themselves. */
+/** The tests that need redis-server, PostgreSQL and nginx on this machine: they start them themselves. */
 export default defineConfig({
   ...base,
   test: {

@@ -26,14 +26,26 @@ export class Member {
     this.#process.send('go on')
   }
 
+  /** Stops the process as a deployment does: it ends the requests that are under way. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
   /** Kills the process with SIGKILL. */
   async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const ended = once(this.#process, 'exit')
-    this.#process.kill('SIGKILL')
+    this.#process.kill(signal)
     await ended
   }
 }
+
+/** Where a process is to be found, if that is to be known before it starts. */
+export type Place = Required<Pick<ServiceProcessSettings, 'port' | 'publicURL'>>
 
 /** Processes of one service that share a store, and the simulator they are registered with. */
 export class Cluster implements AsyncDisposable {
@@ -52,12 +64,13 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Starts a process. One Login sends its back-channel logouts to the one that was started last. */
-  async add(waitAt?: WaitingPoint): Promise<Member> {
+  async add(waitAt?: WaitingPoint, place?: Place): Promise<Member> {
     const { callbackURL: _, ...options } = this.op.options
     const settings: ServiceProcessSettings = {
       store: { kind: this.#store.kind, url: this.#store.url },
       options,
       ...(waitAt && { waitAt }),
+      ...place,
     }
     const child = fork(fileURLToPath(new URL('./service-process.ts', import.meta.url)), {
       execArgv: ['--import', 'tsx'],
@@ -70,9 +83,10 @@ export class Cluster implements AsyncDisposable {
     failed.catch(() => undefined)
     const member = new Member('url' in message ? message.url : '', child)
     this.#members.push(member)
+    const urls = place ? [place.publicURL] : this.#members.map(({ url }) => url)
     this.op.register({
-      redirectUris: this.#members.map(({ url }) => `${url}/auth/callback`),
-      backChannelLogoutURL: `${member.url}/back-channel-logout`,
+      redirectUris: urls.map((url) => `${url}/auth/callback`),
+      backChannelLogoutURL: `${urls.at(-1) ?? ''}/back-channel-logout`,
     })
     return member
   }

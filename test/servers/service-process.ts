@@ -18,13 +18,17 @@ export interface ServiceProcessSettings {
   /** All of the strategy's but the callback URL. */
   readonly options: Omit<OneLoginOptions, 'callbackURL'>
   readonly waitAt?: WaitingPoint
+  /** Where it listens: on a free port unless given. */
+  readonly port?: number
+  /** Its address as browsers know it: its own unless given. */
+  readonly publicURL?: string
 }
 
 /** What it tells: where it listens, and later where it waits. */
 export type ServiceProcessMessage = { readonly url: string } | { readonly waitsAt: WaitingPoint }
 
 const { SERVICE_PROCESS = '{}' } = process.env
-const { store, options, waitAt } = JSON.parse(SERVICE_PROCESS) as ServiceProcessSettings
+const { store, options, waitAt, port, publicURL } = JSON.parse(SERVICE_PROCESS) as ServiceProcessSettings
 
 const tell = (message: ServiceProcessMessage) => process.send?.(message)
 
@@ -79,8 +83,10 @@ const sessionFailed: ErrorRequestHandler = (error, _req, res, next) => {
   else res.status(503).set('Cache-Control', 'no-store').json({ code: 'session_store_failed' })
 }
 
-const service = await startService((url) => ({ ...options, callbackURL: `${url}/auth/callback` }), {
+const settings = (url: string) => ({ ...options, callbackURL: `${publicURL ?? url}/auth/callback` })
+const service = await startService(settings, {
   store: await openStore(),
+  ...(port !== undefined && { port }),
   verify: async (user) => {
     await waitIfAt('sign-in')
     return user
@@ -93,4 +99,6 @@ const service = await startService((url) => ({ ...options, callbackURL: `${url}/
 })
 // The test run may have ended in its own way.
 process.once('disconnect', () => process.exit())
+// As a deployment stops it.
+process.once('SIGTERM', () => void service.drain().then(() => process.exit()))
 tell({ url: service.url })

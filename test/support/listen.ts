@@ -7,6 +7,8 @@ export interface Listening extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
   readonly port: number
+  /** Stops to listen and waits for the requests under way. */
+  drain(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -18,6 +20,7 @@ export async function listen(server: Server | TcpServer, onPort = 0): Promise<Li
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    drain: () => new Promise((resolve) => void server.close(() => resolve())),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       if ('closeAllConnections' in server) server.closeAllConnections()

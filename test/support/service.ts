@@ -9,6 +9,8 @@ import { listen } from './listen.ts'
 export interface ServiceParts {
   readonly verify?: Verify
   readonly store?: Store
+  /** Where it listens: on a free port unless given. */
+  readonly port?: number
   /** Adds routes, after the sessions and before the error handler; the strategy's own routes are there unless this returns `false`. */
   readonly routes?: (app: Express, oneLogin: OneLoginStrategy, passport: PassportStatic) => unknown
   /** Leaves `oneLogin.session()` out, as a careless service would. */
@@ -26,6 +28,8 @@ export interface Service extends AsyncDisposable {
   readonly store: Store
   /** What its error handler was given. */
   readonly errors: unknown[]
+  /** Stops to listen and waits for the requests under way. */
+  drain(): Promise<void>
 }
 
 /**
@@ -39,6 +43,7 @@ export async function startService(
   {
     verify,
     store = new MemoryStore(),
+    port,
     routes,
     sessionsUnchecked = false,
     framework = express,
@@ -46,7 +51,7 @@ export async function startService(
   }: ServiceParts = {},
 ): Promise<Service> {
   const app = framework()
-  const server = await listen(createServer(app))
+  const server = await listen(createServer(app), port)
   const url = server.url
   const close = () => server[Symbol.asyncDispose]()
   try {
@@ -86,7 +91,7 @@ export async function startService(
       res.status(status).json({ code, message, providerError, returnCodes })
     }
     app.use(handleError)
-    return { url, oneLogin, store, errors, [Symbol.asyncDispose]: close }
+    return { url, oneLogin, store, errors, drain: () => server.drain(), [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
