@@ -76,8 +76,11 @@ function followRenewal(req: Request, write: () => void): () => void {
   const beforeSave = () => {
     restore = replaceMethod(req.session, 'save', (save, given) => {
       restore()
+      restore = () => undefined
       write()
-      return save(...explainingFailure(given))
+      const result = save(...explainingFailure(given))
+      skipRepeatedSave(req.session)
+      return result
     })
   }
   replaceMethod(session, 'regenerate', (_regenerate, given) => {
@@ -91,6 +94,31 @@ function followRenewal(req: Request, write: () => void): () => void {
     })
   })
   return () => restore()
+}
+
+/**
+ * express-session saves a session with a new id once more at the end of the response, although nothing has changed
+ * since the log-in. That would cost a write, and overwrite what another request has stored meanwhile.
+ */
+function skipRepeatedSave(session: Request['session']): void {
+  const saved = contentOf(session)
+  const restore = replaceMethod(session, 'save', (save, given) => {
+    if (contentOf(session) !== saved) {
+      restore()
+      return save(...given)
+    }
+    const done = given.at(-1)
+    if (typeof done === 'function') process.nextTick(done)
+    return session
+  })
+}
+
+/** All that a store keeps of a session, but for the time that every request sets again. */
+function contentOf(session: Request['session']): string {
+  const { cookie: { expires: _, ...cookie } = {}, ...members } = JSON.parse(JSON.stringify(session)) as {
+    cookie?: Record<string, unknown>
+  }
+  return JSON.stringify([cookie, members])
 }
 
 /** Replaces the store's error with this package's. The store's error is its cause. */

@@ -1,6 +1,6 @@
 import type { Simulator } from '../../lib/simulator/index.ts'
+import { freePort } from '../support/listen.ts'
 import { Cluster, type Member } from './cluster.ts'
-import { freePort } from './daemon.ts'
 import { startNginx, type Balancer } from './nginx-server.ts'
 import type { StoreServer } from './store-server.ts'
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, startDaemon } from './daemon.ts'
+import { freePort } from '../support/listen.ts'
+import { startDaemon } from './daemon.ts'
 
 /** A proxy in front of several ports of this machine. */
 export interface Balancer extends AsyncDisposable {

@@ -1,0 +1,131 @@
+import type { Request, RequestHandler } from 'express'
+import { describe, expect, it } from 'vitest'
+import { readyUser } from '../../lib/simulator/index.ts'
+import type { Browser } from '../support/browser.ts'
+import { DelayedStore } from '../support/delayed-store.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
+import { fetchFrom, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
+
+const { sub } = readyUser('typical')
+const isCallback = (location: string) => location.includes('/auth/callback')
+
+async function callbackOf({ service }: Pair, browser: Browser, path: string): Promise<string> {
+  return (await browser.visit(service.url + path, { stopAt: isCallback })).headers.location ?? ''
+}
+
+/** Starts a service that keeps something in the session, and tells it. */
+async function start() {
+  const store = new DelayedStore(() => 0)
+  const pair = await startPair({
+    store,
+    routes: (app) => {
+      app.get('/remember', (req, res) => {
+        Object.assign(req.session, { remembered: 'a dragon' })
+        res.end()
+      })
+      app.get('/remembered', (req, res) => {
+        res.json((req.session as { remembered?: string }).remembered ?? null)
+      })
+    },
+  })
+  return Object.assign(pair, { store })
+}
+
+describe('a callback in a session that a back-channel logout has ended', () => {
+  // This is what it reads the user's sign-outs for.
+  it('[SESS-7, SESS-10] takes over neither the identity nor what the app kept', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    await browser.visit(`${pair.service.url}/identity`)
+    await browser.send(`${pair.service.url}/remember`)
+    const started = await browser.send(`${pair.service.url}/sign-in`)
+    await pair.op.signOut(sub)
+    pair.op.clock.advance(2)
+    // The ID token is of after the logout, so its user is signed in again.
+    await browser.visit(started.headers.location ?? '')
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    expect((await browser.send(`${pair.service.url}/remembered`)).body).toBe('null')
+    expect(await fetchFrom(browser, `${pair.service.url}/identity`)).toMatchObject({ status: 403 })
+    expect((await storedSignIn(pair.service)).identity).toBeUndefined()
+  })
+})
+
+describe('a log-in', () => {
+  const own = { sub: 'own' } as unknown as Express.User
+
+  /** Starts a service that does something with the session after its log-in, in the same request. */
+  async function startWith(afterLogIn: (req: Request, done: () => void) => void) {
+    const store = new DelayedStore(() => 0)
+    const pair = await startPair({
+      store,
+      verify: () => own,
+      routes: (app, _oneLogin, passport) => {
+        const authenticate = passport.authenticate('govuk-one-login') as RequestHandler
+        app.get('/auth/callback', authenticate, (req, res) => {
+          afterLogIn(req, () => void res.end())
+        })
+        app.get('/kept', (req, res) => void res.json([req.session, req.session.cookie.originalMaxAge]))
+      },
+    })
+    const browser = pair.browser()
+    const callback = await callbackOf(pair, browser, '/account')
+    store.calls.length = 0
+    expect((await browser.send(callback)).status).toBe(200)
+    const writes = store.calls.filter(({ name }) => name === 'set').length
+    const [kept, maxAge] = JSON.parse((await browser.send(`${pair.service.url}/kept`)).body) as [
+      object,
+      unknown,
+    ]
+    return { writes, kept, maxAge, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+  }
+
+  it('[SESS-14] writes the session once if the app adds nothing', async () => {
+    await using done = await startWith((_req, end) => end())
+    expect(done.writes).toBe(1)
+    expect(done.kept).toMatchObject({ passport: { user: own } })
+  })
+
+  it('[SESS-14] keeps what the app adds after it', async () => {
+    await using done = await startWith((req, end) => {
+      Object.assign(req.session, { added: 'after' })
+      end()
+    })
+    expect(done.writes).toBe(2)
+    expect(done.kept).toMatchObject({ added: 'after', passport: { user: own } })
+  })
+
+  it('[SESS-14] keeps what the app changes after it, whatever its name', async () => {
+    await using done = await startWith((req, end) => {
+      Object.assign(req.session, { token: { expires: 'soon' } })
+      req.session.save(() => {
+        Object.assign(req.session, { token: { expires: 'late' } })
+        end()
+      })
+    })
+    expect(done.kept).toMatchObject({ token: { expires: 'late' } })
+  })
+
+  it('[SESS-14] keeps what the app takes back after it had saved something else', async () => {
+    await using done = await startWith((req, end) => {
+      Object.assign(req.session, { added: 'for a moment' })
+      req.session.save(() => {
+        delete (req.session as { added?: string }).added
+        end()
+      })
+    })
+    expect(done.kept).not.toHaveProperty('added')
+  })
+
+  it('[SESS-14] keeps a lifetime that the app chooses after it', async () => {
+    await using done = await startWith((req, end) => {
+      req.session.cookie.maxAge = 3_600_000
+      end()
+    })
+    expect(done.maxAge).toBe(3_600_000)
+  })
+
+  it('[SESS-14] calls an app back that saves the session once more', async () => {
+    await using done = await startWith((req, end) => req.session.save(end))
+    expect(done.kept).toMatchObject({ passport: { user: own } })
+  })
+})

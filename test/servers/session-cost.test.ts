@@ -1,0 +1,69 @@
+import { RedisStore } from 'connect-redis'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPlainService } from '../support/plain-service.ts'
+import { startPair } from '../support/simulator.ts'
+import { startRedis } from './redis-server.ts'
+import type { StoreServer } from './store-server.ts'
+
+const isCallback = (location: string) => location.includes('/auth/callback')
+
+describe('the commands that Redis gets', () => {
+  let redis: StoreServer
+  let client: Awaited<ReturnType<typeof connect>>
+  const connect = async () => createClient({ url: redis.url }).connect()
+
+  beforeAll(async () => {
+    redis = await startRedis()
+    client = await connect()
+  })
+  afterAll(async () => {
+    client.destroy()
+    await redis[Symbol.asyncDispose]()
+  })
+
+  /** How often Redis has run each command of a store meanwhile, by its own count. */
+  async function counted(work: () => Promise<unknown>): Promise<Record<string, number>> {
+    await client.configResetStat()
+    await work()
+    const found = [...(await client.info('commandstats')).matchAll(/^cmdstat_(\w+):calls=(\d+)/gm)]
+    const ofStores = found.filter(([, name = '']) => ['get', 'set', 'del', 'expire'].includes(name))
+    return Object.fromEntries(ofStores.map(([, name = '', count]) => [name, Number(count)]))
+  }
+
+  it('[SESS-14] are for express-session with Passport alone as the page about sessions says', async () => {
+    await using service = await startPlainService(new RedisStore({ client }))
+    const visit = (path: string) => counted(() => service.browser.send(service.url + path))
+    expect(await visit('/sign-in')).toEqual({ set: 1 })
+    expect(await visit('/callback?state=waiting')).toEqual({ get: 1, set: 2, del: 1 })
+    expect(await visit('/account')).toEqual({ get: 1, expire: 1 })
+    expect(await visit('/write')).toEqual({ get: 1, set: 1 })
+    await visit('/sign-in')
+    expect(await visit('/callback?state=waiting')).toEqual({ get: 1, set: 2, del: 1 })
+    expect(await visit('/sign-out')).toEqual({ get: 1, del: 1 })
+  })
+
+  it('[SESS-14] are with this package as few as the page about sessions says', async () => {
+    await using pair = await startPair({
+      store: new RedisStore({ client }),
+      routes: (app) => {
+        app.get('/write', (req, res) => {
+          Object.assign(req.session, { at: Math.random() })
+          res.end()
+        })
+      },
+    })
+    const browser = pair.browser()
+    const { url } = pair.service
+    const send = (address: string) => counted(() => browser.send(address))
+    const callbackOf = async (path: string) =>
+      (await browser.visit(url + path, { stopAt: isCallback })).headers.location ?? ''
+    expect(await send(`${url}/sign-in`)).toEqual({ set: 1 })
+    expect(await send(await callbackOf('/account'))).toEqual({ get: 1, set: 1, del: 2 })
+    expect(await send(`${url}/account`)).toEqual({ get: 2, expire: 1 })
+    expect(await send(`${url}/write`)).toEqual({ get: 2, set: 1 })
+    expect(await send(await callbackOf('/identity'))).toEqual({ get: 4, set: 2, del: 2 })
+    expect(await send(`${url}/identity`)).toEqual({ get: 2, expire: 1 })
+    expect(await send(`${url}/sign-out`)).toEqual({ get: 4, set: 1, del: 1 })
+  })
+})
