@@ -5,7 +5,7 @@ import { addressLines, type Address, type OneLoginUser } from '../../lib/index.t
 import { startPair } from '../support/simulator.ts'
 
 /** Set to the folder `data` of govuk-one-login/onboarding-examples to read all of One Login's example data. */
-const { ONE_LOGIN_EXAMPLE_DATA: folder = '' } = process.env
+const { OFFICIAL_EXAMPLE_DATA: folder = '' } = process.env
 
 interface Example<Content> {
   readonly file: string
