@@ -31,7 +31,7 @@ export async function makeClientSecret(
     ],
     {
       what: 'The client secret',
-      advice: 'Your service may be using it. Move it to another place, or use --out.',
+      advice: 'Your service may be using it. Move it to another folder, or use --out.',
     },
   )
   if (asJSON) writeJson(terminal.stdout, { files, hash }, 2)
@@ -43,7 +43,7 @@ function explain({ stdout }: Terminal, hash: string, { clientSecret, hash: hashF
   writeLine(stdout, `Created a client secret in ${clientSecret} and its Argon2id hash in ${hashFile}:`)
   writeLine(stdout, `  ${hash}`)
   heading('In your service')
-  writeLine(stdout, `  ONE_LOGIN_CLIENT_SECRET is the content of ${clientSecret}.`)
+  writeLine(stdout, `  Set ONE_LOGIN_CLIENT_SECRET to the content of ${clientSecret}.`)
   writeLine(stdout, '  Store it in a secret store, then delete the file. Keep it out of version control.')
   writeLine(stdout, '  Use another secret in each environment.')
   heading('To One Login')
@@ -53,7 +53,7 @@ function explain({ stdout }: Terminal, hash: string, { clientSecret, hash: hashF
   heading('Before you do')
   writeLine(
     stdout,
-    '  One Login allows secrets only for platforms that cannot use a key, and for no identities.',
+    '  One Login allows secrets only for platforms that cannot use a key. You cannot request identities with a secret.',
   )
   writeLine(stdout, '  If you can, use a key: run this command without --client-secret.')
 }

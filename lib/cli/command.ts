@@ -16,17 +16,17 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
 const help = `Usage: ${packageName} PART [flags]
 
 Parts:
-  new         writes a service that uses GOV.UK One Login into a new folder
+  new         creates a service that uses GOV.UK One Login in a new folder
   simulator   runs a GOV.UK One Login simulator, for a service in any language
-  keys        makes the key pair with which a service proves to One Login who it is
-  doctor      says what of a service's options and registration is right, and what to mend
+  keys        creates the key pair that a service uses to authenticate to One Login
+  doctor      checks a service's options and registration with One Login, and shows what to fix
   conformance checks a running service, in any language, against the requirements of One Login
 
 Flags:
-  --help      what a part does, for example: ${packageName} doctor --help
+  --help      help for a part, for example: ${packageName} doctor --help
   --version   the version of this package
 
-Exit codes: 0 all right, 1 something failed or is to be mended, 2 called in a wrong way.
+Exit codes: 0 all is well, 1 something failed or needs fixing, 2 invalid arguments.
 `
 
 /**
@@ -48,7 +48,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   }
   const load = first !== undefined && Object.hasOwn(subcommands, first) ? subcommands[first] : undefined
   if (!first || !load) {
-    if (first !== undefined) writeLine(terminal.stderr, `There is no part called "${first}".\n`)
+    if (first !== undefined) writeLine(terminal.stderr, `Unknown part "${first}".\n`)
     terminal.stderr.write(help)
     return 2
   }

@@ -7,21 +7,22 @@ import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login doctor [flags]
 
-Reads the ONE_LOGIN_* variables as the library does, asks GOV.UK One Login about them, and says what is right and
-what to mend: options, key, One Login's documents, this machine's clock, and the registration of the service. It
-signs nobody in, makes 30 calls at most, and shows no secret.
+Reads the ONE_LOGIN_* variables as the library does and checks them with GOV.UK One Login: options, key, One Login's
+documents, this machine's clock, and the registration of the service. Shows what is right and what to fix.
+It signs no user in, makes at most 30 calls and shows no secret.
 
 Flags:
-  --variables FILE  also reads variables from a file. Those of the environment go first
-  --env-file FILE   the same. Node reads a flag of this name, too, and some versions stop with a message of their own
-                    if the file does not exist
-  --redirect-uri URL  a registered redirect URI, to look further if ONE_LOGIN_CALLBACK_URL is not registered
-  --level LEVEL     also asks for an identity: P1, P2 or P3, with the claims of ONE_LOGIN_CLAIMS
-  --jwks-url URL    also looks at the public keys that your service publishes
-  --json            answers in JSON
+  --variables FILE  also reads variables from a file. The environment overrides the file
+  --env-file FILE   the same. Node also reads this flag, and some versions stop with their own message if the file
+                    does not exist
+  --redirect-uri URL  a registered redirect URI, to continue with if ONE_LOGIN_CALLBACK_URL is not registered
+  --level LEVEL     also requests an identity: P1, P2 or P3, with the claims in ONE_LOGIN_CLAIMS
+  --jwks-url URL    also checks the public keys that your service publishes
+  --json            writes the result as JSON
   --help            this text
 
-Exit codes: 0 all right, also with a warning, 1 something is to be mended or could not be told, 2 called in a wrong way.
+Exit codes: 0 all is well, or there are only warnings, 1 something needs fixing or could not be checked, 2 invalid
+arguments.
 `
 
 /** `doctor`: finds problems with a service's options and registration. */
@@ -71,7 +72,7 @@ async function variablesOf(flag: string, file: string | undefined): Promise<Node
 const marks = {
   ok: { text: 'ok  ', colour: 'green' },
   warning: { text: 'WARN', colour: 'yellow' },
-  mend: { text: 'MEND', colour: 'red' },
+  fix: { text: 'FIX ', colour: 'red' },
   unknown: { text: '?   ', colour: 'yellow' },
 } as const
 
@@ -82,8 +83,9 @@ function report({ stdout }: Terminal, { findings, calls }: Examination): void {
   }
   const count = (outcome: Finding['outcome']) =>
     findings.filter((finding) => finding.outcome === outcome).length
-  const [toMend, notTold, warnings] = [count('mend'), count('unknown'), count('warning')]
-  const result = toMend + notTold === 0 ? 'All right' : `${toMend} to mend, ${notTold} could not be told`
+  const [toFix, unchecked, warnings] = [count('fix'), count('unknown'), count('warning')]
+  const result =
+    toFix + unchecked === 0 ? 'All is well' : `${toFix} to fix, ${unchecked} could not be checked`
   const sum = warnings === 0 ? result : `${result}. ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
   writeLine(stdout, `\n${coloured(stdout, 'bold', `${sum}.`)} ${calls} calls were made.`)
 }

@@ -6,11 +6,11 @@ export function flagErrorMessage(error: unknown, args: readonly string[], flags:
   const [, flag = ''] = /--?([\w-]+)/.exec(message) ?? []
   if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const nearest = nearestName(flag, flags)
-    return `There is no flag ${dashes(flag)}.${nearest === undefined ? '' : ` Did you mean --${nearest}?`}`
+    return `Unknown flag ${dashes(flag)}.${nearest === undefined ? '' : ` Did you mean --${nearest}?`}`
   }
   if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
     const [, argument = ''] = /'([^']*)'/.exec(message) ?? []
-    return `The argument "${argument}" has no flag before it.`
+    return `Unexpected argument "${argument}". Put a flag before it.`
   }
   if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
     return args.some((arg) => arg.startsWith(`--${flag}=`)) && message.includes('does not take')

@@ -7,24 +7,24 @@ import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login keys [flags]
 
-Makes the RSA key pair with which a service proves to GOV.UK One Login who it is, in new files:
-  one-login-private-key.pem   the private key, readable by you alone (mode 600)
+Creates the RSA key pair that a service uses to authenticate to GOV.UK One Login, in new files:
+  one-login-private-key.pem   the private key, which only you can read (mode 600)
   one-login-public-key.pem    the public key
-  one-login-jwks.json         the public key as a JSON Web Key Set, with its key id (kid)
-Then it says what goes where. Nothing is ever overwritten.
+  one-login-jwks.json         the public key as a JSON Web Key Set, with its key ID (kid)
+Then it shows where to use each file. It never overwrites a file.
 
 With --client-secret, it creates a client secret instead, for a platform that cannot use a key:
-  one-login-client-secret.txt        the secret, readable by you alone (mode 600)
+  one-login-client-secret.txt        the secret, which only you can read (mode 600)
   one-login-client-secret-hash.txt   its Argon2id hash, for One Login
 
 Flags:
-  --out DIR         where the files go (default: here)
+  --out DIR         the folder for the files (default: this folder)
   --bits BITS       2048 (default), 3072 or 4096
   --client-secret   creates a client secret and its hash instead of a key pair
-  --json            answers in JSON
+  --json            writes the result as JSON
   --help            this text
 
-Exit codes: 0 made, 1 a file is there already or cannot be written, 2 called in a wrong way.
+Exit codes: 0 created, 1 a file already exists or cannot be written, 2 invalid arguments.
 `
 
 interface Paths {
@@ -47,7 +47,7 @@ export const keysCommand: Subcommand = {
     const directory = textOf(values, 'out') ?? '.'
     if (values['client-secret'] === true) {
       if (values.bits !== undefined)
-        throw new UsageError('--bits is the length of a key. Leave it out with --client-secret.')
+        throw new UsageError('--bits is the length of a key. You cannot use it with --client-secret.')
       await makeClientSecret(directory, values.json === true, terminal)
       return 0
     }
@@ -64,7 +64,10 @@ export const keysCommand: Subcommand = {
         { path: paths.publicKey, content: pair.publicKey, mode: 0o644 },
         { path: paths.jwks, content: jwks, mode: 0o644 },
       ],
-      { what: 'The keys', advice: 'A service may be signing with it: move it away, or use --out.' },
+      {
+        what: 'The keys',
+        advice: 'Your service may be signing with it. Move it to another folder, or use --out.',
+      },
     )
     if (values.json === true) writeJson(terminal.stdout, summary(pair, bits, paths), 2)
     else explain(terminal, pair, bits, paths)
@@ -78,33 +81,38 @@ function summary({ publicKey, publicJwk }: KeyPair, bits: number, files: Paths):
 
 function explain({ stdout }: Terminal, { publicJwk }: KeyPair, bits: number, paths: Paths): void {
   const heading = (text: string) => writeLine(stdout, `\n${coloured(stdout, 'bold', text)}`)
-  writeLine(stdout, `Made an RSA key pair of ${bits} bits. Its key id (kid) is ${publicJwk.kid}.`)
+  writeLine(stdout, `Created an RSA key pair of ${bits} bits. Its key ID (kid) is ${publicJwk.kid}.`)
   heading('In your service')
   writeLine(
     stdout,
-    `  ONE_LOGIN_PRIVATE_KEY is the content of ${paths.privateKey}; line breaks may be left out.`,
+    `  Set ONE_LOGIN_PRIVATE_KEY to the content of ${paths.privateKey}. You can leave out the line breaks.`,
   )
   writeLine(
     stdout,
-    '  Keep it in a secret store, give it to nobody, and keep the file out of version control.',
+    '  Store it in a secret store, share it with nobody, and keep the file out of version control.',
   )
-  writeLine(stdout, '  Every environment (integration, production) has a key pair of its own.')
-  heading('In the One Login admin tool: Client authentication, Public key, Change; then one of')
-  writeLine(stdout, '  JWKS URL (recommended: keys can be changed without asking anybody):')
+  writeLine(stdout, '  Use a different key pair for each environment (integration, production).')
+  heading(
+    'In the One Login admin tool, select Client authentication, Public key, Change. Then use one of these:',
+  )
   writeLine(
     stdout,
-    '    the address at which your service publishes its public keys, which routes() and jwks() do,',
+    '  JWKS URL (recommended, because you can then change keys without contacting One Login):',
+  )
+  writeLine(
+    stdout,
+    '    the address at which your service publishes its public keys with routes() or jwks(),',
   )
   writeLine(stdout, '    for example https://your-service.service.gov.uk/.well-known/jwks.json')
-  writeLine(stdout, `    (a service that does not use them can serve ${paths.jwks})`)
+  writeLine(stdout, `    (if your service does not use them, publish ${paths.jwks})`)
   writeLine(stdout, '  Static key:')
   writeLine(stdout, `    the content of ${paths.publicKey}, with its first and last line`)
   heading('For production')
   writeLine(
     stdout,
-    '  The admin tool does not reach it: send JwksUrl or PublicKey with your production configuration,',
+    '  You cannot use the admin tool. Send JwksUrl or PublicKey with your production configuration,',
   )
   writeLine(stdout, '  or ask for the change through the Live Service Hub.')
   heading('Then')
-  writeLine(stdout, '  npx passport-govuk-one-login doctor   tells whether One Login knows the key')
+  writeLine(stdout, '  To check that One Login has the key, run: npx passport-govuk-one-login doctor')
 }

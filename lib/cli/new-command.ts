@@ -9,15 +9,15 @@ import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: ${packageName} new FOLDER [flags]
 
-Writes a complete service that signs users in with GOV.UK One Login into a new folder: TypeScript, Express 5,
+Creates a complete service that signs users in with GOV.UK One Login, in a new folder: TypeScript, Express 5,
 GOV.UK Frontend, English and Welsh, tests with the One Login simulator, a Dockerfile and a CI workflow.
 It starts with the simulator, so you need no account and no key.
 
 Flags:
-  --identity       users also prove who they are (default)
-  --sign-in-only   users sign in and nothing more
+  --identity       users also prove their identity (default)
+  --sign-in-only   users only sign in
   --javascript     JavaScript instead of TypeScript
-  --package SPEC   where npm gets ${packageName} from (default: ^${packageVersion})
+  --package SPEC   the source of ${packageName} for npm (default: ^${packageVersion})
   --json           answers in JSON
   --help           this text
 
@@ -37,8 +37,7 @@ export const newCommand: Subcommand = {
   },
   async run(values, terminal) {
     const folder = textOf(values, 'folder')
-    if (!folder)
-      throw new UsageError('Name the folder that the service goes into, for example: new my-service')
+    if (!folder) throw new UsageError('Add the name of a new folder, for example: new my-service')
     const kind = serviceKind(values, resolve(folder))
     await requireEmpty(folder)
     const files = await serviceFiles(kind)
@@ -59,7 +58,7 @@ export const newCommand: Subcommand = {
 
 function serviceKind(values: FlagValues, folder: string): ServiceKind {
   if (values.identity === true && values['sign-in-only'] === true)
-    throw new UsageError('--identity and --sign-in-only exclude each other. Use one of them.')
+    throw new UsageError('You can use --identity or --sign-in-only, not both.')
   return {
     name: npmName(basename(folder)),
     identity: values['sign-in-only'] !== true,
@@ -86,7 +85,7 @@ async function requireEmpty(folder: string): Promise<void> {
     throw new Failure(`${folder} cannot be read: ${message}. Use a new folder.`)
   })
   if (there.length > 0)
-    throw new Failure(`${folder} is not empty, and nothing was written. Use a new or an empty folder.`)
+    throw new Failure(`${folder} is not empty, so nothing was written. Use a new or empty folder.`)
 }
 
 function explain({ stdout }: Terminal, folder: string, count: number): void {
@@ -99,5 +98,5 @@ function explain({ stdout }: Terminal, folder: string, count: number): void {
   ])
     writeLine(stdout, `  ${coloured(stdout, 'bold', step)}`)
   writeLine(stdout, '\nThen open the address that it prints, and sign in at the One Login simulator.')
-  writeLine(stdout, 'README.md says how to use GOV.UK One Login itself.')
+  writeLine(stdout, 'To use GOV.UK One Login itself, follow README.md.')
 }

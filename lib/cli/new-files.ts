@@ -36,7 +36,7 @@ export async function writeNewFiles(files: readonly NewFile[], { what, advice }:
     const { code, syscall, path, message } = error as NodeJS.ErrnoException
     throw new Failure(
       code === 'EEXIST' && syscall === 'open'
-        ? `${path ?? 'It'} is there already and is not overwritten. ${advice}`
+        ? `${path ?? 'It'} already exists, so nothing was written. ${advice}`
         : `${what} could not be written: ${message}.`,
     )
   }

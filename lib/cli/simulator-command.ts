@@ -12,8 +12,8 @@ import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 const help = `Usage: passport-govuk-one-login simulator [flags]
 
 Runs a GOV.UK One Login simulator, for a service in any language, until you stop it (Ctrl-C). It checks requests as
-strictly as One Login does, says what is wrong with each request, and prints the variables that point a service to
-it, ready for an .env file. It can take the place of the official simulator: it reads its environment variables
+strictly as One Login does and shows what is wrong with each request. It prints the variables that point a service
+to it, for your .env file. You can use it instead of the official simulator: it reads the same environment variables
 (CLIENT_ID, REDIRECT_URLS, PUBLIC_KEY …) and serves /config.
 
 Flags:
@@ -21,7 +21,7 @@ Flags:
                     this flag more than once
   --port PORT       the port (default: PORT, or the port of SIMULATOR_URL, or 3535). 0 chooses a free one
   --host HOST       the address to listen on (default: HOST, or 127.0.0.1)
-  --config FILE     registration, response and faults in a JSON file
+  --config FILE     a JSON file with registration, response and faults
   --interactive     shows a page on which you choose who signs in
   --json            writes one line of JSON for each event
   --help            this text
@@ -102,7 +102,7 @@ function announce(
   }
   writeLine(stdout, `# GOV.UK One Login simulator: ${coloured(stdout, 'bold', url)}`)
   if (isPortOnly)
-    writeLine(stdout, '# PORT sets the port only. To change the address, too, use --port or SIMULATOR_URL.')
+    writeLine(stdout, '# PORT sets only the port. To change the address too, use --port or SIMULATOR_URL.')
   writeLine(stdout, '# Put these variables into the .env file of your service:')
   for (const [name, value] of Object.entries(variables)) writeLine(stdout, dotenvLine(name, value))
   writeLine(stdout, `\n${message}`)

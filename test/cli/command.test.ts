@@ -41,13 +41,13 @@ describe('the command', () => {
   })
 
   it.each([
-    [['keys', '--size', '2048'], 'There is no flag --size.'],
-    [['keys', '--bit', '2048'], 'There is no flag --bit. Did you mean --bits?'],
-    [['keys', '-x'], 'There is no flag -x.'],
+    [['keys', '--size', '2048'], 'Unknown flag --size.'],
+    [['keys', '--bit', '2048'], 'Unknown flag --bit. Did you mean --bits?'],
+    [['keys', '-x'], 'Unknown flag -x.'],
     [['keys', '--out'], '--out needs a value.'],
     [['keys', '--out', '--json'], '--out needs a value.'],
     [['keys', '--json=yes'], '--json takes no value.'],
-    [['doctor', 'please'], 'The argument "please" has no flag before it.'],
+    [['doctor', 'please'], 'Unexpected argument "please". Put a flag before it.'],
   ])('says in plain words what is wrong with %j', async (args, message) => {
     expect((await run(args)).stderr.split('\n')[0]).toBe(message)
   })

@@ -74,13 +74,13 @@ const misregistrations: readonly Misregistration[] = [
     names: 'ONE_LOGIN_PRIVATE_KEY',
   },
   {
-    what: 'a client secret in place of the key',
+    what: 'a client secret instead of the key',
     registered: { tokenAuthMethod: 'client_secret_post' },
     problem: 'registered-for-secret',
     names: 'private_key_jwt',
   },
   {
-    what: 'a key in place of the client secret',
+    what: 'a key instead of the client secret',
     env: withSecret('simulator-client-secret'),
     problem: 'registered-for-key',
     names: 'client_secret_post',
@@ -183,7 +183,7 @@ async function providerWith(registered: ClientSettings = {}): Promise<Simulator>
 }
 
 describe('doctor, of the registration', () => {
-  it('finds nothing to mend at a service that is registered as it should be', async () => {
+  it('finds nothing to fix if a service is registered correctly', async () => {
     const op = await providerWith({ requestObjectRequired: true })
     const { code, problems, checks, calls } = await examined(variablesFor(op), ['--level', 'P2'])
     expect(checks.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
@@ -198,7 +198,7 @@ describe('doctor, of the registration', () => {
       wrong.flags,
     )
     expect(problems).toEqual([wrong.problem])
-    const [found] = checks.filter(({ outcome }) => outcome === 'mend')
+    const [found] = checks.filter(({ outcome }) => outcome === 'fix')
     expect(`${found?.says} ${found?.remedy}`).toContain(wrong.names)
     expect(checks.filter(({ check }) => check === found?.check)).toHaveLength(1)
     expect(code).toBe(1)
@@ -227,33 +227,33 @@ describe('doctor, of the registration', () => {
     },
   )
 
-  it('[AUTHZ-20] says that unsigned requests are rejected', async () => {
+  it('[AUTHZ-20] reports that One Login rejects unsigned requests', async () => {
     const op = await providerWith({ requestObjectRequired: true })
     const { checks, code } = await examined(variablesFor(op))
     expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
       outcome: 'ok',
-      says: expect.stringContaining('an unsigned request is rejected') as string,
+      says: expect.stringContaining('rejects an unsigned request') as string,
     })
     expect(code).toBe(0)
   })
 
-  it('[AUTHZ-20] does not promise anything if One Login gives no answer to the unsigned request', async () => {
+  it('[AUTHZ-20] reports an unknown result if One Login does not respond to the unsigned request', async () => {
     const op = await providerWith({ requestObjectRequired: false })
     op.breakUntilReset('authorize', 'temporarily-unavailable')
     op.breakNext('authorize', 'wrong-iss')
     const { checks, code } = await examined(variablesFor(op))
     expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
       outcome: 'unknown',
-      says: expect.stringContaining('could not be found out') as string,
+      says: expect.stringContaining('Could not check whether') as string,
     })
     expect(code).toBe(1)
   })
 
-  it('[AUTHZ-20] shows the warning as a line of its own kind, and counts it', async () => {
+  it('[AUTHZ-20] shows the warning in its own line, and counts it', async () => {
     const op = await providerWith({ requestObjectRequired: false })
     const { stdout } = await run(['doctor'], variablesFor(op))
     expect(stdout).toMatch(/^WARN {2}request object .*JarValidationRequired/m)
-    expect(stdout).toContain('All right. 1 warning.')
+    expect(stdout).toContain('All is well. 1 warning.')
   })
 
   it('signs nobody in: it exchanges no code', async () => {

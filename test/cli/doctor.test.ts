@@ -337,8 +337,8 @@ describe('doctor, of what it writes', () => {
     const { code, stdout } = await run(['doctor'], env)
     const [lines = '', sum] = stdout.trim().split('\n\n')
     expect(lines.split('\n')).toHaveLength(checks.length)
-    expect(lines).toMatch(/^MEND {2}redirect URI/m)
-    expect(sum).toContain('1 to mend')
+    expect(lines).toMatch(/^FIX  {2}redirect URI/m)
+    expect(sum).toContain('1 to fix')
     expect(code).toBe(1)
   })
 
@@ -395,14 +395,14 @@ describe('doctor, of what it writes', () => {
     },
   )
 
-  it('runs as a process: 0 when all is right, 1 when something is to be mended', async () => {
+  it('runs as a process: 0 if all is well, 1 if something needs fixing', async () => {
     const op = await startProvider()
     const env = variablesFor(op)
     const well = await runProcess(['doctor', '--level', 'P2'], env)
     expect([well.code, well.stderr]).toEqual([0, ''])
-    expect(well.stdout).toContain('All right.')
+    expect(well.stdout).toContain('All is well.')
     const ill = await runProcess(['doctor'], { ...env, ONE_LOGIN_CLIENT_ID: 'nobody' })
     expect(ill.code).toBe(1)
-    expect(ill.stdout).toMatch(/^MEND {2}client/m)
+    expect(ill.stdout).toMatch(/^FIX  {2}client/m)
   })
 })

@@ -6,7 +6,7 @@ import { run } from './command-run.ts'
 /** One check as `--json` gives it. */
 export interface Check {
   readonly check: CheckName
-  readonly outcome: 'ok' | 'warning' | 'mend' | 'unknown'
+  readonly outcome: 'ok' | 'warning' | 'fix' | 'unknown'
   readonly problem?: Problem
   readonly says: string
   readonly remedy?: string
@@ -17,7 +17,7 @@ export interface Examined {
   readonly code: number | null
   readonly calls: number
   readonly checks: readonly Check[]
-  /** What is to be mended. */
+  /** The text of the problem. */
   readonly problems: readonly (Problem | undefined)[]
   readonly text: string
 }
@@ -36,6 +36,6 @@ export async function examined(
 ): Promise<Examined> {
   const { code, stdout } = await run(['doctor', '--json', ...flags], env)
   const { calls, checks } = JSON.parse(stdout) as Pick<Examined, 'calls' | 'checks'>
-  const problems = checks.filter(({ outcome }) => outcome === 'mend').map(({ problem }) => problem)
+  const problems = checks.filter(({ outcome }) => outcome === 'fix').map(({ problem }) => problem)
   return { code, calls, checks, problems, text: stdout }
 }

@@ -4,7 +4,7 @@ import type { Ask, Refused } from './authorization-probe.ts'
 import { keysUnreadable } from './client-check.ts'
 import { isClockWrong } from './clock-check.ts'
 import { findCulprits, type Culprits } from './culprits.ts'
-import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+import { fix, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
 import { requestObjectFinding } from './request-object-check.ts'
@@ -45,7 +45,7 @@ export async function checkAuthorization(examination: AuthorizationExamination):
   for (const check of checks) {
     if (found.has(check)) continue
     const known = check === 'redirect URI' || check === 'request object' ? (redirected ?? ask) : ask
-    if (!known) findings.push(unknown(check, reason ?? 'One Login looks at it when the rest is mended'))
+    if (!known) findings.push(unknown(check, reason ?? 'One Login checks it only after you fix the rest'))
     else if (check === 'request object') findings.push(await requestObjectFinding(examination, known))
     else findings.push(accepted(check, settings, known))
   }
@@ -89,11 +89,11 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
 
   'request object': ({ settings }, ask) => {
     if (settings.signIn.requestObject) return { findings: [] }
-    const finding = mend(
+    const finding = fix(
       'request object',
       'request-object-required',
-      `${settings.clientId} is registered to send signed request objects, and this service sends none.`,
-      `Take out ONE_LOGIN_REQUEST_OBJECT=false and use a key, or stop requiring request objects (JAR) ${registryOf(settings)}.`,
+      `${settings.clientId} must send signed request objects, and this service sends none.`,
+      `Remove ONE_LOGIN_REQUEST_OBJECT=false and use a key, or stop requiring request objects (JAR) ${registryOf(settings)}.`,
     )
     const canSign = settings.signers.length > 0 && !ask.requestObject
     return { findings: [finding], ...(canSign && { next: { ...ask, requestObject: true } }) }
@@ -129,16 +129,16 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
 }
 
 function deactivated(settings: Settings): Finding {
-  return mend(
+  return fix(
     'client',
     'client-deactivated',
-    `${settings.clientId} is deactivated: nobody can sign in.`,
-    `Have it activated again ${registryOf(settings)}, or use the client id that replaced it.`,
+    `${settings.clientId} is deactivated, so no user can sign in.`,
+    `Reactivate it ${registryOf(settings)}, or use the client ID that replaced it.`,
   )
 }
 
 function maybeDeactivated({ clientId }: Settings): Finding {
-  return mend(
+  return fix(
     'client',
     'client-deactivated',
     `One Login responded to the sign-in request with status 502. ${clientId} may be deactivated, deprecated or rate limited.`,
@@ -147,7 +147,7 @@ function maybeDeactivated({ clientId }: Settings): Finding {
 }
 
 function withoutRequestObject(ask: Ask): Step {
-  const reason = 'One Login looks at it when key and clock are right'
+  const reason = 'One Login checks it only after you fix the key and the clock'
   return { findings: [unknown('request object', reason)], next: { ...ask, requestObject: false } }
 }
 
@@ -160,11 +160,11 @@ function notRegistered(
 ): Finding {
   const names = items.join(areTold ? ' and ' : ' or ')
   const verb = items.length > 1 && areTold ? 'are' : 'is'
-  return mend(
+  return fix(
     check,
     problem,
     `${names} ${verb} not registered for ${settings.clientId}.`,
-    `Add ${names} ${registryOf(settings)}, or take ${items.length > 1 ? 'them' : 'it'} out of ${variable}.`,
+    `Add ${names} ${registryOf(settings)}, or remove ${items.length > 1 ? 'them' : 'it'} from ${variable}.`,
   )
 }
 
@@ -180,17 +180,17 @@ async function levelFinding(
   const registry = registryOf(settings)
   const all = items.length === levels.length
   if (all && (levels.includes('P2') || (calls.left > 1 && (await refuses('P2')))))
-    return mend(
+    return fix(
       'level',
       'identity-not-enabled',
       `${settings.clientId} may not ask for an identity (${names}).`,
       `Enable identity verification with level of confidence ${names} ${registry}.`,
     )
-  return mend(
+  return fix(
     'level',
     'level-not-registered',
     `Level of confidence ${names} is not registered for ${settings.clientId}.`,
-    `Add ${names} ${registry}, or ask for another level.`,
+    `Add ${names} ${registry}, or request another level.`,
   )
 }
 
@@ -208,9 +208,12 @@ function accepted(
     case 'claims':
       return ok(
         check,
-        isIdentity ? `${ask.claims.join(', ')}: registered` : 'not asked for; --level P2 tries them',
+        isIdentity ? `${ask.claims.join(', ')}: registered` : 'not requested. Use --level P2 to check them',
       )
     case 'level':
-      return ok(check, `${ask.vtr.join(', ')}: accepted${isIdentity ? '' : '; --level P2 tries an identity'}`)
+      return ok(
+        check,
+        `${ask.vtr.join(', ')}: accepted${isIdentity ? '' : '. Use --level P2 to check an identity'}`,
+      )
   }
 }

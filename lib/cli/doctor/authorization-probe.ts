@@ -86,7 +86,7 @@ function verdictOfError(error: string, description: string): Verdict {
     return 'deactivated'
   if (error === 'invalid_request' && /claims/i.test(description)) return 'claims'
   if (error === 'invalid_request' && /vtr/i.test(description)) return 'vectors'
-  return { unclear: `One Login refused the request with ${error} ${description}`.trim() }
+  return { unclear: `One Login rejected the request with ${error} ${description}`.trim() }
 }
 
 function verdictOfPage(status: number, page: string): Verdict {
@@ -94,5 +94,5 @@ function verdictOfPage(status: number, page: string): Verdict {
   if (status === 400 && /invalid request/i.test(page)) return 'address'
   if (status === 500 && /unexpected server error/i.test(page)) return 'keys'
   if (status === 403) return { unclear: "One Login's firewall blocked the request (status 403)" }
-  return { unclear: `One Login answered the request with status ${status}` }
+  return { unclear: `One Login responded with status ${status}` }
 }

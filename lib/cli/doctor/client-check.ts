@@ -5,7 +5,7 @@ import { printable } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { nowInSeconds } from '../../clock.ts'
 import type { Calls, HttpResponse } from './calls.ts'
-import { mend, ok, unknown, type Finding } from './finding.ts'
+import { fix, ok, unknown, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 
 const assertionLifetime = 300
@@ -85,47 +85,47 @@ function judge(settings: Settings, { status, error, description }: Refusal): Cli
   if (error === 'invalid_grant') return { finding: ok('client', accepted(settings)), isKnown: true }
   if (error === 'server_error' && said(/jwks/i)) return { finding: keysUnreadable(settings), isKnown: true }
   if (error === 'invalid_client') return judgeClient(settings, said)
-  const answer = `One Login's token endpoint answered with status ${status} ${error} ${description}`.trim()
-  return { finding: unknown('client', `${answer}; try again later`) }
+  const answer = `One Login's token endpoint responded with status ${status} ${error} ${description}`.trim()
+  return { finding: unknown('client', `${answer}. Try again later`) }
 }
 
 function judgeClient(settings: Settings, said: (words: RegExp) => boolean): ClientResult {
   const { clientId } = settings
   const registry = registryOf(settings)
-  const known = (...[problem, says, remedy]: [Parameters<typeof mend>[1], string, string]) => ({
-    finding: mend('client', problem, says, remedy),
+  const known = (...[problem, says, remedy]: [Parameters<typeof fix>[1], string, string]) => ({
+    finding: fix('client', problem, says, remedy),
     isKnown: true,
   })
   if (said(/use private_key_jwt/i))
     return known(
       'registered-for-secret',
-      `${clientId} is registered for a client secret, and this service signs with a key.`,
-      `Change the token authentication method to private_key_jwt ${registry}, or set ONE_LOGIN_CLIENT_SECRET in place of ONE_LOGIN_PRIVATE_KEY.`,
+      `${clientId} is registered to use a client secret, but this service uses a key.`,
+      `Change the token authentication method to private_key_jwt ${registry}, or set ONE_LOGIN_CLIENT_SECRET instead of ONE_LOGIN_PRIVATE_KEY.`,
     )
   if (said(/use client_secret_post/i))
     return known(
       'registered-for-key',
-      `${clientId} is registered for a key, and this service has a client secret.`,
-      `Set ONE_LOGIN_PRIVATE_KEY in place of ONE_LOGIN_CLIENT_SECRET, or change the token authentication method to client_secret_post ${registry}.`,
+      `${clientId} is registered to use a key, but this service uses a client secret.`,
+      `Set ONE_LOGIN_PRIVATE_KEY instead of ONE_LOGIN_CLIENT_SECRET, or change the token authentication method to client_secret_post ${registry}.`,
     )
   if (said(/secret/i))
     return known(
       'secret-not-registered',
       `ONE_LOGIN_CLIENT_SECRET is not the secret of ${clientId}.`,
-      `Set the secret whose hash is registered, or register the hash of this one ${registry}.`,
+      `Set the secret whose hash is registered, or register the hash of this secret ${registry}.`,
     )
   if (said(/signature/i))
     return known(
       'key-not-registered',
       `ONE_LOGIN_PRIVATE_KEY is not the key that is registered for ${clientId}.`,
-      `Register the public half of this key ${registry}, or set the private half of the registered one.`,
+      `Register the public key of this key pair ${registry}, or set the private key of the registered one.`,
     )
   return {
-    finding: mend(
+    finding: fix(
       'client',
       'client-unknown',
-      `${settings.environment.issuer} does not know the client id ${clientId}.`,
-      `Set ONE_LOGIN_CLIENT_ID to the client id ${registry}; integration and production have different ones.`,
+      `${settings.environment.issuer} does not have the client ID ${clientId}.`,
+      `Set ONE_LOGIN_CLIENT_ID to the client ID ${registry}. Integration and production have different client IDs.`,
     ),
     isKnown: false,
   }
@@ -136,21 +136,21 @@ function accepted({ clientId, signers: [signer] }: Settings): string {
 }
 
 function clockWrong(): Finding {
-  return mend(
+  return fix(
     'client',
     'clock-wrong',
-    'One Login finds what this machine signed a moment ago expired: its clock is behind.',
-    'Set the clock of this machine, and keep it right with NTP.',
+    "One Login rejects a new signature from this machine as expired, so this machine's clock is slow.",
+    "Correct this machine's clock, and use NTP to keep it correct.",
   )
 }
 
 /** Returns the finding that One Login cannot read the keys that the service publishes. */
 export function keysUnreadable(settings: Settings): Finding {
   const [signer] = settings.signers
-  return mend(
+  return fix(
     'client',
     'published-keys-unreadable',
     `One Login cannot find the key ${signer?.kid ?? ''} at the JWKS URL that is registered for ${settings.clientId}.`,
-    `Check the JWKS URL ${registryOf(settings)}, and what it answers with "doctor --jwks-url URL"; One Login sees a new key only when it reads the URL again.`,
+    `Check the JWKS URL ${registryOf(settings)}, and its content with "doctor --jwks-url URL". One Login finds a new key only after it reads the URL again.`,
   )
 }

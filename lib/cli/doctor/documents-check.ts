@@ -4,7 +4,7 @@ import { requireDidSettings } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { readJwks } from '../../provider/provider.ts'
 import type { Calls } from './calls.ts'
-import { mend, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+import { fix, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 
 /** The content of One Login's documents. */
 export interface DocumentsResult {
@@ -31,7 +31,7 @@ export async function checkDocuments(settings: Settings, calls: Calls): Promise<
   const metadata = discovery.content
   const findings = [discovery.finding ?? issuerFinding(issuer, metadata?.issuer ?? issuer)]
   if (metadata) findings.push(await checkJwks(metadata, calls))
-  else findings.push(unknown('JWKS', 'its address stands in the discovery document'))
+  else findings.push(unknown('JWKS', 'the discovery document contains its address'))
   findings.push(await checkDid(settings, calls))
   return { findings, ...(metadata && { metadata }) }
 }
@@ -47,14 +47,19 @@ function namedIssuer(json: unknown, configured: string): string {
 function issuerFinding(configured: string, named: string): Finding {
   if (configured === named) return ok('discovery', `${named} names its endpoints`)
   const says = `ONE_LOGIN_ISSUER is ${configured}, and the discovery document names ${named}.`
-  return mend('discovery', 'issuer-slash', says, `Set ONE_LOGIN_ISSUER to ${named}, to the slash at the end.`)
+  return fix(
+    'discovery',
+    'issuer-slash',
+    says,
+    `Set ONE_LOGIN_ISSUER to exactly ${named}. Check the slash at the end.`,
+  )
 }
 
 async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<Finding> {
   const { content, finding } = await download(calls, jwks_uri, {
     check: 'JWKS',
     problem: 'jwks-unusable',
-    remedy: 'Users cannot sign in until One Login mends this; try again later.',
+    remedy: 'Users cannot sign in until One Login fixes this. Try again later.',
     parse: readJwks,
   })
   return finding ?? ok('JWKS', `keys that can verify ID tokens: ${content?.size ?? 0}`)
@@ -62,12 +67,12 @@ async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<
 
 async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
   if (!settings.signIn.hasDid)
-    return unknown('DID document', 'the DID settings are not set, so no identity can be verified')
+    return unknown('DID document', 'the DID options are not set, so the package cannot verify identities')
   const { didDocumentURL, didController } = requireDidSettings(settings.environment)
   const { content, finding } = await download(calls, didDocumentURL, {
     check: 'DID document',
     problem: 'did-document-unusable',
-    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_DID_DOCUMENT_URL', 'ONE_LOGIN_DID_CONTROLLER')}; identities cannot be verified without it.`,
+    remedy: `Check ${variablesOf(settings, 'ONE_LOGIN_DID_DOCUMENT_URL', 'ONE_LOGIN_DID_CONTROLLER')}. Without this document, the package cannot verify identities.`,
     parse: (json) => readDidDocument(json, didController),
   })
   return (
@@ -88,11 +93,11 @@ async function download<Content>(
   url: string,
   { check, problem, remedy, parse }: Download<Content>,
 ): Promise<{ content?: Content; finding?: Finding }> {
-  const refuse = (reason: string) => ({ finding: mend(check, problem, `${url}: ${reason}`, remedy) })
+  const refuse = (reason: string) => ({ finding: fix(check, problem, `${url}: ${reason}`, remedy) })
   const answer = await calls.make(url, { headers: { accept: 'application/json' } })
   if ('failure' in answer) return refuse(answer.failure)
   const { response } = answer
-  if (response.status !== 200) return refuse(`it answered with status ${response.status}.`)
+  if (response.status !== 200) return refuse(`it returned status ${response.status}.`)
   try {
     return { content: await parse(await response.json()) }
   } catch (error) {

@@ -38,14 +38,14 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
     const isClientKnown = client.isKnown
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
-  } else findings.push(unknown('client', 'without the discovery document nobody can be asked'))
+  } else findings.push(unknown('client', 'the discovery document is needed for this check'))
   return { findings: inOrder(findings), calls: calls.made }
 }
 
 /** Sorts the findings in the order of the checks. A check with a problem is not also reported as passed. */
 function inOrder(findings: readonly Finding[]): Finding[] {
-  const toMend = new Set(findings.filter(({ outcome }) => outcome === 'mend').map(({ check }) => check))
+  const toFix = new Set(findings.filter(({ outcome }) => outcome === 'fix').map(({ check }) => check))
   return findings
-    .filter(({ check, outcome }) => outcome !== 'ok' || !toMend.has(check))
+    .filter(({ check, outcome }) => outcome !== 'ok' || !toFix.has(check))
     .sort((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check))
 }

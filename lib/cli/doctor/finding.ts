@@ -61,7 +61,7 @@ export type Finding =
   | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly says: string }
   | {
       readonly check: CheckName
-      readonly outcome: 'mend' | 'warning'
+      readonly outcome: 'fix' | 'warning'
       readonly problem: Problem
       readonly says: string
       readonly remedy: string
@@ -83,9 +83,9 @@ export const warning = (check: CheckName, problem: Problem, says: string, remedy
 })
 
 /** Returns the result of a check that found a problem to fix. */
-export const mend = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
+export const fix = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
   check,
-  outcome: 'mend',
+  outcome: 'fix',
   problem,
   says,
   remedy,

@@ -3,7 +3,7 @@ import { optionsFromEnvironment, optionVariables } from '../../options/from-envi
 import { parseStrategyOptions, type Settings } from '../../options/strategy-options.ts'
 import { modulusBits } from '../../options/signer.ts'
 import { nearestName } from '../nearest-name.ts'
-import { mend, ok, type Finding } from './finding.ts'
+import { fix, ok, type Finding } from './finding.ts'
 import { withoutFault } from './stand-in-variables.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -59,33 +59,37 @@ function refusalMessage(env: Variables): string | undefined {
 }
 
 function keyFinding({ signers: [signer] }: Settings): Finding {
-  if (!signer) return ok('key', 'none: the service has a client secret, with which it can sign users in only')
+  if (!signer)
+    return ok(
+      'key',
+      'none: the service uses a client secret, so it can sign users in but cannot request identities',
+    )
   return ok(
     'key',
-    `RSA, ${modulusBits(signer.publicJwk)} bits, signs with ${signer.alg}, key id (kid) ${signer.kid}`,
+    `RSA, ${modulusBits(signer.publicJwk)} bits, signs with ${signer.alg}, key ID (kid) ${signer.kid}`,
   )
 }
 
 function refusalOf(message: string): Finding {
   const [, option, variable = 'the variable'] =
     /^Option "([^"[]+)[^"]*"(?: \(variable (\w+)\))?/.exec(message) ?? []
-  if (option !== 'privateKey') return mend('options', 'options-wrong', message, `Correct ${variable}.`)
+  if (option !== 'privateKey') return fix('options', 'options-wrong', message, `Correct ${variable}.`)
   if (message.includes(': none is set'))
-    return mend(
+    return fix(
       'key',
       'key-missing',
       'Neither ONE_LOGIN_PRIVATE_KEY nor ONE_LOGIN_CLIENT_SECRET is set.',
       `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`,
     )
   if (message.includes(' are set'))
-    return mend(
+    return fix(
       'key',
       'key-and-secret',
       'ONE_LOGIN_PRIVATE_KEY and ONE_LOGIN_CLIENT_SECRET are both set.',
       'Remove the one that is not registered. A service that asks for identities needs the key.',
     )
   const remedy = `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`
-  return mend('key', 'key-wrong', message, remedy)
+  return fix('key', 'key-wrong', message, remedy)
 }
 
 const makeOne = 'To make a key pair, run "npx passport-govuk-one-login keys".'
@@ -107,6 +111,6 @@ function misspeltVariables(env: Variables): Finding[] {
       const remedy = nearest
         ? `Rename it to ONE_LOGIN_${nearest}.`
         : 'Remove it, or give it a name that does not start with ONE_LOGIN_.'
-      return mend('options', 'variable-unknown', `The library does not read ${variable}.`, remedy)
+      return fix('options', 'variable-unknown', `The library does not read ${variable}.`, remedy)
     })
 }

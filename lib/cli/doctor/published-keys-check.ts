@@ -2,7 +2,7 @@ import { parseURL } from '../../parsed-url.ts'
 import { isSecure } from '../../options/environments.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import type { Calls } from './calls.ts'
-import { mend, ok, type Finding, type Problem } from './finding.ts'
+import { fix, ok, type Finding, type Problem } from './finding.ts'
 
 /** The longest time that One Login waits for the keys, in seconds. */
 const limit = 5
@@ -18,9 +18,9 @@ export async function checkPublishedKeys(url: string, settings: Settings, calls:
   const fault = await faultOf(url, settings, calls)
   const [signer] = settings.signers
   if (!fault)
-    return ok('published keys', `${url} holds the key ${signer?.kid ?? ''} that this service signs with`)
+    return ok('published keys', `${url} contains the key ${signer?.kid ?? ''} that this service signs with`)
   const [problem, says, remedy] = fault
-  return mend('published keys', problem, `${url}: ${says}`, remedy)
+  return fix('published keys', problem, `${url}: ${says}`, remedy)
 }
 
 async function faultOf(url: string, settings: Settings, calls: Calls): Promise<Fault | undefined> {
@@ -28,15 +28,15 @@ async function faultOf(url: string, settings: Settings, calls: Calls): Promise<F
   if (!address || !isSecure(address, settings.environment.allowInsecureRequests))
     return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
   const answer = await calls.make(url, { headers: { accept: 'application/json' } })
-  const reach = `One Login has to get a JWKS with status 200 from it, without a redirect, within ${limit} s.`
+  const reach = `Make sure that One Login gets a JWKS from it with status 200, without a redirect, within ${limit} s.`
   if ('failure' in answer) return ['jwks-unreachable', answer.failure.replaceAll('One Login', 'It'), reach]
   const { response, milliseconds } = answer
-  if (response.status !== 200)
-    return ['jwks-unreachable', `it answered with status ${response.status}.`, reach]
+  if (response.status !== 200) return ['jwks-unreachable', `it returned status ${response.status}.`, reach]
   if (milliseconds > limit * 1000)
-    return ['jwks-unreachable', `it took ${(milliseconds / 1000).toFixed(1)} s to answer.`, reach]
+    return ['jwks-unreachable', `it took ${(milliseconds / 1000).toFixed(1)} s to respond.`, reach]
   const keys = keysOf(await response.json().catch(() => undefined))
-  const serve = 'Publish the keys with routes() or jwks(), or the file one-login-jwks.json that "keys" makes.'
+  const serve =
+    'Publish the keys with routes() or jwks(), or publish the file one-login-jwks.json that "keys" creates.'
   if (!keys) return ['jwks-malformed', 'it is not a JSON Web Key Set.', serve]
   return faultOfKeys(keys, settings, serve)
 }
@@ -56,31 +56,27 @@ function faultOfKeys(
   if (leaked.length > 0)
     return [
       'jwks-private-member',
-      `it shows private members of a key (${leaked.join(', ')}) to the whole world.`,
-      'Take it down at once, make a new key pair and register that one: everybody may have the old key.',
+      `it publishes private members of a key (${leaked.join(', ')}).`,
+      'Remove it at once. Create a new key pair and register its public key, because anyone may have the old private key.',
     ]
   const kids = keys.map(({ kid }) => kid)
   if (kids.some((kid) => typeof kid !== 'string') || new Set(kids).size < kids.length)
     return [
       'jwks-malformed',
-      'a key has no "kid", or two have the same.',
-      'Give every key a "kid" of its own.',
+      'a key has no "kid", or 2 keys have the same one.',
+      'Give each key its own "kid".',
     ]
   if (!signer) return undefined
   const key = keys.find(({ kid }) => kid === signer.kid)
   if (!key)
     return [
       'jwks-key-missing',
-      `it does not hold the key that this service signs with, ${signer.kid}.`,
+      `it does not contain ${signer.kid}, the key that this service signs with.`,
       `Publish that key, at least 24 hours before it signs. ${serve}`,
     ]
   if (key.kty !== 'RSA' || key.n !== signer.publicJwk.n || key.e !== signer.publicJwk.e)
-    return ['jwks-key-differs', `its key ${signer.kid} is another key than the one that signs.`, serve]
+    return ['jwks-key-differs', `its key ${signer.kid} is not the key that this service signs with.`, serve]
   if ((key.use ?? 'sig') !== 'sig' || (key.alg ?? signer.alg) !== signer.alg)
-    return [
-      'jwks-key-differs',
-      `its key ${signer.kid} is for another use or algorithm than ${signer.alg}.`,
-      serve,
-    ]
+    return ['jwks-key-differs', `its key ${signer.kid} is not for signatures with ${signer.alg}.`, serve]
   return undefined
 }

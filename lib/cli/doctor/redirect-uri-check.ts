@@ -1,7 +1,7 @@
 import type { Settings } from '../../options/strategy-options.ts'
 import type { AuthorizationExamination } from './authorization-examination.ts'
 import type { Ask } from './authorization-probe.ts'
-import { mend, type Finding } from './finding.ts'
+import { fix, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 import { similarRedirectURIs } from './similar-redirect-uris.ts'
 
@@ -29,14 +29,14 @@ export function addressFinding(
   registered: string | undefined,
 ): Finding {
   const { callbackURL, clientId } = settings
-  const orClient = isClientKnown ? '' : ', or it does not know the client id'
+  const orClient = isClientKnown ? '' : ', or One Login does not have this client ID'
   const butOther = registered === undefined ? '' : `, but ${registered} is`
   const lookFurther =
-    registered === undefined ? ' To look further now, name a registered one with --redirect-uri.' : ''
-  return mend(
+    registered === undefined ? ' To run the other checks now, set a registered one with --redirect-uri.' : ''
+  return fix(
     'redirect URI',
     'redirect-uri-not-registered',
     `${callbackURL} is not registered for ${clientId}${orClient}${butOther}.`,
-    `Add it to the redirect URIs ${registryOf(settings)}, letter by letter, or set ONE_LOGIN_CALLBACK_URL to one of them.${lookFurther}`,
+    `Add it to the redirect URIs ${registryOf(settings)}, exactly as written, or set ONE_LOGIN_CALLBACK_URL to one of them.${lookFurther}`,
   )
 }

@@ -15,19 +15,19 @@ export async function requestObjectFinding(
   { settings, probe }: AuthorizationExamination,
   ask: Ask,
 ): Promise<Finding> {
-  if (!ask.requestObject) return ok(check, 'none is sent, and none is required')
+  if (!ask.requestObject) return ok(check, 'not sent and not required')
   const verdict = await probe({ ...ask, requestObject: false })
-  if (verdict === 'request object') return ok(check, 'it is accepted, and an unsigned request is rejected')
+  if (verdict === 'request object') return ok(check, 'One Login accepts it and rejects an unsigned request')
   // One Login rejects a scope, a claim or a level only after it has accepted the unsigned request.
   if (verdict === 'accepted' || verdict === 'scope' || verdict === 'claims' || verdict === 'vectors')
     return warning(
       check,
       'unsigned-requests-accepted',
-      'It is accepted, and unsigned requests are accepted too: somebody at an unlocked browser can repeat a request without prompt or claims.',
+      'One Login accepts unsigned requests too: a person at an unlocked browser can repeat a request without prompt or claims.',
       `Have JarValidationRequired set ${registryOf(settings)}, before you use reauthenticateWithin.`,
     )
   return unknown(
     check,
-    'it is accepted. Whether unsigned requests are accepted too could not be found out. Run the command again',
+    'One Login accepts it. Could not check whether One Login accepts unsigned requests too. Run the command again',
   )
 }

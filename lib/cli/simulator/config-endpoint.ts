@@ -40,7 +40,7 @@ async function change(
     return
   }
   if (simulator.refusesKeys(result.change)) {
-    const msg = 'Needs publishNewIdTokenSigningKeys: keys that nobody can find cannot be used'
+    const msg = 'Needs publishNewIdTokenSigningKeys: services could not find keys that are not published'
     sendJson(res, 400, { errors: { useNewIdTokenSigningKeys: { msg } } })
     return
   }

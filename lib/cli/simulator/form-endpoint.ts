@@ -22,7 +22,7 @@ export async function handleFormSubmit(
   if (!pending) {
     refuse(res, {
       error: 'Invalid request',
-      error_description: 'This form was submitted already, or is too old. Sign in again.',
+      error_description: 'This form has already been submitted, or it is too old. Sign in again.',
     })
     return
   }

@@ -20,8 +20,10 @@ export async function openPort(number: number, host: string, handler: RequestLis
   const server = createServer(handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'it is taken' : error.message
-      reject(new Failure(`Port ${number} of ${host} cannot be had: ${reason}. Choose another with --port.`))
+      const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message
+      reject(
+        new Failure(`Could not open port ${number} of ${host}: ${reason}. Choose another port with --port.`),
+      )
     })
     server.listen(number, host, resolve)
   })
