@@ -3,9 +3,10 @@ import { examineService } from './conformance/examination.ts'
 import { readExpectations, surprises } from './conformance/expectations.ts'
 import { readSettings, settingFlags } from './conformance/flags.ts'
 import { jsonReport } from './conformance/report/json-report.ts'
-import { writeReports } from './conformance/report/report-files.ts'
+import { checkReportFiles, writeReports } from './conformance/report/report-files.ts'
 import { writeCatalogue, writeTextReport } from './conformance/report/text-report.ts'
-import { isListening, ServiceProcess } from './conformance/service-process.ts'
+import { isListening } from './conformance/listening.ts'
+import { ServiceProcess } from './conformance/service-process.ts'
 import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
 import { CannotRun, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
@@ -79,16 +80,14 @@ export const conformanceCommand: Subcommand = {
     const settings = await readSettings(values)
     const expected = textOf(values, 'expect')
     const expectations = expected === undefined ? {} : await readExpectations(expected)
+    const files = { junit: textOf(values, 'junit'), html: textOf(values, 'html') }
+    await checkReportFiles(files)
     const op = await openSimulator(values, settings)
     try {
       const results = await check(settings, op, terminal)
+      await writeReports(files, settings.page, results)
       if (values.json === true) writeJson(terminal.stdout, jsonReport(settings.page, results), 2)
       else writeTextReport(terminal, results)
-      await writeReports(
-        { junit: textOf(values, 'junit'), html: textOf(values, 'html') },
-        settings.page,
-        results,
-      )
       const found = surprises(results, expectations)
       if (expected !== undefined) for (const surprise of found) writeLine(terminal.stderr, surprise)
       return found.length === 0 ? 0 : 1
@@ -119,7 +118,8 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
 }
 
 async function check(settings: Settings, op: Simulator, terminal: Terminal) {
-  const service = serviceOf(settings, op, terminal)
+  const { signal } = untilStopped(terminal)
+  const service = serviceOf(settings, { op, env: terminal.env, signal })
   if (service && (await isListening(settings.page)))
     throw new CannotRun(
       `Something listens at ${settings.page.origin} already. Stop it, so that the service can start.`,
@@ -128,13 +128,25 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
     if (service && !(await service.start()))
       throw new CannotRun(`The service did not start. It wrote:\n${service.output}`)
     const onPhase = (phase: string) => writeLine(terminal.stderr, `Checking: ${phase}`)
-    return await examineService(settings, { op, service, onPhase })
+    return await examineService(settings, { op, service, onPhase, signal })
   } finally {
     await service?.stop()
   }
 }
 
-function serviceOf(settings: Settings, op: Simulator, { env }: Terminal): ServiceProcess | undefined {
+function untilStopped(terminal: Terminal): AbortController {
+  const stop = new AbortController()
+  void terminal.interruption().then(() => stop.abort(new CannotRun('Stopped. Nothing was reported.')))
+  return stop
+}
+
+interface ServiceParts {
+  readonly op: Simulator
+  readonly env: Terminal['env']
+  readonly signal: AbortSignal
+}
+
+function serviceOf(settings: Settings, { op, env, signal }: ServiceParts): ServiceProcess | undefined {
   const { command, page, startTimeout } = settings
   if (command.length === 0) return undefined
   const { ONE_LOGIN_ENVIRONMENT: _, ...own } = env
@@ -142,6 +154,7 @@ function serviceOf(settings: Settings, op: Simulator, { env }: Terminal): Servic
     command,
     url: page,
     startTimeout,
+    signal,
     env: { ...serviceVariables(op, settings), ...own },
   })
 }

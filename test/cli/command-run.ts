@@ -68,7 +68,7 @@ export function startProcess(args: readonly string[], env: Variables = {}) {
     stdout: stdout.text,
     stderr: stderr.text,
   }))
-  return { child, stdout, ended }
+  return { child, stdout, stderr, ended }
 }
 
 /** What the simulator says when it is ready. */

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, randomBytes, randomUUID, sign } from 'node:crypto'
-import type { Simulator } from 'passport-govuk-one-login/simulator'
+import type { KeyOptions } from 'passport-govuk-one-login/simulator'
 import { listen, type Asked, type Given } from './http-service.ts'
 import type { Switch } from './switches.ts'
 import { verifiedClaims, type Claims, type Key } from './verification.ts'
@@ -30,17 +30,29 @@ interface User {
 
 class Rejection extends Error {}
 
+/** What a service is told about One Login and itself. */
+export interface ServiceOptions {
+  readonly options: Pick<KeyOptions, 'environment' | 'clientId' | 'privateKey'>
+  /** A free one if not set. */
+  readonly port?: number
+  /** Responds in its place, if it returns something. */
+  readonly before?: (asked: Asked) => Given | undefined
+}
+
 /**
  * A service that makes every check, written without this package. Each switch takes out one check.
  *
- * @param op what plays One Login
+ * @param service its options
  * @param off the checks that are taken out
  */
-export async function startCarefulService(op: Simulator, ...off: readonly Switch[]) {
+export async function startCarefulService(
+  { options, port, before }: ServiceOptions,
+  ...off: readonly Switch[]
+) {
   const isOff = (name: Switch) => off.includes(name)
-  const { issuer, didDocumentURL, didController, coreIdentityIssuer } = op.options.environment
-  const { clientId } = op.options
-  const key = createPrivateKey(op.options.privateKey)
+  const { issuer, didDocumentURL, didController, coreIdentityIssuer } = options.environment
+  const { clientId, privateKey } = options
+  const key = createPrivateKey(privateKey)
   const browsers = new Map<string, { user?: User }>()
   const pending = new Map<string, Pending>()
   const signedOut = new Map<string, number>()
@@ -315,6 +327,8 @@ export async function startCarefulService(op: Simulator, ...off: readonly Switch
     `sid=${id}; Path=/${isOff('cookie for scripts') ? '' : '; HttpOnly'}${isOff('cookie without SameSite') ? '' : '; SameSite=Lax'}`
 
   const service = await listen(async (asked) => {
+    const instead = before?.(asked)
+    if (instead) return instead
     const known = asked.cookies.get('sid')
     const browser = known ?? random()
     const first: Readonly<Record<string, string>> =
@@ -330,6 +344,6 @@ export async function startCarefulService(op: Simulator, ...off: readonly Switch
         isOff('shows stack traces') && error instanceof Error ? `<pre>${error.stack ?? ''}</pre>` : ''
       return { status: 400, html: page('Sorry', stack), headers: { ...storage, ...first } }
     }
-  })
+  }, port)
   return service
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import { listen as listenOnFreePort } from '../support/listen.ts'
+import { listen as listenOn } from '../support/listen.ts'
 
 /** A request as the fixtures read it. */
 export interface Asked {
@@ -18,8 +18,8 @@ export interface Given {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Starts a server on a free port of this machine. */
-export async function listen(answer: (asked: Asked) => Promise<Given>) {
+/** Starts a server on this machine, on a free port if none is named. */
+export async function listen(answer: (asked: Asked) => Promise<Given>, port = 0) {
   const server = createServer((req, res) => {
     void read(req)
       .then(answer)
@@ -29,7 +29,7 @@ export async function listen(answer: (asked: Asked) => Promise<Given>) {
         res.writeHead(location === undefined ? status : 302, { ...type, ...redirect, ...headers }).end(html)
       })
   })
-  const listening = await listenOnFreePort(server)
+  const listening = await listenOn(server, port)
   return { url: listening.url, close: () => listening[Symbol.asyncDispose]() }
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { run } from '../cli/command-run.ts'
 import { freePort } from '../support/listen.ts'
+import { conformance } from './conformance-run.ts'
 
 const hasPython = spawnSync('python3', ['--version']).status === 0
 const service = fileURLToPath(new URL('python_service.py', import.meta.url))
@@ -16,9 +16,8 @@ it.skipIf(!hasPython)(
   { timeout: 180_000 },
   async () => {
     const [port, simulator] = [await freePort(), await freePort()]
-    const { code, stdout, stderr } = await run(
+    const { code, stdout, stderr } = await conformance(
       [
-        'conformance',
         ...['--one-login', `http://127.0.0.1:${simulator}/`],
         ...['--page', `http://127.0.0.1:${port}/page`],
         ...['--client-secret', 'a-secret'],

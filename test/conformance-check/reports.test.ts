@@ -8,7 +8,7 @@ import { htmlReport } from '../../lib/cli/conformance/report/html-report.ts'
 import { jsonReport } from '../../lib/cli/conformance/report/json-report.ts'
 import { junitReport } from '../../lib/cli/conformance/report/junit-report.ts'
 import type { RequirementResult } from '../../lib/cli/conformance/results.ts'
-import { run } from '../cli/command-run.ts'
+import { conformance } from './conformance-run.ts'
 import { startCarefulService } from './careful-service.ts'
 import { checked, findings } from './checked.ts'
 import { freePort } from '../support/listen.ts'
@@ -45,7 +45,7 @@ it('[CHK-3] knows what is expected to be broken, and what is no longer', () => {
 })
 
 it('[CHK-3] lists the requirements, and ends with 2 if it is called wrongly or cannot run', async () => {
-  const list = await run(['conformance', '--list'])
+  const list = await conformance(['--list'])
   expect(list.code).toBe(0)
   for (const id of requirementIds) expect(list.stdout).toContain(`  ${id}: `)
   const expected = join(await mkdtemp(join(tmpdir(), 'conformance-')), 'known.json')
@@ -63,7 +63,7 @@ it('[CHK-3] lists the requirements, and ends with 2 if it is called wrongly or c
       'did not lead',
     ],
   ] as const) {
-    const { code, stderr } = await run(['conformance', ...args])
+    const { code, stderr } = await conformance(args)
     expect([code, stderr]).toEqual([2, expect.stringContaining(words)])
   }
   expect(await readFile(expected, 'utf8')).toContain('no-such')

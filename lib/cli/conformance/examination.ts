@@ -34,19 +34,21 @@ export interface Examiners {
   readonly service?: ServiceProcess | undefined
   /** Called with the name of each phase when it begins. */
   readonly onPhase?: (phase: Phase) => void
+  /** Stops the run. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * Checks a service against all requirements.
  *
- * @throws Failure if no user can sign in
+ * @throws Failure if no user can sign in, and the reason of the signal if the run is stopped
  */
 export async function examineService(
   settings: Settings,
-  { op, service, onPhase }: Examiners,
+  { op, service, onPhase, signal = new AbortController().signal }: Examiners,
 ): Promise<RequirementResult[]> {
   const results = new Results(settings)
-  const run = new Run(settings, op, results, service)
+  const run = new Run(settings, { op, results, service, signal })
   onPhase?.('controls')
   await runControls(run)
   let gone: string | undefined

@@ -1,7 +1,8 @@
 import type { FaultPlace } from '../../simulator/index.ts'
 import { describePage, type Page } from './browser/page.ts'
 import type { CataloguedFault } from './fault-catalogue.ts'
-import { hasStopped, works, type Journey, type Judgement } from './journeys.ts'
+import { works, type Journey, type Judgement } from './journeys.ts'
+import { hasStopped } from './service-stop.ts'
 import type { Run } from './run.ts'
 import type { Check, Verdict } from './results.ts'
 
@@ -68,7 +69,8 @@ async function tryFault(run: Run, journey: Journey, fault: CataloguedFault): Pro
   const isTaken = op.timesTaken(fault.place, fault.fault) > 0
   op.reset()
   const judgement = await journey.judge(browser)
-  if (await hasStopped(run, page)) return check('crashed', `The service stopped: ${describePage(page)}.`)
+  if (await hasStopped(run, page, judgement))
+    return check('crashed', `The service stopped: ${describePage(page)}.`)
   if (!isTaken) return check('not observable', 'The service did not ask One Login for this.')
   if (page.status === 429 || judgement.is === 'unknown') return check('not observable', judgement.seen)
   reportHang(run, fault, check, page)

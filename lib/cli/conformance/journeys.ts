@@ -1,13 +1,14 @@
 import type { Browser } from './browser/browser.ts'
-import { describePage, type Page } from './browser/page.ts'
+import { describePage, type Failure, type Page } from './browser/page.ts'
 import type { PageMarker } from './page-marker.ts'
 import type { Run } from './run.ts'
-import { isListening } from './service-process.ts'
 
 /** Whether a user got access that a fault must prevent. */
 export interface Judgement {
   readonly is: 'accepted' | 'refused' | 'unknown'
   readonly seen: string
+  /** Why the service did not respond, if it did not. */
+  readonly failure?: Failure | undefined
 }
 
 /** A route through the service on which faults are tried. */
@@ -66,7 +67,7 @@ async function judgePage(
     return { is: 'unknown', seen: 'The service limits how many requests it takes (429).' }
   if (marker?.matches(page) === true)
     return { is: 'accepted', seen: `The page was shown: ${describePage(page)}.` }
-  return { is: 'refused', seen: `The page was not shown: ${describePage(page)}.` }
+  return { is: 'refused', seen: `The page was not shown: ${describePage(page)}.`, failure: page.failure }
 }
 
 /** Whether a new user can complete a journey without faults. */
@@ -78,25 +79,4 @@ export async function works(run: Run, journey: Journey): Promise<boolean> {
   await journey.go(browser)
   const { is } = await journey.judge(browser)
   return is === 'accepted'
-}
-
-/**
- * Finds out whether the service has stopped, and starts it again. If this command cannot start it, the next call of
- * `run.checkAlive()` ends the run.
- *
- * @param page the last response of the service
- */
-export async function hasStopped(run: Run, page: Page): Promise<boolean> {
-  const { service } = run
-  if (service) {
-    if (page.failure === 'cut') await service.mayExit()
-    if (service.isRunning) return false
-    run.isGone = !(await service.restart())
-    return true
-  }
-  if (page.failure === undefined || run.isOneLogin(new URL(page.url))) return false
-  if (await isListening(new URL(page.url))) return false
-  if (await works(run, signInJourney(run))) return false
-  run.isGone = true
-  return true
 }

@@ -20,12 +20,17 @@ export class ServiceGone extends Error {
   override readonly name = 'ServiceGone'
 }
 
+/** The parts of a run. */
+export type RunParts = Pick<Run, 'op' | 'results' | 'service' | 'signal'>
+
 /** One run: the service, the simulator in the place of One Login, and what the run has found out about both. */
 export class Run {
   readonly settings: Settings
   readonly op: Simulator
   readonly results: Results
   readonly service: ServiceProcess | undefined
+  /** Stops the run. */
+  readonly signal: AbortSignal
   /** What the sign-in requests, once it is known. */
   signInRequest: AskedFor | undefined
   /** What the identity page requests, once it is known. */
@@ -43,11 +48,12 @@ export class Run {
   #users = 0
   #mayFollow: readonly string[]
 
-  constructor(settings: Settings, op: Simulator, results: Results, service: ServiceProcess | undefined) {
+  constructor(settings: Settings, { op, results, service, signal }: RunParts) {
     this.settings = settings
     this.op = op
     this.results = results
     this.service = service
+    this.signal = signal
     const { page, identityPage, identityStart, signOut } = settings
     this.#mayFollow = [page, identityPage, identityStart, signOut].flatMap((url) => (url ? [url.host] : []))
   }
@@ -62,6 +68,7 @@ export class Run {
     const { timeout, headers, press, cookies, page } = this.settings
     const browser = new Browser({
       timeout,
+      signal: this.signal,
       headers,
       press,
       mayVisit: (url) => this.isOneLogin(url) || this.#mayFollow.includes(url.host),

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isListening } from './listening.ts'
+import { pause } from './pause.ts'
 
 const pollEvery = 50
 const graceToStop = 5000
+const graceToExit = 300
 const keptOutput = 2000
 
 /** How to start a service. */
@@ -14,6 +16,8 @@ export interface ServiceCommand {
   /** The address at which it listens. */
   readonly url: URL
   readonly startTimeout: number
+  /** Stops the run. */
+  readonly signal: AbortSignal
 }
 
 /** A service that this command starts, watches and restarts. */
@@ -28,7 +32,7 @@ export class ServiceProcess {
 
   /** Whether the process runs. */
   get isRunning(): boolean {
-    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+    return this.#child !== undefined && !hasExited(this.#child)
   }
 
   /** The last output of the process. */
@@ -40,51 +44,60 @@ export class ServiceProcess {
    * Starts the process and waits until its port is open.
    *
    * @returns whether the port is open
+   * @throws the reason of the signal, if the run is stopped meanwhile
    */
   async start(): Promise<boolean> {
+    const { url, startTimeout, signal } = this.#settings
+    signal.throwIfAborted()
+    const child = this.#spawn()
+    const deadline = Date.now() + startTimeout
+    while (Date.now() < deadline) {
+      await pause(pollEvery, signal)
+      if (child.pid === undefined || hasExited(child)) return false
+      if (await isListening(url)) return true
+    }
+    return false
+  }
+
+  #spawn(): ChildProcess {
     const [file = '', ...args] = this.#settings.command
-    const { env, url, startTimeout } = this.#settings
     this.#output = ''
     // Has its own process group, so that its child processes can be stopped too.
-    const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const stdio = ['ignore', 'pipe', 'pipe'] as const
+    const child = spawn(file, args, { env: this.#settings.env, detached: true, stdio: [...stdio] })
     this.#child = child
+    child.once('error', ({ message }) => {
+      this.#output = message
+    })
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
         this.#output = (this.#output + chunk.toString()).slice(-keptOutput)
       })
-    const failed = once(child, 'error').then(([error]) => {
-      this.#output = error instanceof Error ? error.message : String(error)
-      this.#child = undefined
-    })
-    failed.catch(() => undefined)
-    const deadline = Date.now() + startTimeout
-    while (Date.now() < deadline) {
-      if (!(await Promise.race([failed.then(() => false), wait(pollEvery, true)]))) return false
-      if (!this.isRunning) return false
-      if (await isListening(url)) return true
-    }
-    return false
+    process.once('exit', this.#kill)
+    return child
   }
 
   /** Waits, because a process that closed a connection may be about to exit. */
   async mayExit(): Promise<void> {
     const child = this.#child
     if (child && this.isRunning)
-      await Promise.race([once(child, 'exit'), wait(300, undefined, { ref: false })])
+      await Promise.race([once(child, 'exit'), wait(graceToExit, undefined, { ref: false })])
   }
 
   /** Stops the process and its child processes. */
   async stop(): Promise<void> {
     const child = this.#child
+    if (!child) return
+    if (child.pid !== undefined) {
+      signalGroup(child.pid, 'SIGTERM')
+      const deadline = Date.now() + graceToStop
+      while (Date.now() < deadline && !(hasExited(child) && !(await isListening(this.#settings.url))))
+        await wait(pollEvery)
+      this.#kill()
+      if (!hasExited(child)) await once(child, 'exit')
+    }
+    process.off('exit', this.#kill)
     this.#child = undefined
-    if (child?.pid === undefined) return
-    const isOver = child.exitCode !== null || child.signalCode !== null
-    const over = isOver ? Promise.resolve() : once(child, 'exit')
-    signalGroup(child.pid, 'SIGTERM')
-    const stopped = await Promise.race([over.then(() => true), wait(graceToStop, false, { ref: false })])
-    if (!stopped) signalGroup(child.pid, 'SIGKILL')
-    await over
-    await this.#portIsFree()
   }
 
   async restart(): Promise<boolean> {
@@ -92,12 +105,14 @@ export class ServiceProcess {
     return this.start()
   }
 
-  /** A child process can hold the port a little longer. */
-  async #portIsFree(): Promise<void> {
-    const deadline = Date.now() + graceToStop
-    while (Date.now() < deadline && (await isListening(this.#settings.url))) await wait(pollEvery)
+  readonly #kill = (): void => {
+    const pid = this.#child?.pid
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL')
   }
 }
+
+const hasExited = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -105,21 +120,4 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // The whole group has already ended.
   }
-}
-
-/** Whether a server listens at the host and port of an address. */
-export function isListening({ hostname, port, protocol }: URL): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    })
-    const end = (isOpen: boolean) => {
-      socket.destroy()
-      resolve(isOpen)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-    socket.setTimeout(1000, () => end(false))
-  })
 }

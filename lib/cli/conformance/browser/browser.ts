@@ -1,13 +1,14 @@
-import * as http from 'node:http'
-import * as https from 'node:https'
 import { CookieJar } from './cookie-jar.ts'
 import { pressed } from './form.ts'
-import { redirectOf, type Failure, type Hop, type Page } from './page.ts'
+import { call } from './http-call.ts'
+import { redirectOf, type Hop, type Page } from './page.ts'
 
 /** The settings of every browser in a run. */
 export interface BrowserSettings {
   /** The longest time for one request, in milliseconds. */
   readonly timeout: number
+  /** Stops the browser. */
+  readonly signal: AbortSignal
   /** Headers to send to the service with every request. */
   readonly headers: Readonly<Record<string, string>>
   /** Texts of buttons and links to press on the way, each once in a visit. */
@@ -36,7 +37,6 @@ interface Visit extends PageRequest {
 }
 
 const longestTrail = 15
-const longestBody = 5_000_000
 
 /** A browser without JavaScript. It stores cookies, follows redirects and sends forms. */
 export class Browser {
@@ -109,7 +109,8 @@ export class Browser {
       ...(isService && this.#settings.headers),
       ...request.headers,
     }
-    const page = await send(url, { method, headers, timeout: this.#settings.timeout }, body)
+    const { timeout, signal } = this.#settings
+    const page = await call(url, { method, headers, timeout, signal }, body)
     for (const line of page.headers['set-cookie'] ?? []) this.jar.store(url, line)
     if (isService) this.#settings.onPage(page)
     return page
@@ -132,34 +133,3 @@ export class Browser {
 }
 
 const hopOf = ({ method, url, status }: Hop): Hop => ({ method, url, status })
-
-interface Sending {
-  readonly method: string
-  readonly headers: http.OutgoingHttpHeaders
-  readonly timeout: number
-}
-
-function send(url: URL, { method, headers, timeout }: Sending, body?: string): Promise<Omit<Page, 'trail'>> {
-  const { request } = url.protocol === 'https:' ? https : http
-  return new Promise((resolve) => {
-    const fail = (failure: Failure) =>
-      resolve({ method, url: url.href, status: 0, headers: {}, body: '', failure })
-    const deadline = AbortSignal.timeout(timeout)
-    const sent = request(url, { method, headers, agent: false, signal: deadline }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        if (text.length < longestBody) text += chunk
-      })
-      response.on('error', () => fail(deadline.aborted ? 'timeout' : 'cut'))
-      response.on('end', () => {
-        const { statusCode: status = 0 } = response
-        resolve({ method, url: url.href, status, headers: response.headers, body: text })
-      })
-    })
-    sent.on('error', (error: NodeJS.ErrnoException) =>
-      fail(deadline.aborted ? 'timeout' : error.code === 'ECONNREFUSED' ? 'refused' : 'cut'),
-    )
-    sent.end(body)
-  })
-}

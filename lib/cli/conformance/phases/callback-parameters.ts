@@ -1,5 +1,5 @@
 import { describePage, type Page } from '../browser/page.ts'
-import { hasStopped } from '../journeys.ts'
+import { hasStopped } from '../service-stop.ts'
 import type { Run } from '../run.ts'
 
 /** Queries that no browser sends by mistake, each with its name in the report. */

@@ -1,12 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { readyUser } from '../../../simulator/index.ts'
 import { CannotRun } from '../../subcommand.ts'
 import { describePage, redirectOf, type Page } from '../browser/page.ts'
+import { pause } from '../pause.ts'
 import { PageMarker } from '../page-marker.ts'
 import { readAuthorizationRequest, registrationOf, type AskedFor } from '../registration.ts'
 import type { Run } from '../run.ts'
 
-const pause = 500
+const betweenTries = 500
 const enoughTexts = 2
 
 /**
@@ -35,7 +35,7 @@ async function learnRegistration(run: Run): Promise<void> {
     // A service that has just started can take a moment before everything works.
     if (Date.now() > deadline || (!run.service && last.failure === undefined))
       throw new CannotRun(asked ? await whySignInFails(run) : notLedToOneLogin(run, last))
-    await wait(pause)
+    await pause(betweenTries, run.signal)
   }
 }
 

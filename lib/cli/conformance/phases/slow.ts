@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { describePage } from '../browser/page.ts'
 import { faultInWords } from '../fault-trial.ts'
 import { signInJourney, works } from '../journeys.ts'
+import { pause } from '../pause.ts'
 import { comesBack } from '../recovery.ts'
 import type { Verdict } from '../results.ts'
 import type { Run } from '../run.ts'
@@ -47,7 +47,7 @@ async function tryRotation(run: Run): Promise<void> {
   const journey = signInJourney(run)
   const add = (name: string, done: string, verdict: Verdict, seen: string) =>
     run.results.add('key-rotation', { name, done, verdict, seen })
-  await wait(untilNextDownload)
+  await pause(untilNextDownload, run.signal)
   run.op.rotateKeys({ withdrawOld: true })
   const isWell = (await works(run, journey)) || (await comesBack(run))
   add(

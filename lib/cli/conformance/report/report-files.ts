@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { access, constants, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { CannotRun } from '../../subcommand.ts'
 import type { RequirementResult } from '../results.ts'
 import { htmlReport } from './html-report.ts'
@@ -11,7 +12,17 @@ export interface ReportFiles {
 }
 
 /**
- * Writes the reports to their files.
+ * Checks that the reports can be written, before the run that takes minutes.
+ *
+ * @throws CannotRun if a folder is not there or may not be changed
+ */
+export async function checkReportFiles({ junit, html }: ReportFiles): Promise<void> {
+  if (junit !== undefined) await writing('junit', junit, access(dirname(junit), constants.W_OK))
+  if (html !== undefined) await writing('html', html, access(dirname(html), constants.W_OK))
+}
+
+/**
+ * Writes the reports that are files.
  *
  * @throws CannotRun if a file cannot be written
  */
@@ -20,13 +31,13 @@ export async function writeReports(
   page: URL,
   results: readonly RequirementResult[],
 ): Promise<void> {
-  if (junit !== undefined) await write('junit', junit, junitReport(results))
-  if (html !== undefined) await write('html', html, htmlReport(page, results, new Date()))
+  if (junit !== undefined) await writing('junit', junit, writeFile(junit, junitReport(results)))
+  if (html !== undefined) await writing('html', html, writeFile(html, htmlReport(page, results, new Date())))
 }
 
-async function write(flag: string, file: string, content: string): Promise<void> {
+async function writing(flag: string, file: string, action: Promise<void>): Promise<void> {
   try {
-    await writeFile(file, content)
+    await action
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
     throw new CannotRun(`--${flag}: ${file} cannot be written: ${code}.`)
