@@ -10,7 +10,7 @@ export { optionsFromEnvironment } from './options/from-environment.ts'
 export type {
   OneLoginOptions,
   OneLoginOptionsWithRequest,
-  SessionRules,
+  SessionLimits,
 } from './options/one-login-options.ts'
 export type { Duration } from './options/option-schema.ts'
 export type { Locale, SignInOptions } from './options/sign-in-options.ts'

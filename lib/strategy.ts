@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type passport from 'passport'
-import { authenticate, takeActions } from './express/authenticate.ts'
+import { authenticate, actionsOf } from './express/authenticate.ts'
 import { readCurrentSession, type CurrentSession } from './express/current-session.ts'
 import { OneLoginMiddleware } from './express/one-login-middleware.ts'
 import { RelyingParty } from './express/relying-party.ts'
@@ -71,7 +71,7 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
    * @param options - what to request in this sign-in, together with Passport's own options
    */
   authenticate(req: Request, options: SignInOptions = {}): void {
-    void authenticate(this.relyingParty, this.verify, req, options, takeActions(this))
+    void authenticate(this.relyingParty, this.verify, req, options, actionsOf(this))
   }
 
   /**

@@ -91,9 +91,9 @@ function parseVector(
   vector: string,
   refusal: (reason: string) => OneLoginError,
 ): { credential: CredentialLevel; confidence?: ConfidenceLevel } {
-  const parts = vector.split('.')
-  const confidence = parts.filter(isConfidenceLevel)
-  const credential = parts.filter((part) => !isConfidenceLevel(part)).sort()
+  const components = vector.split('.')
+  const confidence = components.filter(isConfidenceLevel)
+  const credential = components.filter((component) => !isConfidenceLevel(component)).sort()
   const named = credential.join('.')
   if (confidence.length > 1) throw refusal(`"${vector}" holds two levels of confidence`)
   if (!isCredentialLevel(named)) throw refusal(`"${vector}" is not a vector that One Login knows`)

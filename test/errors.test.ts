@@ -98,14 +98,14 @@ describe('findOneLoginError', () => {
 
 describe('isForTheUser', () => {
   it.each(['session_lost', 'access_denied', 'login_required', 'user_refused'] as const)(
-    '[CB-4, CB-5] says that %s is the user’s to mend',
+    '[CB-4, CB-5] says that the user can fix %s',
     (code) => {
       expect(isForTheUser(new OneLoginError(code, ''))).toBe(true)
     },
   )
 
   it.each(['temporarily_unavailable', 'server_error', 'unauthorized_client', 'id_token_invalid'] as const)(
-    '[CB-6, CB-7] says that %s is not the user’s to mend',
+    '[CB-6, CB-7] says that the user cannot fix %s',
     (code) => {
       expect(isForTheUser(new OneLoginError(code, ''))).toBe(false)
     },

@@ -158,8 +158,8 @@ export const signInBreaks: readonly Break[] = [
     requirement: 'CB-3',
     mistake: 'an unknown error is taken for access_denied',
     file: 'lib/sign-in/authorization-response.ts',
-    from: "known.find((one) => one === error) ?? 'authorization_refused'",
-    to: "known.find((one) => one === error) ?? 'access_denied'",
+    from: "known.find((code) => code === error) ?? 'authorization_refused'",
+    to: "known.find((code) => code === error) ?? 'access_denied'",
     tests: ['sign-in/authorization-response'],
   },
   {

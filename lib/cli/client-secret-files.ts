@@ -30,7 +30,7 @@ export async function makeClientSecret(
       { path: files.hash, content: hash, mode: 0o644 },
     ],
     {
-      what: 'The client secret',
+      subject: 'The client secret',
       advice: 'Your service may be using it. Move it to another folder, or use --out.',
     },
   )

@@ -9,7 +9,7 @@ import { isListening } from './conformance/listening.ts'
 import { ServiceProcess } from './conformance/service-process.ts'
 import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
-import { CannotRun, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
+import { CommandFailure, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
 import { parseURL } from '../parsed-url.ts'
 
@@ -113,7 +113,7 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
     })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new CannotRun(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`)
+    throw new CommandFailure(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`)
   }
 }
 
@@ -121,12 +121,12 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
   const { signal } = untilStopped(terminal)
   const service = serviceOf(settings, { op, env: terminal.env, signal })
   if (service && (await isListening(settings.page)))
-    throw new CannotRun(
+    throw new CommandFailure(
       `Something listens at ${settings.page.origin} already. Stop it, so that the service can start.`,
     )
   try {
     if (service && !(await service.start()))
-      throw new CannotRun(`The service did not start. It wrote:\n${service.output}`)
+      throw new CommandFailure(`The service did not start. It wrote:\n${service.output}`)
     const onPhase = (phase: string) => writeLine(terminal.stderr, `Checking: ${phase}`)
     return await examineService(settings, { op, service, onPhase, signal })
   } finally {
@@ -136,7 +136,7 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
 
 function untilStopped(terminal: Terminal): AbortController {
   const stop = new AbortController()
-  void terminal.interruption().then(() => stop.abort(new CannotRun('Stopped. Nothing was reported.')))
+  void terminal.interruption().then(() => stop.abort(new CommandFailure('Stopped. Nothing was reported.')))
   return stop
 }
 

@@ -91,5 +91,5 @@ function report({ stdout }: Terminal, { findings, calls }: Examination): void {
 }
 
 function words(finding: Finding): string {
-  return 'remedy' in finding ? `${finding.says} ${finding.remedy}` : finding.says
+  return 'remedy' in finding ? `${finding.message} ${finding.remedy}` : finding.message
 }

@@ -65,7 +65,7 @@ export const keysCommand: Subcommand = {
         { path: paths.jwks, content: jwks, mode: 0o644 },
       ],
       {
-        what: 'The keys',
+        subject: 'The keys',
         advice: 'Your service may be signing with it. Move it to another folder, or use --out.',
       },
     )

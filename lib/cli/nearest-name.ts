@@ -14,14 +14,14 @@ export function nearestName(name: string, known: readonly string[]): string | un
 
 /** Returns how many letters differ: the Levenshtein distance. */
 function distanceBetween(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let distances = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1]
     for (let j = 0; j < b.length; j += 1) {
-      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, replaced))
+      const replaced = (distances[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
+      next.push(Math.min((next[j] ?? 0) + 1, (distances[j + 1] ?? 0) + 1, replaced))
     }
-    row = next
+    distances = next
   }
-  return row[b.length] ?? 0
+  return distances[b.length] ?? 0
 }

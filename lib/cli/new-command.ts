@@ -43,7 +43,7 @@ export const newCommand: Subcommand = {
     const files = await serviceFiles(kind)
     await writeNewFiles(
       files.map(({ path, content }) => ({ path: join(folder, path), content, mode: 0o644 })),
-      { what: 'The service', advice: 'Use a new folder.' },
+      { subject: 'The service', advice: 'Use a new folder.' },
     )
     if (values.json === true)
       writeJson(
@@ -78,13 +78,13 @@ function npmName(folder: string): string {
 }
 
 async function requireEmpty(folder: string): Promise<void> {
-  const there = await readdir(folder).catch((error: unknown) => {
+  const entries = await readdir(folder).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []
     if (code === 'ENOTDIR') throw new Failure(`${folder} is a file. Use the name of a new folder.`)
     throw new Failure(`${folder} cannot be read: ${message}. Use a new folder.`)
   })
-  if (there.length > 0)
+  if (entries.length > 0)
     throw new Failure(`${folder} is not empty, so nothing was written. Use a new or empty folder.`)
 }
 

@@ -11,7 +11,7 @@ export interface NewFile {
 
 /** The name of the files in messages, and the advice if one already exists. */
 interface Wording {
-  readonly what: string
+  readonly subject: string
   readonly advice: string
 }
 
@@ -21,7 +21,7 @@ interface Wording {
  * @param files - the files. Their folders are created if necessary
  * @throws Failure if a file already exists or cannot be written. None of the files is then left
  */
-export async function writeNewFiles(files: readonly NewFile[], { what, advice }: Wording): Promise<void> {
+export async function writeNewFiles(files: readonly NewFile[], { subject, advice }: Wording): Promise<void> {
   const written: string[] = []
   try {
     for (const { path, content, mode } of files) {
@@ -37,7 +37,7 @@ export async function writeNewFiles(files: readonly NewFile[], { what, advice }:
     throw new Failure(
       code === 'EEXIST' && syscall === 'open'
         ? `${path ?? 'It'} already exists, so nothing was written. ${advice}`
-        : `${what} could not be written: ${message}.`,
+        : `${subject} could not be written: ${message}.`,
     )
   }
 }

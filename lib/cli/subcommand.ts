@@ -32,7 +32,7 @@ export class Failure extends Error {
 }
 
 /** The command could not do its work, so its result is unknown. */
-export class CannotRun extends Failure {
+export class CommandFailure extends Failure {
   override readonly name = 'CannotRun'
   override readonly exitCode = 2
 }

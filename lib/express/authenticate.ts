@@ -14,7 +14,7 @@ export type Actions = Pick<passport.StrategyCreatedStatic, 'success' | 'fail' | 
  * Returns the actions of one request. If an app passes the strategy as an object instead of its name, Passport sets
  * the actions of each request on the same object, so they must be read before the next request replaces them.
  */
-export function takeActions(strategy: object): Actions {
+export function actionsOf(strategy: object): Actions {
   const { success, fail, redirect, error } = strategy as Actions
   return {
     success: success.bind(strategy),

@@ -26,10 +26,10 @@ export class CallbackAddress {
 
   /** Returns the prefix that a proxy has removed from the path of a callback. */
   prefixOf(req: Request): string {
-    const seen = withoutSlash(requestAddress(req).path)
+    const seenPath = withoutSlash(requestAddress(req).path)
     const sent = withoutSlash(this.#path)
-    const prefix = sent.slice(0, -seen.length)
-    return seen.length > 1 && isSamePath(req, prefix + seen, sent) ? prefix : ''
+    const prefix = sent.slice(0, -seenPath.length)
+    return seenPath.length > 1 && isSamePath(req, prefix + seenPath, sent) ? prefix : ''
   }
 }
 
@@ -48,14 +48,14 @@ export function requestAddress({ originalUrl }: Request): { path: string; query:
 }
 
 /** Whether two paths are the same to the app's router. */
-export function isSamePath(req: Request, one: string, other: string): boolean {
+export function isSamePath(req: Request, first: string, second: string): boolean {
   const { app } = req as Partial<Pick<Request, 'app'>>
   const isOn = (setting: string) => typeof app?.enabled === 'function' && app.enabled(setting)
   const normal = (path: string) => {
     const compared = isOn('strict routing') ? path : withoutSlash(path)
     return isOn('case sensitive routing') ? compared : compared.toLowerCase()
   }
-  return normal(one) === normal(other)
+  return normal(first) === normal(second)
 }
 
 function withoutSlash(path: string): string {

@@ -47,7 +47,7 @@ async function finish(party: RelyingParty, req: Request, res: Response, verify: 
   const checked = await party.sessions.check(req)
   const repeated = checked.signedIn?.callbacks.find(({ state }) => state === response.state)
   if (repeated && req.user && req.user === checked.user) return { redirectTo: repeated.returnTo }
-  const transaction = await take(party, req, res, response.state)
+  const transaction = await consumeTransaction(party, req, res, response.state)
   const before = checked.returning ?? checked.signedIn
   if (transaction.startedFrom !== before?.id) await refuseSignedOut(party, req, transaction)
   try {
@@ -63,7 +63,7 @@ async function finish(party: RelyingParty, req: Request, res: Response, verify: 
   }
 }
 
-async function take(
+async function consumeTransaction(
   { waiting, cookies, sessions }: RelyingParty,
   req: Request,
   res: Response,
@@ -73,7 +73,7 @@ async function take(
   const transaction =
     state === undefined || secret === undefined
       ? undefined
-      : await waiting.take(sessions.records(req), state, secret)
+      : await waiting.consume(sessions.records(req), state, secret)
   if (!transaction) throw lost()
   cookies.clear(res, transaction.state)
   return transaction
@@ -112,7 +112,7 @@ async function accept(
     keepsData: current !== undefined,
     returnTo,
   })
-  party.sessions.forget(req)
+  party.sessions.clear(req)
   const { identity } = signedIn
   publish('sign-in.succeeded', {
     sub: user.sub,
@@ -186,7 +186,7 @@ async function endSessionAfter(
   const { sessions } = party
   if (before) await sessions.signOuts(req).end(sessions.subject(before.sub), before.id)
   await renewSession(req)
-  sessions.forget(req)
+  sessions.clear(req)
   const reason = failedReauthentication ? 'login_required' : 'subject_mismatch'
   publish('signed-out', { ...(before && { sub: before.sub }), reason })
 }

@@ -92,7 +92,7 @@ export class RelyingParty {
       ...(toThisPage && { returnsToRequest: true }),
     })
     const url = await this.#authorizationURL(req, signIn, transaction, user?.idToken)
-    const secret = await this.waiting.keep(this.sessions.records(req), transaction)
+    const secret = await this.waiting.save(this.sessions.records(req), transaction)
     this.cookies.set(req, res, transaction.state, secret)
     publish('sign-in.started', { vtr: signIn.trust.vtr, ...(signIn.prompt && { prompt: signIn.prompt }) })
     return url

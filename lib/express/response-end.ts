@@ -8,14 +8,14 @@ import type { Response } from 'express'
 export function beforeResponseEnds(res: Response, work: () => Promise<void>): void {
   // Fastify's reply wraps the Node response and ends that.
   const target = 'raw' in res ? (res.raw as ServerResponse) : (res as ServerResponse)
-  const end = target.end.bind(target) as (...given: readonly unknown[]) => unknown
+  const end = target.end.bind(target) as (...args: readonly unknown[]) => unknown
   let hasEnded = false
-  target.end = ((...given: readonly unknown[]) => {
+  target.end = ((...args: readonly unknown[]) => {
     if (!hasEnded) {
       hasEnded = true
       void work()
         .catch(() => undefined)
-        .then(() => end(...given))
+        .then(() => end(...args))
     }
     return target
   }) as ServerResponse['end']

@@ -5,15 +5,15 @@ import type { OneLoginError } from '../errors.ts'
 export function isNavigation(req: Request): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers
   // Node's fetch sends the mode "cors" and no destination. A browser sends both or neither.
-  return req.method === 'GET' && (mode === 'navigate' || destination === undefined) && takesPage(req)
+  return req.method === 'GET' && (mode === 'navigate' || destination === undefined) && acceptsHtml(req)
 }
 
 /** Whether a browser will show the response as a page. Includes form posts, which cannot be repeated. */
 export function isPageLoad(req: Request): boolean {
-  return isNavigation(req) || (req.headers['sec-fetch-mode'] === 'navigate' && takesPage(req))
+  return isNavigation(req) || (req.headers['sec-fetch-mode'] === 'navigate' && acceptsHtml(req))
 }
 
-function takesPage({ headers }: Request): boolean {
+function acceptsHtml({ headers }: Request): boolean {
   return headers.accept?.includes('text/html') ?? false
 }
 

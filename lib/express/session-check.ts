@@ -62,7 +62,7 @@ export class SessionCheck {
   }
 
   /** Discards the result for a request whose session has changed since. */
-  forget(req: Request): void {
+  clear(req: Request): void {
     this.#checks.delete(req)
     this.#checked.delete(req)
   }
@@ -82,7 +82,7 @@ export class SessionCheck {
       )
     if (checked.fault) throw checked.fault
     if (!checked.signedIn || req.user === checked.user) return checked
-    if (goesRound(checked.signedIn)) throw otherUser()
+    if (goesRound(checked.signedIn)) throw userMismatch()
     return { state: 'nobody' }
   }
 
@@ -163,7 +163,7 @@ function withoutUser(): OneLoginError {
   )
 }
 
-function otherUser(): OneLoginError {
+function userMismatch(): OneLoginError {
   return misconfigured(
     'A user keeps signing in with One Login and req.user is another one. Mount oneLogin.session() after everything that sets req.user.',
   )

@@ -51,7 +51,7 @@ export function createExpiry(party: RelyingParty): Expire {
     await renewSession(req)
     if (onExpiry === 'reauthenticate' && !isCallback) party.entries.askToReauthenticate(req.session, signedIn)
     publish('signed-out', { sub: signedIn.sub, reason: 'expired' })
-    sessions.forget(req)
+    sessions.clear(req)
     sessions.conclude(req, await sessions.check(req))
   }
 }

@@ -26,7 +26,7 @@ export async function signOut(
   for (const { sub, id } of signedIn ? [signedIn] : await renewed(sessions, req))
     await sessions.signOuts(req).end(sessions.subject(sub), id)
   await destroySession(req)
-  sessions.forget(req)
+  sessions.clear(req)
   clearSessionCookie(req, res, session)
   publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
   return signOutURL(signedIn?.idToken, state)

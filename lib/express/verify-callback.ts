@@ -84,14 +84,14 @@ export function createVerifyUser(
           if (error) reject(error)
           else resolve({ user, info })
         }
-        const answer = withRequest
+        const result = withRequest
           ? (verify as VerifyWithRequest)(req, oneLoginUser, done)
           : (verify as Verify)(oneLoginUser, done)
         const settle = (user: VerifyResult) => {
           if (user !== undefined || !takesDone) resolve({ user })
         }
         // Not every promise is a `Promise` object. One of another kind must not be taken for a user.
-        Promise.resolve(answer).then(settle, reject)
+        Promise.resolve(result).then(settle, reject)
       },
     )
     if (user) return { user, ...(info && { info }) }

@@ -13,11 +13,11 @@ import type { Locale } from './sign-in-options.ts'
  *
  * @example
  * ```ts
- * const rules: SessionRules = { absolute: '8h', idle: '30m', onExpiry: 'reauthenticate' }
+ * const limits: SessionLimits = { absolute: '8h', idle: '30m', onExpiry: 'reauthenticate' }
  * ```
  * @see https://docs.sign-in.service.gov.uk/integrate-with-integration-environment/managing-your-users-sessions/
  */
-export interface SessionRules {
+export interface SessionLimits {
   /**
    * The longest time a session can last, counted from the sign-in.
    *
@@ -130,7 +130,7 @@ export interface OneLoginOptions {
    */
   transactionLifetime?: Duration | undefined
   /** When a session in your service ends, and what happens then. */
-  session?: SessionRules | undefined
+  session?: SessionLimits | undefined
   /**
    * The store for sign-out records. Every process must share it.
    *

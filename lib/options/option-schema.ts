@@ -56,14 +56,14 @@ export function isAbsoluteURL(text: string): boolean {
 }
 
 /** Returns the members of an object schema, inside its wrappers. Returns none for any other schema. */
-export function entriesOf(schema: unknown, given: unknown = {}): Readonly<Record<string, v.GenericSchema>> {
+export function entriesOf(schema: unknown, value: unknown = {}): Readonly<Record<string, v.GenericSchema>> {
   const { wrapped, getter, entries } = (schema ?? {}) as {
     wrapped?: unknown
-    getter?: (given: unknown) => unknown
+    getter?: (value: unknown) => unknown
     entries?: Readonly<Record<string, v.GenericSchema>>
   }
-  if (wrapped) return entriesOf(wrapped, given)
-  return getter ? entriesOf(getter(given), given) : (entries ?? {})
+  if (wrapped) return entriesOf(wrapped, value)
+  return getter ? entriesOf(getter(value), value) : (entries ?? {})
 }
 
 /** Returns the notes of a schema: those of {@link described}, {@link confidential} and `fromVariable`. */

@@ -35,7 +35,9 @@ export interface OptionVariable {
 export function variablesOf(schema: v.GenericSchema): OptionVariable[] {
   return Object.entries(entriesOf(schema)).flatMap(([name, option]) => [
     ...variableOf(option, [name]),
-    ...Object.entries(entriesOf(option)).flatMap(([member, part]) => variableOf(part, [name, member])),
+    ...Object.entries(entriesOf(option)).flatMap(([member, memberSchema]) =>
+      variableOf(memberSchema, [name, member]),
+    ),
   ])
 }
 

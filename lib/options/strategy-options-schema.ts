@@ -45,7 +45,7 @@ const keyForm = v.custom<PrivateKeyInput>((value) =>
     : typeof value === 'object' && value !== null && !Array.isArray(value),
 )
 
-const sessionRules = v.strictObject({
+const sessionLimits = v.strictObject({
   absolute: v.optional(
     fromVariable(
       'ONE_LOGIN_SESSION_ABSOLUTE',
@@ -181,7 +181,7 @@ export const optionsSchema = v.strictObject({
     ),
     '2h',
   ),
-  session: v.optional(described(sessionRules, '{ absolute, idle, onExpiry }'), {}),
+  session: v.optional(described(sessionLimits, '{ absolute, idle, onExpiry }'), {}),
   signOutStore: v.optional(
     described(
       v.custom<Pick<Store, 'get' | 'set'>>(isStore),

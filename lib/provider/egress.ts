@@ -26,11 +26,11 @@ const maxConnections = 100
  * @throws (from the returned function) OneLoginError `invalid_option` if the proxy variable does not hold a URL
  */
 export function createEgress(connectTimeout: number, variables: ProxyVariables = process.env): Egress {
-  const made = new Map<string, Promise<CallDispatcher>>()
+  const dispatchers = new Map<string, Promise<CallDispatcher>>()
   return (url, connection) => {
-    const way = isLoopback(url.hostname) ? 'direct' : 'proxied'
-    const key = `${way} ${connection}`
-    const known = made.get(key)
+    const route = isLoopback(url.hostname) ? 'direct' : 'proxied'
+    const key = `${route} ${connection}`
+    const known = dispatchers.get(key)
     if (known) return known
     const options: Agent.Options = {
       connections: maxConnections,
@@ -41,8 +41,8 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
       bodyTimeout: 0,
     }
     const dispatcher =
-      way === 'direct' ? direct(options, connectTimeout) : proxied(options, connectTimeout, variables)
-    made.set(key, dispatcher)
+      route === 'direct' ? direct(options, connectTimeout) : proxied(options, connectTimeout, variables)
+    dispatchers.set(key, dispatcher)
     return dispatcher
   }
 }

@@ -27,9 +27,9 @@ export function buildEndSessionURL(
     ['post_logout_redirect_uri', idToken && postLogoutRedirectURL],
     ['state', idToken && postLogoutRedirectURL && state],
   ]
-  for (let kept = parameters.length; kept > 0; kept--) {
+  for (let count = parameters.length; count > 0; count--) {
     const url = new URL(endSessionEndpoint)
-    for (const [name, value] of parameters.slice(0, kept)) if (value) url.searchParams.set(name, value)
+    for (const [name, value] of parameters.slice(0, count)) if (value) url.searchParams.set(name, value)
     if (url.search.length - 1 <= longestQuery) return url.href
   }
   return endSessionEndpoint

@@ -132,15 +132,15 @@ function keyOf(kind: string, { issuer, clientId, sub }: Subject): string {
 }
 
 /** One Login sends one logout for each journey of a user, so several arrive at once. They wait for each other here. */
-const underWay = new Map<string, Promise<void>>()
+const queues = new Map<string, Promise<void>>()
 
 async function inTurn(key: string, work: () => Promise<void>): Promise<void> {
-  const before = underWay.get(key)?.catch(() => undefined)
+  const before = queues.get(key)?.catch(() => undefined)
   const turn = Promise.resolve(before).then(work)
-  underWay.set(key, turn)
+  queues.set(key, turn)
   try {
     await turn
   } finally {
-    if (underWay.get(key) === turn) underWay.delete(key)
+    if (queues.get(key) === turn) queues.delete(key)
   }
 }

@@ -8,7 +8,7 @@ const memory = 180
 /** The logout tokens of the last 3 minutes, so that nobody can replay a token that they intercepted. */
 export class UsedLogoutTokens {
   readonly #issuer: string
-  readonly #underWay = new Map<string, Promise<void>>()
+  readonly #inProgress = new Map<string, Promise<void>>()
 
   constructor({ environment }: { readonly environment: { readonly issuer: string } }) {
     this.#issuer = environment.issuer
@@ -22,17 +22,17 @@ export class UsedLogoutTokens {
    */
   async useOnce({ jti }: LogoutTokenClaims, records: RecordStore, work: () => Promise<void>): Promise<void> {
     const key = recordKey('logout-token', this.#issuer, jti)
-    const first = this.#underWay.get(key)
+    const first = this.#inProgress.get(key)
     if (first) {
       await first
       throw usedBefore()
     }
     const use = this.#use(key, records, work)
-    this.#underWay.set(key, use)
+    this.#inProgress.set(key, use)
     try {
       await use
     } finally {
-      this.#underWay.delete(key)
+      this.#inProgress.delete(key)
     }
   }
 

@@ -58,7 +58,7 @@ export class WaitingSignIns {
    * @returns the secret for the browser
    * @throws OneLoginError `session_unavailable` if the store fails
    */
-  async keep(records: RecordStore, { state, trust, claims, ...transaction }: Transaction): Promise<string> {
+  async save(records: RecordStore, { state, trust, claims, ...transaction }: Transaction): Promise<string> {
     const secret = randomBytes(24).toString('base64url')
     const record = {
       ...this.#client,
@@ -93,7 +93,7 @@ export class WaitingSignIns {
    *
    * @throws OneLoginError `session_unavailable` if the store fails
    */
-  async take(records: RecordStore, state: string, secret: string): Promise<Transaction | undefined> {
+  async consume(records: RecordStore, state: string, secret: string): Promise<Transaction | undefined> {
     const key = this.#keyOf(state)
     const transaction = await this.find(records, state, secret)
     if (!transaction || this.#used.has(key)) return undefined

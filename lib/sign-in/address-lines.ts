@@ -66,7 +66,7 @@ function premises(address: Address): string[] {
     address.doubleDependentAddressLocality,
     address.dependentAddressLocality,
   ].flatMap((line) => text(line) ?? [])
-  const street = [number, first].filter((part) => part !== undefined).join(' ')
+  const street = [number, first].filter((line) => line !== undefined).join(' ')
   return [...above, street, ...places]
 }
 

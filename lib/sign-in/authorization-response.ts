@@ -24,7 +24,7 @@ const known = [
   'unauthorized_client',
 ] as const satisfies OneLoginErrorCode[]
 
-const whatHappened: Record<(typeof known)[number] | 'authorization_refused', string> = {
+const descriptions: Record<(typeof known)[number] | 'authorization_refused', string> = {
   access_denied:
     'One Login denied access. Its session was lost, the user stopped, or the identity was not proven.',
   login_required: 'The user did not authenticate again. Their session in this service has been ended.',
@@ -44,8 +44,8 @@ const whatHappened: Record<(typeof known)[number] | 'authorization_refused', str
 export function readAuthorizationResponse(query: URLSearchParams): AuthorizationResponse {
   const response: Record<string, string> = {}
   for (const [name, value] of query) {
-    const plain = names.find((one) => name === one)
-    const nested = names.find((one) => name.startsWith(`${one}[`) || name.startsWith(`${one}.`))
+    const plain = names.find((known) => name === known)
+    const nested = names.find((known) => name.startsWith(`${known}[`) || name.startsWith(`${known}.`))
     if (!plain && !nested) continue
     if (!plain || plain in response || value.length > longestValue)
       throw new OneLoginError(
@@ -73,7 +73,7 @@ export function authorizationCode(
       `The parameter "iss" of the callback is not "${issuer}", the provider that the browser was sent to.`,
     )
   if (error && !code) {
-    const outcome = known.find((one) => one === error) ?? 'authorization_refused'
+    const outcome = known.find((code) => code === error) ?? 'authorization_refused'
     const description = printable(error_description)
     throw new OneLoginError(outcome, happened(outcome, printable(error)), {
       providerError: { error: printable(error), ...(description !== undefined && { description }) },
@@ -91,6 +91,6 @@ export function authorizationCode(
  * Returns what happened, for a log. For a rejected request it includes One Login's error code. The description is in
  * `providerError`.
  */
-function happened(outcome: keyof typeof whatHappened, error: string): string {
-  return outcome === 'authorization_refused' ? `${whatHappened[outcome]}: ${error}.` : whatHappened[outcome]
+function happened(outcome: keyof typeof descriptions, error: string): string {
+  return outcome === 'authorization_refused' ? `${descriptions[outcome]}: ${error}.` : descriptions[outcome]
 }

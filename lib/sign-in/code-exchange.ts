@@ -127,7 +127,7 @@ function explain(error: unknown): OneLoginError {
     const description = printable(error.error_description)
     return new OneLoginError(
       'token_refused',
-      `One Login's token endpoint rejected the request (${code}, status ${error.status}). ${remedies[code] ?? otherRemedy}`,
+      `One Login's token endpoint rejected the request (${code}, status ${error.status}). ${remedies[code] ?? defaultRemedy}`,
       {
         providerError: {
           error: code,
@@ -174,7 +174,7 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : message
 }
 
-const otherRemedy = 'Run "npx passport-govuk-one-login doctor".'
+const defaultRemedy = 'Run "npx passport-govuk-one-login doctor".'
 
 const remedies: Readonly<Record<string, string>> = {
   invalid_client: 'Check that the key, or the secret, is the one registered for this client id.',

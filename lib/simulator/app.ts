@@ -85,7 +85,7 @@ async function respond(provider: Provider, endpoint: Endpoint, req: Request, res
   const call = { headers: req.headers, query: queryOf(req), form: formOf(req) }
   const concernsResponse = (name: string): name is string =>
     isNetworkFault(name) || Object.hasOwn(faults, name)
-  const due = place === undefined ? [] : provider.faults.take(place, concernsResponse)
+  const due = place === undefined ? [] : provider.faults.use(place, concernsResponse)
   const processed = async (): Promise<Reply> => {
     const reply = await endpoint.handle(provider, call)
     if (reply.problem !== undefined) provider.log.explain(req, reply.problem)

@@ -37,7 +37,7 @@ export interface LogoutTiming {
 }
 
 /** A logout to send, and the service to send it to. */
-interface Notice {
+interface Delivery {
   readonly clientId: string
   readonly sub: string
   readonly uri: string
@@ -64,7 +64,7 @@ export class BackChannelLogouts {
   send(clientId: string, sub: string, uri: string): Promise<BackChannelLogout> {
     const { faults } = this.#issuer
     // A fault breaks every attempt. A correct second one would hide how the service handled the first.
-    const [callFault] = faults.take('logout-token', isLogoutCallFault)
+    const [callFault] = faults.use('logout-token', isLogoutCallFault)
     const tokenFaults = callFault ? [] : dueTokenFaults(faults, 'logout-token', logoutTokenFaults)
     const sending = this.#send({ clientId, sub, uri, tokenFaults, callFault: callFault?.name })
     this.#sent.add(sending)
@@ -79,13 +79,13 @@ export class BackChannelLogouts {
     return settled
   }
 
-  async #send(notice: Notice): Promise<BackChannelLogout> {
-    const { clientId, sub, uri } = notice
+  async #send(delivery: Delivery): Promise<BackChannelLogout> {
+    const { clientId, sub, uri } = delivery
     const attempts: LogoutAttempt[] = []
     while (attempts.length < tries && attempts.at(-1)?.status !== 200) {
       if (attempts.length > 0) await this.#pause()
       if (this.#closing.aborted) break
-      attempts.push(await this.#attempt(notice))
+      attempts.push(await this.#attempt(delivery))
     }
     return { clientId, sub, uri, attempts, delivered: attempts.at(-1)?.status === 200 }
   }
@@ -97,10 +97,12 @@ export class BackChannelLogouts {
     )
   }
 
-  async #attempt(notice: Notice): Promise<LogoutAttempt> {
-    const { jti, token } = await issueLogoutToken(this.#issuer, notice, notice.tokenFaults)
-    const good = logoutCall(notice.uri, token)
-    const { uri, ...call } = notice.callFault ? logoutCallFaults[notice.callFault].apply(good, token) : good
+  async #attempt(delivery: Delivery): Promise<LogoutAttempt> {
+    const { jti, token } = await issueLogoutToken(this.#issuer, delivery, delivery.tokenFaults)
+    const correctCall = logoutCall(delivery.uri, token)
+    const { uri, ...call } = delivery.callFault
+      ? logoutCallFaults[delivery.callFault].apply(correctCall, token)
+      : correctCall
     try {
       const response = await fetch(uri, {
         ...call,

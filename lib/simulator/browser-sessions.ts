@@ -66,6 +66,6 @@ export class BrowserSessions {
   }
 
   end(session: BrowserSession): void {
-    this.#sessions.take(session.id)
+    this.#sessions.remove(session.id)
   }
 }

@@ -67,7 +67,7 @@ async function isSigned(
   client: ClientRegistration,
 ): Promise<boolean> {
   try {
-    return await clientKeys.haveSigned(jwt, client)
+    return await clientKeys.verify(jwt, client)
   } catch (error) {
     if (!(error instanceof ClientKeyError)) throw error
     const description = 'Failed to fetch or parse JWKS to verify signature of private_key_jwt'

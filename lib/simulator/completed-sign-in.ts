@@ -22,7 +22,7 @@ export function finishSignIn(
   pending: PendingSignIn,
   response: SimulatorResponse,
 ): string {
-  const due = provider.faults.take('authorize', (name) => isErrorFault(name) || isRedirectFault(name))
+  const due = provider.faults.use('authorize', (name) => isErrorFault(name) || isRedirectFault(name))
   const names = due.map(({ name }) => name)
   const errorFault = names.find(isErrorFault)
   const error = errorFault === undefined ? response.error : authorizeErrorFaults[errorFault].apply
@@ -88,7 +88,7 @@ function issueCode(provider: Provider, pending: PendingSignIn, signIn: SignIn): 
 
 /** Signs the user in. A user who is already signed in keeps the time of their sign-in. */
 function authenticate(provider: Provider, { session, previous }: PendingSignIn, { user }: SignIn): number {
-  if (previous) takeOver(provider, previous, session, user.sub)
+  if (previous) endPreviousSession(provider, previous, session, user.sub)
   if (session.user?.sub !== user.sub || session.authTime === undefined) {
     session.authTime = provider.clock.seconds()
   }
@@ -97,7 +97,12 @@ function authenticate(provider: Provider, { session, previous }: PendingSignIn, 
 }
 
 /** Handles the session that `max_age` found too old: it continues for the same user, and ends for any other. */
-function takeOver(provider: Provider, previous: BrowserSession, session: BrowserSession, sub: string): void {
+function endPreviousSession(
+  provider: Provider,
+  previous: BrowserSession,
+  session: BrowserSession,
+  sub: string,
+): void {
   if (previous.user?.sub !== sub) {
     endSession(provider, previous)
     return

@@ -29,7 +29,7 @@ export class ExpiringMap<Value> {
   }
 
   /** Removes an entry. Returns its value if it had not expired. */
-  take(key: string): Value | undefined {
+  remove(key: string): Value | undefined {
     const value = this.get(key)
     this.#entries.delete(key)
     return value

@@ -37,8 +37,8 @@ export class Grants {
   }
 
   /** Returns the grant of a code. The code is then used up, whatever the caller does with it. */
-  takeCode(code: string): Grant | undefined {
-    return this.#codes.take(code)
+  redeemCode(code: string): Grant | undefined {
+    return this.#codes.remove(code)
   }
 
   /** Withdraws the code of a journey whose session has ended. */

@@ -34,7 +34,7 @@ export class InPersonChecks {
 
   /** Records that the check was done. Throws if none is pending or 16 days have passed. */
   complete(sub: string, result: InPersonResult): void {
-    if (!this.#pending.take(sub))
+    if (!this.#pending.remove(sub))
       throw new Error(
         `No identity check in person is pending for ${sub}. The user starts one with respondWith({ inPerson: 'pending' }) and has 16 days.`,
       )

@@ -28,7 +28,7 @@ export class PendingSignIns {
     this.#pending.set(signIn.journey.sid, signIn)
   }
 
-  take(sid: string): PendingSignIn | undefined {
-    return this.#pending.take(sid)
+  remove(sid: string): PendingSignIn | undefined {
+    return this.#pending.remove(sid)
   }
 }

@@ -3,13 +3,13 @@ import type { BrowserSession } from './browser-sessions.ts'
 import type { Provider } from './simulated-provider.ts'
 
 /** A logout that a service must be informed of. */
-export interface Notice {
+export interface EndedSignIn {
   readonly clientId: string
   readonly sub: string
 }
 
 /** Ends a browser's session and its codes. Returns the logouts to send to the services of its journeys. */
-export function closeSession(provider: Provider, session: BrowserSession): Notice[] {
+export function closeSession(provider: Provider, session: BrowserSession): EndedSignIn[] {
   provider.sessions.end(session)
   for (const { sid } of session.journeys) provider.grants.withdrawCode(sid)
   return session.journeys.flatMap(({ clientId, sub }) => (sub === undefined ? [] : [{ clientId, sub }]))
@@ -17,17 +17,17 @@ export function closeSession(provider: Provider, session: BrowserSession): Notic
 
 /** Ends a browser's session and informs the service of every journey, including the one that asked for the logout. */
 export function endSession(provider: Provider, session: BrowserSession): void {
-  for (const notice of closeSession(provider, session)) void tell(provider, notice)
+  for (const signIn of closeSession(provider, session)) void notifyService(provider, signIn)
 }
 
 /** Informs a service, if it has an address for that. */
-export function tell(
+export function notifyService(
   provider: Provider,
-  notice: Notice,
+  signIn: EndedSignIn,
   to?: string,
 ): Promise<BackChannelLogout> | undefined {
-  const uri = to ?? provider.clients.find(notice.clientId)?.backChannelLogoutUri
-  return uri === undefined ? undefined : provider.backChannel.send(notice.clientId, notice.sub, uri)
+  const uri = to ?? provider.clients.find(signIn.clientId)?.backChannelLogoutUri
+  return uri === undefined ? undefined : provider.backChannel.send(signIn.clientId, signIn.sub, uri)
 }
 
 /**
@@ -39,8 +39,8 @@ export async function signOutEverywhere(
   sub: string,
   to?: string,
 ): Promise<BackChannelLogout[]> {
-  const notices = provider.sessions.of(sub).flatMap((session) => closeSession(provider, session))
+  const signIns = provider.sessions.of(sub).flatMap((session) => closeSession(provider, session))
   const all = provider.clients.all.map(({ clientId }) => ({ clientId, sub }))
-  const told = (notices.length > 0 ? notices : all).map((notice) => tell(provider, notice, to))
-  return Promise.all(told.filter((sending) => sending !== undefined))
+  const deliveries = (signIns.length > 0 ? signIns : all).map((signIn) => notifyService(provider, signIn, to))
+  return Promise.all(deliveries.filter((sending) => sending !== undefined))
 }

@@ -153,7 +153,7 @@ export interface Simulator {
     fault: SimulatorFaults[Place],
     details?: FaultDetails,
   ): void
-  /** Removes every fault, including those not used yet, and sets the counts of `timesTaken()` to 0. */
+  /** Removes every fault, including those not used yet, and sets the counts of `timesUsed()` to 0. */
   reset(): void
   /**
    * Returns how many times a fault was used since the last `reset()`. If the count is 0, a test that expects a
@@ -167,10 +167,10 @@ export interface Simulator {
    * ```ts
    * op.breakUntilReset('id-token', 'wrong-nonce')
    * // … sign in
-   * console.log(op.timesTaken('id-token', 'wrong-nonce'))
+   * console.log(op.timesUsed('id-token', 'wrong-nonce'))
    * ```
    */
-  timesTaken<Place extends FaultPlace>(place: Place, fault: SimulatorFaults[Place]): number
+  timesUsed<Place extends FaultPlace>(place: Place, fault: SimulatorFaults[Place]): number
   /** Closes the port and every connection. Calls are refused (`ECONNREFUSED`) until `listenAgain()`. */
   stopListening(): Promise<void>
   /** Opens the same port again. Nothing else has changed. */

@@ -151,7 +151,7 @@ function simulatorOf(
     breakNext: (place, fault, details) => faults.breakNext(place, fault, details),
     breakUntilReset: (place, fault, details) => faults.breakUntilReset(place, fault, details),
     reset: () => faults.reset(),
-    timesTaken: (place, fault) => faults.timesTaken(place, fault),
+    timesUsed: (place, fault) => faults.timesUsed(place, fault),
     stopListening: () => listener.stop(),
     listenAgain: () => listener.listenAgain(),
     announceKeys: () => keys.announce(clients.needRsaKey),

@@ -33,10 +33,10 @@ export async function readSigned(
 }
 
 // The messages of jose can change with each release.
-function read<Part>(jwt: string, part: string, decode: (jwt: string) => Part): Part {
+function read<Decoded>(jwt: string, segment: string, decode: (jwt: string) => Decoded): Decoded {
   try {
     return decode(jwt)
   } catch {
-    throw new Error(`its ${part} cannot be read`)
+    throw new Error(`its ${segment} cannot be read`)
   }
 }

@@ -6,7 +6,7 @@ import type { VerificationAlgorithm, VerificationKey } from '../provider/verific
 import { nowInSeconds } from '../clock.ts'
 
 /** The checks that apply to every token from One Login. */
-export interface TokenRules {
+export interface TokenRequirements {
   /** The name of the token in messages. */
   readonly name: string
   /** The code of the error if the token is rejected. */
@@ -24,7 +24,7 @@ export interface TokenRules {
   readonly clockTolerance: number
 }
 
-/** The claims of a token that passed {@link TokenRules}. */
+/** The claims of a token that passed {@link TokenRequirements}. */
 export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: number }
 
 /**
@@ -34,13 +34,17 @@ export type VerifiedClaims = JWTPayload & { readonly sub: string; readonly iat: 
  * @throws OneLoginError with the code of the rules, or the error of the key's document
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
-export async function verifySignedToken(jwt: string, rules: TokenRules): Promise<VerifiedClaims> {
-  const { name, code, findKey, algorithms, issuer, clientId, subject, clockTolerance } = rules
+export async function verifySignedToken(
+  jwt: string,
+  requirements: TokenRequirements,
+): Promise<VerifiedClaims> {
+  const { name, code, findKey, algorithms, issuer, clientId, subject, clockTolerance } = requirements
   const refuse = (reason: string, cause?: unknown) =>
     new OneLoginError(code, `The ${name} was rejected: ${reason}.`, { cause })
   try {
-    const payload = await readSigned(jwt, async ({ alg, kid, typ = rules.typ }) => {
-      if (rules.typ !== undefined && typ !== rules.typ) throw refuse('its header has another "typ"')
+    const payload = await readSigned(jwt, async ({ alg, kid, typ = requirements.typ }) => {
+      if (requirements.typ !== undefined && typ !== requirements.typ)
+        throw refuse('its header has another "typ"')
       if (!algorithms.some((allowed) => allowed === alg)) throw refuse('its "alg" is not allowed')
       if (typeof kid !== 'string' || kid === '') throw refuse('its header has no "kid"')
       const key = await findKey(kid)

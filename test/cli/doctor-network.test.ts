@@ -30,7 +30,7 @@ it('[CONF-10] doctor names the proxy that it uses, without its password', async 
   await writeFile(file, authority.certificate)
   const { code, stdout } = await runProcess(['doctor', '--json'], { ...variables, NODE_EXTRA_CA_CERTS: file })
   const { checks } = JSON.parse(stdout) as { checks: unknown[] }
-  expect(checks).toContainEqual({ check: 'proxy', outcome: 'ok', says: `calls go through ${proxy.url}` })
+  expect(checks).toContainEqual({ check: 'proxy', outcome: 'ok', message: `calls go through ${proxy.url}` })
   expect([code, stdout.includes('SECRET')]).toEqual([0, false])
 }, 30_000)
 
@@ -38,19 +38,19 @@ it('[CONF-10] doctor names NODE_EXTRA_CA_CERTS when a certificate is not trusted
   const { proxy, variables } = await startNetwork()
   const { problems, checks, text } = await examined(variables)
   expect(problems).toEqual(['discovery-unusable', 'did-document-unusable'])
-  const { says } = checks.find(({ check }) => check === 'discovery') ?? {}
-  expect(says).toContain(`(UNABLE_TO_VERIFY_LEAF_SIGNATURE), through the proxy ${proxy.url}.`)
-  expect(says).toContain('set NODE_EXTRA_CA_CERTS')
+  const { message } = checks.find(({ check }) => check === 'discovery') ?? {}
+  expect(message).toContain(`(UNABLE_TO_VERIFY_LEAF_SIGNATURE), through the proxy ${proxy.url}.`)
+  expect(message).toContain('set NODE_EXTRA_CA_CERTS')
   expect(text).not.toContain('SECRET')
 })
 
 it('[CONF-10] doctor says what the proxy answered when it refuses to connect', async () => {
   const { proxy, variables } = await startNetwork({})
   const { checks } = await examined(variables)
-  const { says } = checks.find(({ check }) => check === 'discovery') ?? {}
-  expect(says).toContain('Proxy response (502)')
-  expect(says).toContain(`through the proxy ${proxy.url}`)
-  expect(says).not.toContain('NODE_EXTRA_CA_CERTS')
+  const { message } = checks.find(({ check }) => check === 'discovery') ?? {}
+  expect(message).toContain('Proxy response (502)')
+  expect(message).toContain(`through the proxy ${proxy.url}`)
+  expect(message).not.toContain('NODE_EXTRA_CA_CERTS')
 })
 
 it('[CONF-10] doctor says that a network may need HTTPS_PROXY when One Login cannot be reached', async () => {

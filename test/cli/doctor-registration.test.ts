@@ -199,7 +199,7 @@ describe('doctor, of the registration', () => {
     )
     expect(problems).toEqual([wrong.problem])
     const [found] = checks.filter(({ outcome }) => outcome === 'fix')
-    expect(`${found?.says} ${found?.remedy}`).toContain(wrong.names)
+    expect(`${found?.message} ${found?.remedy}`).toContain(wrong.names)
     expect(checks.filter(({ check }) => check === found?.check)).toHaveLength(1)
     expect(code).toBe(1)
     expect(calls).toBeLessThanOrEqual(30)
@@ -232,7 +232,7 @@ describe('doctor, of the registration', () => {
     const { checks, code } = await examined(variablesFor(op))
     expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
       outcome: 'ok',
-      says: expect.stringContaining('rejects an unsigned request') as string,
+      message: expect.stringContaining('rejects an unsigned request') as string,
     })
     expect(code).toBe(0)
   })
@@ -244,7 +244,7 @@ describe('doctor, of the registration', () => {
     const { checks, code } = await examined(variablesFor(op))
     expect(checks.find(({ check }) => check === 'request object')).toMatchObject({
       outcome: 'unknown',
-      says: expect.stringContaining('Could not check whether') as string,
+      message: expect.stringContaining('Could not check whether') as string,
     })
     expect(code).toBe(1)
   })
@@ -305,7 +305,7 @@ describe('doctor, of the registration', () => {
       'jwks-private-member',
     ])
     const redirect = checks.find(({ problem }) => problem === 'redirect-uri-not-registered')
-    expect(redirect?.says).toContain('but http://127.0.0.1:3000/auth/callback/ is')
+    expect(redirect?.message).toContain('but http://127.0.0.1:3000/auth/callback/ is')
     expect(calls).toBeLessThanOrEqual(30)
   })
 
@@ -345,7 +345,7 @@ describe('doctor, of the registration', () => {
     const { problems, checks, calls } = await examined(env, ['--level', 'P3'])
     expect(problems).toEqual(['scope-not-registered', 'claim-not-registered', 'level-not-registered'])
     const claims = checks.find(({ check }) => check === 'claims')
-    expect(claims?.says).toContain(
+    expect(claims?.message).toContain(
       'coreIdentityJWT and address and passport and drivingPermit and returnCode',
     )
     expect(op.requests).toHaveLength(calls)
@@ -353,7 +353,9 @@ describe('doctor, of the registration', () => {
 
   it('names several that may be refused when no calls are left to find out which', async () => {
     const items = ['a', 'b', 'c']
-    const { items: named, areTold } = await findCulprits(items, () => Promise.resolve(true), { left: 1 })
+    const { items: named, areAllFound: areTold } = await findCulprits(items, () => Promise.resolve(true), {
+      left: 1,
+    })
     expect([named, areTold]).toEqual([items, false])
   })
 

@@ -147,8 +147,8 @@ describe('doctor, of the options', () => {
     const op = await startProvider()
     const { checks } = await examined(variablesFor(op))
     const kid = parseStrategyOptions(op.options).signers[0]?.kid ?? ''
-    expect(checks.find(({ check }) => check === 'key')?.says).toMatch(/2048 bits/)
-    expect(checks.find(({ check }) => check === 'key')?.says).toContain(kid)
+    expect(checks.find(({ check }) => check === 'key')?.message).toMatch(/2048 bits/)
+    expect(checks.find(({ check }) => check === 'key')?.message).toContain(kid)
   })
 })
 
@@ -201,7 +201,7 @@ describe('doctor, of the clock', () => {
     const { code, problems, checks } = await examined(variablesFor(op))
     expect(code).toBe(1)
     expect(new Set(problems)).toEqual(new Set(['clock-wrong']))
-    const says = checks.find(({ check }) => check === 'clock')?.says ?? ''
+    const says = checks.find(({ check }) => check === 'clock')?.message ?? ''
     expect(says).toContain(words)
     expect(Math.abs(Number(/\d+/.exec(says)?.[0]) - 600)).toBeLessThanOrEqual(3)
   })

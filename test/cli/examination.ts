@@ -8,7 +8,7 @@ export interface Check {
   readonly check: CheckName
   readonly outcome: 'ok' | 'warning' | 'fix' | 'unknown'
   readonly problem?: Problem
-  readonly says: string
+  readonly message: string
   readonly remedy?: string
 }
 

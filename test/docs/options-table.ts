@@ -24,7 +24,7 @@ const end = '<!-- end of options -->'
 
 /** The options, in the order of the schema. What they are for are the words of the type's TSDoc. */
 export function optionRows(): OptionRow[] {
-  const { OneLoginOptions: words, SessionRules: session } = documentedMembers(
+  const { OneLoginOptions: words, SessionLimits: session } = documentedMembers(
     'lib/options/one-login-options.ts',
   )
   const { Environment: environment } = documentedMembers('lib/options/environments.ts')

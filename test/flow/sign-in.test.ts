@@ -416,7 +416,7 @@ describe('with Passport alone', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/whoami` })
   })
 
-  it('[CB-4] fails what the user can mend, with the fitting status, and redirects where the app says', async () => {
+  it('[CB-4] fails what the user can fix, with the fitting status, and redirects where the app says', async () => {
     await using plain = await startPair(passportRoutes())
     plain.op.respondWith({ error: { error: 'access_denied' } })
     const refused = await plain.browser().visit(`${plain.service.url}/sign-in`)

@@ -20,7 +20,7 @@ function setUp() {
 async function started(settings = signIn) {
   const parts = setUp()
   const transaction = createTransaction(settings)
-  const secret = await parts.waiting.keep(parts.records, transaction)
+  const secret = await parts.waiting.save(parts.records, transaction)
   return { ...parts, transaction, secret, state: transaction.state }
 }
 
@@ -34,8 +34,8 @@ afterEach(() => {
 describe('a sign-in that waits', () => {
   it('[CB-1] is found by its state and the secret of its browser, once', async () => {
     const { waiting, records, transaction, state, secret } = await started()
-    expect(await waiting.take(records, state, secret)).toEqual(transaction)
-    expect(await waiting.take(records, state, secret)).toBeUndefined()
+    expect(await waiting.consume(records, state, secret)).toEqual(transaction)
+    expect(await waiting.consume(records, state, secret)).toBeUndefined()
   })
 
   it('[AUTHZ-2] comes back with all that was asked for', async () => {
@@ -47,15 +47,15 @@ describe('a sign-in that waits', () => {
       returnTo: '/dragons?a=b',
       state: { basket: [5, null] },
     })
-    expect(await waiting.take(records, state, secret)).toEqual(transaction)
+    expect(await waiting.consume(records, state, secret)).toEqual(transaction)
   })
 
   it.each(['', 'another', 'a'.repeat(32)])(
     '[CB-1] is not found with the secret "%s", and stays',
     async (other) => {
       const { waiting, records, transaction, state, secret } = await started()
-      expect(await waiting.take(records, state, other)).toBeUndefined()
-      expect(await waiting.take(records, state, secret)).toEqual(transaction)
+      expect(await waiting.consume(records, state, other)).toBeUndefined()
+      expect(await waiting.consume(records, state, secret)).toEqual(transaction)
     },
   )
 
@@ -64,7 +64,7 @@ describe('a sign-in that waits', () => {
     { ...client, clientId: 'another' },
   ])('[CB-14] is not found by the client %o of the same store', async (other) => {
     const { records, state, secret } = await started()
-    expect(await new WaitingSignIns(other, lifetime).take(records, state, secret)).toBeUndefined()
+    expect(await new WaitingSignIns(other, lifetime).consume(records, state, secret)).toBeUndefined()
   })
 
   it('[CB-14] is not found by another client, even under the key that it would have', async () => {
@@ -73,16 +73,16 @@ describe('a sign-in that waits', () => {
     const other = new WaitingSignIns({ ...client, clientId: 'another' }, lifetime)
     const get = vi.spyOn(store, 'get')
     get.mockImplementation((_id, done) => done(null, JSON.parse(record ?? '') as never))
-    expect(await other.take(records, state, secret)).toBeUndefined()
+    expect(await other.consume(records, state, secret)).toBeUndefined()
   })
 
   it('[CB-1] is found just before its lifetime is over, and not after', async () => {
     const first = await started()
     vi.setSystemTime(Date.now() + (lifetime - 1) * 1000)
-    expect(await first.waiting.take(first.records, first.state, first.secret)).toBeDefined()
+    expect(await first.waiting.consume(first.records, first.state, first.secret)).toBeDefined()
     const second = await started()
     vi.setSystemTime(Date.now() + lifetime * 1000)
-    expect(await second.waiting.take(second.records, second.state, second.secret)).toBeUndefined()
+    expect(await second.waiting.consume(second.records, second.state, second.secret)).toBeUndefined()
   })
 
   it('[CB-1] is not found after its lifetime in a store that keeps it longer', async () => {
@@ -90,7 +90,7 @@ describe('a sign-in that waits', () => {
     const [record] = Object.values((store as unknown as { sessions: object }).sessions) as string[]
     vi.spyOn(store, 'get').mockImplementation((_id, done) => done(null, JSON.parse(record ?? '') as never))
     vi.setSystemTime(Date.now() + lifetime * 1000)
-    expect(await waiting.take(records, state, secret)).toBeUndefined()
+    expect(await waiting.consume(records, state, secret)).toBeUndefined()
   })
 
   it('[CB-13] is found among others that start and finish at the same time', async () => {
@@ -98,18 +98,18 @@ describe('a sign-in that waits', () => {
     const all = await Promise.all(
       Array.from({ length: 20 }, async () => {
         const transaction = createTransaction(signIn)
-        return { transaction, secret: await waiting.keep(records, transaction) }
+        return { transaction, secret: await waiting.save(records, transaction) }
       }),
     )
     const found = await Promise.all(
-      all.map(({ transaction, secret }) => waiting.take(records, transaction.state, secret)),
+      all.map(({ transaction, secret }) => waiting.consume(records, transaction.state, secret)),
     )
     expect(found).toEqual(all.map(({ transaction }) => transaction))
   })
 
   it('[CB-1] is found by one of two callbacks that arrive at once', async () => {
     const { waiting, records, state, secret } = await started()
-    const found = await Promise.all([1, 2, 3].map(() => waiting.take(records, state, secret)))
+    const found = await Promise.all([1, 2, 3].map(() => waiting.consume(records, state, secret)))
     expect(found.filter((transaction) => transaction !== undefined)).toHaveLength(1)
   })
 
@@ -122,7 +122,7 @@ describe('a sign-in that waits', () => {
     const [record] = Object.values((store as unknown as { sessions: object }).sessions) as string[]
     const changed = { ...(Object.keys(members).length > 0 && JSON.parse(record ?? '')), ...members } as never
     vi.spyOn(store, 'get').mockImplementation((_id, done) => done(null, changed))
-    await expect(waiting.take(records, state, secret).catch(() => undefined)).resolves.toBeUndefined()
+    await expect(waiting.consume(records, state, secret).catch(() => undefined)).resolves.toBeUndefined()
   })
 
   it('[AUTHZ-2, SESS-9] keeps neither its state nor the secret of its browser in the store', async () => {

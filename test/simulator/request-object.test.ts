@@ -323,7 +323,7 @@ describe('an authorization request in a request object', () => {
     const response = await browser.get(await requestObjectURL(op))
     expect([response.status, response.headers.get('location')]).toEqual([502, null])
     expect(await response.json()).toEqual({ message: 'Internal server error' })
-    expect(op.timesTaken('authorize', 'client-deactivated')).toBe(1)
+    expect(op.timesUsed('authorize', 'client-deactivated')).toBe(1)
     const callback = await browser.redirect(await requestObjectURL(op))
     expect(callback.searchParams.get('code')).not.toBeNull()
   })

@@ -61,7 +61,7 @@ describe('the sign-in page', () => {
     const url = await requestObjectURL(op, { login_hint: '<img src=x>' })
     const { html, journey } = await openPage(browser, url)
     expect(html).not.toMatch(/<script|<img/)
-    const { code = '' } = await answer(op, browser, { journey, user: 'told' })
+    const { code = '' } = await answer(op, browser, { journey, user: 'configured' })
     const { body } = await exchange(op, code)
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
@@ -160,7 +160,7 @@ describe('the sign-in page', () => {
     const user: SimulatorUser = { sub: 'me', email: 'me@example.com' }
     op.respondWith({ user })
     const first = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey: first.journey, user: 'told' })
+    await answer(op, browser, { journey: first.journey, user: 'configured' })
     op.respondWith({})
     const { html, journey } = await openPage(browser, authorizationURL(op, { prompt: 'login' }))
     expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="signed-in"')

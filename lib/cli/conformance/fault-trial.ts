@@ -66,7 +66,7 @@ async function tryFault(run: Run, journey: Journey, fault: CataloguedFault): Pro
   if (!(await journey.prepare(browser))) return check('not observable', 'The user could not sign in before.')
   op.breakUntilReset(fault.place, fault.fault)
   const page = await journey.go(browser)
-  const isTaken = op.timesTaken(fault.place, fault.fault) > 0
+  const isTaken = op.timesUsed(fault.place, fault.fault) > 0
   op.reset()
   const judgement = await journey.judge(browser)
   if (await hasStopped(run, page, judgement))

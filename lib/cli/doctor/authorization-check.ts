@@ -41,9 +41,9 @@ export async function checkAuthorization(examination: AuthorizationExamination):
     findings.push(...step.findings)
     ask = step.next
   }
-  const found = new Set<CheckName>(findings.map(({ check }) => check))
+  const problemChecks = new Set<CheckName>(findings.map(({ check }) => check))
   for (const check of checks) {
-    if (found.has(check)) continue
+    if (problemChecks.has(check)) continue
     const known = check === 'redirect URI' || check === 'request object' ? (redirected ?? ask) : ask
     if (!known) findings.push(unknown(check, reason ?? 'One Login checks it only after you fix the rest'))
     else if (check === 'request object') findings.push(await requestObjectFinding(examination, known))
@@ -117,7 +117,7 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
       calls,
     )
     const finding = notRegistered(settings, 'claims', 'claim-not-registered', culprits, 'ONE_LOGIN_CLAIMS')
-    const claims = ask.claims.filter((one) => !culprits.items.includes(one))
+    const claims = ask.claims.filter((claim) => !culprits.items.includes(claim))
     return { findings: [finding], ...(culprits.items.length > 0 && { next: { ...ask, claims } }) }
   },
 
@@ -155,11 +155,11 @@ function notRegistered(
   settings: Settings,
   check: CheckName,
   problem: Problem,
-  { items, areTold }: Culprits<string>,
+  { items, areAllFound }: Culprits<string>,
   variable: string,
 ): Finding {
-  const names = items.join(areTold ? ' and ' : ' or ')
-  const verb = items.length > 1 && areTold ? 'are' : 'is'
+  const names = items.join(areAllFound ? ' and ' : ' or ')
+  const verb = items.length > 1 && areAllFound ? 'are' : 'is'
   return fix(
     check,
     problem,

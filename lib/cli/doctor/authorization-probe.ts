@@ -58,10 +58,10 @@ export function createProbe(
     const callbackURL = redirectURI ?? settings.callbackURL
     const asked = { ...settings, callbackURL, scope, signIn: { ...settings.signIn, requestObject } }
     const url = await buildAuthorizationURL(authorization_endpoint, asked, signIn, createTransaction(signIn))
-    const answer = await calls.make(url, { headers: { accept: 'text/html' } })
-    if ('failure' in answer) return { unclear: answer.failure }
-    if (requestObject && answer.response.status === 502) return 'gateway'
-    return verdictOf(answer.response, authorization_endpoint)
+    const result = await calls.make(url, { headers: { accept: 'text/html' } })
+    if ('failure' in result) return { unclear: result.failure }
+    if (requestObject && result.response.status === 502) return 'gateway'
+    return verdictOf(result.response, authorization_endpoint)
   }
 }
 

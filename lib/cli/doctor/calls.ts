@@ -15,13 +15,13 @@ const untrusted = /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|C
 export type HttpResponse = Awaited<ReturnType<Http>>
 
 /** A response, or the reason why there is none. */
-export type Answer =
+export type CallResult =
   { readonly response: HttpResponse; readonly milliseconds: number } | { readonly failure: string }
 
 /** Makes the doctor's calls in the same way as the library. Counts them and makes at most 30. */
 export class Calls {
   readonly #http: Http
-  #made = 0
+  #count = 0
   /** The seconds that One Login's clock is ahead, from its latest response. */
   clockDifference: number | undefined
 
@@ -38,18 +38,18 @@ export class Calls {
     this.#http = createHttp({ ...settings, variables })
   }
 
-  get made(): number {
-    return this.#made
+  get count(): number {
+    return this.#count
   }
 
   get left(): number {
-    return most - this.#made
+    return most - this.#count
   }
 
   /** Makes a call. Never throws. */
-  async make(...[url, request]: Parameters<Http>): Promise<Answer> {
+  async make(...[url, request]: Parameters<Http>): Promise<CallResult> {
     if (this.left === 0) return { failure: `it would take more than ${most} calls` }
-    this.#made += 1
+    this.#count += 1
     const startedAt = Date.now()
     const { host } = new URL(url)
     const noteProxy = (message: unknown) => {

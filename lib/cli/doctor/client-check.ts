@@ -33,7 +33,7 @@ export async function checkClient(
   { token_endpoint }: ProviderMetadata,
   calls: Calls,
 ): Promise<ClientResult> {
-  const answer = await calls.make(token_endpoint, {
+  const result = await calls.make(token_endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
@@ -43,8 +43,8 @@ export async function checkClient(
       ...(await credentialsOf(settings, token_endpoint)),
     }),
   })
-  if ('failure' in answer) return { finding: unknown('client', answer.failure) }
-  return judge(settings, await refusalOf(answer.response))
+  if ('failure' in result) return { finding: unknown('client', result.failure) }
+  return judge(settings, await refusalOf(result.response))
 }
 
 async function credentialsOf(
@@ -80,41 +80,42 @@ async function refusalOf(response: HttpResponse): Promise<Refusal> {
 }
 
 function judge(settings: Settings, { status, error, description }: Refusal): ClientResult {
-  const said = (words: RegExp) => words.test(description)
-  if (error === 'invalid_grant' && said(/expired/i)) return { finding: clockWrong(), isKnown: true }
+  const mentions = (words: RegExp) => words.test(description)
+  if (error === 'invalid_grant' && mentions(/expired/i)) return { finding: clockWrong(), isKnown: true }
   if (error === 'invalid_grant') return { finding: ok('client', accepted(settings)), isKnown: true }
-  if (error === 'server_error' && said(/jwks/i)) return { finding: keysUnreadable(settings), isKnown: true }
-  if (error === 'invalid_client') return judgeClient(settings, said)
-  const answer = `One Login's token endpoint responded with status ${status} ${error} ${description}`.trim()
-  return { finding: unknown('client', `${answer}. Try again later`) }
+  if (error === 'server_error' && mentions(/jwks/i))
+    return { finding: keysUnreadable(settings), isKnown: true }
+  if (error === 'invalid_client') return judgeClient(settings, mentions)
+  const summary = `One Login's token endpoint responded with status ${status} ${error} ${description}`.trim()
+  return { finding: unknown('client', `${summary}. Try again later`) }
 }
 
-function judgeClient(settings: Settings, said: (words: RegExp) => boolean): ClientResult {
+function judgeClient(settings: Settings, mentions: (words: RegExp) => boolean): ClientResult {
   const { clientId } = settings
   const registry = registryOf(settings)
-  const known = (...[problem, says, remedy]: [Parameters<typeof fix>[1], string, string]) => ({
-    finding: fix('client', problem, says, remedy),
+  const known = (...[problem, message, remedy]: [Parameters<typeof fix>[1], string, string]) => ({
+    finding: fix('client', problem, message, remedy),
     isKnown: true,
   })
-  if (said(/use private_key_jwt/i))
+  if (mentions(/use private_key_jwt/i))
     return known(
       'registered-for-secret',
       `${clientId} is registered to use a client secret, but this service uses a key.`,
       `Change the token authentication method to private_key_jwt ${registry}, or set ONE_LOGIN_CLIENT_SECRET instead of ONE_LOGIN_PRIVATE_KEY.`,
     )
-  if (said(/use client_secret_post/i))
+  if (mentions(/use client_secret_post/i))
     return known(
       'registered-for-key',
       `${clientId} is registered to use a key, but this service uses a client secret.`,
       `Set ONE_LOGIN_PRIVATE_KEY instead of ONE_LOGIN_CLIENT_SECRET, or change the token authentication method to client_secret_post ${registry}.`,
     )
-  if (said(/secret/i))
+  if (mentions(/secret/i))
     return known(
       'secret-not-registered',
       `ONE_LOGIN_CLIENT_SECRET is not the secret of ${clientId}.`,
       `Set the secret whose hash is registered, or register the hash of this secret ${registry}.`,
     )
-  if (said(/signature/i))
+  if (mentions(/signature/i))
     return known(
       'key-not-registered',
       `ONE_LOGIN_PRIVATE_KEY is not the key that is registered for ${clientId}.`,

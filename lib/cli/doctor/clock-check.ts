@@ -12,8 +12,8 @@ export function checkClock(settings: Settings, calls: Calls): Finding {
   const seconds = Math.round(Math.abs(clockDifference))
   if (!isClockWrong(settings, calls))
     return ok('clock', `the clocks of this machine and One Login agree within ${seconds + 1} s`)
-  const says = `This machine is ${seconds} s ${clockDifference > 0 ? 'behind' : 'ahead of'} One Login.`
-  return fix('clock', 'clock-wrong', says, "Correct this machine's clock, and use NTP to keep it correct.")
+  const message = `This machine is ${seconds} s ${clockDifference > 0 ? 'behind' : 'ahead of'} One Login.`
+  return fix('clock', 'clock-wrong', message, "Correct this machine's clock, and use NTP to keep it correct.")
 }
 
 /** Whether the clocks differ by more than One Login or the service allows. */

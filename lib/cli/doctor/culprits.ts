@@ -4,7 +4,7 @@ import type { Calls } from './calls.ts'
 export interface Culprits<Item> {
   readonly items: readonly Item[]
   /** Whether all of them were found. If not, only some were. */
-  readonly areTold: boolean
+  readonly areAllFound: boolean
 }
 
 /**
@@ -22,9 +22,9 @@ export async function findCulprits<Item>(
   const refused: Item[] = []
   for (const [index, item] of items.entries()) {
     const rest = items.slice(index)
-    if (rest.length === 1 && refused.length === 0) return { items: rest, areTold: true }
-    if (calls.left <= 1) return { items: [...refused, ...rest], areTold: false }
+    if (rest.length === 1 && refused.length === 0) return { items: rest, areAllFound: true }
+    if (calls.left <= 1) return { items: [...refused, ...rest], areAllFound: false }
     if (await isRefused(item)) refused.push(item)
   }
-  return { items: refused, areTold: true }
+  return { items: refused, areAllFound: true }
 }

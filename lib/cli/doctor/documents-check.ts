@@ -46,11 +46,11 @@ function namedIssuer(json: unknown, configured: string): string {
 
 function issuerFinding(configured: string, named: string): Finding {
   if (configured === named) return ok('discovery', `${named} names its endpoints`)
-  const says = `ONE_LOGIN_ISSUER is ${configured}, and the discovery document names ${named}.`
+  const message = `ONE_LOGIN_ISSUER is ${configured}, and the discovery document names ${named}.`
   return fix(
     'discovery',
     'issuer-slash',
-    says,
+    message,
     `Set ONE_LOGIN_ISSUER to exactly ${named}. Check the slash at the end.`,
   )
 }
@@ -94,9 +94,9 @@ async function download<Content>(
   { check, problem, remedy, parse }: Download<Content>,
 ): Promise<{ content?: Content; finding?: Finding }> {
   const refuse = (reason: string) => ({ finding: fix(check, problem, `${url}: ${reason}`, remedy) })
-  const answer = await calls.make(url, { headers: { accept: 'application/json' } })
-  if ('failure' in answer) return refuse(answer.failure)
-  const { response } = answer
+  const result = await calls.make(url, { headers: { accept: 'application/json' } })
+  if ('failure' in result) return refuse(result.failure)
+  const { response } = result
   if (response.status !== 200) return refuse(`it returned status ${response.status}.`)
   try {
     return { content: await parse(await response.json()) }

@@ -39,7 +39,7 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
   } else findings.push(unknown('client', 'the discovery document is needed for this check'))
-  return { findings: inOrder(findings), calls: calls.made }
+  return { findings: inOrder(findings), calls: calls.count }
 }
 
 /** Sorts the findings in the order of the checks. A check with a problem is not also reported as passed. */

@@ -58,35 +58,39 @@ export type Problem = (typeof problems)[number]
 
 /** The result of one check: passed, passed with a warning, a problem to fix, or unknown. */
 export type Finding =
-  | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly says: string }
+  | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly message: string }
   | {
       readonly check: CheckName
       readonly outcome: 'fix' | 'warning'
       readonly problem: Problem
-      readonly says: string
+      readonly message: string
       readonly remedy: string
     }
 
 /** Returns the result of a check that passed. */
-export const ok = (check: CheckName, says: string): Finding => ({ check, outcome: 'ok', says })
+export const ok = (check: CheckName, message: string): Finding => ({ check, outcome: 'ok', message })
 
 /** Returns the result of a check that could not be completed. */
-export const unknown = (check: CheckName, says: string): Finding => ({ check, outcome: 'unknown', says })
+export const unknown = (check: CheckName, message: string): Finding => ({
+  check,
+  outcome: 'unknown',
+  message,
+})
 
 /** Returns the result of a check that passed, although something weakens the protection of the service. */
-export const warning = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
+export const warning = (check: CheckName, problem: Problem, message: string, remedy: string): Finding => ({
   check,
   outcome: 'warning',
   problem,
-  says,
+  message,
   remedy,
 })
 
 /** Returns the result of a check that found a problem to fix. */
-export const fix = (check: CheckName, problem: Problem, says: string, remedy: string): Finding => ({
+export const fix = (check: CheckName, problem: Problem, message: string, remedy: string): Finding => ({
   check,
   outcome: 'fix',
   problem,
-  says,
+  message,
   remedy,
 })

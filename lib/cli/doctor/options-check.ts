@@ -79,7 +79,7 @@ function refusalOf(message: string): Finding {
       'key',
       'key-missing',
       'Neither ONE_LOGIN_PRIVATE_KEY nor ONE_LOGIN_CLIENT_SECRET is set.',
-      `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`,
+      `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${howToMakeKeys}`,
     )
   if (message.includes(' are set'))
     return fix(
@@ -88,11 +88,11 @@ function refusalOf(message: string): Finding {
       'ONE_LOGIN_PRIVATE_KEY and ONE_LOGIN_CLIENT_SECRET are both set.',
       'Remove the one that is not registered. A service that asks for identities needs the key.',
     )
-  const remedy = `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${makeOne}`
+  const remedy = `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${howToMakeKeys}`
   return fix('key', 'key-wrong', message, remedy)
 }
 
-const makeOne = 'To make a key pair, run "npx passport-govuk-one-login keys".'
+const howToMakeKeys = 'To make a key pair, run "npx passport-govuk-one-login keys".'
 
 const prefix = /^(?:GOV_?UK_)?ONE_?LOGIN_/i
 

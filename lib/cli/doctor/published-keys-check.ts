@@ -11,7 +11,7 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 type Member = Readonly<Record<string, unknown>>
 
 /** A problem with a JWKS, and how to fix it. */
-type Fault = readonly [problem: Problem, says: string, remedy: string]
+type Fault = readonly [problem: Problem, message: string, remedy: string]
 
 /** Reads the JWKS that the service publishes, as One Login does. */
 export async function checkPublishedKeys(url: string, settings: Settings, calls: Calls): Promise<Finding> {
@@ -19,18 +19,18 @@ export async function checkPublishedKeys(url: string, settings: Settings, calls:
   const [signer] = settings.signers
   if (!fault)
     return ok('published keys', `${url} contains the key ${signer?.kid ?? ''} that this service signs with`)
-  const [problem, says, remedy] = fault
-  return fix('published keys', problem, `${url}: ${says}`, remedy)
+  const [problem, message, remedy] = fault
+  return fix('published keys', problem, `${url}: ${message}`, remedy)
 }
 
 async function faultOf(url: string, settings: Settings, calls: Calls): Promise<Fault | undefined> {
   const address = parseURL(url)
   if (!address || !isSecure(address, settings.environment.allowInsecureRequests))
     return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
-  const answer = await calls.make(url, { headers: { accept: 'application/json' } })
+  const result = await calls.make(url, { headers: { accept: 'application/json' } })
   const reach = `Make sure that One Login gets a JWKS from it with status 200, without a redirect, within ${limit} s.`
-  if ('failure' in answer) return ['jwks-unreachable', answer.failure.replaceAll('One Login', 'It'), reach]
-  const { response, milliseconds } = answer
+  if ('failure' in result) return ['jwks-unreachable', result.failure.replaceAll('One Login', 'It'), reach]
+  const { response, milliseconds } = result
   if (response.status !== 200) return ['jwks-unreachable', `it returned status ${response.status}.`, reach]
   if (milliseconds > limit * 1000)
     return ['jwks-unreachable', `it took ${(milliseconds / 1000).toFixed(1)} s to respond.`, reach]

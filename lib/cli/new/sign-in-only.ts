@@ -23,9 +23,9 @@ function lines(content: string): string {
 }
 
 function texts(content: string): string {
-  const kept = JSON.parse(content, (_name, value: unknown) => {
+  const trimmed = JSON.parse(content, (_name, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
     return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('identity')))
   }) as unknown
-  return `${JSON.stringify(kept, undefined, 2)}\n`
+  return `${JSON.stringify(trimmed, undefined, 2)}\n`
 }

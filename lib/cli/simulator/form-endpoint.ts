@@ -18,7 +18,7 @@ export async function handleFormSubmit(
     return
   }
   const { provider } = simulator
-  const pending = provider.pendingSignIns.take(form.get('authCode') ?? '')
+  const pending = provider.pendingSignIns.remove(form.get('authCode') ?? '')
   if (!pending) {
     refuse(res, {
       error: 'Invalid request',

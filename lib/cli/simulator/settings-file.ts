@@ -117,8 +117,8 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   if (!response) return rest
   // The claims of your own user are not checked. The rest of the user is checked above.
   const { user, ...others } = response
-  const told = typeof user === 'object' ? (user as SimulatorUser) : user
-  return { ...rest, response: { ...others, ...(told !== undefined && { user: told }) } }
+  const userSettings = typeof user === 'object' ? (user as SimulatorUser) : user
+  return { ...rest, response: { ...others, ...(userSettings !== undefined && { user: userSettings }) } }
 }
 
 /** Adds a full stop, unless the text ends with a question mark. */

@@ -97,14 +97,14 @@ export function checkQueryRequest(query: AuthorizationQuery, client: ClientRegis
   const target = registeredTarget(query, client)
   checkResponseMode(query.get('response_mode'))
   try {
-    return { passed: true, request: { ...target, ...applyRules(query, client) } }
+    return { passed: true, request: { ...target, ...checkedParameters(query, client) } }
   } catch (error) {
     if (error instanceof OAuthRefusal) return { passed: false, target, refusal: error }
     throw error
   }
 }
 
-function applyRules(
+function checkedParameters(
   { get }: AuthorizationQuery,
   client: ClientRegistration,
 ): Omit<AuthorizationRequest, keyof RedirectTarget> {

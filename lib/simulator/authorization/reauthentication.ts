@@ -25,7 +25,7 @@ export function reauthenticationOf(
   const { idTokenHint, prompts, client, vectorsGiven } = request
   if (idTokenHint === undefined || !prompts.includes('login')) return undefined
   const hint = decodeJwt(idTokenHint)
-  if (!hint || !keys.haveSignedWithEcKey(hint)) {
+  if (!hint || !keys.verifyWithEcKey(hint)) {
     throw new OAuthRefusal('invalid_request', 'Unable to validate id_token_hint')
   }
   const { sub, aud, vot } = hint.claims

@@ -41,7 +41,7 @@ export async function checkRequestObject(
   const target = registeredTarget(claims, client)
   checkResponseMode(text(claims, 'response_mode'))
   try {
-    return { passed: true, request: { ...target, ...applyRules(query, claims, client, context) } }
+    return { passed: true, request: { ...target, ...checkedParameters(query, claims, client, context) } }
   } catch (error) {
     if (error instanceof OAuthRefusal) return { passed: false, target, refusal: error }
     throw error
@@ -56,7 +56,7 @@ async function verifiedObject(
   const jwt = decodeJwt(compact)
   if (!jwt || jwt.header.alg === 'none') throw new PageRefusal('Invalid request', 'request is not signed')
   try {
-    if (await clientKeys.haveSigned(jwt, client)) return jwt
+    if (await clientKeys.verify(jwt, client)) return jwt
   } catch (error) {
     if (error instanceof ClientKeyError) throw new PageRefusal('Unexpected server error', error.message)
     throw error
@@ -87,7 +87,7 @@ function text(claims: JsonObject, name: string): string | undefined {
   throw new PageRefusal('Unexpected server error', `${name} is not a string`)
 }
 
-function applyRules(
+function checkedParameters(
   query: AuthorizationQuery,
   claims: JsonObject,
   client: ClientRegistration,

@@ -33,12 +33,12 @@ export const asksForIdentity = (vector: Vector): boolean =>
 
 /** Parses one vector. Its parts can be in any order. Parts that are neither `C…` nor `P…` are ignored. */
 function parseVector(text: string): Vector | undefined {
-  const parts = text.split('.')
-  const credentialTrust = parts
-    .filter((part) => part.startsWith('C'))
+  const components = text.split('.')
+  const credentialTrust = components
+    .filter((component) => component.startsWith('C'))
     .sort()
     .join('.')
-  const confidences = parts.filter((part) => part.startsWith('P'))
+  const confidences = components.filter((component) => component.startsWith('P'))
   const [confidence] = confidences
   if (!isTrustLevel(credentialTrust) || confidences.length > 1) return undefined
   if (confidence === undefined) return { credentialTrust }

@@ -82,7 +82,7 @@ async function check(
 
 /** Returns the status of a client. The fault `client-deactivated` deactivates it for one request. */
 function statusOf({ faults }: Provider, { status }: ClientRegistration): ClientRegistration['status'] {
-  return faults.take('authorize', isDeactivation).length > 0 ? 'deactivated' : status
+  return faults.use('authorize', isDeactivation).length > 0 ? 'deactivated' : status
 }
 
 const isDeactivation = (name: string): name is 'client-deactivated' => name === 'client-deactivated'
@@ -101,7 +101,7 @@ function startSignIn(provider: Provider, request: AuthorizationRequest, call: Ca
     const pending = prepare(provider, request, call)
     const cookie = { 'Set-Cookie': provider.sessions.renew(pending.session) }
     const reply = needsPage(provider, pending)
-      ? askWho(provider, pending)
+      ? showSignInPage(provider, pending)
       : redirection(finishSignIn(provider, pending, responseFor(provider, pending)))
     return { ...reply, headers: { ...reply.headers, ...cookie } }
   } catch (error) {
@@ -176,7 +176,7 @@ function responseFor({ interactive, response }: Provider, { session }: PendingSi
   return interactive && session.user ? { ...response, user: session.user } : response
 }
 
-function askWho(provider: Provider, pending: PendingSignIn): Reply {
+function showSignInPage(provider: Provider, pending: PendingSignIn): Reply {
   provider.pendingSignIns.add(pending)
   return page(200, provider.signInPage?.(pending) ?? signInPage(pending, provider.response, provider.issuer))
 }

@@ -35,7 +35,7 @@ async function postLogoutAddress(
   address: string | undefined,
 ): Promise<URL | undefined> {
   const jwt = decodeJwt(hint)
-  if (!jwt || !(await provider.keys.haveSigned(jwt))) {
+  if (!jwt || !(await provider.keys.verify(jwt))) {
     throw new OAuthRefusal('invalid_request', 'unable to validate id_token_hint')
   }
   const [clientId] = [jwt.claims.aud].flat()

@@ -11,7 +11,7 @@ import { isReadyUserName } from '../users/ready-users.ts'
 
 /** Handles `POST /sign-in`: the form in which a person chose the user and the response. */
 export function submitSignIn(provider: Provider, call: Call): Reply {
-  const pending = provider.pendingSignIns.take(call.form.get('journey') ?? '')
+  const pending = provider.pendingSignIns.remove(call.form.get('journey') ?? '')
   if (!pending)
     return text(
       400,
@@ -28,14 +28,14 @@ export function submitSignIn(provider: Provider, call: Call): Reply {
 function chosen(
   form: URLSearchParams,
   { session }: PendingSignIn,
-  told: SimulatorResponse,
+  response: SimulatorResponse,
 ): SimulatorResponse {
   const user = form.get('user') ?? ''
   const level = form.get('level') ?? ''
   const codes = form.get('returnCodes')?.match(/[A-Za-z0-9]+/g) ?? []
   const error = form.get('error') ?? ''
   return {
-    ...(isReadyUserName(user) ? { user } : told),
+    ...(isReadyUserName(user) ? { user } : response),
     ...(user === 'signed-in' && session.user && { user: session.user }),
     ...(isLevelOfConfidence(level) && { level }),
     ...(codes.length > 0 && { returnCodes: codes }),

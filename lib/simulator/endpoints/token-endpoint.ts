@@ -29,7 +29,7 @@ export async function exchangeCode(provider: Provider, { form }: Call): Promise<
 async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant> {
   const code = checkParameters(form)
   const client = await authenticateClient(provider, form)
-  const grant = provider.grants.takeCode(code)
+  const grant = provider.grants.redeemCode(code)
   const refuse = (problem: string) => new OAuthRefusal('invalid_grant', undefined, problem)
   if (!grant) throw refuse('the code is unknown, used, older than 300 seconds, or its session has ended')
   if (grant.request.client.clientId !== client.clientId) throw refuse('the code belongs to another service')

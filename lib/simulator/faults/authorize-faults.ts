@@ -49,7 +49,7 @@ export type ChangeRedirect = (params: URLSearchParams) => void
 
 type RedirectFault = Fault<ChangeRedirect>
 
-const other = 'another-value'
+const anotherValue = 'another-value'
 
 const wrongParameter = (name: string, value: string): RedirectFault => ({
   changes: [`parameter ${name}`],
@@ -63,26 +63,26 @@ const missingParameter = (name: string): RedirectFault => ({
 
 const repeatedParameter = (name: string): RedirectFault => ({
   changes: [`parameter ${name}`],
-  apply: (params) => params.append(name, params.get(name) ?? other),
+  apply: (params) => params.append(name, params.get(name) ?? anotherValue),
 })
 
 const renamedParameter = (from: string, to: string): RedirectFault => ({
   changes: [`no parameter ${from}`, `parameter ${to}`],
   apply: (params) => {
-    params.set(to, params.get(from) ?? other)
+    params.set(to, params.get(from) ?? anotherValue)
     params.delete(from)
   },
 })
 
 /** Ways to break the parameters that the browser brings back to the service. */
 export const redirectFaults = {
-  'wrong-state': wrongParameter('state', other),
+  'wrong-state': wrongParameter('state', anotherValue),
   'missing-state': missingParameter('state'),
   'empty-state': wrongParameter('state', ''),
   'repeated-state': repeatedParameter('state'),
   'state-as-list': renamedParameter('state', 'state[]'),
   'state-as-object': renamedParameter('state', 'state[value]'),
-  'wrong-code': wrongParameter('code', other),
+  'wrong-code': wrongParameter('code', anotherValue),
   'missing-code': missingParameter('code'),
   'empty-code': wrongParameter('code', ''),
   'repeated-code': repeatedParameter('code'),
@@ -93,7 +93,7 @@ export const redirectFaults = {
     apply: (params) => {
       params.delete('code')
       params.set('error', 'access_denied')
-      params.set('state', other)
+      params.set('state', anotherValue)
     },
   },
   'repeated-error': {

@@ -24,13 +24,13 @@ function changeSubject(draft: TokenDraft, change: (subject: JsonObject) => JsonO
 }
 
 /** A fault that leaves out a part of the `credentialSubject`. */
-const missingPart = (name: 'name' | 'birthDate'): TokenFault => ({
+const missingMember = (name: 'name' | 'birthDate'): TokenFault => ({
   changes: [`no claim vc.credentialSubject.${name}`],
   apply: (draft) => changeSubject(draft, (subject) => without(subject, name)),
 })
 
 /** A fault that replaces a part of the `credentialSubject`. */
-const wrongPart = (name: 'name' | 'birthDate', value: unknown): TokenFault => ({
+const wrongMember = (name: 'name' | 'birthDate', value: unknown): TokenFault => ({
   changes: [`claim vc.credentialSubject.${name}`],
   apply: (draft) => changeSubject(draft, (subject) => ({ ...subject, [name]: value })),
 })
@@ -93,15 +93,15 @@ export const coreIdentityFaults = {
     changes: ['no claim vc.credentialSubject'],
     apply: (draft) => withClaims(draft, { vc: without(objectOf(claimsOf(draft).vc), 'credentialSubject') }),
   },
-  'missing-name': missingPart('name'),
-  'empty-name-list': wrongPart('name', []),
-  'malformed-name': wrongPart('name', 'Kenneth'),
-  'malformed-name-parts': wrongPart('name', [{ nameParts: 'Kenneth' }]),
-  'name-part-without-value': wrongPart('name', [{ nameParts: [{ type: 'GivenName' }] }]),
-  'unknown-name-part-type': wrongPart('name', [{ nameParts: [{ type: 'Nickname', value: 'Ken' }] }]),
-  'missing-birth-date': missingPart('birthDate'),
-  'empty-birth-date-list': wrongPart('birthDate', []),
-  'malformed-birth-date': wrongPart('birthDate', [{ value: 'the eighth of July' }]),
-  'impossible-birth-date': wrongPart('birthDate', [{ value: '1965-13-45' }]),
-  'birth-date-not-a-list': wrongPart('birthDate', '1965-07-08'),
+  'missing-name': missingMember('name'),
+  'empty-name-list': wrongMember('name', []),
+  'malformed-name': wrongMember('name', 'Kenneth'),
+  'malformed-name-parts': wrongMember('name', [{ nameParts: 'Kenneth' }]),
+  'name-part-without-value': wrongMember('name', [{ nameParts: [{ type: 'GivenName' }] }]),
+  'unknown-name-part-type': wrongMember('name', [{ nameParts: [{ type: 'Nickname', value: 'Ken' }] }]),
+  'missing-birth-date': missingMember('birthDate'),
+  'empty-birth-date-list': wrongMember('birthDate', []),
+  'malformed-birth-date': wrongMember('birthDate', [{ value: 'the eighth of July' }]),
+  'impossible-birth-date': wrongMember('birthDate', [{ value: '1965-13-45' }]),
+  'birth-date-not-a-list': wrongMember('birthDate', '1965-07-08'),
 } satisfies Faults<ChangeToken>

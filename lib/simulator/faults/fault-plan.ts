@@ -15,7 +15,7 @@ export interface DueFault<Name extends string = string> extends FaultDetails {
 export class FaultPlan {
   readonly #next = new Map<FaultPlace, DueFault[]>()
   readonly #lasting = new Map<FaultPlace, DueFault[]>()
-  readonly #taken = new Map<string, number>()
+  readonly #uses = new Map<string, number>()
 
   /** Breaks the next use of a place. 2 calls break the next 2 uses. */
   breakNext<Place extends FaultPlace>(
@@ -41,13 +41,13 @@ export class FaultPlan {
   reset(): void {
     this.#next.clear()
     this.#lasting.clear()
-    this.#taken.clear()
+    this.#uses.clear()
   }
 
   /** Returns how many times a fault was used since the last reset. */
-  timesTaken<Place extends FaultPlace>(place: Place, name: SimulatorFaults[Place]): number {
+  timesUsed<Place extends FaultPlace>(place: Place, name: SimulatorFaults[Place]): number {
     check(place, name)
-    return this.#taken.get(`${place} ${name}`) ?? 0
+    return this.#uses.get(`${place} ${name}`) ?? 0
   }
 
   /**
@@ -57,11 +57,11 @@ export class FaultPlan {
    * @param place the place
    * @param accepts which faults to return. The others stay due
    */
-  take<Name extends string>(place: FaultPlace, accepts: (name: string) => name is Name): DueFault<Name>[] {
+  use<Name extends string>(place: FaultPlace, accepts: (name: string) => name is Name): DueFault<Name>[] {
     const due = this.#due(place, (fault): fault is DueFault<Name> => accepts(fault.name))
     for (const { name } of due) {
       const key = `${place} ${name}`
-      this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
+      this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1)
     }
     return due
   }

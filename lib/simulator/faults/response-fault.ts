@@ -45,7 +45,7 @@ export const changedMember = (
 })
 
 /** A fault that sends another response. */
-export const otherResponse = (reply: Reply): ResponseFault => ({
+export const replacedResponse = (reply: Reply): ResponseFault => ({
   changes: [`response ${reply.status}`],
   apply: () => reply,
 })

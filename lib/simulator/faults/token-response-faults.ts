@@ -3,14 +3,16 @@ import type { Faults } from './fault.ts'
 import {
   jsonFaults,
   missingMember,
-  otherResponse,
+  replacedResponse,
   wrongMembers,
   type ChangeResponse,
   type ResponseFault,
 } from './response-fault.ts'
 
 const refusal = (status: number, error: string, description?: string): ResponseFault =>
-  otherResponse(json(status, { error, ...(description !== undefined && { error_description: description }) }))
+  replacedResponse(
+    json(status, { error, ...(description !== undefined && { error_description: description }) }),
+  )
 
 /** Ways to break the response to a token request. The request is still processed, so its code is used up. */
 export const tokenResponseFaults = {
@@ -28,7 +30,7 @@ export const tokenResponseFaults = {
   ),
   'error-without-description': refusal(400, 'invalid_grant'),
   'unknown-error': refusal(400, 'something_else', 'Nobody knows'),
-  'storage-failure': otherResponse({
+  'storage-failure': replacedResponse({
     status: 500,
     headers: { 'Content-Type': 'text/plain' },
     body: 'Internal server error',

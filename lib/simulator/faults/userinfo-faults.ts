@@ -4,7 +4,7 @@ import type { Faults } from './fault.ts'
 import {
   jsonFaults,
   missingMember,
-  otherResponse,
+  replacedResponse,
   wrongHeader,
   wrongMembers,
   type ChangeResponse,
@@ -12,7 +12,7 @@ import {
 } from './response-fault.ts'
 
 const refusal = (status: number, headers: Reply['headers']): ResponseFault =>
-  otherResponse({ status, headers, body: '' })
+  replacedResponse({ status, headers, body: '' })
 
 const wrongIdentityClaim = (name: IdentityClaimName, value: unknown): ResponseFault =>
   wrongMembers({ [identityClaims[name]]: value })

@@ -36,7 +36,7 @@ export class ClientKeys {
    *
    * @throws ClientKeyError if the key is not available
    */
-  async haveSigned(jwt: DecodedJwt, client: ClientRegistration): Promise<boolean> {
+  async verify(jwt: DecodedJwt, client: ClientRegistration): Promise<boolean> {
     if (client.jwksURL === undefined) {
       return client.publicKeys.some((pem) => isSignedByRsaKey(jwt, createPublicKey(pem)))
     }

@@ -16,8 +16,8 @@ export type Signature = (signingInput: string) => Buffer
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 
-const encode = (part: JsonObject | string): string =>
-  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+const encode = (segment: JsonObject | string): string =>
+  Buffer.from(typeof segment === 'string' ? segment : JSON.stringify(segment)).toString('base64url')
 
 /** Encodes a JWT. Claims that are text are used unchanged, for faults. */
 export function encodeJwt(header: JsonObject, claims: JsonObject | string, signature: Signature): string {
@@ -55,9 +55,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function decodePart(part: string): JsonObject | undefined {
+function decodeSegment(segment: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
@@ -69,8 +69,8 @@ export function decodeJwt(compact: string): DecodedJwt | undefined {
   const [header, claims, signature, ...rest] = compact.split('.')
   if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
     return undefined
-  const decodedHeader = decodePart(header)
-  const decodedClaims = decodePart(claims)
+  const decodedHeader = decodeSegment(header)
+  const decodedClaims = decodeSegment(claims)
   if (!decodedHeader || !decodedClaims || typeof decodedHeader.alg !== 'string') return undefined
   return {
     header: decodedHeader,

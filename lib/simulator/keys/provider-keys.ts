@@ -54,14 +54,14 @@ export class ProviderKeys {
   }
 
   /** Whether one of the published keys signed this ID token. */
-  async haveSigned(jwt: DecodedJwt): Promise<boolean> {
-    if (jwt.header.alg !== 'RS256') return this.haveSignedWithEcKey(jwt)
+  async verify(jwt: DecodedJwt): Promise<boolean> {
+    if (jwt.header.alg !== 'RS256') return this.verifyWithEcKey(jwt)
     const keys = await Promise.all(this.#rsa.published)
     return keys.some((key) => isSignedByRsaKey(jwt, key.publicKey))
   }
 
   /** Whether one of the published EC keys signed this ID token. Re-authentication uses only these. */
-  haveSignedWithEcKey(jwt: DecodedJwt): boolean {
+  verifyWithEcKey(jwt: DecodedJwt): boolean {
     return this.#ec.published.some((key) => isSignedByEcKey(jwt, key.publicKey))
   }
 

@@ -9,7 +9,7 @@ import { escapeHtml, layout } from './layout.ts'
 export function signInPage(pending: PendingSignIn, response: SimulatorResponse, issuer: string): string {
   const { request, journey } = pending
   const content = `
-${whatIsAsked(pending)}
+${requestSummary(pending)}
 <form method="post" action="${escapeHtml(new URL('sign-in', issuer).pathname)}">
 <input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
 <fieldset>
@@ -33,7 +33,7 @@ ${request.vectors.some(asksForIdentity) ? identityFields() : ''}
 const writeVector = ({ credentialTrust, confidence }: Vector): string =>
   confidence === undefined ? credentialTrust : `${credentialTrust}.${confidence}`
 
-function whatIsAsked(pending: PendingSignIn): string {
+function requestSummary(pending: PendingSignIn): string {
   const { request, reauthenticate } = pending
   const facts = {
     'Asked for': request.vectors.map(writeVector).join(', '),
@@ -43,10 +43,10 @@ function whatIsAsked(pending: PendingSignIn): string {
     'Has to sign in again': reauthenticate ?? '',
     'Login hint': request.loginHint ?? '',
   }
-  const rows = Object.entries(facts)
+  const terms = Object.entries(facts)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
-  return `${identityNotice(pending)}<div class="inset"><dl>${rows.join('')}</dl></div>`
+  return `${identityNotice(pending)}<div class="inset"><dl>${terms.join('')}</dl></div>`
 }
 
 /** Returns the notice for the second request of a sign-in, when the user is known and the service asks for more. */
@@ -59,14 +59,21 @@ function identityNotice({ request, session }: PendingSignIn): string {
 
 /** Selects the signed-in user, so that continuing does not change the user. */
 function userChoices({ session }: PendingSignIn, response: SimulatorResponse): string {
-  const told = typeof response.user === 'object' ? response.user : undefined
+  const userSettings = typeof response.user === 'object' ? response.user : undefined
   const current = session.user
   const isReady = readyUserNames.some((name) => readyUser(name).sub === current?.sub)
   const chosen = current ?? settle(response).user
   const choices = [
     ...(current && !isReady ? [radio('signed-in', current.email ?? current.sub, 'Is signed in', true)] : []),
-    ...(told && told.sub !== current?.sub
-      ? [radio('told', told.email ?? told.sub, 'As the simulator was told', told === chosen)]
+    ...(userSettings && userSettings.sub !== current?.sub
+      ? [
+          radio(
+            'configured',
+            userSettings.email ?? userSettings.sub,
+            'As configured',
+            userSettings === chosen,
+          ),
+        ]
       : []),
     ...readyUserNames.map((name) => radio(name, name, aboutUser(name), readyUser(name).sub === chosen.sub)),
   ]

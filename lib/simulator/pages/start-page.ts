@@ -12,8 +12,8 @@ export function startPage({ issuer, keys, clients, coreIdentityIssuer }: Provide
       clients.all.map((client) => [`Service ${client.clientId}`, client.redirectUris.join(', ')]),
     ),
   }
-  const rows = Object.entries(facts).map(
+  const terms = Object.entries(facts).map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
   )
-  return layout('The simulator is running', `<dl>${rows.join('')}</dl>`)
+  return layout('The simulator is running', `<dl>${terms.join('')}</dl>`)
 }

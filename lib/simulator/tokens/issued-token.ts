@@ -32,7 +32,7 @@ export function dueTokenFaults(
   place: FaultPlace,
   table: Faults<ChangeToken>,
 ): TokenFault[] {
-  const due = faults.take(place, (name): name is string => Object.hasOwn(table, name))
+  const due = faults.use(place, (name): name is string => Object.hasOwn(table, name))
   return due.flatMap(({ name }) => table[name] ?? [])
 }
 

@@ -26,13 +26,13 @@ describe('the plan of faults', () => {
     op.breakNext('trustmark', '429')
     op.breakNext('jwks', '503')
     for (let calls = 0; calls < 3; calls += 1) await fetch(`${op.issuer}trustmark`)
-    expect(op.timesTaken('trustmark', '429')).toBe(1)
-    expect(op.timesTaken('trustmark', '503')).toBe(2)
-    expect(op.timesTaken('jwks', '503')).toBe(0)
+    expect(op.timesUsed('trustmark', '429')).toBe(1)
+    expect(op.timesUsed('trustmark', '503')).toBe(2)
+    expect(op.timesUsed('jwks', '503')).toBe(0)
     op.reset()
-    expect(op.timesTaken('trustmark', '503')).toBe(0)
+    expect(op.timesUsed('trustmark', '503')).toBe(0)
     // @ts-expect-error there is no such fault
-    expect(() => op.timesTaken('trustmark', 'rusty')).toThrow(/rusty/)
+    expect(() => op.timesUsed('trustmark', 'rusty')).toThrow(/rusty/)
   })
 
   it('[SIM-3] counts a fault of a token only when a token with it is sent', async () => {
@@ -41,13 +41,13 @@ describe('the plan of faults', () => {
     op.breakUntilReset('authorize', 'wrong-state')
     op.breakUntilReset('authorize', 'html')
     await fetch(authorizationURL(op), { redirect: 'manual' })
-    expect(op.timesTaken('authorize', 'html')).toBe(1)
-    expect(op.timesTaken('authorize', 'wrong-state')).toBe(0)
-    expect(op.timesTaken('id-token', 'wrong-nonce')).toBe(0)
+    expect(op.timesUsed('authorize', 'html')).toBe(1)
+    expect(op.timesUsed('authorize', 'wrong-state')).toBe(0)
+    expect(op.timesUsed('id-token', 'wrong-nonce')).toBe(0)
     op.reset()
     op.breakUntilReset('id-token', 'wrong-nonce')
     await tokensFor(op)
-    expect(op.timesTaken('id-token', 'wrong-nonce')).toBe(1)
+    expect(op.timesUsed('id-token', 'wrong-nonce')).toBe(1)
   })
 
   it('[SIM-3] belongs to one simulator', async () => {

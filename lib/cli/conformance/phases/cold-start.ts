@@ -78,7 +78,7 @@ async function tryStart(
   const browser = run.newBrowser()
   const isReady = await journey.prepare(browser)
   const page: Page | undefined = isReady ? await journey.go(browser) : undefined
-  const isTaken = op.timesTaken(fault.place, fault.fault) > 0
+  const isTaken = op.timesUsed(fault.place, fault.fault) > 0
   op.reset()
   const { is, seen } = await journey.judge(browser)
   if (!service.isRunning) return check('advice', 'The service started and then stopped.')

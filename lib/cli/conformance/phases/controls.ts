@@ -1,5 +1,5 @@
 import { readyUser } from '../../../simulator/index.ts'
-import { CannotRun } from '../../subcommand.ts'
+import { CommandFailure } from '../../subcommand.ts'
 import { describePage, redirectOf, type Page } from '../browser/page.ts'
 import { pause } from '../pause.ts'
 import { PageMarker } from '../page-marker.ts'
@@ -34,7 +34,7 @@ async function learnRegistration(run: Run): Promise<void> {
     }
     // A service that has just started can take a moment before everything works.
     if (Date.now() > deadline || (!run.service && last.failure === undefined))
-      throw new CannotRun(asked ? await whySignInFails(run) : notLedToOneLogin(run, last))
+      throw new CommandFailure(asked ? await whySignInFails(run) : notLedToOneLogin(run, last))
     await pause(betweenTries, run.signal)
   }
 }

@@ -34,7 +34,7 @@ async function tryHang(run: Run, place: 'token' | 'userinfo'): Promise<void> {
   const browser = run.newBrowser()
   run.op.breakUntilReset(place, 'hang')
   const page = await signInJourney(run).go(browser)
-  const isTaken = run.op.timesTaken(place, 'hang') > 0
+  const isTaken = run.op.timesUsed(place, 'hang') > 0
   run.op.reset()
   if (!isTaken) add('not observable', 'The service did not ask One Login for this.')
   else if (page.failure === 'timeout') add('broken', `There was no response: ${describePage(page)}.`)

@@ -1,6 +1,6 @@
 import { access, constants, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { CannotRun } from '../../subcommand.ts'
+import { CommandFailure } from '../../subcommand.ts'
 import type { RequirementResult } from '../results.ts'
 import { htmlReport } from './html-report.ts'
 import { junitReport } from './junit-report.ts'
@@ -40,6 +40,6 @@ async function writing(flag: string, file: string, action: Promise<void>): Promi
     await action
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
-    throw new CannotRun(`--${flag}: ${file} cannot be written: ${code}.`)
+    throw new CommandFailure(`--${flag}: ${file} cannot be written: ${code}.`)
   }
 }
