@@ -62,24 +62,29 @@ export const credentialSubjectSchema = wireObject({
 /** The identity claims other than the core identity, as One Login sends them. Each is an array. */
 export const identityClaimSchemas = {
   address: v.array(
-    wireObject({
-      uprn: v.optional(v.union([v.number(), text])),
-      organisationName: v.optional(text),
-      departmentName: v.optional(text),
-      subBuildingName: v.optional(text),
-      buildingNumber: v.optional(text),
-      buildingName: v.optional(text),
-      dependentStreetName: v.optional(text),
-      streetName: v.optional(text),
-      doubleDependentAddressLocality: v.optional(text),
-      dependentAddressLocality: v.optional(text),
-      addressLocality: v.optional(text),
-      addressRegion: v.optional(text),
-      postalCode: v.optional(text),
-      addressCountry: v.optional(text),
-      validFrom: v.optional(isoDate),
-      validUntil: v.optional(isoDate),
-    }),
+    // Every member is optional, so a list in place of an address would be read as an empty one.
+    v.pipe(
+      v.unknown(),
+      v.check((address) => !Array.isArray(address)),
+      wireObject({
+        uprn: v.optional(v.union([v.number(), text])),
+        organisationName: v.optional(text),
+        departmentName: v.optional(text),
+        subBuildingName: v.optional(text),
+        buildingNumber: v.optional(text),
+        buildingName: v.optional(text),
+        dependentStreetName: v.optional(text),
+        streetName: v.optional(text),
+        doubleDependentAddressLocality: v.optional(text),
+        dependentAddressLocality: v.optional(text),
+        addressLocality: v.optional(text),
+        addressRegion: v.optional(text),
+        postalCode: v.optional(text),
+        addressCountry: v.optional(text),
+        validFrom: v.optional(isoDate),
+        validUntil: v.optional(isoDate),
+      }),
+    ),
   ),
   passport: v.array(
     wireObject({
