@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Whether a tag may be released: run by the release workflow, with the variables that GitHub sets.
+// Checks whether a tag can be released. The release workflow runs it with the variables that GitHub sets.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -10,7 +10,7 @@ const { GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: home } = process.env
 const problems = [
   tag !== `v${version}` && `The tag is ${tag}, the version in package.json ${version}.`,
   !read('CHANGELOG.md').includes(`\n## [${version}]`) && `CHANGELOG.md has no section [${version}].`,
-  // npm refuses a provenance that names another repository than the package does.
+  // npm rejects a provenance that names another repository than the package.
   !new RegExp(`github\\.com[/:]${home}(\\.git)?$`).test(repository?.url ?? '') &&
     `"repository" in package.json does not name ${home}.`,
 ].filter(Boolean)

@@ -23,7 +23,7 @@ for (const { name: wanted, from } of waiting) {
     waiting.push({ name: next, from: path })
 }
 
-/** Where Node would find a package from another's place. */
+/** Returns where Node would find a package from another package's folder. */
 function find(name, from) {
   const path = `${from && `${from}/`}node_modules/${name}`
   if (lock.packages[path]) return path
@@ -32,7 +32,7 @@ function find(name, from) {
 }
 
 const parent = mkdtempSync(join(tmpdir(), 'sbom-'))
-// npm takes the name of the folder for that of the package.
+// npm uses the name of the folder as the name of the package.
 const folder = join(parent, name)
 const target = resolve(process.argv[2] ?? join(root, 'reports/sbom.cdx.json'))
 try {

@@ -1,8 +1,9 @@
-// What the apps of the bench have in common: a process of its own that is told what to be, and says what it cost.
+// The common parts of the bench's apps. Each app runs in its own process, gets its settings in a message, and reports
+// its cost.
 import type { Express } from 'express'
 import { listen } from '../test/support/listen.ts'
 
-/** What one app of the bench is told. */
+/** The settings of an app. */
 export interface AppSettings {
   readonly issuer: string
   readonly identity: boolean
@@ -10,20 +11,20 @@ export interface AppSettings {
   readonly privateKey: string
 }
 
-/** What an app costs from one question to the next. */
+/** The cost of an app between two questions. */
 export interface Cost {
-  /** Milliseconds of CPU. */
+  /** In milliseconds of CPU. */
   readonly cpu: number
-  /** Bytes of memory at its peak, for the whole life of the process. */
+  /** The peak memory of the process, in bytes. */
   readonly memory: number
-  /** Bytes on the heap; of what is in use where the process can collect its garbage first. */
+  /** The bytes on the heap. Only those in use, if the process can collect its garbage first. */
   readonly heap: number
 }
 
 export const clientId = 'bench-client'
 export const didController = 'did:web:bench'
 
-/** Runs an app: `make` builds it, once the address that it will have is known. */
+/** Runs an app. `make` builds it as soon as its address is known. */
 export function runApp(make: (settings: AppSettings, url: string) => Promise<Express> | Express): void {
   const settings = JSON.parse(process.argv[2] ?? '{}') as AppSettings
   let handle: Express | undefined

@@ -1,14 +1,14 @@
-// Signs users in, as fast as a number of browsers together can.
+// Signs users in as fast as a number of browsers together can.
 import * as http from 'node:http'
 
-/** What a round of sign-ins came to. */
+/** The result of a round of sign-ins. */
 export interface Round {
   readonly seconds: number
-  /** Milliseconds that each callback took, sorted. */
+  /** The duration of each callback in milliseconds, sorted. */
   readonly callbacks: readonly number[]
 }
 
-/** Signs in `count` times with `users` at once. */
+/** Signs users in `count` times, with `users` at once. */
 export async function drive(app: string, count: number, users: number): Promise<Round> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: users })
   const callbacks: number[] = []

@@ -1,13 +1,16 @@
-// Whether a sign-in costs more once many have gone before: ours and the floor, at growing numbers of live sessions.
+// Measures whether a sign-in costs more after many others: this package and the floor, with growing numbers of
+// sessions.
 import { drive } from './driver.ts'
 import { median, startApp, startProvider } from './processes.ts'
 
 const users = 16
 
-/** Windows at each step, of which the median counts. */
+/** The number of measurements at each step. Their median counts. */
 const windows = 5
 
-/** A table of what a sign-in costs once so many sessions live in the process; all sign-ins are the same user's. */
+/**
+ * Returns a table of the cost of a sign-in, for each number of sessions in the process. All sign-ins are of one user.
+ */
 export async function growthTable(steps: readonly number[], window: number): Promise<string> {
   const provider = await startProvider()
   const settings = { issuer: provider.issuer, identity: false, requestObject: false }

@@ -1,4 +1,4 @@
-// What one call costs: CPU of the whole process, and bytes on the heap.
+// Measures the cost of one call: CPU of the whole process, and bytes on the heap.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { median } from './processes.ts'
@@ -9,17 +9,17 @@ const collectGarbage = runInNewContext('gc') as () => void
 const batches = 15
 const callsPerBatch = 200
 
-/** What one call costs. */
+/** The cost of one call. */
 export interface CallCost {
   readonly microseconds: number
   readonly bytes: number
 }
 
 /**
- * Calls again and again, in batches, and gives medians.
+ * Calls a function many times, in batches, and returns medians.
  *
- * @param call - what is measured
- * @param prepare - makes what each call needs, outside what is measured
+ * @param call - the call to measure
+ * @param prepare - creates the input of each call, outside the measurement
  */
 export async function costOf<Needed>(
   call: (needed: Needed) => unknown,

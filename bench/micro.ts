@@ -1,5 +1,5 @@
-// The parts of a sign-in and of each request after it, one call at a time, beside the bare call of the library that
-// does the work.
+// Measures the parts of a sign-in and of each later request, one call at a time, and for comparison the call of the
+// library that does the work.
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Request, RequestHandler, Response } from 'express'
@@ -21,15 +21,15 @@ const sub = 'urn:fdc:gov.uk:2022:bench'
 const signAsync = promisify(sign)
 const rsaKey = createPrivateKey(privateKey)
 const data = randomBytes(600)
-// The guards that let a request through do nothing to the answer.
+// Guards that let a request through do not use the response.
 const response = {} as unknown as Response
 const sink = { append: () => sink } as unknown as Response
-/** One RSA-2048 signature, as a client assertion and a request object need it. */
+/** One RSA-2048 signature, as for a client assertion or a request object. */
 export async function signOnce(): Promise<unknown> {
   return signAsync('sha256', data, rsaKey)
 }
 
-/** A table of calls: ours, and the bare one beside it. */
+/** Returns a table of calls: those of this package, and the library's call next to each. */
 export async function microTable(redisURL?: string): Promise<string> {
   const provider = await startProvider()
   const rows = [

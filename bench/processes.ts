@@ -1,19 +1,19 @@
-// The processes of the bench, and the figures made of what they report.
+// The processes of the bench, and the figures from their reports.
 import { fork, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import type { AppSettings, Cost } from './app.ts'
 
-/** One app of the bench, under way. */
+/** A running app of the bench. */
 export interface BenchApp {
   readonly name: string
   readonly url: string
-  /** What it has cost since this was last asked. */
+  /** Returns the cost since the last call. */
   cost(): Promise<Cost>
   stop(): void
 }
 
-/** The provider of the bench, under way. */
+/** The running provider of the bench. */
 export interface BenchProvider {
   readonly issuer: string
   stop(): void
@@ -26,7 +26,7 @@ export const { privateKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 })
 
-/** Starts the provider; with `identity`, its users have one. */
+/** Starts the provider. With `identity`, its users have one. */
 export async function startProvider(): Promise<BenchProvider> {
   const { child, hello } = await start('provider.ts')
   return { issuer: hello.issuer ?? '', stop: () => child.kill() }
@@ -57,7 +57,6 @@ async function start(
   return { child, hello }
 }
 
-/** The middle one. */
 export function median(numbers: readonly number[]): number {
   return quantile(
     [...numbers].sort((a, b) => a - b),
@@ -65,7 +64,7 @@ export function median(numbers: readonly number[]): number {
   )
 }
 
-/** The one that `share` of them are below. */
+/** Returns the number that `share` of them are below. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? NaN
 }

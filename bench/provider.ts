@@ -1,5 +1,5 @@
-// A provider that costs next to nothing: what can be made once is made once, and what must be signed for each
-// sign-in (the ID token, for its nonce) is signed with ES256. The code carries the nonce.
+// A provider that costs next to nothing. It prepares whatever it can. It signs only what must be signed for each
+// sign-in: the ID token, for its nonce, with ES256. The code contains the nonce.
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import * as http from 'node:http'
 import { clientId, didController } from './app.ts'

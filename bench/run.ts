@@ -1,5 +1,6 @@
-// npm run bench [-- --quick]: what this package costs. The whole of it takes a quarter of an hour and writes
-// docs/explanation/performance.md; the quick one takes less than a minute, writes nothing, and is for seeing that it runs.
+// npm run bench [-- --quick]: measures the cost of this package. The full bench takes a quarter of an hour and writes
+// docs/explanation/performance.md. The quick bench takes less than a minute, writes nothing, and only shows that it
+// runs.
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -13,7 +14,7 @@ const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: fals
 const extent = quick ? { rounds: 1, signIns: 120, users: 16 } : { rounds: 5, signIns: 2000, users: 16 }
 
 const signIns = await signInTables(extent)
-// Without redis-server on the machine its row is left out.
+// Without redis-server on the machine, its row is left out.
 await using redis = await startRedis().catch(() => undefined)
 const micro = await microTable(redis?.url)
 const growth = await (quick ? growthTable([100, 700], 100) : growthTable([3000, 10_000, 100_000], 1000))

@@ -1,10 +1,10 @@
-// Our sign-in beside a careful hand-written one and beside the least that it can cost.
+// Compares a sign-in of this package with one that a careful team writes, and with the lowest possible cost.
 import { drive } from './driver.ts'
 import { median, quantile, startApp, startProvider } from './processes.ts'
 import { costOf } from './measure.ts'
 import { signOnce } from './micro.ts'
 
-/** How much is measured. */
+/** The extent of the measurement. */
 export interface Extent {
   readonly rounds: number
   readonly signIns: number
@@ -22,14 +22,14 @@ interface Result {
   readonly memory: number
 }
 
-/** Turns that a round is cut into. */
+/** The number of turns in a round. */
 const turns = 8
 
 type Figure = Exclude<keyof Result, 'name' | 'requestObject'>
 
 const names = ['ours', 'careful', 'floor'] as const
 
-/** Runs them in turns, so that a noisy machine treats all alike, and gives a table for each kind of sign-in. */
+/** Measures in turns, so that a noisy machine affects all apps equally. Returns a table for each kind of sign-in. */
 export async function signInTables(extent: Extent): Promise<string[]> {
   const provider = await startProvider()
   const tables: string[] = []
@@ -53,9 +53,9 @@ export async function signInTables(extent: Extent): Promise<string[]> {
 }
 
 /**
- * One round, with processes of its own: how well the engine gets on with one of them is partly luck. They take short
- * turns, so that what else goes on at the machine meets all of them, and none waits so long that the engine drops
- * what it has compiled.
+ * Measures one round in new processes, because the engine's performance depends partly on chance in each process. The
+ * turns are short, so that other work on the machine affects all apps, and no app waits so long that the engine
+ * discards its compiled code.
  */
 async function measureRound(
   issuer: string,
@@ -76,7 +76,7 @@ async function measureRound(
     ),
   )
   const turn = signIns / turns
-  // A service runs for days: what its first sign-ins cost, while the engine still compiles, is left out.
+  // A service runs for days, so its first sign-ins, while the engine still compiles, are left out.
   for (let warmUp = 0; warmUp < turns * 1.5; warmUp++)
     for (const { app } of runs) await drive(app.url, turn, users)
   for (let at = 0; at < turns; at++)
@@ -105,7 +105,7 @@ async function measureRound(
   })
 }
 
-/** The median of a figure of an app's. */
+/** Returns the median of an app's figure. */
 type Figures = (name: (typeof names)[number], figure: Figure) => number
 
 function figuresOf(results: readonly Result[], requestObject: boolean): Figures {

@@ -1,4 +1,4 @@
-// What it takes until a service can answer: the package imported, the strategy constructed.
+// Measures the time until a service can respond: importing the package and constructing the strategy.
 import { execFileSync } from 'node:child_process'
 import { median, privateKey } from './processes.ts'
 
@@ -12,7 +12,7 @@ new OneLoginStrategy({
 console.log(JSON.stringify([imported - before, performance.now() - imported]))
 `
 
-/** One line: medians over new processes of the built package. */
+/** Returns one line: medians over new processes of the built package. */
 export function startUpLine(processes: number): string {
   const times = Array.from(
     { length: processes },

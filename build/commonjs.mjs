@@ -1,6 +1,6 @@
-// Makes what tools get that cannot `require` an ES module, Jest above all: a CommonJS file of the library, with the ES
-// modules that it needs, and one of the simulator. Node itself always gets the ES module, by the condition
-// "module-sync", so that a process has one copy of the library and its dependencies are those that npm installed.
+// Creates the files for tools that cannot `require` an ES module, such as Jest: a CommonJS file of the library with
+// the ES modules that it needs, and one of the simulator. Node itself uses the ES modules, by the condition
+// "module-sync", so a process has one copy of the library and uses the dependencies that npm installed.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
@@ -22,7 +22,7 @@ const { metafile } = await build({
   target: 'node20',
   minify: true,
   external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !bundled.includes(name)),
-  // Jest has no import() without a flag of Node's.
+  // Jest supports import() only with a flag of Node.
   supported: { 'dynamic-import': false },
   banner: { js: `/*! With ${licences.join('; ')}. LICENSE has the terms of MIT. */` },
   metafile: true,
@@ -34,6 +34,6 @@ const unexpected = Object.keys(metafile.inputs).filter(
 )
 if (unexpected.length > 0) throw new Error(`Bundled, and should not be: ${unexpected.join(', ')}`)
 
-// The types are those of the ES modules.
+// The types are the same as those of the ES modules.
 writeFileSync('dist/commonjs/index.d.cts', "export * from '../index.js'\n")
 writeFileSync('dist/commonjs/simulator.d.cts', "export * from '../simulator/index.js'\n")

@@ -1,5 +1,5 @@
-// webpack makes a file of its own of what is imported lazily. This tells it to keep one file, which can be deployed
-// alone. TypeScript takes comments out, so it is written into the built file.
+// webpack creates a separate file for code that is imported lazily. This tells it to create only one file, so that it
+// can be deployed alone. TypeScript removes comments, so this is written into the built file.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const file = 'dist/provider/egress.js'

@@ -1,4 +1,4 @@
-// Writes the example service and its tests without their types into dist/scaffold, for `new --javascript`.
+// Writes the example service and its tests as JavaScript into dist/scaffold, for `new --javascript`.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { format, resolveConfig } from 'prettier'

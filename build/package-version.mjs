@@ -1,4 +1,4 @@
-// Writes the version of package.json into lib/package-version.ts: run by `npm version`.
+// Writes the version from package.json into lib/package-version.ts. `npm version` runs it.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const root = new URL('../', import.meta.url)

@@ -1,4 +1,4 @@
-// Takes declarations out of dist that nobody can reach: those that the package's two doors do not import.
+// Removes declarations from dist that the package's two entry points do not import.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 

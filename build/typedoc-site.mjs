@@ -1,5 +1,5 @@
-// Makes the documentation site out of the same files that the package has: the pages of docs/ in the order of docs/README.md, each under its
-// own heading, next to the API reference. Diagrams are drawn in the reader's browser by a script of the site itself.
+// Creates the documentation site from the files of the package: the pages of docs/ in the order of docs/README.md,
+// each under its heading, next to the API reference. A script of the site draws diagrams in the reader's browser.
 import { copyFileSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ export function load(app) {
   })
 }
 
-/** TypeDoc leaves code out of the anchor of a heading, and GitHub does not. */
+/** TypeDoc leaves code out of the anchor of a heading. GitHub does not. */
 function isInHeading(content, at) {
   return content[at].kind === 'code' && /(?:^|\n)#+ [^\n]*$/.test(content[at - 1]?.text ?? '')
 }
@@ -43,7 +43,7 @@ function withoutMarks({ text }) {
   return { kind: 'text', text: text.replaceAll('`', '') }
 }
 
-/** TypeDoc does not know lists of tasks. */
+/** TypeDoc does not support lists of tasks. */
 function withBoxes(part) {
   return part.kind === 'text' ? { ...part, text: part.text.replace(/^- \[ \] /gm, '- ☐ ') } : part
 }

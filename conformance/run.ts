@@ -1,8 +1,8 @@
-// npm run conformance [-- --report FILE] [-- --check]: writes docs/explanation/conformance.md, a row for each requirement with the
-// tests that prove it. It runs the tests for that, unless it is given the JSON report of a run. With --check it
-// writes nothing, and fails where the table is not what is there. It always fails where a requirement is not proven.
-// npm run conformance -- --sabotage [--sample N] [--only ID]: breaks the library on purpose, one mistake at a time, in a
-// copy of the project. Fails where no test of the requirement fails, and where a mistake no longer fits the code.
+// npm run conformance [-- --report FILE] [-- --check]: writes docs/explanation/conformance.md, with a row for each
+// requirement and the tests that prove it. It runs the tests, unless you give it the JSON report of a run. With
+// --check it writes nothing, and fails if the table is out of date. It always fails if a requirement is not proven.
+// npm run conformance -- --sabotage [--sample N] [--only ID]: breaks the library on purpose, one mistake at a time,
+// in a copy of the project. It fails if no test of the requirement fails, or if a mistake no longer fits the code.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { sabotage } from './sabotage/run.ts'
 import { externalRunIn, hasExternalRun, makeTable, titlesIn, type TestResult } from './table.ts'
 
-/** The JSON report of Vitest, as far as it is needed. */
+/** The parts of Vitest's JSON report that are read. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string
@@ -46,7 +46,7 @@ const today = new Date().toISOString().slice(0, 10)
 const lastExternalRun = hasExternalRun(results) && !values.check ? today : externalRunIn(written)
 const { text, complaints } = makeTable(requirements, results, lastExternalRun, today)
 
-// Which files have most of a row's tests changes with every other test: that alone makes no table old.
+// The files with most of a row's tests change often, so that alone does not make a table out of date.
 const withoutFiles = (table: string) => table.replace(/\| [^|]* \|$/gm, '')
 const isOld = values.check && withoutFiles(text) !== withoutFiles(written)
 if (!values.check) writeFileSync(file, text)
@@ -56,7 +56,7 @@ if (complaints.length === 0 && !isOld)
   say(`${Object.keys(requirements).length} requirements, each of them proven.`)
 process.exitCode = complaints.length > 0 || isOld ? 1 : 0
 
-/** What other steps of `.ci/run` prove. */
+/** Returns the tests in other steps of `.ci/run`. */
 function readOtherSteps(): TestResult[] {
   return ['test/package', 'test/servers', 'test/browser'].flatMap((folder) =>
     readdirSync(join(root, folder))

@@ -1,36 +1,36 @@
-/** A test as the report of a run has it. */
+/** A test in the report of a run. */
 export interface TestResult {
-  /** Relative to the project, with slashes. */
+  /** The path in the project, with slashes. */
   readonly file: string
-  /** With those of the groups that it is in. */
+  /** The title, with the titles of its groups. */
   readonly title: string
   readonly status: string
 }
 
-/** The table, and what keeps it from being one of proofs. */
+/** The table, and the problems that stop it from being a proof. */
 export interface Conformance {
   readonly text: string
   readonly complaints: readonly string[]
 }
 
-/** The one requirement that needs more than Node: the official simulator, which is in no registry. */
+/** The only requirement that needs more than Node: the official simulator, which is in no registry. */
 const external = 'SIM-4'
 const externalTests = 'test/official/'
-/** Days that a run against it proves something: it changes, and nobody tells. */
+/** The number of days for which a run against the official simulator counts. It can change without notice. */
 const externalProofLasts = 90
 
-/** Whether a run had the official simulator, and got on with it. */
+/** Whether a run used the official simulator and passed. */
 export function hasExternalRun(results: readonly TestResult[]): boolean {
   const own = results.filter(({ file }) => file.startsWith(externalTests))
   return own.length > 0 && own.every(({ status }) => status === 'passed')
 }
 
-/** The date of the last run against the official simulator that a table tells. */
+/** Returns the date of the last run against the official simulator that a table names. */
 export function externalRunIn(table: string): string | undefined {
   return new RegExp(`^\\| ${external} .*?(\\d{4}-\\d\\d-\\d\\d)`, 'm').exec(table)?.[1]
 }
 
-/** Whether a run is too long ago to prove anything. Both dates are ISO dates. */
+/** Whether a run is too old to count. Both dates are ISO dates. */
 function hasExpired(lastExternalRun: string, today: string): boolean {
   return Date.parse(today) - Date.parse(lastExternalRun) > externalProofLasts * 86_400_000
 }
@@ -50,20 +50,22 @@ const families: Readonly<Record<string, string>> = {
   SIM: 'Trying it without One Login',
 }
 
-/** Where the simulator and the command are tested: that they know a rule does not prove that the library keeps it. */
+/**
+ * The tests of the simulator and the command. If these know a rule, that does not prove that the library applies it.
+ */
 const ofTheSimulator = /^test\/(?:simulator|cli)\//
 
-/** What is asked of the simulator and the command themselves. */
+/** The requirements for the simulator and the command. */
 const askedOfTheSimulator = /^(?:SIM-|CHK-|F2F-3$|AUTHZ-20$)/
 
-/** Files named in a row: the table is to be read, and vitest finds the others. */
+/** The most files in a row, so that the table stays readable. vitest finds the others. */
 const mostFiles = 3
 
 /**
- * Makes the table of the requirements and the tests that prove them. There are no figures in it that change with
- * every test that is added.
+ * Returns the table of the requirements and the tests that prove them. It contains no figures that change with every
+ * new test.
  *
- * @param requirements - the text of each, by its id
+ * @param requirements - the text of each requirement, by its ID
  * @param results - every test of a run
  * @param lastExternalRun - ISO date of the last run against the official simulator, if there was one
  * @param today - ISO date: a run against the official simulator proves nothing after 90 days
@@ -109,22 +111,22 @@ export function makeTable(
 }
 
 /**
- * The titles in a file of another step of `.ci/run`, which fails if they do not hold: it needs servers, a browser or the
- * packed package, so the tests of one run do not have them.
+ * Returns the titles in a file of another step of `.ci/run`, which fails if they do not hold. Such a step needs
+ * servers, a browser or the packed package, so the tests of one run do not contain it.
  */
 export function titlesIn(file: string, source: string): TestResult[] {
   const titles = source.match(/\[(?:USE|CHK)-\d[^\]\n]*\][^'"`\n]*/g) ?? []
   return titles.map((title) => ({ file, title, status: 'passed' }))
 }
 
-/** The ids in the square brackets of a title. */
+/** Returns the IDs in the square brackets of a title. */
 function idsIn(title: string): string[] {
   return [...title.matchAll(/\[([A-Z][A-Z\d]*-\d+(?:, [A-Z][A-Z\d]*-\d+)*)\]/g)].flatMap(([, ids = '']) =>
     ids.split(', '),
   )
 }
 
-/** The files that have most of the tests, in the order of their names. */
+/** Returns the files that have most of the tests, sorted by name. */
 function filesOf(tests: readonly TestResult[]): string {
   const counts = new Map<string, number>()
   for (const { file } of tests) counts.set(file, (counts.get(file) ?? 0) + 1)

@@ -2,7 +2,7 @@ import { readyUser } from 'passport-govuk-one-login/simulator'
 import { expect, it, vi } from 'vitest'
 import type { StartedExample } from './started-example.ts'
 
-/** What each framework's example has to do: `/dragons` needs a sign-in, `/treasure` an identity at P2. */
+/** The tests of each framework's example: `/dragons` needs a sign-in, and `/treasure` an identity at P2. */
 export function provesTheJourneys(start: () => Promise<StartedExample>): void {
   it('signs a user in, and comes back to the page they went to', async () => {
     await using example = await start()

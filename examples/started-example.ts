@@ -3,7 +3,7 @@ import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulat
 import { Browser } from '../test/support/browser.ts'
 import { freePort } from '../test/support/listen.ts'
 
-/** An example under test, the simulator that it is registered with, and a browser. */
+/** A running example, the simulator that it is registered with, and a browser. */
 export interface StartedExample extends AsyncDisposable {
   readonly op: Simulator
   readonly url: string
@@ -11,7 +11,10 @@ export interface StartedExample extends AsyncDisposable {
   visit(path: string, visit?: Parameters<Browser['visit']>[1]): ReturnType<Browser['visit']>
 }
 
-/** Starts an example on a port of its own: `listen` gets One Login's options, and gives what closes the example. */
+/**
+ * Starts an example on a free port. `listen` gets One Login's options and returns the function that closes the
+ * example.
+ */
 export async function startExample(
   listen: (options: OneLoginOptions, port: number) => Promise<() => Promise<unknown>>,
 ): Promise<StartedExample> {
@@ -27,7 +30,7 @@ export async function startExample(
     try {
       return { url, close: await listen(op.options, port) }
     } catch (error) {
-      // Another test may have taken the port in the meantime.
+      // Another test may have used the port since it was found.
       if (tries > 1 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return start(tries - 1)
       await op.close()
       throw error

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** Pieces that parsers trip over. */
+/** Text that often breaks parsers. */
 const pieces = [
   ...[
     '{',
@@ -85,7 +85,7 @@ function insert(data: Buffer, piece: Buffer): Buffer {
   return Buffer.concat([data.subarray(0, place), piece, data.subarray(place)])
 }
 
-/** Another input that is like one of these. */
+/** Returns a new input that is similar to one of these. */
 export function mutated(inputs: readonly Buffer[]): Buffer {
   let data = pick(inputs)
   for (let left = randomInt(1, 6); left > 0; left--) data = pick(changes)(data, pick(inputs))

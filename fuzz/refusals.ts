@@ -1,11 +1,11 @@
 import { isOneLoginError, type OneLoginErrorCode } from '../lib/errors.ts'
 
 /**
- * Runs code of the library that may refuse what it is given.
+ * Runs code of the library that may reject its input.
  *
- * @param codes - the codes that a refusal may have
- * @returns what came of it; nothing where it was refused
- * @throws whatever is no refusal, which is a finding
+ * @param codes - the codes that a rejection may have
+ * @returns the result, or nothing if the input was rejected
+ * @throws any error that is not a rejection, which is a finding
  */
 export async function unlessRefused<Result>(
   codes: readonly OneLoginErrorCode[],

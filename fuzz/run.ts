@@ -1,7 +1,7 @@
-// npm run fuzz [-- --seconds N] [-- --target NAME] [-- --jazzer]: gives random changes of good and bad input to the parsers
-// and verifiers. Fails on an error that is no refusal, on a forgery that is accepted, and on an input that takes
-// long. With --jazzer, Jazzer.js chooses the inputs by the code that they reach: npx fetches it, and it needs glibc
-// 2.38. What is found becomes a test.
+// npm run fuzz [-- --seconds N] [-- --target NAME] [-- --jazzer]: passes random changes of valid and invalid input to
+// the parsers and verifiers. Fails on an error that is not a rejection, on an accepted forgery, and on an input that
+// takes a long time. With --jazzer, Jazzer.js chooses the inputs by the code that they reach: npx downloads it, and
+// it needs glibc 2.38. Each finding becomes a test.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     jazzer: { type: 'boolean', default: false },
   },
 })
-/** Milliseconds without a word after which a target counts as hanging. */
+/** The milliseconds without a message after which a target counts as hanging. */
 const patience = 60_000
 const root = join(import.meta.dirname, '..')
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -36,7 +36,7 @@ await Promise.all(
 )
 process.exitCode = findings > 0 ? 1 : 0
 
-/** What was found in a target, if anything was. */
+/** Returns the finding in a target, if there is one. */
 async function inProcess(target: string): Promise<string | undefined> {
   const child = fork(join(import.meta.dirname, 'target-process.ts'), [target, values.seconds], {
     execArgv: ['--import', 'tsx'],

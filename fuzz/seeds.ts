@@ -7,11 +7,11 @@ const ec = {
   y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
 }
 
-/** How a token target takes its parts: one byte, the header, the claims. */
+/** Returns the input of a token target: one byte, the header, the claims. */
 const token = (way: string, header: object, claims: object) =>
   `${way}${JSON.stringify(header)}\n${JSON.stringify(claims)}`
 
-/** Signed by the right key, with the signature of another text, in no way, and as the whole token. */
+/** Signed with the right key, with the signature of another text, without a signature, and as the whole token. */
 const ways = ['c', 'd', 'e', 'a']
 
 const header = { alg: 'ES256', kid: 'the-key' }
@@ -49,7 +49,7 @@ const coreIdentity = {
 }
 const didHeader = { alg: 'ES256', kid: 'did:web:identity.example#the-key' }
 
-/** Where each target starts from: what it takes, and what it nearly takes. The ways of signing are those of `tokenOf`. */
+/** The first inputs of each target: some valid and some nearly valid. `tokenOf` defines the ways of signing. */
 export const seeds: Readonly<Record<string, readonly string[]>> = {
   callback: [
     'code=a&state=b',

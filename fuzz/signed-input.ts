@@ -7,22 +7,22 @@ const encode = (text: Buffer | string) => Buffer.from(text).toString('base64url'
 const signatureOf = (input: string) =>
   sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' })
 
-/** A token that was made of the fuzzer's bytes. */
+/** A token made from the fuzzer's bytes. */
 export interface FuzzedToken {
   readonly jwt: string
-  /** Whether the right key signed exactly this. */
+  /** Whether the right key signed exactly this text. */
   readonly isSigned: boolean
 }
 
-/** Finds the one key there is. */
+/** Finds the only key. */
 export const findKey =
   (kid: string) =>
   (wanted: string): Promise<VerificationKey | undefined> =>
     Promise.resolve(wanted === kid ? key : undefined)
 
 /**
- * Makes a token of bytes: the first says how it is signed, the first line after it is the header, the rest the claims.
- * One way is to take the bytes as the whole token.
+ * Creates a token from bytes. The first byte selects how it is signed, the first line after it is the header, and the
+ * rest is the claims. One way is to use the bytes as the whole token.
  */
 export function tokenOf(data: Buffer): FuzzedToken {
   const way = (data[0] ?? 0) % 5
@@ -41,7 +41,7 @@ export function tokenOf(data: Buffer): FuzzedToken {
   }
 }
 
-/** The claims that a token holds. */
+/** Returns the claims of a token. */
 export function claimsIn(jwt: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 }

@@ -1,12 +1,12 @@
 import { mutated } from './mutation.ts'
 import { seeds } from './seeds.ts'
 
-/** What this process tells the one that started it. */
+/** A message of this process to its parent. */
 export interface Progress {
-  /** The input at hand, so that it is known when it is never done with. */
+  /** The current input, so that it is known if the process hangs. */
   readonly input: string
   readonly runs: number
-  /** What was found, in words. */
+  /** A description of the finding. */
   readonly finding?: string
   readonly isDone?: boolean
 }

@@ -1,23 +1,23 @@
-// What all virtual users share: who they talk to, what they leave to chance, what they have seen.
+// The state that all virtual users share: the addresses, the random numbers and the results.
 import type { Simulator } from '../lib/simulator/index.ts'
 
-/** What the virtual users came to, together. */
+/** The results of all virtual users. */
 export class Tally {
-  /** Browsers sent to One Login. */
+  /** The number of redirects to One Login. */
   signIns = 0
   visits = 0
   backChannelLogouts = 0
   faults = 0
-  /** Sign-ins that ended elsewhere than at the page that was asked for, by the code of the error. */
+  /** Sign-ins that did not end at the requested page, by the code of the error. */
   readonly failures = new Map<string, number>()
 
-  /** Notes a sign-in that failed. */
+  /** Counts a failed sign-in. */
   count(code: string): void {
     this.failures.set(code, (this.failures.get(code) ?? 0) + 1)
   }
 }
 
-/** What all virtual users share. */
+/** The state that all virtual users share. */
 export class Load {
   readonly op: Simulator
   /** The service's address, without a slash at the end. */
@@ -25,7 +25,7 @@ export class Load {
   readonly serviceHost: string
   readonly providerHost: string
   readonly tally = new Tally()
-  /** Outcomes that must not be. */
+  /** Outcomes that must not happen. */
   readonly wrong: string[] = []
   #random: number
   #last: Promise<unknown> = Promise.resolve()
@@ -38,29 +38,29 @@ export class Load {
     this.#random = seed
   }
 
-  /** True in that share of cases. */
+  /** Returns true in this share of cases. */
   readonly chance = (share: number): boolean => this.#next() < share
 
-  /** One of several. */
+  /** Returns one of several values. */
   readonly pick = <One>(all: readonly One[]): One => {
     const one = all[Math.floor(this.#next() * all.length)]
     if (one === undefined) throw new Error('There is nothing to pick from')
     return one
   }
 
-  /** Notes an outcome that must not be. */
+  /** Records an outcome that must not happen. */
   readonly judge = (right: boolean, what: string): void => {
     if (!right) this.wrong.push(what)
   }
 
-  /** Does something while nobody else does. */
+  /** Does work while no other such work runs. */
   readonly oneAtATime = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const result = this.#last.then(work)
     this.#last = result.catch(() => undefined)
     return result
   }
 
-  // mulberry32: a seed gives the same choices again, as far as the order of requests does.
+  // mulberry32: the same seed gives the same numbers. Their use depends on the order of requests.
   #next(): number {
     this.#random = (this.#random + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#random ^ (this.#random >>> 15), 1 | this.#random)

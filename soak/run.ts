@@ -1,6 +1,6 @@
-// npm run soak [-- --quick] [-- --seed N]: many sign-ins by users who must never see each other, while one in ten
-// of the provider's answers is faulty and users are signed out by One Login in between. Fails on a wrong outcome,
-// on memory that grows, and on a rejection that nobody handles.
+// npm run soak [-- --quick] [-- --seed N]: many sign-ins by users who must never see each other's data. One in 10
+// responses of One Login is faulty, and One Login signs users out in between. Fails on a wrong outcome, on memory
+// that grows, and on an unhandled rejection.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent } from 'node:http'
@@ -19,7 +19,7 @@ const parts = 10
 const plan = values.quick
   ? { signIns: 1500, minutes: 2, growth: 0.1 }
   : { signIns: 20_000, minutes: 20, growth: 0.05 }
-/** Longer than anything is remembered, tokens, used states, documents and sessions among them. */
+/** Longer than anything is stored, including tokens, used states, documents and sessions. */
 const secondsBetweenParts = 25 * 3600
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
@@ -46,14 +46,14 @@ op.register({
 })
 const load = new Load(op, url, Number(values.seed))
 const { tally, wrong, pick } = load
-// A connection is given up before the simulator does it, which is after five seconds.
+// Closes a connection before the simulator does, which is after 5 seconds.
 const agent = new Agent({ keepAlive: true, maxSockets: 2 * users, timeout: 3000 })
 const everybody = Array.from(
   { length: users },
   (_, number) => new VirtualUser(load, new Browser(agent), number),
 )
 
-/** Faults of a document that a service must get over without anybody noticing. */
+/** Faults of a document that users of a service must not notice. */
 const survivable = (place: 'discovery' | 'jwks' | 'did') =>
   simulatorFaults[place].filter((fault) => !['malformed-keys', 'without-signing-keys'].includes(fault))
 
@@ -70,7 +70,7 @@ async function passTime(): Promise<void> {
 async function measure(part: number): Promise<Health> {
   op.reset()
   await passTime()
-  // The service has its documents by now, and has to do with them.
+  // The service already has its documents, and must work with them.
   for (const place of ['discovery', 'jwks', 'did'] as const)
     op.breakNext(place, pick(survivable(place)), { seconds: 0.05 })
   const calm = await Promise.all(everybody.map((user) => user.visit({ faulty: false })))

@@ -1,4 +1,4 @@
-// The service under load: a process of its own, whose memory is measured and whose clock can be put ahead.
+// The service under load. It runs in its own process, whose memory is measured and whose clock can be moved forward.
 import { createServer } from 'node:http'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import session, { MemoryStore } from 'express-session'
@@ -7,14 +7,14 @@ import { isOneLoginError, OneLoginStrategy } from '../lib/index.ts'
 import type { KeyOptions } from '../lib/simulator/index.ts'
 import { listen } from '../test/support/listen.ts'
 
-/** What the service is asked: to put its clock ahead, or nothing but to say how it is. */
+/** A question to the service, which can also move its clock forward. */
 export interface Question {
   readonly secondsAhead?: number
 }
 
-/** How the service is. */
+/** The state of the service. */
 export interface Health {
-  /** Bytes of the heap that are in use after a garbage collection. */
+  /** The bytes of the heap in use after a garbage collection. */
   readonly heap: number
   readonly sessions: number
   readonly unhandled: readonly string[]
@@ -72,7 +72,7 @@ app.get('/identity', oneLogin.requireIdentity({ level: 'P2' }), whoami)
 app.use(explain)
 
 async function health(): Promise<Health> {
-  // What ended a moment ago lets go of its memory in the turns of the event loop that follow.
+  // Ended objects release their memory in the following turns of the event loop.
   for (let turn = 0; turn < 5; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
     globalThis.gc?.()

@@ -1,4 +1,4 @@
-// One browser, behind which several people sit in turn, each with an identity of their own.
+// A browser that several people use one after the other, each with their own identity.
 import { isDeepStrictEqual } from 'node:util'
 import type { OneLoginUser } from '../lib/index.ts'
 import { simulatorFaults, type FaultPlace, type SimulatorUser } from '../lib/simulator/index.ts'
@@ -7,14 +7,14 @@ import type { Load } from './load.ts'
 
 const people = 8
 
-/** How a visit to a page ended. */
+/** The end of a visit to a page. */
 interface Ending {
   readonly host: string
   readonly status: number
   readonly body: string
 }
 
-/** Signs in, proves an identity, signs out, over and over. */
+/** Signs in, proves an identity and signs out, repeatedly. */
 export class VirtualUser {
   readonly #load: Load
   readonly #browser: Browser
@@ -27,11 +27,11 @@ export class VirtualUser {
     this.#people = Array.from({ length: people }, (_, index) => person(number, index))
   }
 
-  /** The next person's visit, from signing in to signing out. Tells whether everything was had that was asked for. */
+  /** Runs the next person's visit, from sign-in to sign-out. Returns whether every request succeeded. */
   async visit({ faulty }: { readonly faulty: boolean }): Promise<boolean> {
     const { chance, judge, tally } = this.#load
     const me = this.#people[this.#turns++ % people] ?? person(0, 0)
-    // Whoever sat here before took their session at One Login with them.
+    // The person before also ended their session at One Login.
     this.#browser.jar(this.#load.providerHost).clear()
 
     const account = await this.#goTo('/account', me, faulty)
@@ -61,7 +61,7 @@ export class VirtualUser {
 
   async #signOut(): Promise<void> {
     const { headers } = await this.#browser.send(`${this.#load.service}/sign-out`)
-    // The user is signed out here already, whatever becomes of it there.
+    // The user is already signed out here, even if One Login fails.
     if (headers.location !== undefined) await this.#browser.visit(headers.location).catch(() => undefined)
   }
 
@@ -77,7 +77,7 @@ export class VirtualUser {
     else judge(isDeepStrictEqual(after, before), 'a back-channel logout that was refused did something')
   }
 
-  /** The user that a page shows; none where it shows an error, as it may where something was broken. */
+  /** Returns the user that a page shows, or none if it shows an error, which is allowed after a fault. */
   #userAt({ host, status, body }: Ending): OneLoginUser | null | undefined {
     const { judge, tally, serviceHost } = this.#load
     if (host !== serviceHost) {
@@ -98,7 +98,7 @@ export class VirtualUser {
     return status === 200 ? (JSON.parse(body) as OneLoginUser | null) : null
   }
 
-  /** Goes to a page of the service, through One Login where it sends the browser there. */
+  /** Visits a page of the service, through One Login if the service redirects the browser there. */
   async #goTo(path: string, me: SimulatorUser, faulty: boolean): Promise<Ending> {
     const { service, providerHost, tally } = this.#load
     let address = service + path
@@ -111,7 +111,7 @@ export class VirtualUser {
         tally.signIns++
         if (faulty) this.#breakSomething(path)
       }
-      // Signed out by One Login and in again within a second, which is all that its clock tells.
+      // One Login signed the user out and in within one second, which its clock cannot distinguish.
       if (signIns > 2) return { host: '', status: 0, body: '' }
       const answer = await this.#send(address, form, me)
       form = undefined
@@ -131,7 +131,7 @@ export class VirtualUser {
   async #send(address: string, form: string | undefined, me: SimulatorUser) {
     const { op, oneAtATime, providerHost } = this.#load
     const request = async () => {
-      // The simulator is told who it is that answers its page.
+      // Sets the user who signs in on the simulator's page.
       if (form !== undefined) op.respondWith({ user: me })
       const { status, headers, body } = await this.#browser.send(
         address,
@@ -147,13 +147,13 @@ export class VirtualUser {
     }
   }
 
-  /** One in ten of the provider's answers: that of the page, of the token endpoint, of userinfo. */
+  /** Breaks one in 10 responses of One Login: the redirect, the token response or the userinfo response. */
   #breakSomething(path: string): void {
     const { op, chance, pick, tally } = this.#load
     const userinfo: FaultPlace = path === '/identity' && chance(0.5) ? 'core-identity' : 'userinfo'
     for (const place of ['authorize', chance(0.5) ? 'token' : 'id-token', userinfo] as const) {
       if (!chance(0.1)) continue
-      // A browser waits for as long as its user does.
+      // A browser waits as long as its user does.
       const faults: readonly string[] = simulatorFaults[place]
       const fault = pick(
         faults.filter((one) => place !== 'authorize' || !['hang', 'oversized'].includes(one)),

@@ -1,5 +1,5 @@
-// What a careful team writes by hand: openid-client's own Passport strategy with a nonce and a state, signature
-// checks switched on, userinfo, level of the ID token, and the core identity verified by jose.
+// A sign-in as a careful team would write it: openid-client's own Passport strategy with a nonce, a state and
+// signature checks, userinfo, the level of the ID token, and the core identity verified by jose.
 import { createPrivateKey } from 'node:crypto'
 import express from 'express'
 import session from 'express-session'

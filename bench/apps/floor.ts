@@ -1,5 +1,5 @@
-// The least that a sign-in can cost: two requests through Express and express-session, the RSA signatures, the
-// ES256 verifications, and two HTTP calls on open connections. It checks nothing but signatures.
+// The lowest possible cost of a sign-in: 2 requests through Express and express-session, the RSA signatures, the
+// ES256 verifications, and 2 HTTP calls on open connections. It checks only signatures.
 import {
   constants,
   createHash,
@@ -26,7 +26,7 @@ declare module 'express-session' {
 const signAsync = promisify(sign)
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
-/** Without the page that Express writes beside a redirect. */
+/** Leaves out the page that Express adds to a redirect. */
 const redirect = (res: Response, url: string) =>
   res.status(303).set({ Location: url, 'Content-Length': '0' }).end()
 

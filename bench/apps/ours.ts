@@ -28,7 +28,7 @@ runApp(({ issuer, identity, requestObject, privateKey }, url) => {
   const app = express()
   app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }))
   app.use(passport.session(), oneLogin.session())
-  // One request for an identity, as the other apps make it: the sign-in route would sign the user in first.
+  // One request for an identity, as in the other apps. The sign-in route would sign the user in first.
   const vtr = [identity ? 'Cl.Cm.P2' : 'Cl.Cm']
   app.get('/sign-in', passport.authenticate('govuk-one-login', { vtr }) as RequestHandler)
   app.use(oneLogin.routes())

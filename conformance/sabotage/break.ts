@@ -1,12 +1,12 @@
-/** One realistic mistake: a small change of one file that breaks one requirement. */
+/** A realistic mistake: a small change in one file that breaks one requirement. */
 export interface Break {
   /** The requirement that no longer holds. A test that names it must fail. */
   readonly requirement: string
-  /** What the mistake is. */
+  /** A description of the mistake. */
   readonly mistake: string
-  /** Relative to the project. */
+  /** The path in the project. */
   readonly file: string
-  /** Text that is in the file exactly once. */
+  /** Text that occurs in the file exactly once. */
   readonly from: string
   readonly to: string
   /** The test files to run, relative to `test/`, without `.test.ts`. */

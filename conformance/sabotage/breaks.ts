@@ -4,7 +4,7 @@ import { signInBreaks } from './sign-in-breaks.ts'
 import { simulatorBreaks } from './simulator-breaks.ts'
 import { tokenBreaks } from './token-breaks.ts'
 
-/** Every mistake that is tried. */
+/** All mistakes. */
 export const breaks: readonly Break[] = [
   ...tokenBreaks,
   ...providerBreaks,

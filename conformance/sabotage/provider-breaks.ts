@@ -1,6 +1,6 @@
 import type { Break } from './break.ts'
 
-/** Mistakes in what is downloaded from One Login, and in how it is called. */
+/** Mistakes in how One Login's documents are read, and in how One Login is called. */
 export const providerBreaks: readonly Break[] = [
   {
     requirement: 'CONF-1',

@@ -6,18 +6,18 @@ import { breaks } from './breaks.ts'
 import { make, obstacle } from './patch.ts'
 import { runTests } from './test-run.ts'
 
-/** What to try. */
+/** Options of a run. */
 export interface SabotagePlan {
-  /** The project. */
+  /** The path of the project. */
   readonly root: string
-  /** How many breaks, spread over all of them: all if not set. */
+  /** The number of breaks to try, spread over all of them. All if not set. */
   readonly sample?: number | undefined
-  /** Those whose requirement or file contains this. */
+  /** Tries only breaks whose requirement or file contains this text. */
   readonly only?: string | undefined
   readonly say: (text: string) => void
 }
 
-/** Of no use to a test, or made anew. */
+/** Not needed by a test, or created again. */
 const notCopied = new Set(['.git', 'node_modules', 'dist', 'reports', '.stryker-tmp'])
 
 /**
@@ -65,7 +65,7 @@ export async function sabotage({ root, sample, only, say }: SabotagePlan): Promi
   }
 }
 
-/** Why a break was not caught, if it was not. */
+/** Returns why a break was not caught, if it was not. */
 async function tryOut(
   copy: string,
   one: Break,
@@ -84,7 +84,7 @@ async function tryOut(
 
 const nameOf = ({ requirement, mistake, file }: Break) => `${requirement} ${mistake} (${file})`
 
-/** Evenly spread over the list, from another place each day. */
+/** Returns breaks from all over the list, starting at a different place each day. */
 function spread(list: readonly Break[], size = list.length): Break[] {
   const step = Math.max(1, list.length / size)
   const day = Math.floor(Date.now() / 86_400_000)

@@ -1,6 +1,6 @@
 import type { Break } from './break.ts'
 
-/** Mistakes in the simulator: it would prove less than it says. */
+/** Mistakes in the simulator, with which it would prove less than it promises. */
 export const simulatorBreaks: readonly Break[] = [
   {
     requirement: 'SIM-3',

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a run of tests came to. */
+/** The result of a test run. */
 export interface TestRun {
   readonly passed: number
   /** The titles of the tests that failed. */
   readonly failed: readonly string[]
-  /** Whether the run ended by itself and every file could be loaded. */
+  /** Whether the run finished and could load every file. */
   readonly isComplete: boolean
 }
 
@@ -20,7 +20,7 @@ interface Report {
   }[]
 }
 
-/** Milliseconds. A test that waits for ever ends by its own timeout long before. */
+/** In milliseconds. A test that hangs ends with its own timeout long before. */
 const patience = 20 * 60_000
 
 /**

@@ -18,11 +18,11 @@ import { assets, setUpViews } from './views.ts'
 const { csrfSynchronisedProtection: csrfProtection } = csrfSync({
   getTokenFromRequest: ({ body, headers }) =>
     (body as { _csrf?: string } | undefined)?._csrf ?? headers['x-csrf-token']?.toString(),
-  // One Login calls this, not a browser; what it sends is signed.
+  // One Login calls this, not a browser. Its requests are signed.
   skipCsrfProtection: ({ path }) => path === '/back-channel-logout',
 })
 
-/** Makes the app. The order in which it does things with a request matters. */
+/** Creates the app. The order of the middleware matters. */
 export function createApp(
   options: OneLoginOptions,
   storage: SessionStorage,
@@ -32,9 +32,9 @@ export function createApp(
   const oneLogin = setUpOneLogin(options)
   const secure = options.callbackURL?.startsWith('https:') ?? true
   const app = express()
-  // One proxy in front, which ends TLS: believe what it says about the browser's side.
+  // Trusts the headers of the one proxy in front, which ends TLS.
   if (secure) app.set('trust proxy', 1)
-  // Should even the error page fail, Express shows no stack trace.
+  // If the error page fails too, Express shows no stack trace.
   app.set('env', 'production')
   setUpViews(app)
 
@@ -42,9 +42,9 @@ export function createApp(
   app.get('/health', (_req, res) => res.sendStatus(200))
   app.use('/assets', assets())
   app.use(logRequests(log), language(secure), (req, res, next) => {
-    // Pages are about one person: nothing keeps them, not even for the back button.
+    // Pages are about one person, so no cache stores them, not even for the back button.
     res.set('Cache-Control', 'no-store')
-    // Read when a page is rendered, also by the error page: who is signed in may have changed by then.
+    // Read when a page is rendered, because the error page may be rendered after the user has changed.
     const later = {
       user: () => req.user,
       session: () => req.user && oneLogin.currentSession(req),
@@ -58,7 +58,7 @@ export function createApp(
 
   app.use(
     oneLogin.routes({
-      // Comes back to the signed-out page, and tells a user who asked from one whose time was up.
+      // Returned to the signed-out page, which then knows that the user asked to sign out.
       state: 'asked',
       landing: identityLanding,
     }),
@@ -77,14 +77,14 @@ function securityHeaders(secure: boolean, oneLogin: string): RequestHandler {
     frameAncestors: ["'none'"],
     // The one inline script of the GOV.UK template.
     scriptSrc: ["'self'", "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"],
-    // Browsers hold this against the redirects after a form post, too.
+    // Browsers also apply this to redirects after a form is sent.
     formAction: ["'self'", oneLogin],
     ...(secure && { upgradeInsecureRequests: [] }),
   }
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     strictTransportSecurity: secure,
-    // Not "no-referrer": browsers would then hide where a form post comes from.
+    // Not "no-referrer": browsers would then hide which site sent a form.
     referrerPolicy: { policy: 'same-origin' },
   })
 }

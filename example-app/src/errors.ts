@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { isOneLoginError, type OneLoginErrorCode } from 'passport-govuk-one-login'
 import type { Logger } from 'pino'
 
-/** Which texts a user is shown, and where they can go on. */
+/** The texts for each error, and the page to continue to. */
 const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', readonly [name: string, next?: string]>> = {
   access_denied: ['accessDenied', '/account'],
   session_lost: ['sessionLost', '/account'],
@@ -19,13 +19,12 @@ const pages: Partial<Record<OneLoginErrorCode | 'EBADCSRFTOKEN', readonly [name:
   unauthorized_client: ['unavailable'],
 }
 
-/** For addresses that nothing is at. */
 export const notFound: RequestHandler = (_req, res) => res.status(404).render('error', { name: 'notFound' })
 
-/** Tells the user in their words what went wrong, and the log in ours. The return codes are for neither. */
+/** Shows the user a page in their language and logs the error. Return codes appear in neither. */
 export function handleErrors(log: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
-    // Express and its middleware put a status on their errors, too, and often a code.
+    // The errors of Express and its middleware also have a status, and often a code.
     const { status = 500, code } = error as { status?: number; code?: keyof typeof pages }
     log[status < 500 ? 'info' : 'error'](error, 'request failed')
     const canWait = isOneLoginError(error) ? error.retryable : status === 503

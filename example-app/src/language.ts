@@ -6,16 +6,16 @@ export type Language = 'en' | 'cy'
 
 export const locales: Readonly<Record<Language, string>> = { en: 'en-GB', cy: 'cy' }
 
-/** What the pages say; each language has every text. */
+/** The texts of the pages. Each language has every text. */
 const texts: Readonly<Record<Language, typeof en>> = { en, cy }
 
-/** The language that the user has chosen, now (`?lang=cy`) or before. */
+/** Returns the language that the user has chosen, in this request (`?lang=cy`) or before. */
 export function languageOf(req: Request): Language {
   const chosen = req.query.lang ?? /(?:^|; )language=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
   return chosen === 'cy' ? 'cy' : 'en'
 }
 
-/** Gives each page its texts, as `t`, and keeps the choice of language until the browser is closed. */
+/** Gives each page its texts, as `t`, and stores the language until the user closes the browser. */
 export function language(secure: boolean): RequestHandler {
   return (req, res, next) => {
     const lang = languageOf(req)

@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { RequestHandler } from 'express'
 import { pino, type DestinationStream, type Logger } from 'pino'
 
-/** Makes the log: a line of JSON for each thing that happened, and nothing that says who a user is. */
+/** Creates the log: a line of JSON for each event, without data that identifies a user. */
 export function createLog(level: string, to?: DestinationStream): Logger {
   const log = pino({ level, base: null, redact: ['err.returnCodes', 'err.body'] }, to)
   subscribe('passport-govuk-one-login:document.refresh-failed', (event) => {
@@ -11,7 +11,7 @@ export function createLog(level: string, to?: DestinationStream): Logger {
   return log
 }
 
-/** Logs each request: not its query, which can hold an authorization code, nor where it came from. */
+/** Logs each request, without its query, which can hold an authorization code, and without the user's address. */
 export function logRequests(log: Logger): RequestHandler {
   return ({ method, path }, res, next) => {
     const started = performance.now()

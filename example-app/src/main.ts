@@ -11,7 +11,7 @@ process.stdout.write(`\nThe service is at ${url}\n${simulator ? played : ''}\n`)
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     log.info({ signal }, 'shutting down')
-    // Requests that take longer than this are cut off.
+    // Ends requests that take longer than this.
     setTimeout(() => process.exit(1), 10_000).unref()
     void close()
   })

@@ -2,13 +2,13 @@ import passport from 'passport'
 import { environments, OneLoginStrategy, type OneLoginOptions } from 'passport-govuk-one-login'
 import { languageOf } from './language.ts'
 
-/** How long a session lives: from sign-in, and from the last thing the user did; in seconds. */
+/** How long a session lasts after the sign-in, and after the user's last request. In seconds. */
 const limits = { absolute: 12 * 60 * 60, idle: 30 * 60 }
 
 /** Sets up GOV.UK One Login. */
 export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
-  // A second argument maps the One Login user to an account of the service. Give one as soon as the service keeps
-  // anything about its users: accounts need an id of their own. Here a user lives in the session, nowhere else.
+  // The second argument can map the One Login user to an account of your service. Add it if you store anything about
+  // users: accounts need their own ID. In this example, a user exists only in the session.
   const oneLogin = new OneLoginStrategy({
     ...options,
     uiLocales: languageOf,
@@ -21,7 +21,7 @@ export function setUpOneLogin(options: OneLoginOptions): OneLoginStrategy {
   return oneLogin
 }
 
-/** Where users manage their GOV.UK One Login; the header links to it. */
+/** Returns where users manage their GOV.UK One Login. The header links to it. */
 export function oneLoginHome({ environment }: OneLoginOptions): string | undefined {
   const own = typeof environment === 'object' ? environment.issuer : environment
   return Object.entries(environments).find(([name, { issuer }]) => own === name || own === issuer)?.[1]

@@ -6,10 +6,10 @@ import type { Logger } from 'pino'
 import { createApp } from './app.ts'
 import { openSessionStore } from './session.ts'
 
-/** The service, listening. */
+/** The running service. */
 export type RunningService = Awaited<ReturnType<typeof startService>>
 
-/** Starts the service: with a One Login simulator, or in the environment that `ONE_LOGIN_*` name. */
+/** Starts the service with a One Login simulator, or with the environment that the `ONE_LOGIN_*` variables name. */
 export async function startService(env: NodeJS.ProcessEnv, log: Logger, { interactive = true } = {}) {
   const isReal = Object.keys(env).some((name) => name.startsWith('ONE_LOGIN_'))
   if (!isReal && env.NODE_ENV === 'production')
@@ -23,7 +23,7 @@ export async function startService(env: NodeJS.ProcessEnv, log: Logger, { intera
   return {
     url: isReal ? new URL(options.callbackURL ?? url).origin : url,
     simulator,
-    /** Finishes the requests that are under way, then closes everything. */
+    /** Finishes the current requests, then closes everything. */
     close: async () => {
       await new Promise((resolve) => server.close(resolve))
       await simulator?.close()
@@ -42,8 +42,8 @@ async function startSimulatorCommand(url: string, interactive: boolean) {
   })
 }
 
-// The real One Login sends people back to the registered address only, and reaches the service through a proxy;
-// a simulator comes along to any port, and stays on this machine.
+// One Login sends users only to the registered address, and reaches the service through a proxy. A simulator works
+// with any port, and stays on this machine.
 async function listen(server: Server, port: number, log: Logger, isReal: boolean): Promise<string> {
   try {
     await once(server.listen(port, isReal ? undefined : '127.0.0.1'), 'listening')

@@ -22,9 +22,9 @@ export function setUpViews(app: Express): void {
   addIdentityFilters(views)
 }
 
-/** Serves styles, scripts and images: those of the Design System and the header, and our own. */
+/** Serves the styles, scripts and images of the Design System, the header and this service. */
 export function assets(): RequestHandler {
-  // Services outside gov.uk may not use its font: this removes it. A service on gov.uk serves both files as they are.
+  // Only services on gov.uk may use its font, so this removes it. A service on gov.uk serves both files unchanged.
   const font = /@font-face\s*{[^}]*}|"?GDS Transport"?,/g
   const sheet = (path: string): RequestHandler => {
     const css = readFileSync(path, 'utf8').replaceAll(font, '')

@@ -46,7 +46,7 @@ function userOf({ raw }: FastifyRequest): OneLoginUser | undefined {
   return (raw as Request).user as OneLoginUser | undefined
 }
 
-/** Makes a hook from a guard. @fastify/express has added the members of Express to the raw request and response. */
+/** Turns a guard into a hook. @fastify/express has added the members of Express to the raw request and response. */
 function guard(handler: RequestHandler) {
   return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
     void handler(request.raw as Request, reply.raw as unknown as Response, (error?: unknown) => {

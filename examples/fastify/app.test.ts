@@ -6,7 +6,7 @@ import { provesTheJourneys } from '../journeys.ts'
 import { startExample, type StartedExample } from '../started-example.ts'
 import { createApp } from './app.ts'
 
-/** Starts the example, with routes of the test's own. */
+/** Starts the example, with additional routes for a test. */
 async function start(routes?: (app: FastifyInstance) => void): Promise<StartedExample> {
   return startExample(async (options, port) => {
     const app = await createApp(options, 'a secret of 32 characters, for tests')
@@ -16,7 +16,7 @@ async function start(routes?: (app: FastifyInstance) => void): Promise<StartedEx
   })
 }
 
-/** What somebody sees who has got hold of a session's cookie. */
+/** Returns the page that a person sees who has copied a session's cookie. */
 async function seenWith(cookie: string, { url }: StartedExample): Promise<string> {
   return (await new Browser().send(url, { headers: { cookie: `sessionId=${cookie}` } })).body
 }
@@ -24,7 +24,7 @@ async function seenWith(cookie: string, { url }: StartedExample): Promise<string
 const jarOf = ({ browser, url }: StartedExample) => browser.jar(new URL(url).host)
 const sessionIn = (example: StartedExample) => jarOf(example).get('sessionId') ?? ''
 
-/** Lets one wait for the other. */
+/** Lets one function wait for another. */
 function gate() {
   const emitter = new EventEmitter()
   return { open: () => emitter.emit('open'), opened: once(emitter, 'open') }

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Makes an `onRequest` hook from this package's middleware. Its response goes through Fastify. */
+/** Turns this package's middleware into an `onRequest` hook. Its response goes through Fastify. */
 export function hook(middleware: RequestHandler) {
   return function onRequest(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) {
     const req = Object.assign(expressRequest(request), { res: expressResponse(reply) })
@@ -11,7 +11,7 @@ export function hook(middleware: RequestHandler) {
   }
 }
 
-/** Fastify's own request, so that both share the user and the session, with the members of Express that it lacks. */
+/** Fastify's own request with the missing members of Express, so that both share the user and the session. */
 function expressRequest(request: FastifyRequest): Request {
   const { raw, headers, protocol, originalUrl } = request
   const session = request.session as FastifyRequest['session'] | null // null after it is destroyed

@@ -3,7 +3,7 @@ import session, { type Store } from 'express-session'
 import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions } from 'passport-govuk-one-login'
 
-/** Creates the service. Every instance of the function gets the same store, such as DynamoDB or Redis. */
+/** Creates the service. Every instance of the function uses the same store, such as DynamoDB or Redis. */
 export function createApp(options: OneLoginOptions, store: Store, secret: string): Express {
   const oneLogin = new OneLoginStrategy(options)
   const authenticator = new passport.Passport()
@@ -16,7 +16,7 @@ export function createApp(options: OneLoginOptions, store: Store, secret: string
   })
 
   const app = express()
-  // API Gateway ends TLS, and says so in X-Forwarded-Proto.
+  // API Gateway ends TLS and sets X-Forwarded-Proto.
   app.set('trust proxy', 1)
   const cookie = { secure: true, httpOnly: true, sameSite: 'lax' } as const
   app.use(session({ store, secret, cookie, resave: false, saveUninitialized: false }))

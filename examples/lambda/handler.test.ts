@@ -6,7 +6,7 @@ import { createHandler, type HttpApiEvent, type HttpApiResult } from './handler.
 
 const site = 'https://tax-your-dragon.service.gov.uk'
 
-/** Two instances of the function that share a store, called in turn, as API Gateway calls them. */
+/** 2 instances of the function that share a store, called in turn, as API Gateway calls them. */
 async function deploy() {
   const simulator = await startSimulator({
     callbackURL: `${site}/auth/callback`,

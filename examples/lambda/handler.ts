@@ -17,7 +17,7 @@ export interface HttpApiEvent {
   }
 }
 
-/** What API Gateway is given back. */
+/** The result that API Gateway expects. */
 export interface HttpApiResult {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export interface HttpApiResult {
   readonly body: string
 }
 
-/** Creates the function's handler. Do it outside of the handler, so that an instance keeps One Login's documents. */
+/** Creates the function's handler. Call it once for each instance, so that the instance keeps One Login's documents. */
 export function createHandler(options: OneLoginOptions, store: Store, secret: string) {
   const handle = serverless(createApp(options, store, secret))
   return async (event: HttpApiEvent): Promise<HttpApiResult> => (await handle(event, {})) as HttpApiResult

@@ -32,7 +32,7 @@ export class AppModule {
 export async function createApp(options: OneLoginOptions, secret: string): Promise<NestExpressApplication> {
   const isProduction = process.env.NODE_ENV === 'production'
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options))
-  // Behind a load balancer, or secure cookies are never set.
+  // Trusts the load balancer. Without this, secure cookies are never set.
   if (isProduction) app.set('trust proxy', 1)
   const oneLogin = app.get(OneLogin)
   app.use(

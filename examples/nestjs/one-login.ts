@@ -28,7 +28,7 @@ export class OneLogin extends PassportStrategy(OneLoginStrategy) {
   }
 }
 
-/** What the session holds about a user. With a database, keep the ID here and look the account up. */
+/** The content of the session about a user. If you have a database, store the ID here and look up the account. */
 @Injectable()
 export class AccountSerializer extends PassportSerializer {
   override serializeUser(account: Account, done: (error: unknown, kept: Account) => void): void {
@@ -40,7 +40,7 @@ export class AccountSerializer extends PassportSerializer {
   }
 }
 
-/** Makes a Nest guard of a guard of this package. */
+/** Turns a guard of this package into a Nest guard. */
 function createGuard(handlerOf: (oneLogin: OneLogin) => RequestHandler): Type<CanActivate> {
   @Injectable()
   class Guard implements CanActivate {

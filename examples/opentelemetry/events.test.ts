@@ -27,8 +27,8 @@ afterEach(() => {
 })
 
 /**
- * Goes through a sign-in, an identity, a sign-out, a refusal, a fault, and a sign-out elsewhere. Gives how many
- * back-channel logouts One Login sent at each of the two: one for each journey.
+ * Runs a sign-in, an identity, a sign-out, a rejection, a fault, and a sign-out elsewhere. Returns how many
+ * back-channel logouts One Login sent for each of the 2 sign-outs: one for each journey.
  */
 async function goThroughEverything(pair: Pair): Promise<[number, number]> {
   const { url } = pair.service
@@ -51,7 +51,7 @@ describe('The metrics of the OpenTelemetry example', () => {
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
   const provider = new MeterProvider({ readers: [reader] })
 
-  /** Every count, by its name and attributes. */
+  /** Returns every count, by its name and attributes. */
   async function counts(): Promise<Record<string, number>> {
     await provider.forceFlush()
     const points = exporter
@@ -99,7 +99,7 @@ describe('The spans of the OpenTelemetry example', () => {
     stops.push(traceEvents(tracer), () => context.disable())
   })
 
-  /** As an instrumentation of HTTP does it: a span for each request. */
+  /** Creates a span for each request, like an instrumentation of HTTP. */
   const framework = Object.assign(() => {
     const app = express()
     app.use((req, res, next) => {
@@ -111,7 +111,7 @@ describe('The spans of the OpenTelemetry example', () => {
     return app
   }, express)
 
-  /** A span's name and events, but those of documents, which are downloaded when they are needed. */
+  /** Returns a span's name and events, without those of documents, which are downloaded when needed. */
   const whatItTells = ({ name, events }: ReadableSpan) => [
     name,
     ...events
@@ -148,7 +148,7 @@ describe('The spans of the OpenTelemetry example', () => {
   })
 })
 
-/** What the SDK for Node has as AsyncLocalStorageContextManager. */
+/** The same as AsyncLocalStorageContextManager in the SDK for Node. */
 function asyncContexts(): Parameters<typeof context.setGlobalContextManager>[0] {
   const storage = new AsyncLocalStorage<Context>()
   const manager: Parameters<typeof context.setGlobalContextManager>[0] = {

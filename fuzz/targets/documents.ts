@@ -28,7 +28,7 @@ export function fuzz(data: Buffer): void {
     demand(address.startsWith('https:'), 'an address that is not https')
 }
 
-/** A refusal is an `Error` with our reason. Anything else is a finding. */
+/** A rejection is an `Error` with this package's reason. Any other error is a finding. */
 function read<Result>(work: () => Result): Result | undefined {
   try {
     return work()

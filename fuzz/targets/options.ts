@@ -13,7 +13,7 @@ const good: Readonly<Record<string, string>> = {
   ONE_LOGIN_CLIENT_SECRET: 'the-secret-of-the-service',
 }
 
-/** Environment variables: each line is a number that says which, and its value. */
+/** Environment variables. Each line is the number of a variable and its value. */
 export function fuzz(data: Buffer): void {
   const given = data
     .toString()

@@ -3,7 +3,7 @@ import { demand } from '../refusals.ts'
 
 const site = 'https://service.example'
 
-/** A page to come back to. */
+/** A return path. */
 export function fuzz(data: Buffer): void {
   for (const wanted of [data.toString(), data.toString('latin1')]) {
     const path = returnPath(wanted)

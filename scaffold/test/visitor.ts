@@ -1,6 +1,6 @@
 import request from 'supertest'
 
-/** Someone with a browser of their own, which keeps the cookies of the service. */
+/** A user with a browser, which stores the cookies of the service. */
 export class Visitor {
   readonly #service: string
   readonly #browser: ReturnType<typeof request.agent>
@@ -10,7 +10,7 @@ export class Visitor {
     this.#browser = request.agent(service)
   }
 
-  /** Gets a page of the service, by way of One Login if it sends the browser there. */
+  /** Gets a page of the service, through One Login if the service redirects the browser there. */
   async visit(path: string) {
     let page = await get(this.#browser, path)
     while (page.headers.location) {
@@ -21,14 +21,14 @@ export class Visitor {
     return page
   }
 
-  /** Sends a form of the service, with the token that its pages have. */
+  /** Sends a form of the service, with the token from its pages. */
   async submit(path: string, fields: Readonly<Record<string, string>> = {}) {
     const { text } = await this.visit('/bank-details')
     const [, _csrf = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? []
     return this.post(path, { ...fields, _csrf })
   }
 
-  /** Sends a form as it is. */
+  /** Sends a form without a token. */
   async post(path: string, fields: Readonly<Record<string, string>>) {
     return this.#browser.post(path).type('form').set('accept', 'text/html').send(fields)
   }

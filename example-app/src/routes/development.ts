@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import express, { type Router } from 'express'
 import type { RecordedRequest, Simulator } from 'passport-govuk-one-login/simulator'
 
-/** Shows the last journey between browser, service and One Login; only where One Login is a simulator. */
+/** Shows the last journey between browser, service and One Login. Only with a simulator. */
 export function developmentRoutes({ requests, url }: Simulator): Router {
   const notes: { after: RecordedRequest | undefined; endpoint: string; event: unknown }[] = []
   for (const endpoint of ['sign-in.started', 'sign-in.succeeded', 'sign-in.failed', 'signed-out'])

@@ -1,7 +1,7 @@
 import express, { type Router } from 'express'
 import type { OneLoginStrategy } from 'passport-govuk-one-login'
 
-/** The pages of the service, and what each needs of its user. */
+/** The pages of the service, with the sign-in that each needs. */
 export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   const router = express.Router()
   const signedIn = oneLogin.requireAuthentication()
@@ -13,7 +13,7 @@ export function pageRoutes(oneLogin: OneLoginStrategy): Router {
     router.get(`/${name}`, (_req, res) => res.render('text', { name }))
   router.get('/account', signedIn, (_req, res) => res.render('account'))
 
-  // Where money goes, the user proves once more that it is them.
+  // Before a user changes where money goes, they must authenticate again.
   router.get('/bank-details', signedInJustNow, ({ query, session }, res) => {
     const isInvalid = query.problem !== undefined
     res.render('bank-details', { isInvalid, ...(isInvalid && (session as { entered?: object }).entered) })
@@ -21,7 +21,8 @@ export function pageRoutes(oneLogin: OneLoginStrategy): Router {
   router.post('/bank-details', signedInJustNow, (req, res) => {
     const { account = '' } = req.body as { account?: string }
     const isValid = /^\d{6,8}$/.test(account.replaceAll(/[\s-]/g, ''))
-    // A real service would keep a valid one. The redirect lets the user see the problem in the other language too.
+    // A real service would store a valid number. The redirect lets the user see the problem in the other language
+    // too.
     Object.assign(req.session, { entered: isValid ? {} : { account } })
     res.redirect(303, isValid ? '/bank-details/changed' : '/bank-details?problem=account')
   })
