@@ -46,14 +46,14 @@ async function get(url: string, agent: http.Agent, cookie = '') {
   return new Promise<{ status: number; location: string; cookie: string; body: string }>(
     (resolve, reject) => {
       http
-        .get(url, { agent, headers: { cookie, accept: 'text/html' } }, (answer) => {
+        .get(url, { agent, headers: { cookie, accept: 'text/html' } }, (response) => {
           let body = ''
-          answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
-          answer.on('end', () => {
+          response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+          response.on('end', () => {
             resolve({
-              status: answer.statusCode ?? 0,
-              location: answer.headers.location ?? '',
-              cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+              status: response.statusCode ?? 0,
+              location: response.headers.location ?? '',
+              cookie: response.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
               body,
             })
           })

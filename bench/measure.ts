@@ -33,8 +33,8 @@ export async function costOf<Needed>(
     const heap = process.memoryUsage().heapUsed
     const before = process.cpuUsage()
     for (const one of needed) {
-      const answer = call(one)
-      if (answer instanceof Promise) await answer
+      const response = call(one)
+      if (response instanceof Promise) await response
     }
     const { user, system } = process.cpuUsage(before)
     if (batch < 0) continue // warms up

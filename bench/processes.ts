@@ -38,8 +38,8 @@ export async function startApp(
   settings: Omit<AppSettings, 'privateKey'>,
   ...flags: readonly string[]
 ): Promise<BenchApp> {
-  const told = JSON.stringify({ ...settings, privateKey } satisfies AppSettings)
-  const { child, hello } = await start(`apps/${name}.ts`, [told], flags)
+  const argument = JSON.stringify({ ...settings, privateKey } satisfies AppSettings)
+  const { child, hello } = await start(`apps/${name}.ts`, [argument], flags)
   const cost = async () => {
     child.send('cost')
     return ((await once(child, 'message')) as [Cost])[0]

@@ -20,12 +20,12 @@ const server = http.createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
-    const answer = answers[request.url ?? '']?.(Buffer.concat(chunks).toString())
-    response.writeHead(answer === undefined ? 404 : 200, {
+    const body = responses[request.url ?? '']?.(Buffer.concat(chunks).toString())
+    response.writeHead(body === undefined ? 404 : 200, {
       'content-type': 'application/json',
       'cache-control': 'max-age=86400',
     })
-    response.end(answer)
+    response.end(body)
   })
 })
 server.keepAliveTimeout = 60_000
@@ -96,7 +96,7 @@ const identityUserinfo = JSON.stringify({
 })
 let withIdentity = false
 
-const answers: Record<string, ((body: string) => string) | undefined> = {
+const responses: Record<string, ((body: string) => string) | undefined> = {
   '/.well-known/openid-configuration': () => documents.discovery,
   '/jwks': () => documents.jwks,
   '/did.json': () => documents.did,

@@ -30,11 +30,11 @@ const { values } = parseArgs({
 })
 const root = join(import.meta.dirname, '..')
 const file = join(root, 'docs/explanation/conformance.md')
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 if (values.sabotage) {
   const sample = values.sample === undefined ? undefined : Number(values.sample)
-  process.exit((await sabotage({ root, sample, only: values.only, say })) ? 0 : 1)
+  process.exit((await sabotage({ root, sample, only: values.only, print })) ? 0 : 1)
 }
 
 const requirements = JSON.parse(
@@ -50,10 +50,10 @@ const { text, complaints } = makeTable(requirements, results, lastExternalRun, t
 const withoutFiles = (table: string) => table.replace(/\| [^|]* \|$/gm, '')
 const isOld = values.check && withoutFiles(text) !== withoutFiles(written)
 if (!values.check) writeFileSync(file, text)
-for (const complaint of complaints) say(complaint)
-if (isOld) say('docs/explanation/conformance.md is out of date: npm run conformance writes it anew.')
+for (const complaint of complaints) print(complaint)
+if (isOld) print('docs/explanation/conformance.md is out of date: npm run conformance writes it anew.')
 if (complaints.length === 0 && !isOld)
-  say(`${Object.keys(requirements).length} requirements, each of them proven.`)
+  print(`${Object.keys(requirements).length} requirements, each of them proven.`)
 process.exitCode = complaints.length > 0 || isOld ? 1 : 0
 
 /** Returns the tests in other steps of `.ci/run`. */

@@ -131,7 +131,7 @@ function filesOf(tests: readonly TestResult[]): string {
   const counts = new Map<string, number>()
   for (const { file } of tests) counts.set(file, (counts.get(file) ?? 0) + 1)
   const files = [...counts]
-    .sort(([one, many], [other, few]) => few - many || (one < other ? -1 : 1))
+    .sort(([file, many], [otherFile, few]) => few - many || (file < otherFile ? -1 : 1))
     .map(([file]) => file)
   const shown = files.slice(0, mostFiles).sort()
   const names = shown.map((file) => `\`${file.replace(/^test\/|\.test\.ts$/g, '')}\``)

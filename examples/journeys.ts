@@ -30,10 +30,10 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
 
   it('refuses a fetch of somebody who is not signed in, with a problem document and no redirect', async () => {
     await using example = await start()
-    const answer = await example.browser.send(`${example.url}/dragons`, { headers: { accept: '*/*' } })
-    expect(answer.status).toBe(401)
-    expect(answer.headers['content-type']).toContain('application/problem+json')
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'not_signed_in' })
+    const response = await example.browser.send(`${example.url}/dragons`, { headers: { accept: '*/*' } })
+    expect(response.status).toBe(401)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    expect(JSON.parse(response.body)).toMatchObject({ status: 401, code: 'not_signed_in' })
   })
 
   it('has a page for a user who was refused at One Login', async () => {

@@ -21,7 +21,7 @@ const { values } = parseArgs({
 /** The milliseconds without a message after which a target counts as hanging. */
 const patience = 60_000
 const root = join(import.meta.dirname, '..')
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+const print = (text: string) => void process.stdout.write(`${text}\n`)
 const queue = values.target === undefined ? Object.keys(seeds) : [values.target]
 let findings = 0
 await Promise.all(
@@ -30,7 +30,7 @@ await Promise.all(
       const finding = values.jazzer ? await withJazzer(target) : await inProcess(target)
       if (finding === undefined) continue
       findings++
-      say(`FINDING in ${target}: ${finding}`)
+      print(`FINDING in ${target}: ${finding}`)
     }
   }),
 )
@@ -54,7 +54,7 @@ async function inProcess(target: string): Promise<string | undefined> {
   const { input, runs, isDone = false, finding } = last
   const found = finding ?? (isDone ? undefined : 'it did not come back, or its process ended')
   if (found !== undefined) return `${found}\ninput, base64: ${input}`
-  say(`${target.padEnd(14)} clean: ${runs} inputs in ${values.seconds} s`)
+  print(`${target.padEnd(14)} clean: ${runs} inputs in ${values.seconds} s`)
   return undefined
 }
 
@@ -81,7 +81,7 @@ async function withJazzer(target: string): Promise<string | undefined> {
   const coverage = [...output.matchAll(/ cov: (\d+)/g)].at(-1)?.[1] ?? '?'
   if (status !== 0 || runs === '0') return `see ${folder}\n${output.slice(-4000)}`
   rmSync(folder, { recursive: true })
-  say(`${target.padEnd(14)} clean: ${runs} inputs in ${values.seconds} s, ${coverage} points covered`)
+  print(`${target.padEnd(14)} clean: ${runs} inputs in ${values.seconds} s, ${coverage} points covered`)
   return undefined
 }
 

@@ -22,10 +22,10 @@ const plan = values.quick
 /** Longer than anything is stored, including tokens, used states, documents and sessions. */
 const secondsBetweenParts = 25 * 3600
 
-const say = (text: string) => void process.stdout.write(`${text}\n`)
+const print = (text: string) => void process.stdout.write(`${text}\n`)
 const begun = performance.now()
 const deadline = setTimeout(() => {
-  say(`Not done within ${plan.minutes} minutes.`)
+  print(`Not done within ${plan.minutes} minutes.`)
   process.exit(1)
 }, plan.minutes * 60_000)
 
@@ -35,7 +35,7 @@ const service = fork(new URL('service.ts', import.meta.url), [JSON.stringify(op.
 })
 process.on('exit', () => service.kill())
 service.once('exit', (code) => {
-  say(`The service ended with ${code ?? 'a signal'}.`)
+  print(`The service ended with ${code ?? 'a signal'}.`)
   process.exit(1)
 })
 const [{ url }] = (await once(service, 'message')) as [{ url: string }]
@@ -67,7 +67,7 @@ async function passTime(): Promise<void> {
   await ask({ secondsAhead: secondsBetweenParts })
 }
 
-async function measure(part: number): Promise<Health> {
+async function measure(phase: number): Promise<Health> {
   op.reset()
   await passTime()
   // The service already has its documents, and must work with them.
@@ -79,8 +79,8 @@ async function measure(part: number): Promise<Health> {
   await op.settleLogouts()
   const health = await ask({})
   const seconds = ((performance.now() - begun) / 1000).toFixed(0)
-  say(
-    `${String(part).padStart(2)}/${parts}: ${tally.signIns} sign-ins, ${seconds} s, heap ${megabytes(health.heap)}, ${health.sessions} sessions`,
+  print(
+    `${String(phase).padStart(2)}/${parts}: ${tally.signIns} sign-ins, ${seconds} s, heap ${megabytes(health.heap)}, ${health.sessions} sessions`,
   )
   return health
 }
@@ -88,23 +88,23 @@ async function measure(part: number): Promise<Health> {
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`
 
 const healths: Health[] = []
-for (let part = 1; part <= parts; part++) {
-  const until = Math.round((plan.signIns * part) / parts)
+for (let phase = 1; phase <= parts; phase++) {
+  const until = Math.round((plan.signIns * phase) / parts)
   await Promise.all(
     everybody.map(async (user) => {
       while (tally.signIns < until) await user.visit({ faulty: true })
     }),
   )
-  healths.push(await measure(part))
+  healths.push(await measure(phase))
 }
 const [first, last] = [healths[0], healths.at(-1)]
 if (!first || !last) throw new Error('Nothing was measured')
 const growth = last.heap / first.heap - 1
-const failures = [...tally.failures].sort(([, one], [, other]) => other - one)
+const failures = [...tally.failures].sort(([, a], [, b]) => b - a)
 const failed = failures.reduce((sum, [, count]) => sum + count, 0)
 const looped = tally.failures.get('going round') ?? 0
 
-say(`
+print(`
 seed ${values.seed}, ${users} virtual users, Node ${process.version}
 sign-ins            ${tally.signIns}, of which ${failed} failed: ${failures.map(([code, count]) => `${code} ${count}`).join(', ')}
 faults              ${tally.faults}
@@ -122,7 +122,7 @@ const complaints = [
   ...(failed - looped > tally.faults ? ['more sign-ins failed than were broken'] : []),
   ...(looped > tally.signIns / 100 ? ['too many sign-ins went round in circles'] : []),
 ]
-for (const complaint of complaints.slice(0, 20)) say(`WRONG: ${complaint}`)
+for (const complaint of complaints.slice(0, 20)) print(`WRONG: ${complaint}`)
 clearTimeout(deadline)
 service.removeAllListeners('exit')
 service.kill()

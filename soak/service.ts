@@ -87,6 +87,6 @@ async function health(): Promise<Health> {
 
 process.on('message', ({ secondsAhead = 0 }: Question) => {
   ahead += secondsAhead * 1000
-  void health().then((answer) => process.send?.(answer))
+  void health().then((response) => process.send?.(response))
 })
 process.send?.({ url })

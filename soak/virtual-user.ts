@@ -69,8 +69,8 @@ export class VirtualUser {
     const { op, chance, judge, tally, pick } = this.#load
     const before = await this.#whoami()
     if (faulty && chance(0.2)) op.breakNext('logout-token', pick(simulatorFaults['logout-token']))
-    const told = await op.signOut(me.sub)
-    const delivered = told.some((notice) => notice.delivered)
+    const logouts = await op.signOut(me.sub)
+    const delivered = logouts.some((logout) => logout.delivered)
     const after = await this.#whoami()
     tally.backChannelLogouts++
     if (delivered) judge(after === null, 'the user is still there after a back-channel logout')
@@ -113,14 +113,14 @@ export class VirtualUser {
       }
       // One Login signed the user out and in within one second, which its clock cannot distinguish.
       if (signIns > 2) return { host: '', status: 0, body: '' }
-      const answer = await this.#send(address, form, me)
+      const response = await this.#send(address, form, me)
       form = undefined
-      if (answer.location !== undefined) {
-        address = new URL(answer.location, address).href
+      if (response.location !== undefined) {
+        address = new URL(response.location, address).href
         continue
       }
-      const journey = host === providerHost && /name="journey" value="([^"]+)"/.exec(answer.body)?.[1]
-      if (!journey) return { host, status: answer.status, body: answer.body }
+      const journey = host === providerHost && /name="journey" value="([^"]+)"/.exec(response.body)?.[1]
+      if (!journey) return { host, status: response.status, body: response.body }
       address = new URL('/sign-in', address).href
       const who = path === '/identity' ? 'signed-in' : 'told'
       form = new URLSearchParams({ journey, user: who }).toString()

@@ -46,15 +46,15 @@ describe('cause', () => {
       code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
       payload: { sub: 'SECRET' },
     })
-    const { cause: kept } = new OneLoginError('id_token_invalid', 'No.', { cause })
-    expect(kept).toMatchObject({
+    const { cause: storedCause } = new OneLoginError('id_token_invalid', 'No.', { cause })
+    expect(storedCause).toMatchObject({
       name: cause.name,
       message: cause.message,
       code: cause.code,
       stack: cause.stack,
     })
-    expect(kept).not.toHaveProperty('payload')
-    expect(kept).not.toHaveProperty('cause')
+    expect(storedCause).not.toHaveProperty('payload')
+    expect(storedCause).not.toHaveProperty('cause')
   })
 
   it('[CB-11] keeps one of ours as it is', () => {

@@ -26,11 +26,11 @@ interface Example extends AsyncDisposable {
   visit(path: string, visit?: Parameters<Browser['visit']>[1]): ReturnType<Browser['visit']>
 }
 
-async function startExample(answer: SimulatorResponse = {}, log: Logger = silent): Promise<Example> {
+async function startExample(response: SimulatorResponse = {}, log: Logger = silent): Promise<Example> {
   const service = await startService({ PORT: '0' }, log, { interactive: false })
   const { simulator: op } = service
   if (!op) throw new Error('No simulator was started')
-  op.respondWith(answer)
+  op.respondWith(response)
   const browser = new Browser()
   return {
     service,
@@ -42,7 +42,7 @@ async function startExample(answer: SimulatorResponse = {}, log: Logger = silent
 }
 
 /** A log that is kept. */
-function keptLog(): { log: Logger; lines: string[] } {
+function recordedLog(): { log: Logger; lines: string[] } {
   const lines: string[] = []
   const log = createLog('debug', { write: (line: string) => void lines.push(line) })
   return { log, lines }
@@ -108,7 +108,7 @@ describe('The example service', () => {
   it('takes the next port when its own is taken, and says so', async () => {
     await using other = await listen(createServer())
     const { port } = other
-    const { log, lines } = keptLog()
+    const { log, lines } = recordedLog()
     const service = await startService({ PORT: String(port) }, log)
     try {
       expect(Number(new URL(service.url).port)).toBeGreaterThan(port)
@@ -229,10 +229,10 @@ describe('The example service', () => {
     store.get = (_id, done) => {
       done(new Error('connect ECONNREFUSED 10.0.0.7:6379'))
     }
-    const answer = await browser.send(`${server.url}/account?lang=cy`)
-    expect(answer.status).toBe(503)
-    expect(answer.body).toContain(cy.errors.tryAgainLater.title)
-    expect(answer.body).not.toMatch(/ECONNREFUSED|node_modules|\.ts:/)
+    const response = await browser.send(`${server.url}/account?lang=cy`)
+    expect(response.status).toBe(503)
+    expect(response.body).toContain(cy.errors.tryAgainLater.title)
+    expect(response.body).not.toMatch(/ECONNREFUSED|node_modules|\.ts:/)
     expect((await browser.send(`${server.url}/health`)).status).toBe(200)
   })
 
@@ -251,13 +251,13 @@ describe('The example service', () => {
       if (/^[0-9a-f]{32}$/.test(id)) done(new Error('connect ECONNREFUSED 10.0.0.7:6379'))
       else get(id, done)
     }
-    const answer = await browser.send(`${server.url}/account`)
-    expect(answer.status).toBe(503)
-    expect(answer.body).toContain(en.errors.tryAgainLater.title)
+    const response = await browser.send(`${server.url}/account`)
+    expect(response.status).toBe(503)
+    expect(response.body).toContain(en.errors.tryAgainLater.title)
   })
 
   it('logs neither who its users are nor what would let somebody be them', async () => {
-    const { log, lines } = keptLog()
+    const { log, lines } = recordedLog()
     await using example = await startExample({ user: 'no-identity', returnCodes: ['T'] }, log)
     await example.visit('/identity')
     const callback = await example.visit('/identity/try-again', {

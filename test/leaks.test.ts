@@ -109,14 +109,14 @@ describe('all journeys and all faults, with everything subscribed that tells of 
   it('[SESS-9] leave no secret and no personal data in headers, cookies, addresses and error pages', () => {
     // Two go to One Login in the address of a redirect, as it asks: the signed request, of which the claims are
     // looked at, and the ID token as a hint.
-    const answers = seen.answers.map((answer) =>
-      answer
+    const responses = seen.responses.map((response) =>
+      response
         .replace(/\brequest=[\w-]+\.([\w-]+)\.[\w-]+/g, (_request, claims: string) =>
           Buffer.from(claims, 'base64url').toString(),
         )
         .replace(/(\bid_token_hint(?:=|":"))[\w.-]+/g, '$1(for One Login)'),
     )
-    expect(leaksIn(answers)).toEqual([])
-    expect(answers.filter(holdsJwt)).toEqual([])
+    expect(leaksIn(responses)).toEqual([])
+    expect(responses.filter(holdsJwt)).toEqual([])
   })
 })

@@ -25,7 +25,8 @@ declare module 'express-session' {
 
 const signAsync = promisify(sign)
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const decode = (part = '') => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
+const decode = (segment = '') =>
+  JSON.parse(Buffer.from(segment, 'base64url').toString()) as Record<string, unknown>
 /** Leaves out the page that Express adds to a redirect. */
 const redirect = (res: Response, url: string) =>
   res.status(303).set({ Location: url, 'Content-Length': '0' }).end()
@@ -100,7 +101,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
       exp: now + 300,
       jti: waiting.state,
     })
-    const answer = await pool.request({
+    const response = await pool.request({
       path: '/token',
       method: 'POST',
       headers: { 'user-agent': 'floor/1', 'content-type': 'application/x-www-form-urlencoded' },
@@ -113,7 +114,7 @@ runApp(async ({ issuer, identity, requestObject, privateKey }, url) => {
         client_assertion: assertion,
       }).toString(),
     })
-    const tokens = (await answer.body.json()) as { id_token: string; access_token: string }
+    const tokens = (await response.body.json()) as { id_token: string; access_token: string }
     const claims = verified(tokens.id_token, tokenKey)
     if (claims.nonce !== waiting.nonce) throw new Error('nonce')
     const userinfo = await get('/userinfo', { authorization: `Bearer ${tokens.access_token}` })

@@ -14,7 +14,7 @@ export interface SabotagePlan {
   readonly sample?: number | undefined
   /** Tries only breaks whose requirement or file contains this text. */
   readonly only?: string | undefined
-  readonly say: (text: string) => void
+  readonly print: (text: string) => void
 }
 
 /** Not needed by a test, or created again. */
@@ -25,12 +25,12 @@ const notCopied = new Set(['.git', 'node_modules', 'dist', 'reports', '.stryker-
  *
  * @returns whether each break was caught by a test that names its requirement
  */
-export async function sabotage({ root, sample, only, say }: SabotagePlan): Promise<boolean> {
-  const stale = breaks.flatMap((one) => {
-    const problem = obstacle(root, one)
-    return problem === undefined ? [] : [`${nameOf(one)}: ${problem}. Write it again.`]
+export async function sabotage({ root, sample, only, print }: SabotagePlan): Promise<boolean> {
+  const stale = breaks.flatMap((sabotageBreak) => {
+    const problem = obstacle(root, sabotageBreak)
+    return problem === undefined ? [] : [`${nameOf(sabotageBreak)}: ${problem}. Write it again.`]
   })
-  for (const complaint of stale) say(`STALE     ${complaint}`)
+  for (const complaint of stale) print(`STALE     ${complaint}`)
   const chosen = spread(
     breaks.filter(
       ({ requirement, file }) => only === undefined || requirement === only || file.includes(only),
@@ -42,23 +42,25 @@ export async function sabotage({ root, sample, only, say }: SabotagePlan): Promi
     const [first = root] = copies
     const files = [...new Set(chosen.flatMap(({ tests }) => tests))]
     const healthy = await runTests(first, files)
-    for (const title of healthy.failed) say(`FAILS     before anything is broken: ${title}`)
+    for (const title of healthy.failed) print(`FAILS     before anything is broken: ${title}`)
     if (!healthy.isComplete) {
-      say('The tests must run before anything is broken: a file cannot be loaded, or the run took too long.')
+      print(
+        'The tests must run before anything is broken: a file cannot be loaded, or the run took too long.',
+      )
       return false
     }
     const queue = [...chosen]
     const survivors: string[] = []
     await Promise.all(
       copies.map(async (copy) => {
-        for (let one = queue.shift(); one; one = queue.shift()) {
-          const problem = await tryOut(copy, one, healthy.failed)
-          if (problem !== undefined) survivors.push(nameOf(one))
-          say(`${problem ?? 'caught   '} ${nameOf(one)}`)
+        for (let sabotageBreak = queue.shift(); sabotageBreak; sabotageBreak = queue.shift()) {
+          const problem = await tryOut(copy, sabotageBreak, healthy.failed)
+          if (problem !== undefined) survivors.push(nameOf(sabotageBreak))
+          print(`${problem ?? 'caught   '} ${nameOf(sabotageBreak)}`)
         }
       }),
     )
-    say(`${chosen.length - survivors.length} of ${chosen.length} breaks were caught.`)
+    print(`${chosen.length - survivors.length} of ${chosen.length} breaks were caught.`)
     return survivors.length + stale.length + healthy.failed.length === 0
   } finally {
     for (const copy of copies) rmSync(copy, { recursive: true })
@@ -68,13 +70,13 @@ export async function sabotage({ root, sample, only, say }: SabotagePlan): Promi
 /** Returns why a break was not caught, if it was not. */
 async function tryOut(
   copy: string,
-  one: Break,
+  sabotageBreak: Break,
   failedBefore: readonly string[],
 ): Promise<string | undefined> {
-  if (obstacle(copy, one) !== undefined) return 'STALE    '
-  const takeBack = make(copy, one)
+  if (obstacle(copy, sabotageBreak) !== undefined) return 'STALE    '
+  const takeBack = make(copy, sabotageBreak)
   try {
-    const { passed, failed } = await runTests(copy, one.tests, one.requirement)
+    const { passed, failed } = await runTests(copy, sabotageBreak.tests, sabotageBreak.requirement)
     if (failed.some((title) => !failedBefore.includes(title))) return undefined
     return passed > 0 ? 'SURVIVED ' : 'NOT TRIED'
   } finally {
@@ -92,7 +94,7 @@ function spread(list: readonly Break[], size = list.length): Break[] {
   return Array.from({ length: Math.min(size, list.length) }, (_, index) => {
     const at = (Math.floor(index * step) + start) % list.length
     return list[at]
-  }).filter((one) => one !== undefined)
+  }).filter((sabotageBreak) => sabotageBreak !== undefined)
 }
 
 function copyOf(root: string): string {

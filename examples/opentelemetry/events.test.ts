@@ -112,7 +112,7 @@ describe('The spans of the OpenTelemetry example', () => {
   }, express)
 
   /** Returns a span's name and events, without those of documents, which are downloaded when needed. */
-  const whatItTells = ({ name, events }: ReadableSpan) => [
+  const contentOf = ({ name, events }: ReadableSpan) => [
     name,
     ...events
       .filter((event) => !event.name.startsWith('one_login.document.'))
@@ -123,7 +123,7 @@ describe('The spans of the OpenTelemetry example', () => {
     await using pair = await startPair({ framework })
     pair.op.respondWith({ user: 'not-proven' })
     await pair.browser().visit(`${pair.service.url}/identity`)
-    expect(exporter.getFinishedSpans().map(whatItTells)).toEqual([
+    expect(exporter.getFinishedSpans().map(contentOf)).toEqual([
       ['GET /identity', ['one_login.sign_in.started', { vtr: ['Cl.Cm'] }]],
       ['GET /auth/callback', ['one_login.sign_in.succeeded', {}]],
       ['GET /identity', ['one_login.sign_in.started', { vtr: ['Cl.Cm.P2'] }]],
@@ -174,16 +174,16 @@ describe('The audit log of the OpenTelemetry example', () => {
     const [here, elsewhere] = await goThroughEverything(pair)
     const user = expect.stringMatching(/^[\w-]{43}$/) as string
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string
-    const toldByOneLogin = { time, event: 'signed out', user, reason: 'back-channel' }
+    const backChannelSignOut = { time, event: 'signed out', user, reason: 'back-channel' }
     expect(lines).toEqual([
       { time, event: 'sign-in succeeded', user },
       { time, event: 'sign-in succeeded', user, proven: true, level: 'P2' },
       { time, event: 'signed out', user, reason: 'user' },
-      ...Array<object>(here).fill(toldByOneLogin),
+      ...Array<object>(here).fill(backChannelSignOut),
       { time, event: 'sign-in failed', code: 'access_denied' },
       { time, event: 'sign-in failed', code: 'id_token_invalid' },
       { time, event: 'sign-in succeeded', user },
-      ...Array<object>(elsewhere).fill(toldByOneLogin),
+      ...Array<object>(elsewhere).fill(backChannelSignOut),
     ])
     expect(new Set(lines.flatMap((line) => line.user ?? [])).size).toBe(2)
     const text = JSON.stringify(lines)

@@ -181,10 +181,10 @@ describe('the tests of logout', () => {
     const { provider, service } = attacked
     const browser = new Browser()
     await signInAt(service, '/account', browser)
-    const answer = await postLogout(service.url, {
+    const response = await postLogout(service.url, {
       logout_token: make(provider.logoutToken(provider.sub), provider),
     })
-    return { status: answer.status, signedOut: (await whoIs(service, browser)) === undefined }
+    return { status: response.status, signedOut: (await whoIs(service, browser)) === undefined }
   }
 
   it('[SESS-7] oidcc-client-test-rp-backchannel-rpinitlogout: signs the user out', async () => {

@@ -91,8 +91,8 @@ describe('login CSRF', () => {
     ])
       for (const method of ['GET', 'POST'])
         if (method === 'POST' || !('origin' in headers) || 'sec-fetch-site' in headers) {
-          const answer = await browser.send(`${pair.service.url}/sign-out`, { method, headers })
-          expect(answer.status).toBe(403)
+          const response = await browser.send(`${pair.service.url}/sign-out`, { method, headers })
+          expect(response.status).toBe(403)
         }
     expect(await whoIs(pair.service, browser)).toBe(victim)
   })
@@ -179,8 +179,8 @@ describe('a callback', () => {
   it('[CB-1] without a session is refused, and makes none', async () => {
     await using pair = await startPair()
     const callback = await callbackOf(pair, pair.browser(), 'typical')
-    const answer = await pair.browser().send(callback.href)
-    expect({ status: answer.status, cookies: answer.headers['set-cookie'] }).toEqual({
+    const response = await pair.browser().send(callback.href)
+    expect({ status: response.status, cookies: response.headers['set-cookie'] }).toEqual({
       status: 400,
       cookies: undefined,
     })
@@ -192,9 +192,9 @@ describe('a callback', () => {
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser, 'typical')
     store.answerTogether(16)
-    const answers = await Promise.all(Array.from({ length: 16 }, () => browser.send(callback.href)))
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(15)
+    const responses = await Promise.all(Array.from({ length: 16 }, () => browser.send(callback.href)))
+    expect(responses.filter(({ status }) => status === 303)).toHaveLength(1)
+    expect(responses.filter(({ status }) => status === 400)).toHaveLength(15)
     expect(tokenRequests(pair)).toBe(1)
   })
 
@@ -299,11 +299,11 @@ describe('a callback', () => {
     const browser = pair.browser()
     const { pathname, search } = await callbackOf(pair, browser, 'typical')
     const [[name = '', value = ''] = []] = cookiesOf(pair, browser)
-    const answer = await sendRaw(pair.service.url, `GET http://evil.example${pathname}${search} HTTP/1.1`, [
+    const response = await sendRaw(pair.service.url, `GET http://evil.example${pathname}${search} HTTP/1.1`, [
       `Cookie: ${name}=${value}`,
     ])
-    expect(answer).toMatchObject({ status: 303, location: '/account' })
-    expect(answer.head).not.toContain('evil')
+    expect(response).toMatchObject({ status: 303, location: '/account' })
+    expect(response.head).not.toContain('evil')
   })
 
   it.each(['POST', 'PUT', 'DELETE', 'HEAD'])(
@@ -395,7 +395,7 @@ describe('a user who has signed out', () => {
 
   it.each([true, false])(
     '[SESS-1] is not signed in again by a page that was still under way (One Login tells of the sign-out: %s)',
-    async (toldOfSignOut) => {
+    async (hasSignedOut) => {
       const progress = new EventEmitter()
       await using pair = await startPair({
         options: { session: { idle: '30m' } },
@@ -405,7 +405,7 @@ describe('a user who has signed out', () => {
             progress.emit('arrived')
             progress.once('go on', () => res.send('done'))
           })
-          app.use(oneLogin.routes(toldOfSignOut ? {} : { paths: { backChannelLogout: false } }))
+          app.use(oneLogin.routes(hasSignedOut ? {} : { paths: { backChannelLogout: false } }))
           return false
         },
       })
@@ -416,7 +416,7 @@ describe('a user who has signed out', () => {
       const slow = thief.send(`${pair.service.url}/slow`)
       await arrived
       await browser.visit(`${pair.service.url}/sign-out`)
-      if (toldOfSignOut) await pair.op.settleLogouts()
+      if (hasSignedOut) await pair.op.settleLogouts()
       progress.emit('go on')
       await slow
       expect(await whoIs(pair.service, thief)).toBeUndefined()
@@ -437,12 +437,12 @@ describe('a body', () => {
       ['application/x-www-form-urlencoded', 'logout_token=a&logout_token=b'],
       ['application/json', '{"__proto__":{"logout_token":"a.b.c"}}'],
     ] as const) {
-      const answer = await new Browser().send(`${pair.service.url}/back-channel-logout`, {
+      const response = await new Browser().send(`${pair.service.url}/back-channel-logout`, {
         method: 'POST',
         body,
         headers: { 'content-type': type },
       })
-      expect(answer.status).toBe(400)
+      expect(response.status).toBe(400)
     }
     expect(({} as { logout_token?: unknown }).logout_token).toBeUndefined()
     expect(await whoIs(pair.service, browser)).toBe(victim)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OneLoginErrorCode } from '../../lib/index.ts'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { expectIdentityRefused, signInAt, startAttackedService } from '../support/attacked-service.ts'
 import { Browser } from '../support/browser.ts'
 import { compact, es256, honest, type Draft } from '../support/forged-tokens.ts'
@@ -142,7 +142,7 @@ describe('the DID document', () => {
     ['an address', (host) => `http://${host}/did.json#mallory-key`],
     ['did:key', () => 'did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv#mallory-key'],
   ])('[CID-3] is never looked for where a token says, by %s', async (_what, kid) => {
-    await using recorder = await startAnsweringServer(
+    await using recorder = await startScriptedServer(
       json({
         id: 'did:web:mallory',
         assertionMethod: [{ id: 'mallory-key', publicKeyJwk: mallory.jwk }],

@@ -209,11 +209,11 @@ describe('the addresses for One Login', () => {
       })
       const { pathname, search } = new URL(page.headers.location ?? '')
       const [[name = '', value = ''] = []] = browser.jar(new URL(service.url).host)
-      const answer = await sendRaw(service.url, `GET ${pathname}${search} HTTP/1.1`, [
+      const response = await sendRaw(service.url, `GET ${pathname}${search} HTTP/1.1`, [
         `Cookie: ${name}=${value}`,
         ...headers,
       ])
-      expect(answer).toMatchObject({ status: 303, location: '/account' })
+      expect(response).toMatchObject({ status: 303, location: '/account' })
       const token = provider.requests.find(({ url }) => url === '/token')
       expect(new URLSearchParams(token?.body).get('redirect_uri')).toBe(`${service.url}/auth/callback`)
     },

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginErrorCode } from '../../lib/index.ts'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 import {
   expectIdentityRefused,
   expectSignInRefused,
@@ -171,10 +171,10 @@ const tokens: Readonly<Record<string, (attacked: AttackedService, forge: Forgery
     const { provider, service } = attacked
     const browser = new Browser()
     await signInAt(service, '/account', browser)
-    const answer = await postLogout(service.url, {
+    const response = await postLogout(service.url, {
       logout_token: forge(provider.logoutToken(provider.sub), provider),
     })
-    expect(answer.status).toBe(400)
+    expect(response.status).toBe(400)
     expect(await whoIs(service, browser)).toBe(provider.sub)
   },
 }
@@ -198,28 +198,30 @@ describe('the hostile provider, as long as it is honest', () => {
     const { provider, service } = attacked
     const browser = new Browser()
     await signInAt(service, '/account', browser)
-    const answer = await postLogout(service.url, { logout_token: honest(provider.logoutToken(provider.sub)) })
-    expect(answer.status).toBe(200)
+    const response = await postLogout(service.url, {
+      logout_token: honest(provider.logoutToken(provider.sub)),
+    })
+    expect(response.status).toBe(200)
     expect(await whoIs(service, browser)).toBeUndefined()
   })
 })
 
-const rules: Readonly<Record<keyof typeof tokens, string>> = {
+const requirements: Readonly<Record<keyof typeof tokens, string>> = {
   'an ID token': '[IDT-1] [IDT-2]',
   'a core identity': '[CID-1] [CID-2]',
   'a logout token': '[SESS-6]',
 }
 
 describe.each(Object.entries(tokens))('%s', (token, attack) => {
-  it.each(Object.entries(forgeries))(`${rules[token] ?? ''} is refused %s`, async (_form, forge) => {
+  it.each(Object.entries(forgeries))(`${requirements[token] ?? ''} is refused %s`, async (_form, forge) => {
     await using attacked = await startAttackedService()
     await attack(attacked, forge)
   })
 
   it.each(['jku', 'x5u', 'jwks_uri', 'iss'])(
-    `${rules[token] ?? ''} is refused when its key is at an address that it names as "%s", and nobody goes there`,
+    `${requirements[token] ?? ''} is refused when its key is at an address that it names as "%s", and nobody goes there`,
     async (parameter) => {
-      await using recorder = await startAnsweringServer(json({ keys: [mallory.jwk] }))
+      await using recorder = await startScriptedServer(json({ keys: [mallory.jwk] }))
       await using attacked = await startAttackedService()
       await attack(attacked, (draft) =>
         compact(
@@ -267,8 +269,10 @@ describe('a "kid"', () => {
       const draft = provider.logoutToken(provider.sub)
       return honest({ ...draft, header: { ...draft.header, kid: `invented-${at}` } })
     })
-    const answers = await Promise.all(tokens.map((token) => postLogout(service.url, { logout_token: token })))
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]))
+    const responses = await Promise.all(
+      tokens.map((token) => postLogout(service.url, { logout_token: token })),
+    )
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([400]))
     expect(provider.requests.filter(({ url }) => url === '/jwks')).toHaveLength(2)
   })
 })
@@ -507,7 +511,10 @@ describe('the answer of the token endpoint', () => {
     ['a number', () => 1],
   ])('[CB-11] signs nobody in when its ID token is %s', async (_what, idToken) => {
     await using attacked = await startAttackedService()
-    attacked.provider.tokenAnswer = (answer) => ({ ...answer, id_token: idToken(String(answer.id_token)) })
+    attacked.provider.tokenResponse = (response) => ({
+      ...response,
+      id_token: idToken(String(response.id_token)),
+    })
     const { status, user } = await signInAt(attacked.service)
     expect({ status, user }).toEqual({ status: 502, user: null })
   })
@@ -522,10 +529,10 @@ describe('an answer with tokens that is not JSON', () => {
   ])('[CB-11] shows nothing of them in its error: %s', async (_what, body) => {
     await using attacked = await startAttackedService()
     let token = ''
-    attacked.provider.tokenAnswer = ({ access_token }) => body((token = String(access_token)))
+    attacked.provider.tokenResponse = ({ access_token }) => body((token = String(access_token)))
     await expectSignInRefused(attacked, 'provider_answer_invalid')
     const shown = inspect(attacked.service.errors, { depth: 10, showHidden: true })
-    for (const part of [token.slice(0, 6), token.slice(-6)]) expect(shown).not.toContain(part)
+    for (const excerpt of [token.slice(0, 6), token.slice(-6)]) expect(shown).not.toContain(excerpt)
   })
 })
 

@@ -19,7 +19,7 @@ function withoutClaims(signed: string, left: readonly ClaimName[]): string {
   const [, payload = ''] = url.searchParams.get('request')?.split('.') ?? []
   const object = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
   const { userinfo } = JSON.parse(object.claims as string) as { userinfo: Record<string, null> }
-  const kept = Object.entries(userinfo).filter(
+  const claims = Object.entries(userinfo).filter(
     ([name]) => !left.some((claim) => name === claimPrefix + claim),
   )
   const parameters = {
@@ -29,7 +29,7 @@ function withoutClaims(signed: string, left: readonly ClaimName[]): string {
       ),
     ),
     vtr: JSON.stringify(object.vtr),
-    claims: JSON.stringify({ userinfo: Object.fromEntries(kept) }),
+    claims: JSON.stringify({ userinfo: Object.fromEntries(claims) }),
   }
   url.search = new URLSearchParams(parameters).toString()
   return url.href

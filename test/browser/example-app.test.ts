@@ -4,7 +4,7 @@ import cy from '../../example-app/src/locales/cy.json' with { type: 'json' }
 import en from '../../example-app/src/locales/en.json' with { type: 'json' }
 import type { Simulator } from '../../lib/simulator/index.ts'
 import { violations } from '../support/chromium.ts'
-import { startJourney, type Journey, type JourneyParts } from './example-journey.ts'
+import { startJourney, type Journey, type JourneyOptions } from './example-journey.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -32,7 +32,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
   const follow = async (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 
   it('[AUTHZ-8, AUTHZ-14] a user signs in, then proves their identity, and sees what One Login vouches for', async () => {
-    await using journey = await startJourney({ ...way, answer: { user: 'previous-addresses' } })
+    await using journey = await startJourney({ ...way, response: { user: 'previous-addresses' } })
     const { page, op } = journey
     await journey.arrives(t.start.title)
     await press(page, t.start.button)
@@ -52,7 +52,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
 
   it('[CID-7, CID-14] a user whose identity was not proven sees no return code, and can try again', async () => {
     const unproven = { user: 'no-identity', returnCodes: ['B', 'XQZ'] } as const
-    await using journey = await startJourney({ ...way, answer: unproven })
+    await using journey = await startJourney({ ...way, response: unproven })
     const { page, op } = journey
     expect(await journey.go('/identity')).toBe(403)
     await journey.arrives(t.errors.identityNotProven.title)
@@ -66,15 +66,15 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
   })
 
   it('[CID-14] a user whose identity was proven with a return code does not see it', async () => {
-    const answer = { user: 'proven-with-return-code', returnCodes: ['XQZ'] } as const
-    await using journey = await startJourney({ ...way, answer })
+    const response = { user: 'proven-with-return-code', returnCodes: ['XQZ'] } as const
+    await using journey = await startJourney({ ...way, response })
     await journey.go('/identity')
     await journey.arrives(t.identity.title)
     expect(await journey.page.content()).not.toContain('XQZ')
   })
 
   it('a user sees countries and expired documents in words', async () => {
-    await using journey = await startJourney({ ...way, answer: { user: 'address-abroad' } })
+    await using journey = await startJourney({ ...way, response: { user: 'address-abroad' } })
     await journey.go('/identity')
     await journey.arrives(t.identity.title)
     const details = () => journey.page.locator('dl').innerText()
@@ -101,7 +101,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
   })
 
   it('[CB-4] a user whom One Login turned away is told so and can try again', async () => {
-    await using journey = await startJourney({ ...way, answer: { error: { error: 'access_denied' } } })
+    await using journey = await startJourney({ ...way, response: { error: { error: 'access_denied' } } })
     expect(await journey.go('/account')).toBe(403)
     await journey.arrives(t.errors.accessDenied.title)
     journey.op.respondWith({})
@@ -115,7 +115,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     ['unauthorized_client', 503, t.errors.unavailable.title],
     ['invalid_scope', 502, t.errors.fault.title],
   ])('[CB-6, CB-7] a user is told what %s means for them', async (error, status, heading) => {
-    await using journey = await startJourney({ ...way, answer: { error: { error } } })
+    await using journey = await startJourney({ ...way, response: { error: { error } } })
     expect(await journey.go('/account')).toBe(status)
     await journey.arrives(heading)
   })
@@ -190,7 +190,7 @@ async function passMinutes({ page }: Journey, minutes: number): Promise<void> {
 }
 
 describe('The end of a session', () => {
-  async function signedInWithClock(parts: JourneyParts): Promise<Journey> {
+  async function signedInWithClock(parts: JourneyOptions): Promise<Journey> {
     vi.useFakeTimers({ toFake: ['Date'] })
     const journey = await startJourney(parts)
     await journey.page.clock.install()
@@ -216,9 +216,9 @@ describe('The end of a session', () => {
       expect(await page.title()).toBe(`${timeout.title} – ${title}`)
       expect(await violations(page)).toEqual([])
       expect(await dialog.locator(':focus').innerText()).toBe(timeout.stay)
-      const answered = page.waitForResponse((answer) => answer.url().endsWith('/session-status'))
+      const statusResponse = page.waitForResponse((response) => response.url().endsWith('/session-status'))
       await page.keyboard.press('Enter')
-      await answered
+      await statusResponse
       await dialog.waitFor({ state: 'hidden' })
       expect(await page.title()).toBe(title)
       await passMinutes(journey, 10)

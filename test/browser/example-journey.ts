@@ -25,12 +25,12 @@ export interface Journey extends AsyncDisposable, Visit {
 }
 
 export /** Who visits, and how. */
-interface JourneyParts {
+interface JourneyOptions {
   readonly lang?: 'en' | 'cy'
   readonly javaScriptEnabled?: boolean
   readonly width?: number
   readonly interactive?: boolean
-  readonly answer?: SimulatorResponse
+  readonly response?: SimulatorResponse
 }
 
 /** Starts the service and a browser on its start page, in the language asked for. */
@@ -39,12 +39,12 @@ export async function startJourney({
   javaScriptEnabled = true,
   width = 1100,
   interactive = false,
-  answer = {},
-}: JourneyParts = {}): Promise<Journey> {
+  response = {},
+}: JourneyOptions = {}): Promise<Journey> {
   const service = await startService({ PORT: '0' }, log, { interactive })
   const op = service.simulator
   if (!op) throw new Error('No simulator was started')
-  op.respondWith(answer)
+  op.respondWith(response)
   const visit = await openPage(chromium, { javaScriptEnabled, viewport: { width, height: 800 } })
   const { page, complaints } = visit
   const go = async (path: string) => (await page.goto(`${service.url}${path}`))?.status()

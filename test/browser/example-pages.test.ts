@@ -37,7 +37,7 @@ describe.each(ways)('In $lang, $width pixels wide, with JavaScript: $javaScriptE
   })
 
   it('every page of a user who is signed in is accessible', async () => {
-    await using journey = await startJourney({ ...way, answer: { user: 'previous-addresses' } })
+    await using journey = await startJourney({ ...way, response: { user: 'previous-addresses' } })
     await visit(journey, [
       ['/account', t.account.title],
       ['/identity', t.identity.title],
@@ -54,7 +54,7 @@ describe.each(ways)('In $lang, $width pixels wide, with JavaScript: $javaScriptE
   it.each(['long-names', 'expired-passport', 'address-abroad'] as const)(
     'the details of the user %s are accessible',
     async (user) => {
-      await using journey = await startJourney({ ...way, answer: { user } })
+      await using journey = await startJourney({ ...way, response: { user } })
       await visit(journey, [['/identity', t.identity.title]])
     },
   )

@@ -14,11 +14,11 @@ describe('the command', () => {
   it('explains itself and each of its parts, and ends with 0', async () => {
     const all = await run(['--help'])
     expect(all.code).toBe(0)
-    for (const part of ['simulator', 'keys', 'doctor']) {
-      expect(all.stdout).toContain(part)
-      const one = await run([part, '--help'])
+    for (const subcommand of ['simulator', 'keys', 'doctor']) {
+      expect(all.stdout).toContain(subcommand)
+      const one = await run([subcommand, '--help'])
       expect([one.code, one.stderr]).toEqual([0, ''])
-      expect(one.stdout).toContain(`passport-govuk-one-login ${part}`)
+      expect(one.stdout).toContain(`passport-govuk-one-login ${subcommand}`)
       expect(one.stdout).toContain('Exit codes:')
     }
   })

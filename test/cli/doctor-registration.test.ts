@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { findCulprits } from '../../lib/cli/doctor/culprits.ts'
 import type { Problem } from '../../lib/cli/doctor/finding.ts'
 import type { ClientSettings, Simulator } from '../../lib/simulator/index.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { run } from './command-run.ts'
 import { examined, startProvider } from './examination.ts'
 import { variablesFor } from './service-variables.ts'
@@ -282,7 +282,7 @@ describe('doctor, of the registration', () => {
       claims: ['coreIdentityJWT', 'address', 'returnCode'],
       levels: ['P0', 'P2'],
     })
-    await using service = await startAnsweringServer(json({ keys: [{ kid: 'x', kty: 'RSA', p: 'leaked' }] }))
+    await using service = await startScriptedServer(json({ keys: [{ kid: 'x', kty: 'RSA', p: 'leaked' }] }))
     const { problems, calls, checks } = await examined(
       {
         ...variablesFor(op),
@@ -353,10 +353,10 @@ describe('doctor, of the registration', () => {
 
   it('names several that may be refused when no calls are left to find out which', async () => {
     const items = ['a', 'b', 'c']
-    const { items: named, areAllFound: areTold } = await findCulprits(items, () => Promise.resolve(true), {
+    const { items: named, areAllFound } = await findCulprits(items, () => Promise.resolve(true), {
       left: 1,
     })
-    expect([named, areTold]).toEqual([items, false])
+    expect([named, areAllFound]).toEqual([items, false])
   })
 
   it('says what it could not tell when One Login is too busy to answer', async () => {
@@ -371,8 +371,8 @@ describe('doctor, of the registration', () => {
 })
 
 describe('doctor, of the JWKS that is registered', () => {
-  const registeredAt = async (answer: Answer, problem: readonly Problem[]) => {
-    await using service = await startAnsweringServer(answer)
+  const registeredAt = async (response: Responder, problem: readonly Problem[]) => {
+    await using service = await startScriptedServer(response)
     const op = await providerWith({ jwksURL: `${service.url}/jwks` })
     const { problems, checks } = await examined(variablesFor(op))
     expect(new Set(problems)).toEqual(new Set(problem))

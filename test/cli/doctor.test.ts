@@ -9,7 +9,7 @@ import { problems, type Problem } from '../../lib/cli/doctor/finding.ts'
 import { registryOf } from '../../lib/cli/doctor/registry.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import type { Simulator } from '../../lib/simulator/index.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { run, runProcess } from './command-run.ts'
 import { examined, startProvider } from './examination.ts'
 import { variablesFor } from './service-variables.ts'
@@ -201,9 +201,9 @@ describe('doctor, of the clock', () => {
     const { code, problems, checks } = await examined(variablesFor(op))
     expect(code).toBe(1)
     expect(new Set(problems)).toEqual(new Set(['clock-wrong']))
-    const says = checks.find(({ check }) => check === 'clock')?.message ?? ''
-    expect(says).toContain(words)
-    expect(Math.abs(Number(/\d+/.exec(says)?.[0]) - 600)).toBeLessThanOrEqual(3)
+    const message = checks.find(({ check }) => check === 'clock')?.message ?? ''
+    expect(message).toContain(words)
+    expect(Math.abs(Number(/\d+/.exec(message)?.[0]) - 600)).toBeLessThanOrEqual(3)
   })
 
   it.each([
@@ -232,14 +232,14 @@ describe('doctor, of the clock', () => {
     const op = await startProvider()
     const discovery = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as object
     const headers = { date: new Date(Date.now() - 3_600_000).toUTCString(), age: '3600' }
-    await using cache = await startAnsweringServer(text(''))
+    await using cache = await startScriptedServer(text(''))
     // Nothing but the cache answers: no endpoint shows the time of now.
     const endpoints = {
       jwks_uri: `${cache.url}/jwks`,
       token_endpoint: 'http://127.0.0.1:9/token',
       authorization_endpoint: 'http://127.0.0.1:9/authorize',
     }
-    cache.answerWith(json({ ...discovery, issuer: `${cache.url}/`, ...endpoints }, headers))
+    cache.respondWith(json({ ...discovery, issuer: `${cache.url}/`, ...endpoints }, headers))
     const { checks } = await examined({
       ...variablesFor(op),
       ONE_LOGIN_ISSUER: `${cache.url}/`,
@@ -250,8 +250,8 @@ describe('doctor, of the clock', () => {
 })
 
 describe('doctor, of the keys that the service publishes', () => {
-  const published = async (op: Simulator, answer: Answer) => {
-    await using service = await startAnsweringServer(answer)
+  const published = async (op: Simulator, response: Responder) => {
+    await using service = await startScriptedServer(response)
     return await examined(variablesFor(op), ['--jwks-url', `${service.url}/jwks`])
   }
 
@@ -267,7 +267,7 @@ describe('doctor, of the keys that the service publishes', () => {
     expect(checks.at(-1)?.check).toBe('published keys')
   })
 
-  it.each<[string, (jwk: Record<string, unknown>) => Answer, Problem]>([
+  it.each<[string, (jwk: Record<string, unknown>) => Responder, Problem]>([
     ['the signing key is missing', (jwk) => json({ keys: [{ ...jwk, kid: 'another' }] }), 'jwks-key-missing'],
     ['another key has its kid', (jwk) => json({ keys: [{ ...jwk, n: 'AQAB' }] }), 'jwks-key-differs'],
     ['the key is for encryption', (jwk) => json({ keys: [{ ...jwk, use: 'enc' }] }), 'jwks-key-differs'],
@@ -277,7 +277,7 @@ describe('doctor, of the keys that the service publishes', () => {
       'jwks-private-member',
     ],
     ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map<
-      [string, (jwk: Record<string, unknown>) => Answer, Problem]
+      [string, (jwk: Record<string, unknown>) => Responder, Problem]
     >((member) => [
       `the private member ${member} of the signing key is shown`,
       (jwk) => json({ keys: [{ ...jwk, [member]: 'AQAB' }] }),
@@ -295,9 +295,9 @@ describe('doctor, of the keys that the service publishes', () => {
     ['it is one key', (jwk) => json(jwk), 'jwks-malformed'],
     ['it is not found', () => text('', {}, 404), 'jwks-unreachable'],
     ['it redirects', () => text('', { location: 'https://elsewhere.example/' }, 302), 'jwks-unreachable'],
-  ])('[KEY-2] says that %s', async (_what, answer, problem) => {
+  ])('[KEY-2] says that %s', async (_what, response, problem) => {
     const op = await startProvider()
-    const { code, problems } = await published(op, answer(jwkOf(op)))
+    const { code, problems } = await published(op, response(jwkOf(op)))
     expect([code, problems]).toEqual([1, [problem]])
   })
 

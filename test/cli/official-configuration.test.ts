@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
-import { authorize, identityRequest, take, visit, vocabulary } from './official-visit.ts'
+import { authorize, identityRequest, pressButton, visit, vocabulary } from './official-visit.ts'
 
 const now = () => Date.now() / 1000
 
@@ -164,7 +164,7 @@ describe('POST /config', () => {
     })
     const renamed = { ...simulator, variables: { ...simulator.variables, ONE_LOGIN_CLIENT_ID: 'renamed' } }
     const claims = JSON.stringify({ userinfo: { [`${vocabulary}passport`]: null } })
-    const { idToken, idTokenHeader, userinfo } = await take(renamed, { vtr: '["Cl.Cm.P3"]', claims })
+    const { idToken, idTokenHeader, userinfo } = await pressButton(renamed, { vtr: '["Cl.Cm.P3"]', claims })
     expect([idToken.aud, idTokenHeader.alg]).toEqual(['renamed', 'RS256'])
     expect(userinfo[`${vocabulary}passport`]).toEqual([{ documentNumber: '1', expiryDate: '2032-02-02' }])
     expect((await errorOf(renamed, { vtr: '["Cl.Cm.P2"]' }))[0]).toBe('invalid_request')
@@ -178,8 +178,8 @@ describe('POST /config', () => {
 
   it('[SIM-4] names the member that a misspelt one stands for', async () => {
     const simulator = await startSimulatorCommand()
-    const answer = await simulator.configure({ clientConfiguration: { redirectURLs: [] } })
-    expect(await answer.text()).toContain('Did you mean redirectUrls?')
+    const response = await simulator.configure({ clientConfiguration: { redirectURLs: [] } })
+    expect(await response.text()).toContain('Did you mean redirectUrls?')
   })
 
   it('[SIM-4] changes how the service authenticates, as GET /config shows it', async () => {
@@ -210,7 +210,7 @@ describe('POST /config', () => {
       ...optionsFromEnvironment(simulator.variables),
       privateKey,
     }).signers
-    await using published = await startAnsweringServer(
+    await using published = await startScriptedServer(
       json({ keys: [{ ...signer?.publicJwk, kid: signer?.kid }] }),
     )
     await simulator.configure({ clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: published.url } })
@@ -235,7 +235,7 @@ describe('POST /config', () => {
         returnCodes: [{ code: 'A' }],
       },
     })
-    const { idToken, userinfo, coreIdentity } = await take(simulator)
+    const { idToken, userinfo, coreIdentity } = await pressButton(simulator)
     expect(idToken).toMatchObject({ sub: 'urn:x', vot: 'Cl.Cm' })
     expect(coreIdentity).toMatchObject({ iss: simulator.url, sub: 'urn:x', vot: 'P1', vc })
     expect(userinfo).toEqual({
@@ -258,11 +258,11 @@ describe('POST /config', () => {
         returnCodes: null,
       },
     })
-    const { userinfo } = await take(simulator)
+    const { userinfo } = await pressButton(simulator)
     expect(Object.keys(userinfo).filter((name) => name.startsWith(vocabulary))).toEqual([])
   })
 
-  it.each<[string, (token: Awaited<ReturnType<typeof take>>, simulator: RunningSimulator) => void]>([
+  it.each<[string, (token: Awaited<ReturnType<typeof pressButton>>, simulator: RunningSimulator) => void]>([
     ['INVALID_ISS', ({ idToken }, { url }) => expect(idToken.iss).not.toBe(url)],
     [
       'INVALID_AUD',
@@ -276,8 +276,8 @@ describe('POST /config', () => {
   ])('[SIM-3] breaks ID tokens with %s until the next call', async (error, check) => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({ errorConfiguration: { idTokenErrors: [error] } })
-    check(await take(simulator), simulator)
-    check(await take(simulator), simulator)
+    check(await pressButton(simulator), simulator)
+    check(await pressButton(simulator), simulator)
     expect((await visit(simulator)).body.code).toMatch(/id_token_invalid|authentication_level_too_low/)
     await simulator.configure({})
     expect((await visit(simulator)).status).toBe(200)
@@ -307,7 +307,7 @@ describe('POST /config', () => {
   it('[SIM-3] breaks several things at once', async () => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD', 'TOKEN_EXPIRED'] } })
-    const { idToken } = await take(simulator)
+    const { idToken } = await pressButton(simulator)
     expect(idToken.aud).not.toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
     expect(idToken.exp).toBeLessThan(now())
   })
@@ -338,11 +338,11 @@ describe('POST /config', () => {
     const before = await kids()
     await simulator.configure({ publishNewIdTokenSigningKeys: true })
     const added = (await kids()).filter((kid) => !before.includes(kid))
-    expect(before).toContain((await take(simulator)).idTokenHeader.kid)
+    expect(before).toContain((await pressButton(simulator)).idTokenHeader.kid)
     await simulator.configure({ useNewIdTokenSigningKeys: true })
-    expect(added).toContain((await take(simulator)).idTokenHeader.kid)
+    expect(added).toContain((await pressButton(simulator)).idTokenHeader.kid)
     await simulator.configure({ publishNewIdTokenSigningKeys: 'false' })
-    expect(await kids()).not.toContain((await take(simulator)).idTokenHeader.kid)
+    expect(await kids()).not.toContain((await pressButton(simulator)).idTokenHeader.kid)
     await simulator.configure({ useNewIdTokenSigningKeys: 'false' })
     expect((await visit(simulator)).status).toBe(200)
   })
@@ -361,7 +361,7 @@ describe('POST /config', () => {
       errorConfiguration,
     })
     const moved = { ...simulator, url }
-    const { idToken, coreIdentity } = await take(moved, { ...identityRequest, vtr: '["Cl.Cm.P1"]' })
+    const { idToken, coreIdentity } = await pressButton(moved, { ...identityRequest, vtr: '["Cl.Cm.P1"]' })
     expect(idToken).toMatchObject({ iss: url, sub: 'urn:x' })
     expect(idToken.exp).toBeLessThan(now())
     expect(coreIdentity?.iss).toBe(url)
@@ -384,7 +384,7 @@ describe('POST /config', () => {
 
   it('[SIM-3] answers as a ready user until it is told something else', async () => {
     const simulator = await startSimulatorCommand()
-    expect((await take(simulator)).coreIdentity?.vc).toMatchObject({
+    expect((await pressButton(simulator)).coreIdentity?.vc).toMatchObject({
       credentialSubject: { name: readyUser('typical').identity?.names },
     })
   })
@@ -450,9 +450,9 @@ describe('POST /config with something wrong', () => {
   ])('is refused with 400 and changes nothing: %s', async (_what, body, path) => {
     const simulator = await startSimulatorCommand({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
     const before = await simulator.configuration()
-    const answer = await simulator.configure(body)
-    expect(answer.status).toBe(400)
-    const { errors } = (await answer.json()) as { errors: Record<string, unknown> }
+    const response = await simulator.configure(body)
+    expect(response.status).toBe(400)
+    const { errors } = (await response.json()) as { errors: Record<string, unknown> }
     expect(Object.keys(errors).join()).toContain(path)
     expect(await simulator.configuration()).toEqual(before)
   })

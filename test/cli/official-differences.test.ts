@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { readyUser, simulatorFaults } from '../../lib/simulator/index.ts'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { run, startSimulatorCommand, type RunningSimulator } from './command-run.ts'
 import {
   assertion,
@@ -17,7 +17,7 @@ import {
   sendUserinfo,
   tokensFor,
 } from './official-requests.ts'
-import { take, vocabulary } from './official-visit.ts'
+import { pressButton, vocabulary } from './official-visit.ts'
 
 type Check = (simulator: RunningSimulator) => Promise<void>
 
@@ -31,7 +31,7 @@ async function parameterOf(sent: Promise<Response>, name: string): Promise<strin
 
 async function broken(simulator: RunningSimulator, errors: object, parameters?: Record<string, string>) {
   await simulator.configure({ errorConfiguration: errors })
-  return take(simulator, parameters)
+  return pressButton(simulator, parameters)
 }
 
 async function get(simulator: RunningSimulator, path: string): Promise<Record<string, unknown>> {
@@ -67,7 +67,7 @@ const protocol: Readonly<Record<string, Check>> = {
       expect(await outcomeOf(await sendRequestObject(simulator, { claims }))).toBe('302 code')
   },
   '`vot` of the ID token': async (simulator) => {
-    expect((await take(simulator, { vtr: '["Cl.Cm","Cl"]' })).idToken.vot).toBe('Cl')
+    expect((await pressButton(simulator, { vtr: '["Cl.Cm","Cl"]' })).idToken.vot).toBe('Cl')
   },
   'a level that the service is not registered for': async (simulator) => {
     expect(await parameterOf(sendAuthorize(simulator, { vtr: '["Cl.Cm.P3"]' }), 'error_description')).toBe(
@@ -160,7 +160,7 @@ const protocol: Readonly<Record<string, Check>> = {
     expect(headers.get('location')).toMatch(/signed-out\?error_code=invalid_request/)
   },
   'core identity': async (simulator) => {
-    const { coreIdentity } = await take(simulator)
+    const { coreIdentity } = await pressButton(simulator)
     expect(Number(coreIdentity?.exp) - Number(coreIdentity?.iat)).toBe(1800)
   },
   'keys in the JWKS': async (simulator) => {
@@ -172,7 +172,7 @@ const protocol: Readonly<Record<string, Check>> = {
   },
   'keys of a service with a JWKS URL': async (simulator) => {
     const jwk = createPublicKey(printedKey(simulator)).export({ format: 'jwk' })
-    await using published = await startAnsweringServer(json({ keys: [{ ...jwk, kid: 'without-use' }] }))
+    await using published = await startScriptedServer(json({ keys: [{ ...jwk, kid: 'without-use' }] }))
     await simulator.configure({ clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: published.url } })
     const header = { kid: 'without-use' }
     expect(await outcomeOf(await sendRequestObject(simulator, {}, { header }))).toBe('302 code')
@@ -215,9 +215,9 @@ const configuration: Readonly<Record<string, Check>> = {
   },
   'new signing keys switched off': async (simulator) => {
     await simulator.configure({ publishNewIdTokenSigningKeys: true, useNewIdTokenSigningKeys: true })
-    const { kid } = (await take(simulator)).idTokenHeader
+    const { kid } = (await pressButton(simulator)).idTokenHeader
     await simulator.configure({ useNewIdTokenSigningKeys: false })
-    expect((await take(simulator)).idTokenHeader.kid).toBe(kid)
+    expect((await pressButton(simulator)).idTokenHeader.kid).toBe(kid)
     expect(await kidsOf(simulator)).toContain(kid)
   },
   'access tokens after the new keys are withdrawn': async (simulator) => {
@@ -267,7 +267,7 @@ const configuration: Readonly<Record<string, Check>> = {
     expect(decodeJwt(id_token).sub).not.toBe('urn:later')
   },
   'the identity without configuration': async (simulator) => {
-    expect((await take(simulator)).coreIdentity?.vc).toMatchObject({
+    expect((await pressButton(simulator)).coreIdentity?.vc).toMatchObject({
       credentialSubject: { name: readyUser('typical').identity?.names },
     })
   },

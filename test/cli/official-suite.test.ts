@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
 import {
   assertion,
@@ -158,7 +158,7 @@ describe('authorization requests in a request object', () => {
   })
 
   it('[SIM-4] are verified with the key of the JWKS, and fail while there is none', async () => {
-    await using published = await startAnsweringServer(json({ keys: [] }))
+    await using published = await startScriptedServer(json({ keys: [] }))
     const send: Send = (simulator) => sendRequestObject(simulator, {}, { header: { kid: 'a-kid' } })
     const simulator = await startSimulatorCommand({ PUBLIC_KEY_SOURCE: 'JWKS' })
     const running = { ...simulator, variables: (await startSimulatorCommand()).variables }

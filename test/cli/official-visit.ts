@@ -84,12 +84,12 @@ async function assertion({ url, variables }: RunningSimulator): Promise<string> 
 }
 
 /** Signs in and takes tokens and claims. */
-export async function take(
+export async function pressButton(
   simulator: RunningSimulator,
   parameters: Readonly<Record<string, string>> = identityRequest,
 ): Promise<Taken> {
   const callback = await authorize(simulator, parameters)
-  const answer = await fetch(new URL('token', simulator.url), {
+  const response = await fetch(new URL('token', simulator.url), {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'authorization_code',
@@ -99,7 +99,7 @@ export async function take(
       client_assertion: await assertion(simulator),
     }),
   })
-  const { id_token, access_token } = (await answer.json()) as { id_token: string; access_token: string }
+  const { id_token, access_token } = (await response.json()) as { id_token: string; access_token: string }
   const claims = await fetch(new URL('userinfo', simulator.url), {
     headers: { authorization: `Bearer ${access_token}` },
   })

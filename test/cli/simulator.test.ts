@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { readiness, run, startProcess, startSimulatorCommand } from './command-run.ts'
-import { authorize, take, visit, vocabulary } from './official-visit.ts'
+import { authorize, pressButton, visit, vocabulary } from './official-visit.ts'
 import { listen } from '../support/listen.ts'
 
 async function configFile(content: unknown): Promise<string> {
@@ -69,8 +69,8 @@ describe('simulator', () => {
   })
 
   it('[SIM-1] takes its port from --port, else from PORT', async () => {
-    await using taken = await listen(createServer())
-    const port = String(taken.port)
+    await using occupied = await listen(createServer())
+    const port = String(occupied.port)
     const { code, stderr } = await run(['simulator'], { PORT: port })
     expect(code).toBe(1)
     expect(stderr).toContain(port)
@@ -128,7 +128,7 @@ describe('simulator, with a configuration file', () => {
     expect((await authorize(simulator, { scope: 'openid phone' })).searchParams.get('error')).toBe(
       'invalid_scope',
     )
-    const { idToken, coreIdentity } = await take(simulator, {
+    const { idToken, coreIdentity } = await pressButton(simulator, {
       scope: 'openid',
       vtr: '["Cl.Cm.P2"]',
       claims: JSON.stringify({ userinfo: { [`${vocabulary}coreIdentityJWT`]: null } }),
@@ -144,7 +144,7 @@ describe('simulator, with a configuration file', () => {
     ])
     await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD'] } })
     await simulator.configure({})
-    const { idToken } = await take(simulator)
+    const { idToken } = await pressButton(simulator)
     expect(idToken.iss).not.toBe(simulator.url)
     expect(idToken.aud).toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
   })

@@ -17,13 +17,13 @@ describe('the examples of the guides', () => {
   })
 
   it.each([
-    { script: 'test:vitest', says: /Tests {2}5 passed/ },
-    { script: 'test:jest', says: /Tests: +3 passed, 3 total/ },
-    { script: 'test:mocha', says: /1 passing/ },
+    { script: 'test:vitest', output: /Tests {2}5 passed/ },
+    { script: 'test:jest', output: /Tests: +3 passed, 3 total/ },
+    { script: 'test:mocha', output: /1 passing/ },
   ])(
     'run as they are written: npm run $script',
-    async ({ script, says }) => {
-      expect(await project.runScript(script)).toMatch(says)
+    async ({ script, output }) => {
+      expect(await project.runScript(script)).toMatch(output)
     },
     60_000,
   )

@@ -16,7 +16,7 @@ import { withFaults } from './faults-table.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const parts = [newCommand, simulator, keys, doctor, conformance]
+const subcommands = [newCommand, simulator, keys, doctor, conformance]
 
 /** What the guides take from `examples/`: all of an example but its test. */
 const frameworkExamples = {
@@ -106,10 +106,12 @@ describe('the guides', () => {
   it.each(documents)('name no part or flag of the command in %s that is not there', (path) => {
     const calls = [...read(path).matchAll(/npx passport-govuk-one-login (\w+)((?: [^\n`|)]*)?)/g)]
     for (const [call, name = '', rest = ''] of calls) {
-      const [part] = parts.filter(({ help }) => help.includes(`passport-govuk-one-login ${name} `))
+      const [subcommand] = subcommands.filter(({ help }) =>
+        help.includes(`passport-govuk-one-login ${name} `),
+      )
       const flags = [...rest.matchAll(/ --([\w-]+)/g)].map(([, flag = '']) => flag)
-      const known = [...Object.keys(part?.flags ?? {}), 'help']
-      expect(part, call).toBeDefined()
+      const known = [...Object.keys(subcommand?.flags ?? {}), 'help']
+      expect(subcommand, call).toBeDefined()
       expect(
         flags.filter((flag) => !known.includes(flag)),
         call,

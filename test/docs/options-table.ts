@@ -5,7 +5,7 @@ import { optionsSchema } from '../../lib/options/strategy-options-schema.ts'
 import { optionVariables } from '../../lib/options/from-environment.ts'
 
 /** One option as its reference page shows it. */
-export interface OptionRow {
+export interface OptionEntry {
   /** Its name, with that of the option it is a part of: `session.idle`. */
   readonly name: string
   readonly variable: string | undefined
@@ -23,7 +23,7 @@ const start = '<!-- options: written by npm run docs:options -->'
 const end = '<!-- end of options -->'
 
 /** The options, in the order of the schema. What they are for are the words of the type's TSDoc. */
-export function optionRows(): OptionRow[] {
+export function optionRows(): OptionEntry[] {
   const { OneLoginOptions: words, SessionLimits: session } = documentedMembers(
     'lib/options/one-login-options.ts',
   )
@@ -40,7 +40,7 @@ export function withOptions(page: string): string {
   return `${page.slice(0, before + start.length)}\n\n${sections}\n${page.slice(after)}`
 }
 
-function sectionOf({ name, variable, allowed, fallback, purpose }: OptionRow): string {
+function sectionOf({ name, variable, allowed, fallback, purpose }: OptionEntry): string {
   const facts = [
     ['Allowed', allowed],
     ['Default', fallback],
@@ -55,7 +55,7 @@ function rowsOf(
   words: Documented | undefined,
   parts: Readonly<Record<string, Documented | undefined>>,
   prefix: string,
-): OptionRow[] {
+): OptionEntry[] {
   const extra = Object.keys(words ?? {}).filter((name) => !(name in entries))
   if (extra.length > 0) throw new Error(`Documented, and no options: ${extra.join(', ')}`)
   return Object.entries(entries).flatMap(([key, schema]) => {

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { RelyingParty } from '../../lib/express/relying-party.ts'
-import { json, startAnsweringServer } from '../support/answering-server.ts'
+import { json, startScriptedServer } from '../support/scripted-server.ts'
 
 /** The language that a sign-in asks for, in a service with these options, for a request in this language. */
 async function languageOf(uiLocales: unknown, options: object = {}, language?: string) {
-  await using server = await startAnsweringServer((response, request) => json(discovery)(response, request))
+  await using server = await startScriptedServer((response, request) => json(discovery)(response, request))
   const issuer = `${server.url}/`
   const discovery = {
     issuer,

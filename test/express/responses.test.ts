@@ -53,7 +53,7 @@ describe('a redirect', () => {
     const { url } = pair.service
     const asked = once(store, 'set') as Promise<[write: () => void]>
     let isAnswered = false
-    const answer = fetch(`${url}/sign-in`, { redirect: 'manual' }).then(({ status }) => {
+    const response = fetch(`${url}/sign-in`, { redirect: 'manual' }).then(({ status }) => {
       isAnswered = true
       return status
     })
@@ -61,7 +61,7 @@ describe('a redirect', () => {
     await fetch(`${url}/whoami`)
     expect(isAnswered).toBe(false)
     write()
-    expect(await answer).toBe(303)
+    expect(await response).toBe(303)
   })
 
   it('spells the address as an HTTP header can hold it', async () => {

@@ -6,7 +6,7 @@ import { startPair, type Pair } from '../support/simulator.ts'
 import { visitorSignedIn } from '../support/visitors.ts'
 
 /** What is told of one event while something happens. */
-async function told(name: OneLoginEventName, happens: () => Promise<unknown>): Promise<unknown[]> {
+async function eventsDuring(name: OneLoginEventName, happens: () => Promise<unknown>): Promise<unknown[]> {
   const events: unknown[] = []
   const listener = (event: unknown) => void events.push(event)
   diagnostics.subscribe(`passport-govuk-one-login:${name}`, listener)
@@ -34,9 +34,11 @@ describe('those who listen are told', () => {
     await using pair = await sensitive()
     const browser = pair.browser()
     const visit = (path: string) => browser.visit(pair.service.url + path)
-    expect(await told('sign-in.started', () => visit('/account'))).toStrictEqual([{ vtr: ['Cl.Cm'] }])
-    expect(await told('sign-in.started', () => visit('/identity'))).toStrictEqual([{ vtr: ['Cl.Cm.P2'] }])
-    expect(await told('sign-in.started', () => visit('/sensitive'))).toStrictEqual([
+    expect(await eventsDuring('sign-in.started', () => visit('/account'))).toStrictEqual([{ vtr: ['Cl.Cm'] }])
+    expect(await eventsDuring('sign-in.started', () => visit('/identity'))).toStrictEqual([
+      { vtr: ['Cl.Cm.P2'] },
+    ])
+    expect(await eventsDuring('sign-in.started', () => visit('/sensitive'))).toStrictEqual([
       { vtr: ['Cl.Cm'], prompt: 'login' },
     ])
   })
@@ -45,8 +47,8 @@ describe('those who listen are told', () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const visit = (path: string) => browser.visit(pair.service.url + path)
-    expect(await told('sign-in.succeeded', () => visit('/account'))).toStrictEqual([{ sub }])
-    expect(await told('sign-in.succeeded', () => visit('/identity'))).toStrictEqual([
+    expect(await eventsDuring('sign-in.succeeded', () => visit('/account'))).toStrictEqual([{ sub }])
+    expect(await eventsDuring('sign-in.succeeded', () => visit('/identity'))).toStrictEqual([
       { sub, identity: { proven: true, level: 'P2' } },
     ])
   })
@@ -55,7 +57,9 @@ describe('those who listen are told', () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'no-identity')
     pair.op.respondWith({ user: 'no-identity' })
-    const events = await told('sign-in.succeeded', () => browser.visit(`${pair.service.url}/identity`))
+    const events = await eventsDuring('sign-in.succeeded', () =>
+      browser.visit(`${pair.service.url}/identity`),
+    )
     expect(events).toStrictEqual([
       { sub: readyUser('no-identity').sub, identity: { proven: false, level: 'P2' } },
     ])
@@ -65,7 +69,7 @@ describe('those who listen are told', () => {
     await using pair = await startPair()
     pair.op.respondWith({ error: { error: 'access_denied' } })
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
-    expect(await told('sign-in.failed', fails)).toStrictEqual([{ code: 'access_denied' }])
+    expect(await eventsDuring('sign-in.failed', fails)).toStrictEqual([{ code: 'access_denied' }])
   })
 
   it('that a sign-in failed for a reason that is none of ours', async () => {
@@ -77,7 +81,7 @@ describe('those who listen are told', () => {
       },
     })
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
-    expect(await told('sign-in.failed', fails)).toStrictEqual([{ code: 'unexpected' }])
+    expect(await eventsDuring('sign-in.failed', fails)).toStrictEqual([{ code: 'unexpected' }])
   })
 
   it('[CB-5] who was signed out because they could not prove that it is them', async () => {
@@ -87,14 +91,14 @@ describe('those who listen are told', () => {
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'login_required' } })
     const fails = () => browser.visit(`${pair.service.url}/sensitive`)
-    expect(await told('signed-out', fails)).toStrictEqual([{ sub, reason: 'login_required' }])
+    expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ sub, reason: 'login_required' }])
   })
 
   it('[CB-5] of a login_required when nobody was signed in', async () => {
     await using pair = await startPair()
     pair.op.respondWith({ error: { error: 'login_required' } })
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
-    expect(await told('signed-out', fails)).toStrictEqual([{ reason: 'login_required' }])
+    expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ reason: 'login_required' }])
   })
 
   it('who was signed out because somebody else came back', async () => {
@@ -102,12 +106,12 @@ describe('those who listen are told', () => {
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ user: 'no-phone' })
     const fails = () => browser.visit(`${pair.service.url}/sign-in`)
-    expect(await told('signed-out', fails)).toStrictEqual([{ sub, reason: 'subject_mismatch' }])
+    expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ sub, reason: 'subject_mismatch' }])
   })
 
   it('[CONF-3] which document was had', async () => {
     await using pair = await startPair()
-    const events = await told('document.refreshed', () =>
+    const events = await eventsDuring('document.refreshed', () =>
       pair.browser().visit(`${pair.service.url}/identity`),
     )
     expect(events).toStrictEqual([
@@ -121,7 +125,7 @@ describe('those who listen are told', () => {
     await using pair = await startPair()
     await pair.op.stopListening()
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
-    expect(await told('document.refresh-failed', fails)).toStrictEqual([
+    expect(await eventsDuring('document.refresh-failed', fails)).toStrictEqual([
       { url: `${pair.op.issuer}.well-known/openid-configuration`, code: 'provider_unreachable' },
     ])
   })

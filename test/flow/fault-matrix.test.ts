@@ -171,7 +171,7 @@ async function observe(call: Call, fault: Fault): Promise<Observation> {
     // At once: where a call ends by its deadline, one wait is enough for both.
     const [first, second] = await Promise.all([visit(started, here, path), visit(running, there, path)])
     const endings = { started: first, running: second, resident: await visit(running, atHome, '/identity') }
-    await gated.mend()
+    await gated.repair()
     pass(31)
     const { requests } = gated.provider
     const made = () => requests.filter(({ url }) => url === paths[call]).length

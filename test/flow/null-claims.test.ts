@@ -114,14 +114,14 @@ function provenOf({ identity }: OneLoginUser) {
 }
 
 /** Signs in and proves an identity with One Login's answer, and gives the page's status, its code and the user. */
-async function prove(answer: Parameters<Pair['op']['respondWith']>[0]) {
+async function prove(response: Parameters<Pair['op']['respondWith']>[0]) {
   await using pair = await startPair({
     options: {
       scope: ['openid', 'email', 'phone', 'wallet-subject-id'],
       claims: ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'],
     },
   })
-  pair.op.respondWith(answer)
+  pair.op.respondWith(response)
   const browser = pair.browser()
   const page = await browser.visit(`${pair.service.url}/identity`)
   const { body } = await browser.send(`${pair.service.url}/whoami`)
@@ -130,7 +130,7 @@ async function prove(answer: Parameters<Pair['op']['respondWith']>[0]) {
 }
 
 describe('a member that is null', () => {
-  it.each(cases.filter((one) => !isRequired(one) && !isEnd(one)))(
+  it.each(cases.filter((nullCase) => !isRequired(nullCase) && !isEnd(nullCase)))(
     '[CID-13] is absent, if it is $member of $claim, which is optional',
     async ({ claim, member }) => {
       const { example, send, read } = claims[claim]
@@ -158,9 +158,9 @@ describe('a member that is null', () => {
   it.each(Object.keys(claims) as (keyof typeof claims)[])(
     '[CID-13] is refused in place of a %s in a list',
     async (claim) => {
-      const answer =
+      const response =
         claim === 'name' ? inCoreIdentity([null], [{ value: '1970-01-01' }]) : claims[claim].send(null)
-      expect(await prove(answer)).toHaveProperty('code', 'identity_claim_invalid')
+      expect(await prove(response)).toHaveProperty('code', 'identity_claim_invalid')
     },
   )
 })

@@ -9,7 +9,7 @@ async function counted(store: DelayedStore, work: () => Promise<unknown>): Promi
   await work()
   const names = store.calls.map(({ name }) => name)
   return Object.fromEntries(
-    [...new Set(names)].sort().map((name) => [name, names.filter((one) => one === name).length]),
+    [...new Set(names)].sort().map((name) => [name, names.filter((operation) => operation === name).length]),
   )
 }
 

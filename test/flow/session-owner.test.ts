@@ -80,10 +80,10 @@ describe('what One Login verified of a user', () => {
     await using pair = await start()
     const browser = await citizen(pair)
     for (const path of guarded) {
-      const answer = await browser.send(pair.service.url + path, {
+      const response = await browser.send(pair.service.url + path, {
         headers: { authorization: 'Bearer staff', accept: 'application/json', 'sec-fetch-mode': 'cors' },
       })
-      expect(answer.status).toBe(401)
+      expect(response.status).toBe(401)
     }
     expect((await browser.send(`${pair.service.url}/identity`)).status).toBe(200)
   })
@@ -103,8 +103,8 @@ describe('what One Login verified of a user', () => {
     const browser = await citizen(pair)
     await browser.send(`${pair.service.url}/staff-keeping`)
     await whoIs(pair.service, browser)
-    const kept = Object.values((store as unknown as { sessions: Record<string, string> }).sessions)
-    expect(kept.filter((session) => session.includes('staff-7') && session.includes(sub))).toEqual([])
+    const stored = Object.values((store as unknown as { sessions: Record<string, string> }).sessions)
+    expect(stored.filter((session) => session.includes('staff-7') && session.includes(sub))).toEqual([])
   })
 
   it('[SESS-10, SESS-14] keeps what the app stored through a step-up of the same user', async () => {

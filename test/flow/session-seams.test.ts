@@ -476,8 +476,8 @@ describe('the limits of a session', () => {
     const browser = await visitorSignedIn(pair)
     const callback = await untilCallback(pair, browser, '/identity')
     passTime(120)
-    const answer = await browser.send(callback)
-    expect(answer).toMatchObject({ status: 303, body: '', headers: { 'x-user': 'false' } })
+    const response = await browser.send(callback)
+    expect(response).toMatchObject({ status: 303, body: '', headers: { 'x-user': 'false' } })
     expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(200)
   })
 
@@ -621,16 +621,16 @@ describe('the start of a sign-in', () => {
     const store = new DelayedStore(() => 0)
     await using pair = await startPair({ store })
     store.failing.add('set')
-    const answer = await pair.browser().send(`${pair.service.url}/account`)
-    expect(answer).toMatchObject({ status: 503 })
-    expect(answer.headers.location).toBeUndefined()
+    const response = await pair.browser().send(`${pair.service.url}/account`)
+    expect(response).toMatchObject({ status: 503 })
+    expect(response.headers.location).toBeUndefined()
   })
 
   it('[SESS-9, AUTHZ-2] stores one record with a lifetime, and no session, for a visitor without cookies', async () => {
     const store = new DelayedStore(() => 0)
     await using pair = await startPair({ store })
-    const answer = await pair.browser().send(`${pair.service.url}/sign-in?returnTo=/${'a'.repeat(10_000)}`)
-    const cookies = answer.headers['set-cookie'] ?? []
+    const response = await pair.browser().send(`${pair.service.url}/sign-in?returnTo=/${'a'.repeat(10_000)}`)
+    const cookies = response.headers['set-cookie'] ?? []
     expect(cookies).toHaveLength(1)
     expect(cookies[0]).toMatch(/^one-login-[\w-]+=[\w.-]{40,}; Max-Age=7200; .*HttpOnly; SameSite=Lax$/)
     expect(store.calls.map(({ name }) => name)).toEqual(['set'])
@@ -656,8 +656,8 @@ describe('every answer at the callback', () => {
     '[CB-15] is not stored by anybody and tells no other site its address: %s',
     async (query) => {
       await using pair = await startPair()
-      const answer = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
-      expect(answer).toMatchObject({
+      const response = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
+      expect(response).toMatchObject({
         status: 400,
         headers: { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
       })
@@ -673,14 +673,14 @@ describe('behind a proxy that strips a path prefix', () => {
       const proxy = express()
       // Strips /dragons, as a path-based router does, and changes nothing else.
       proxy.use('/dragons', async (req, res) => {
-        const answer = await fetch(inner + req.url, {
+        const response = await fetch(inner + req.url, {
           redirect: 'manual',
           headers: { accept: 'text/html', cookie: req.headers.cookie ?? '', 'sec-fetch-mode': 'navigate' },
         })
-        for (const line of answer.headers.getSetCookie()) res.append('Set-Cookie', line)
-        const location = answer.headers.get('location')
+        for (const line of response.headers.getSetCookie()) res.append('Set-Cookie', line)
+        const location = response.headers.get('location')
         if (location !== null) res.set('Location', location)
-        res.status(answer.status).send(await answer.text())
+        res.status(response.status).send(await response.text())
       })
       const server = await listen(createServer(proxy))
       const outer = `${server.url}/dragons`
@@ -706,8 +706,8 @@ describe('behind a proxy that strips a path prefix', () => {
 
   it.each(['/Sign-In', '/sign-in/', '/SIGN-IN/'])('[CB-19] %s is the sign-in route', async (path) => {
     await using pair = await startPair()
-    const answer = await pair.browser().send(pair.service.url + path)
-    expect(answer.headers.location).toContain(`${pair.op.issuer}authorize`)
+    const response = await pair.browser().send(pair.service.url + path)
+    expect(response.headers.location).toContain(`${pair.op.issuer}authorize`)
   })
 })
 

@@ -247,8 +247,8 @@ describe('the callback', () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => browser.send(callback)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400, 400, 400, 400, 400, 400])
+    const responses = await Promise.all(Array.from({ length: 8 }, () => browser.send(callback)))
+    expect(responses.map(({ status }) => status).sort()).toEqual([303, 400, 400, 400, 400, 400, 400, 400])
     expect(tokenRequests(pair)).toBe(1)
   })
 
@@ -264,9 +264,9 @@ describe('the callback', () => {
 
   it('[CB-1] is refused without a session, and makes none', async () => {
     await using pair = await startPair()
-    const answer = await pair.browser().send(`${pair.service.url}/auth/callback?code=a&state=b`)
-    expect(answer.status).toBe(400)
-    expect(answer.headers['set-cookie']).toBeUndefined()
+    const response = await pair.browser().send(`${pair.service.url}/auth/callback?code=a&state=b`)
+    expect(response.status).toBe(400)
+    expect(response.headers['set-cookie']).toBeUndefined()
   })
 
   it('[CB-1] is refused with the code of another sign-in in it', async () => {
@@ -480,8 +480,8 @@ describe('the verify callback', () => {
   })
 
   it.each([false, null, undefined])('[UI-4] refuses a user for whom it returns %s', async (nobody) => {
-    const told: unknown[] = []
-    const note = (event: unknown, channel: string | symbol) => told.push([channel, event])
+    const events: unknown[] = []
+    const note = (event: unknown, channel: string | symbol) => events.push([channel, event])
     const channels = ['sign-in.succeeded', 'sign-in.failed'].map((name) => `passport-govuk-one-login:${name}`)
     await using pair = await startPair({ verify: (_user) => nobody })
     const browser = pair.browser()
@@ -489,7 +489,7 @@ describe('the verify callback', () => {
     const page = await browser.visit(`${pair.service.url}/account`)
     for (const channel of channels) unsubscribe(channel, note)
     expect(page).toMatchObject({ status: 403, body: expect.stringContaining('user_refused') as string })
-    expect(told).toEqual([[channels[1], { code: 'user_refused' }]])
+    expect(events).toEqual([[channels[1], { code: 'user_refused' }]])
     expect((await browser.visit(`${pair.service.url}/whoami`)).body).toBe('null')
   })
 

@@ -72,17 +72,17 @@ describe('a log-in', () => {
     store.calls.length = 0
     expect((await browser.send(callback)).status).toBe(200)
     const writes = store.calls.filter(({ name }) => name === 'set').length
-    const [kept, maxAge] = JSON.parse((await browser.send(`${pair.service.url}/kept`)).body) as [
+    const [appData, maxAge] = JSON.parse((await browser.send(`${pair.service.url}/kept`)).body) as [
       object,
       unknown,
     ]
-    return { writes, kept, maxAge, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+    return { writes, appData, maxAge, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
   }
 
   it('[SESS-14] writes the session once if the app adds nothing', async () => {
     await using done = await startWith((_req, end) => end())
     expect(done.writes).toBe(1)
-    expect(done.kept).toMatchObject({ passport: { user: own } })
+    expect(done.appData).toMatchObject({ passport: { user: own } })
   })
 
   it('[SESS-14] keeps what the app adds after it', async () => {
@@ -91,7 +91,7 @@ describe('a log-in', () => {
       end()
     })
     expect(done.writes).toBe(2)
-    expect(done.kept).toMatchObject({ added: 'after', passport: { user: own } })
+    expect(done.appData).toMatchObject({ added: 'after', passport: { user: own } })
   })
 
   it('[SESS-14] keeps what the app changes after it, whatever its name', async () => {
@@ -102,7 +102,7 @@ describe('a log-in', () => {
         end()
       })
     })
-    expect(done.kept).toMatchObject({ token: { expires: 'late' } })
+    expect(done.appData).toMatchObject({ token: { expires: 'late' } })
   })
 
   it('[SESS-14] keeps what the app takes back after it had saved something else', async () => {
@@ -113,7 +113,7 @@ describe('a log-in', () => {
         end()
       })
     })
-    expect(done.kept).not.toHaveProperty('added')
+    expect(done.appData).not.toHaveProperty('added')
   })
 
   it('[SESS-14] keeps a lifetime that the app chooses after it', async () => {
@@ -126,6 +126,6 @@ describe('a log-in', () => {
 
   it('[SESS-14] calls an app back that saves the session once more', async () => {
     await using done = await startWith((req, end) => req.session.save(end))
-    expect(done.kept).toMatchObject({ passport: { user: own } })
+    expect(done.appData).toMatchObject({ passport: { user: own } })
   })
 })

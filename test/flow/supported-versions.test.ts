@@ -67,8 +67,8 @@ describe.each(supported)('Express $express with Passport $passport', ({ framewor
     pair.op.breakNext('authorize', 'access-denied')
     const page = await pair.browser().visit(`${pair.service.url}/account`)
     expect(JSON.parse(page.body)).toMatchObject({ code: 'access_denied' })
-    const answer = await pair.browser().send(`${pair.service.url}/account`, { headers: { accept: '*/*' } })
-    expect(answer).toMatchObject({ status: 401, body: expect.stringContaining('not_signed_in') as string })
+    const response = await pair.browser().send(`${pair.service.url}/account`, { headers: { accept: '*/*' } })
+    expect(response).toMatchObject({ status: 401, body: expect.stringContaining('not_signed_in') as string })
   })
 
   it('works with Passport alone, by passport.authenticate', async () => {

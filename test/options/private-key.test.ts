@@ -243,9 +243,9 @@ describe('refusals', () => {
     ]
     for (const form of forms) {
       const error = await refusalOf(() => signerFromPrivateKey(form as PrivateKeyInput))
-      const told = JSON.stringify([error, error.message, error.stack, error.cause])
+      const shown = JSON.stringify([error, error.message, error.stack, error.cause])
       for (const member of [jwk.d, jwk.p, jwk.q, jwk.dp, secret.slice(40)])
-        expect(told).not.toContain(member?.slice(0, 16))
+        expect(shown).not.toContain(member?.slice(0, 16))
     }
   })
 })

@@ -173,15 +173,15 @@ describe('whatever overlaps in several browsers and tabs, over a store that take
           delays = chosen.delays
           nextDelayAt = 0
           const story = new OverlappingStory(app, schedules++)
-          const underWay: Promise<void>[] = []
-          for (const { step: one, gap: wait } of chosen.steps) {
-            const taken = story.take(one)
+          const performed: Promise<void>[] = []
+          for (const { step: nextStep, gap: wait } of chosen.steps) {
+            const performing = story.perform(nextStep)
             // It is looked at when all have ended.
-            taken.catch(() => undefined)
-            underWay.push(taken)
+            performing.catch(() => undefined)
+            performed.push(performing)
             await turns(wait)
           }
-          const ends = await Promise.allSettled(underWay)
+          const ends = await Promise.allSettled(performed)
           expect(ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))).toEqual(
             [],
           )

@@ -119,7 +119,7 @@ describe('an option', () => {
               },
             }),
           )
-          const isPlain = [issuer, didDocumentURL].some((one) => one.startsWith('http:'))
+          const isPlain = [issuer, didDocumentURL].some((address) => address.startsWith('http:'))
           expect(refusal?.code).toBe(isPlain ? 'invalid_option' : undefined)
         }),
         propertyRuns(),

@@ -108,7 +108,7 @@ const canProve: readonly Person[] = ['alice', 'bob']
 class Story {
   static #count = 0
   readonly #pair: Pair
-  readonly #run = Story.#count++
+  readonly #storyNumber = Story.#count++
   readonly #browsers = [new Browser(), new Browser()]
   readonly #sessions: (ModelSession | undefined)[] = [undefined, undefined]
   readonly #tabs: Tab[][] = [[], []]
@@ -120,7 +120,7 @@ class Story {
     this.#pair = pair
   }
 
-  async take(step: Step): Promise<void> {
+  async perform(step: Step): Promise<void> {
     vi.setSystemTime(Date.now() + 1000)
     switch (step.does) {
       case 'begin':
@@ -185,16 +185,16 @@ class Story {
       level: canProve.includes(who) ? 'P2' : 'P0',
       ...(error !== undefined && { error: { error } }),
     })
-    const answer = await this.#at(at).visit(service.url + page, {
+    const response = await this.#at(at).visit(service.url + page, {
       stopAt: (location) => location.startsWith(`${service.url}/auth/callback?`),
     })
     const open = isOpen(page, session)
-    expect(answer.status, answer.body).toBe(open ?? 302)
+    expect(response.status, response.body).toBe(open ?? 302)
     if (open === 200 && session)
-      expect(JSON.parse(answer.body)).toMatchObject({ sub: this.#userOf(session.who).sub })
+      expect(JSON.parse(response.body)).toMatchObject({ sub: this.#userOf(session.who).sub })
     if (open !== undefined) return
     this.#tabs[at]?.push({
-      address: answer.headers.location ?? '',
+      address: response.headers.location ?? '',
       who,
       page,
       asksForIdentity: page === '/identity' && session?.level === 'Cl.Cm',
@@ -233,9 +233,9 @@ class Story {
       return
     }
     expect(status).toBeGreaterThanOrEqual(400)
-    if (tooLate >= transactionLifetime) this.#seen(at)
+    if (tooLate >= transactionLifetime) this.#expected(at)
     else if (waiting.error !== undefined) {
-      this.#seen(at)
+      this.#expected(at)
       if (waiting.error === 'login_required') this.#end(at)
     } else if (codeOf(body) === 'subject_mismatch') {
       expect([session?.who, waiting.bound].some((one) => one !== undefined && one !== waiting.who)).toBe(true)
@@ -243,7 +243,7 @@ class Story {
     } else {
       expect(codeOf(body)).toBe('token_refused')
       expect(waiting.withdrawn || tooLate >= codeLifetime).toBe(true)
-      this.#seen(at)
+      this.#expected(at)
     }
   }
 
@@ -266,7 +266,7 @@ class Story {
   /** What a request makes of the session of its browser: it ends, or lives on from now. */
   #request(at: number): ModelSession | undefined {
     this.#sessions[at] = this.#current(at)
-    this.#seen(at)
+    this.#expected(at)
     return this.#sessions[at]
   }
 
@@ -280,7 +280,7 @@ class Story {
     return isOver ? undefined : session
   }
 
-  #seen(at: number): void {
+  #expected(at: number): void {
     const session = this.#sessions[at]
     if (session && nowInSeconds() < session.lastSeenAt + idle)
       this.#sessions[at] = { ...session, lastSeenAt: nowInSeconds() }
@@ -304,8 +304,8 @@ class Story {
   }
 
   #userOf(person: Person): SimulatorUser {
-    const sub = `urn:fdc:gov.uk:2022:${person}-${this.#run}`
-    return { ...readyUser('typical'), sub, email: `${person}-${this.#run}@example.com` }
+    const sub = `urn:fdc:gov.uk:2022:${person}-${this.#storyNumber}`
+    return { ...readyUser('typical'), sub, email: `${person}-${this.#storyNumber}@example.com` }
   }
 }
 
@@ -372,7 +372,7 @@ describe('whatever happens in several browsers, tabs and users, in any order', (
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24, size: 'max' }), async (steps) => {
           const story = new Story(pair)
-          for (const one of steps) await story.take(one)
+          for (const one of steps) await story.perform(one)
           for (const at of [0, 1]) await story.look(at)
           signIns += story.signIns
         }),

@@ -24,10 +24,10 @@ const vector = (confidence: fc.Arbitrary<ConfidenceLevel | undefined>, from = cr
       .shuffledSubarray([...credential.split('.'), ...(confidence ? [confidence] : [])], {
         minLength: credential.split('.').length + (confidence ? 1 : 0),
       })
-      .map((parts) => ({ written: parts.join('.'), credential, confidence })),
+      .map((components) => ({ written: components.join('.'), credential, confidence })),
   )
 
-const listOf = <One>(one: fc.Arbitrary<One>) => fc.array(one, { minLength: 1, maxLength: 5 })
+const listOf = <Item>(text: fc.Arbitrary<Item>) => fc.array(text, { minLength: 1, maxLength: 5 })
 const withoutIdentity = listOf(vector(fc.constantFrom(undefined, 'P0')))
 const withIdentity = listOf(vector(identityLevel, fc.constant('Cl.Cm')))
 
@@ -36,23 +36,23 @@ const almost = fc
   .array(fc.constantFrom('Cl', 'Cm', 'P0', 'P1', 'P2', 'P3', 'P4', 'cl', '', ' ', 'Cx', '__proto__'), {
     maxLength: 5,
   })
-  .map((parts) => parts.join('.'))
+  .map((components) => components.join('.'))
 
 /** What One Login takes, written down here once more. */
 function isGoodList(list: readonly string[]): boolean {
-  const vectors = list.map((one) => one.split('.'))
-  const count = (parts: readonly string[], pattern: RegExp) =>
-    parts.filter((part) => pattern.test(part)).length
+  const vectors = list.map((text) => text.split('.'))
+  const count = (components: readonly string[], pattern: RegExp) =>
+    components.filter((component) => pattern.test(component)).length
   const isGood = vectors.every(
-    (parts) =>
-      count(parts, /^Cl$/) === 1 &&
-      count(parts, /^Cm$/) <= 1 &&
-      count(parts, /^P[0-3]$/) <= 1 &&
-      parts.every((part) => /^(?:Cl|Cm|P[0-3])$/.test(part)),
+    (components) =>
+      count(components, /^Cl$/) === 1 &&
+      count(components, /^Cm$/) <= 1 &&
+      count(components, /^P[0-3]$/) <= 1 &&
+      components.every((component) => /^(?:Cl|Cm|P[0-3])$/.test(component)),
   )
-  const forIdentity = vectors.filter((parts) => count(parts, /^P[1-3]$/) > 0)
+  const forIdentity = vectors.filter((components) => count(components, /^P[1-3]$/) > 0)
   const isMixed = forIdentity.length > 0 && forIdentity.length < vectors.length
-  return isGood && list.length > 0 && !isMixed && forIdentity.every((parts) => parts.includes('Cm'))
+  return isGood && list.length > 0 && !isMixed && forIdentity.every((components) => components.includes('Cm'))
 }
 
 describe('a list of vectors', () => {
@@ -62,7 +62,7 @@ describe('a list of vectors', () => {
       fc.assert(
         fc.property(fc.oneof(withoutIdentity, withIdentity), (vectors) => {
           const parsed = parseVectors(vectors.map(({ written }) => written))
-          const ranks = vectors.map((one) => rankOfCredential[one.credential])
+          const ranks = vectors.map((text) => rankOfCredential[text.credential])
           const levels = vectors.map(({ confidence = 'P0' }) => rankOfConfidence[confidence])
           expect(rankOfCredential[parsed.credential]).toBe(Math.min(...ranks))
           expect(rankOfConfidence[parsed.identity ?? 'P0']).toBe(Math.min(...levels))
@@ -79,7 +79,7 @@ describe('a list of vectors', () => {
       fc.assert(
         fc.property(fc.oneof(withoutIdentity, withIdentity), (vectors) => {
           const parsed = parseVectors(vectors.map(({ written }) => written))
-          for (const one of parsed.vtr) expect(one).toMatch(/^Cl(\.Cm)?(\.P[0-3])?$/)
+          for (const text of parsed.vtr) expect(text).toMatch(/^Cl(\.Cm)?(\.P[0-3])?$/)
           expect(parseVectors(parsed.vtr)).toEqual(parsed)
         }),
         propertyRuns(),
@@ -143,7 +143,7 @@ describe('a list of vectors', () => {
               expectRefused(list)
               return
             }
-            const sorted = (one: string) => one.split('.').sort().join('.')
+            const sorted = (text: string) => text.split('.').sort().join('.')
             expect(parseVectors(list).vtr.map(sorted)).toEqual(list.map(sorted))
           },
         ),

@@ -7,22 +7,22 @@ import {
 import { createHttp } from '../../lib/provider/http.ts'
 import {
   json,
-  startAnsweringServer,
+  startScriptedServer,
   text,
-  type Answer,
-  type AnsweringServer,
-} from '../support/answering-server.ts'
+  type Responder,
+  type ScriptedServer,
+} from '../support/scripted-server.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 const environment = { allowInsecureRequests: true }
 const http = createHttp({ timeout: 5, environment })
 const impatientHttp = createHttp({ timeout: 0.5, environment })
 
-let server: AnsweringServer
+let server: ScriptedServer
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  server = await startAnsweringServer(copy('first'))
+  server = await startScriptedServer(copy('first'))
 })
 afterEach(async () => {
   vi.useRealTimers()
@@ -35,7 +35,7 @@ const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 function copy(
   content: string,
   headers: Record<string, string> = { 'cache-control': 'max-age=3600' },
-): Answer {
+): Responder {
   return json({ content }, headers)
 }
 
@@ -62,9 +62,9 @@ async function knownDocument(parts?: Partial<DocumentSource<string>>): Promise<C
 
 const manyAtOnce = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 100 }, work))
 
-const hang: Answer = () => undefined
+const hang: Responder = () => undefined
 
-const failures: [string, Answer][] = [
+const failures: [string, Responder][] = [
   ['status 500', text('', {}, 500)],
   ['status 503 with HTML', text('<html>', { 'content-type': 'text/html' }, 503)],
   ['status 429', text('', { 'retry-after': '1' }, 429)],
@@ -106,7 +106,7 @@ describe('downloads', () => {
 
   it('[CONF-3] are one when it has expired, however many wait, and all get what is new', async () => {
     const document = await knownDocument()
-    server.answerWith(copy('second'))
+    server.respondWith(copy('second'))
     pass(3600)
     expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['second']))
     expect(server.requests).toHaveLength(2)
@@ -138,9 +138,9 @@ describe('freshness', () => {
     [300, { 'cache-control': 'private' }],
     [300, { 'cache-control': 'max-age=soon' }],
   ])('[CONF-3] lasts %i seconds with %j', async (seconds, headers) => {
-    server.answerWith(copy('first', headers))
+    server.respondWith(copy('first', headers))
     const [before, after] = [await knownDocument(), await knownDocument()]
-    server.answerWith(copy('second'))
+    server.respondWith(copy('second'))
     pass(seconds - 1)
     expect(await before.get()).toBe('first')
     pass(1)
@@ -153,9 +153,9 @@ describe('freshness', () => {
     { 'cache-control': 'max-age=0' },
     { 'cache-control': 'max-age=60', age: '61' },
   ])('[CONF-3] does not last at all with %j', async (headers) => {
-    server.answerWith(copy('first', headers))
+    server.respondWith(copy('first', headers))
     const document = await knownDocument()
-    server.answerWith(copy('second'))
+    server.respondWith(copy('second'))
     expect(await document.get()).toBe('second')
   })
 })
@@ -164,7 +164,7 @@ describe('shortly before it expires', () => {
   it('[CONF-3] is refreshed while requests go on with the old copy', async () => {
     const document = await knownDocument()
     let release = () => undefined as unknown
-    server.answerWith((response, request) => (release = () => copy('second')(response, request)))
+    server.respondWith((response, request) => (release = () => copy('second')(response, request)))
     pass(3600 * 0.9)
     expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
     await vi.waitFor(() => {
@@ -180,7 +180,7 @@ describe('shortly before it expires', () => {
   it('[CONF-4] goes on with the old copy when that fails, past its expiry too', async () => {
     const refreshFailed = vi.fn()
     const document = await knownDocument({ observer: { refreshFailed } })
-    server.answerWith(text('', {}, 500))
+    server.respondWith(text('', {}, 500))
     pass(3600 * 0.9)
     expect(await document.get()).toBe('first')
     await vi.waitFor(() => {
@@ -194,19 +194,19 @@ describe('shortly before it expires', () => {
 describe('an outage', () => {
   it.each(failures)('[CONF-4, CONF-8] of %s leaves the last good copy in use', async (_what, failure) => {
     const document = await knownDocument(failure === hang ? { http: impatientHttp } : {})
-    server.answerWith(failure)
+    server.respondWith(failure)
     pass(3600)
     expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
     pass(86_400 * 30)
     expect(await document.get()).toBe('first')
-    server.answerWith(copy('second'))
+    server.respondWith(copy('second'))
     pass(30)
     expect(await document.get()).toBe('second')
   })
 
   it('[CONF-4] is left alone for half a minute after each failure', async () => {
     const document = await knownDocument()
-    server.answerWith(text('', {}, 503))
+    server.respondWith(text('', {}, 503))
     pass(3600)
     await document.get()
     expect(server.requests).toHaveLength(2)
@@ -222,13 +222,13 @@ describe('an outage', () => {
     '[CONF-4] of %s at the start is told to all, and over as soon as it is',
     async (what, failure) => {
       const document = documentOf(failure === hang ? { http: impatientHttp } : {})
-      server.answerWith(failure)
+      server.respondWith(failure)
       const errors = await manyAtOnce(() => refusalOf(document.get()))
       expect(new Set(errors).size).toBe(1)
       // CONF-11: a connection that was reset is tried once more.
       expect(server.requests).toHaveLength(what === 'a reset' ? 2 : 1)
       expect(errors[0]?.message).not.toMatch(/html|sec$/)
-      server.answerWith(copy('first'))
+      server.respondWith(copy('first'))
       expect(await document.get()).toBe('first')
     },
   )
@@ -237,12 +237,12 @@ describe('an outage', () => {
     '[CONF-12] of %s at the start is followed by a pause of a second, if it happens twice',
     async (what, failure) => {
       const document = documentOf(failure === hang ? { http: impatientHttp } : {})
-      server.answerWith(failure)
+      server.respondWith(failure)
       await refusalOf(document.get())
       const error = await refusalOf(document.get())
       const downloads = server.requests.length
       expect(downloads).toBe(what === 'a reset' ? 4 : 2)
-      server.answerWith(copy('first'))
+      server.respondWith(copy('first'))
       pass(0.9)
       for (let visitor = 0; visitor < 200; visitor++)
         expect(await refusalOf(visitor % 2 ? document.get() : document.getAfterMiss())).toBe(error)
@@ -254,7 +254,7 @@ describe('an outage', () => {
 
   it('[CONF-12] makes a handful of downloads for 200 visitors who come in 4 seconds, one after the other', async () => {
     const document = documentOf()
-    server.answerWith(text('', {}, 429))
+    server.respondWith(text('', {}, 429))
     for (let visitor = 0; visitor < 200; visitor++) {
       await refusalOf(document.get())
       pass(0.02)
@@ -271,7 +271,7 @@ describe('an outage', () => {
     [302, 'provider_document_unusable'],
     [204, 'provider_document_unusable'],
   ] as const)('[CONF-4] with status %i is told as %s', async (status, code) => {
-    server.answerWith(text('', {}, status))
+    server.respondWith(text('', {}, status))
     await expectRefused(
       documentOf().get(),
       code,
@@ -282,8 +282,8 @@ describe('an outage', () => {
   it.each([
     ['it is not JSON', text('{')],
     ['it has no content', json({})],
-  ])('[CONF-8] tells what is unusable: %s', async (reason, answer) => {
-    server.answerWith(answer)
+  ])('[CONF-8] tells what is unusable: %s', async (reason, response) => {
+    server.respondWith(response)
     await expectRefused(
       documentOf().get(),
       'provider_document_unusable',
@@ -314,7 +314,7 @@ describe('an outage', () => {
 describe('after something was not found in it', () => {
   it('[IDT-1] is downloaded once more, however many miss something', async () => {
     const document = await knownDocument()
-    server.answerWith(copy('second'))
+    server.respondWith(copy('second'))
     expect(new Set(await manyAtOnce(() => document.getAfterMiss()))).toEqual(new Set(['second']))
     expect(server.requests).toHaveLength(2)
   })
@@ -332,17 +332,17 @@ describe('after something was not found in it', () => {
 
   it('[CONF-4] is the last good copy where it cannot be had', async () => {
     const document = await knownDocument()
-    server.answerWith(text('', {}, 500))
+    server.respondWith(text('', {}, 500))
     expect(await document.getAfterMiss()).toBe('first')
     expect(await document.getAfterMiss()).toBe('first')
     expect(server.requests).toHaveLength(2)
   })
 
   it('[CONF-4] fails where there never was a copy and it cannot be had', async () => {
-    server.answerWith(text('', {}, 500))
+    server.respondWith(text('', {}, 500))
     const document = documentOf()
     await expectRefused(document.getAfterMiss(), 'provider_unreachable', /status 500/)
-    server.answerWith(copy('first'))
+    server.respondWith(copy('first'))
     expect(await document.get()).toBe('first')
   })
 
@@ -360,7 +360,7 @@ describe('who watches', () => {
     const observer = { refreshed: vi.fn(), refreshFailed: vi.fn() } satisfies DocumentObserver
     const document = await knownDocument({ observer })
     expect(observer.refreshed.mock.calls).toEqual([[`${server.url}/jwks`]])
-    server.answerWith(text('', {}, 500))
+    server.respondWith(text('', {}, 500))
     pass(3600)
     await document.get()
     expect(observer.refreshFailed.mock.calls).toMatchObject([

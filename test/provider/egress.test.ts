@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttp, type HttpSettings } from '../../lib/provider/http.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { createCertificateAuthority } from '../support/certificates.ts'
 import { startConnectProxy } from '../support/connect-proxy.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
@@ -19,7 +19,7 @@ describe('a loopback host', () => {
     '[CONF-10] is never called through the proxy: %s',
     async (host) => {
       await using proxy = await startConnectProxy({ hosts: { [host]: '127.0.0.1' } })
-      await using server = await startAnsweringServer(json({}))
+      await using server = await startScriptedServer(json({}))
       const { port } = new URL(server.url)
       const variables = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url }
       // 127.8.9.10 is this machine on Linux alone.
@@ -37,7 +37,7 @@ describe('a loopback host', () => {
   })
 
   it('[CONF-10] is called although the variable for the proxy is wrong', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const response = await httpWith({ variables: { HTTPS_PROXY: 'http://' } })(server.url)
     expect(response.status).toBe(200)
   })
@@ -106,8 +106,8 @@ describe('the proxy', () => {
 })
 
 /** Starts a server that is closed when the test is over. */
-async function startServer(answer: Answer) {
-  const server = await startAnsweringServer(answer)
+async function startServer(response: Responder) {
+  const server = await startScriptedServer(response)
   onTestFinished(() => server[Symbol.asyncDispose]())
   return server
 }
@@ -143,14 +143,14 @@ const connectionIsFree = () => new Promise((resolve) => setImmediate(resolve))
 function mortal() {
   const used = new Set<Socket>()
   const state = { isDead: false, kill: (socket: Socket): unknown => socket.destroy() }
-  const answer: Answer = (response) => {
+  const responder: Responder = (response) => {
     const { socket } = response
     if (!socket) return
     if (state.isDead && used.has(socket)) return state.kill(socket)
     used.add(socket)
     return setTimeout(() => response.end('{}'), 5)
   }
-  return { state, answer, used }
+  return { state, responder, used }
 }
 
 describe('a kept connection that is dead', () => {
@@ -158,8 +158,8 @@ describe('a kept connection that is dead', () => {
     ['reset', (socket: Socket) => socket.resetAndDestroy()],
     ['closed', (socket: Socket) => socket.destroy()],
   ])('[CONF-11] does not fail a GET: %s', async (_how, kill) => {
-    const { state, answer, used } = mortal()
-    const server = await startServer(answer)
+    const { state, responder: response, used } = mortal()
+    const server = await startServer(response)
     const http = httpWith()
     const several = Array.from({ length: 5 })
     await Promise.all(several.map(() => http(server.url)))
@@ -172,8 +172,8 @@ describe('a kept connection that is dead', () => {
   })
 
   it('[CONF-11] fails a POST, which is not repeated', async () => {
-    const { state, answer } = mortal()
-    const server = await startServer(answer)
+    const { state, responder: response } = mortal()
+    const server = await startServer(response)
     const http = httpWith()
     await http(server.url)
     await connectionIsFree()
@@ -251,7 +251,7 @@ describe('the dispatcher of the service', () => {
 
   it('[CONF-10] makes every call, so that the variables for a proxy do not count', async () => {
     await using proxy = await startConnectProxy()
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const calls: unknown[] = []
     const agent = agentWith({})
     const dispatcher: Pick<Dispatcher, 'dispatch'> = {
@@ -265,14 +265,14 @@ describe('the dispatcher of the service', () => {
   })
 
   it('[CONF-6] is held to the same limit on responses', async () => {
-    await using server = await startAnsweringServer(text('x'.repeat(1024 * 1024 + 1)))
+    await using server = await startScriptedServer(text('x'.repeat(1024 * 1024 + 1)))
     const call = httpWith({ dispatcher: agentWith({}) })(server.url)
     await expectRefused(call, 'provider_answer_invalid', /over 1 MiB/)
   })
 
   it('[CONF-11] has a GET tried once more as well', async () => {
-    const { state, answer } = mortal()
-    const server = await startServer(answer)
+    const { state, responder: response } = mortal()
+    const server = await startServer(response)
     const http = httpWith({ dispatcher: agentWith({}) })
     await http(server.url)
     await connectionIsFree()

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createHttp, type HttpSettings } from '../../lib/provider/http.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 const { name, version } = JSON.parse(
@@ -14,14 +14,14 @@ function httpWith(settings: Partial<HttpSettings> = {}) {
 }
 
 /** Calls a server that answers so. */
-async function callTo(answer: Answer, settings?: Partial<HttpSettings>) {
-  await using server = await startAnsweringServer(answer)
+async function callTo(response: Responder, settings?: Partial<HttpSettings>) {
+  await using server = await startScriptedServer(response)
   return await httpWith(settings)(`${server.url}/path?secret=SECRET`)
 }
 
 describe('what is sent', () => {
   it('[CONF-5] carries the name and version of this package on every call', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const http = httpWith()
     await http(server.url)
     await http(server.url, { method: 'POST', body: 'a=b', headers: { accept: 'text/plain' } })
@@ -32,7 +32,7 @@ describe('what is sent', () => {
   })
 
   it('[CONF-5] carries the address of the service in brackets', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     await httpWith({ serviceURL: 'https://tax-your-dragon.service.gov.uk' })(server.url)
     expect(server.requests[0]?.headers['user-agent']).toBe(
       `${name}/${version} (https://tax-your-dragon.service.gov.uk)`,
@@ -40,7 +40,7 @@ describe('what is sent', () => {
   })
 
   it('[UI-1] is a GET unless it is said otherwise', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     await httpWith()(`${server.url}/a?b=c`, { headers: { authorization: 'Bearer x' } })
     expect(server.requests).toMatchObject([
       { method: 'GET', url: '/a?b=c', body: '', headers: { authorization: 'Bearer x' } },
@@ -51,7 +51,7 @@ describe('what is sent', () => {
     ['text', 'naïve=1'],
     ['a form', new URLSearchParams({ naïve: '1' })],
   ])('[CB-10] is the body, as %s, with its length in bytes', async (_what, body) => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     await httpWith()(server.url, { method: 'POST', body })
     expect(server.requests).toMatchObject([
       {
@@ -63,7 +63,7 @@ describe('what is sent', () => {
   })
 
   it('[UI-3] is refused when it holds what fits into no header', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const call = httpWith()(server.url, { headers: { authorization: 'Bearer SECRET\r\nx: y' } })
     const error = await expectRefused(call, 'provider_answer_invalid', /invalid HTTP response/)
     expect(JSON.stringify([error.message, error.cause, error.stack])).not.toContain('SECRET')
@@ -93,7 +93,7 @@ describe('an answer', () => {
   })
 
   it.each([301, 302, 303, 307, 308])('[CONF-6] is not followed where it redirects: %i', async (status) => {
-    await using other = await startAnsweringServer(json({}))
+    await using other = await startScriptedServer(json({}))
     expect(await callTo(text('', { location: other.url }, status))).toMatchObject({ status })
     expect(other.requests).toEqual([])
   })
@@ -115,7 +115,7 @@ describe('an answer', () => {
   it('[CONF-6] without end is cut off, and not waited for', async () => {
     let closed = () => undefined as unknown
     const ended = new Promise((resolve) => (closed = () => resolve('closed')))
-    const endless: Answer = (response) => {
+    const endless: Responder = (response) => {
       const more = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536)));
       }
@@ -123,16 +123,17 @@ describe('an answer', () => {
       response.on('close', closed)
       more()
     }
-    await using server = await startAnsweringServer(endless)
+    await using server = await startScriptedServer(endless)
     await expectRefused(httpWith()(server.url), 'provider_answer_invalid', /over 1 MiB/)
     expect(await ended).toBe('closed')
   })
 })
 
 describe('time', () => {
-  const hang: Answer = () => undefined
-  const headersOnly: Answer = (response) => response.writeHead(200, { 'content-length': '10' }).flushHeaders()
-  const drip: Answer = (response) => {
+  const hang: Responder = () => undefined
+  const headersOnly: Responder = (response) =>
+    response.writeHead(200, { 'content-length': '10' }).flushHeaders()
+  const drip: Responder = (response) => {
     response.writeHead(200)
     const timer = setInterval(() => response.write('x'), 20)
     response.on('close', () => {
@@ -144,9 +145,9 @@ describe('time', () => {
     ['that never comes', hang],
     ['whose body never comes', headersOnly],
     ['that comes drop by drop', drip],
-  ])('[CONF-6] runs out for an answer %s', async (_what, answer) => {
+  ])('[CONF-6] runs out for an answer %s', async (_what, response) => {
     const error = await expectRefused(
-      callTo(answer, { timeout: 0.15 }),
+      callTo(response, { timeout: 0.15 }),
       'provider_timeout',
       /^One Login did not respond within 0\.15 s: GET http:\/\/127\.0\.0\.1:\d+\/path\. If this continues, check/,
     )
@@ -156,13 +157,13 @@ describe('time', () => {
   it('[CONF-6] that ran out frees the connection', async () => {
     let closed = () => undefined as unknown
     const ended = new Promise((resolve) => (closed = () => resolve('closed')))
-    await using server = await startAnsweringServer((response) => response.on('close', closed))
+    await using server = await startScriptedServer((response) => response.on('close', closed))
     await refusalOf(httpWith({ timeout: 0.1 })(server.url))
     expect(await ended).toBe('closed')
   })
 
   it('[CONF-6] is not spent on a call that ended', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const before = timersAlive()
     await httpWith({ timeout: 60 })(server.url)
     expect(timersAlive()).toBeLessThanOrEqual(before)
@@ -174,7 +175,7 @@ function timersAlive(): number {
 }
 
 describe('a provider out of reach', () => {
-  it.each<[string, Answer]>([
+  it.each<[string, Responder]>([
     ['resets the connection', (response) => response.socket?.resetAndDestroy()],
     ['closes the connection', (response) => response.destroy()],
     [
@@ -193,9 +194,9 @@ describe('a provider out of reach', () => {
     ],
     ['does not speak HTTP', (response) => response.socket?.end('SMTP ready\r\n\r\n')],
     ['sends headers without end', text('', { 'x-long': 'x'.repeat(70_000) })],
-  ])('[CONF-4, UI-3] becomes a typed error when it %s', async (_what, answer) => {
+  ])('[CONF-4, UI-3] becomes a typed error when it %s', async (_what, response) => {
     const error = await expectRefused(
-      callTo(answer),
+      callTo(response),
       'provider_unreachable',
       /^Could not connect to One Login: GET http:\/\/127\.0\.0\.1:\d+\/path\. If this continues, check/,
     )
@@ -204,14 +205,14 @@ describe('a provider out of reach', () => {
   })
 
   it('[CONF-4] becomes a typed error when nobody listens', async () => {
-    const server = await startAnsweringServer(json({}))
+    const server = await startScriptedServer(json({}))
     await server[Symbol.asyncDispose]()
     const error = await expectRefused(httpWith()(server.url), 'provider_unreachable', /Could not connect/)
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
   it('[CONF-7] is one that speaks plain http where https is asked for', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     await expectRefused(
       httpWith()(server.url.replace('http:', 'https:')),
       'provider_unreachable',
@@ -223,7 +224,7 @@ describe('a provider out of reach', () => {
 
 describe('plain http', () => {
   it('[CONF-7] is not spoken unless it is allowed', async () => {
-    await using server = await startAnsweringServer(json({}))
+    await using server = await startScriptedServer(json({}))
     const http = httpWith({ environment: { allowInsecureRequests: false } })
     await expectRefused(http(server.url), 'provider_answer_invalid', /is not https, so it was not called/)
     expect(server.requests).toEqual([])

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Provider } from '../../lib/provider/provider.ts'
 import {
   json,
-  startAnsweringServer,
+  startScriptedServer,
   text,
-  type Answer,
-  type AnsweringServer,
-} from '../support/answering-server.ts'
+  type Responder,
+  type ScriptedServer,
+} from '../support/scripted-server.ts'
 import { expectRefused } from '../support/refusal.ts'
 
 const controller = 'did:web:localhost'
@@ -15,15 +15,15 @@ const ecJwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.expor
 const rsaJwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
 
 /** A provider's documents, each on a path of its own; a test replaces those it breaks. */
-type Documents = Record<string, Answer>
+type Documents = Record<string, Responder>
 
-let server: AnsweringServer
+let server: ScriptedServer
 let documents: Documents
 let provider: Provider
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  server = await startAnsweringServer((response, request) => documents[request.url]?.(response, request))
+  server = await startScriptedServer((response, request) => documents[request.url]?.(response, request))
   const issuer = `${server.url}/`
   const hour = { 'cache-control': 'max-age=3600' }
   documents = {
@@ -63,7 +63,7 @@ function discovery(changes: object = {}) {
   }
 }
 
-const jwks = (...keys: unknown[]): Answer => json({ keys }, { 'cache-control': 'max-age=86400' })
+const jwks = (...keys: unknown[]): Responder => json({ keys }, { 'cache-control': 'max-age=86400' })
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const downloads = () => server.requests.map(({ url }) => url)
 

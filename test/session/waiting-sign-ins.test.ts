@@ -127,8 +127,8 @@ describe('a sign-in that waits', () => {
 
   it('[AUTHZ-2, SESS-9] keeps neither its state nor the secret of its browser in the store', async () => {
     const { store, state, secret } = await started()
-    const kept = JSON.stringify((store as unknown as { sessions: object }).sessions)
-    expect(kept).not.toContain(state)
-    expect(kept).not.toContain(secret)
+    const stored = JSON.stringify((store as unknown as { sessions: object }).sessions)
+    expect(stored).not.toContain(state)
+    expect(stored).not.toContain(secret)
   })
 })

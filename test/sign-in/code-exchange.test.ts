@@ -8,7 +8,7 @@ import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { parseSignInOptions } from '../../lib/options/sign-in-options.ts'
 import { createTransaction } from '../../lib/sign-in/transaction.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { createTokenIssuer, type Signing } from '../support/token-issuer.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
@@ -20,7 +20,7 @@ const callbackURL = 'https://tax-your-dragon.service.gov.uk/auth/callback'
 interface Exchange {
   readonly strategy?: Partial<OneLoginOptions>
   /** In place of the tokens. */
-  readonly answer?: Answer
+  readonly response?: Responder
   readonly claims?: object
   readonly tokenType?: string
   /** In place of the way to the endpoint. */
@@ -31,13 +31,13 @@ interface Exchange {
 /** Starts a token endpoint, and exchanges the code `the-code` there. */
 async function exchange({
   strategy = { signer },
-  answer,
+  response,
   claims,
   tokenType = 'Bearer',
   http,
   signing,
 }: Exchange = {}) {
-  await using server = await startAnsweringServer(() => undefined)
+  await using server = await startScriptedServer(() => undefined)
   const issuer = `${server.url}/`
   const metadata = {
     issuer,
@@ -72,8 +72,8 @@ async function exchange({
     },
     signing,
   )
-  server.answerWith(
-    answer ??
+  server.respondWith(
+    response ??
       json({ access_token: 'the-access-token', token_type: tokenType, expires_in: 180, id_token: idToken }),
   )
   const exchangeCode = createCodeExchange(settings, http ?? createHttp(settings))
@@ -166,7 +166,7 @@ describe('a token request that fails', () => {
   const oauthError = (error: string, status = 400) =>
     json({ error, error_description: 'Sorry\n' }, {}, status)
 
-  it.each<[string, Answer]>([
+  it.each<[string, Responder]>([
     ['an OAuth error', oauthError('invalid_grant')],
     ['status 500', text('', {}, 500)],
     ['status 502 with HTML', text('<html>', html, 502)],
@@ -176,8 +176,8 @@ describe('a token request that fails', () => {
     ['a reset', (response) => response.socket?.resetAndDestroy()],
     ['a hanging connection', () => undefined],
     ['a redirect', text('', { location: '/token' }, 307)],
-  ])('[CB-10] is never made again: %s', async (_what, answer) => {
-    const { error, requests } = await refused({ answer })
+  ])('[CB-10] is never made again: %s', async (_what, response) => {
+    const { error, requests } = await refused({ response })
     expect(requests).toHaveLength(1)
     expect(error.message).not.toMatch(/the-code|html/)
   })
@@ -188,14 +188,14 @@ describe('a token request that fails', () => {
     ['unauthorized_client', /Check how this client is registered/],
     ['invalid_request', /\(invalid_request, status 400\)\. Run/],
   ])('[CB-11] tells %s, with what to do', async (code, remedy) => {
-    const { error } = await refused({ answer: oauthError(code) })
+    const { error } = await refused({ response: oauthError(code) })
     expect(error).toMatchObject({ code: 'token_refused', status: 502 })
     expect(error.message).toMatch(remedy)
     expect(error.providerError).toEqual({ error: code, description: 'Sorry?', status: 400 })
   })
 
   it('[CB-11] does without a description', async () => {
-    const { error } = await refused({ answer: json({ error: 'invalid_grant' }, {}, 400) })
+    const { error } = await refused({ response: json({ error: 'invalid_grant' }, {}, 400) })
     expect(error.providerError).toStrictEqual({ error: 'invalid_grant', status: 400 })
   })
 
@@ -222,7 +222,7 @@ describe('a token request that fails', () => {
     expect(calls).toBe(0)
   })
 
-  it.each<[string, Answer, number | undefined]>([
+  it.each<[string, Responder, number | undefined]>([
     ['status 500', text('', {}, 500), 500],
     ['status 502 with HTML', text('<html>', html, 502), 502],
     ['status 429', text('', {}, 429), 429],
@@ -231,16 +231,16 @@ describe('a token request that fails', () => {
     ['no access token', json({ token_type: 'Bearer', id_token: 'a.b.c' }), undefined],
     ['no token type', json({ access_token: 'a', id_token: 'a.b.c' }), undefined],
     ['an empty answer', json({}), undefined],
-  ])('[CB-11] becomes a typed error: %s', async (_what, answer, status) => {
-    const { error } = await refused({ answer })
+  ])('[CB-11] becomes a typed error: %s', async (_what, response, status) => {
+    const { error } = await refused({ response })
     expect(error.code).toBe('provider_answer_invalid')
     expect(error.providerError?.status).toBe(status)
     expect(error.cause).toBeInstanceOf(Error)
   })
 
   it.each([200, 400])('[CB-11] quotes nothing of an answer of status %i that is not JSON', async (status) => {
-    const answer = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
-    const { error } = await refused({ answer })
+    const response = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
+    const { error } = await refused({ response })
     expect(error.code).toBe('provider_answer_invalid')
     expect(error.message).not.toContain('SECRET')
   })
@@ -259,14 +259,14 @@ describe('a token request that fails', () => {
   })
 
   it('[CB-11] becomes a typed error: an answer without an ID token', async () => {
-    const answer = json({ access_token: 'a', token_type: 'Bearer' })
-    expect((await refused({ answer })).error.code).toBe('provider_answer_invalid')
+    const response = json({ access_token: 'a', token_type: 'Bearer' })
+    expect((await refused({ response })).error.code).toBe('provider_answer_invalid')
   })
 
   it('[CB-11] keeps what the way to the provider says', async () => {
-    expect((await refused({ answer: () => undefined })).error.code).toBe('provider_timeout')
-    const reset: Answer = (response) => response.socket?.resetAndDestroy()
-    expect((await refused({ answer: reset })).error.code).toBe('provider_unreachable')
+    expect((await refused({ response: () => undefined })).error.code).toBe('provider_timeout')
+    const reset: Responder = (response) => response.socket?.resetAndDestroy()
+    expect((await refused({ response: reset })).error.code).toBe('provider_unreachable')
   })
 
   it('[CB-11] is not made when the signer fails', async () => {
@@ -279,8 +279,8 @@ describe('a token request that fails', () => {
   it.each([5, null, ['a.b.c'], { jwt: 'a.b.c' }])(
     '[CB-11] becomes a typed error: an ID token of %j',
     async (id_token) => {
-      const answer = json({ access_token: 'a', token_type: 'Bearer', id_token })
-      expect((await refused({ answer })).error.code).toBe('provider_answer_invalid')
+      const response = json({ access_token: 'a', token_type: 'Bearer', id_token })
+      expect((await refused({ response })).error.code).toBe('provider_answer_invalid')
     },
   )
 
@@ -291,8 +291,8 @@ describe('a token request that fails', () => {
     ['an unknown token type', { id_token: 'a', token_type: 'mac' }, 'its access token is not a bearer token'],
     ['no access token', { access_token: undefined }, 'a member is missing or has the wrong type'],
   ])('[CB-11] is told in our words, whoever noticed first: %s', async (_what, members, words) => {
-    const answer = json({ access_token: 'the-access-token', token_type: 'Bearer', ...members })
-    const { error } = await refused({ answer })
+    const response = json({ access_token: 'the-access-token', token_type: 'Bearer', ...members })
+    const { error } = await refused({ response })
     expect(error.code).toBe('provider_answer_invalid')
     expect(error.message).toContain(`Invalid response from One Login's token endpoint: ${words}. `)
   })
@@ -306,7 +306,7 @@ describe('what came', () => {
 
   it.each(['expires_in', 'scope', 'refresh_token'])('[CID-13] may have null for %s', async (member) => {
     const good = { access_token: 'a', token_type: 'Bearer', id_token: 'a.b.c' }
-    expect((await exchange({ answer: json({ ...good, [member]: null }) })).tokens).toBeDefined()
+    expect((await exchange({ response: json({ ...good, [member]: null }) })).tokens).toBeDefined()
   })
 
   it('[IDT-1] is an ID token of which nothing was checked here, so that one place checks all of it', async () => {
@@ -318,9 +318,9 @@ describe('what came', () => {
 
 describe('a secret', () => {
   it('[CB-11] stands in no error', async () => {
-    const answers = [json({ error: 'invalid_client' }, {}, 400), text('<html>'), json({}), () => undefined]
-    for (const answer of answers) {
-      const { error } = await refused({ strategy: { clientSecret: 'SECRET', timeout: 0.2 }, answer })
+    const responses = [json({ error: 'invalid_client' }, {}, 400), text('<html>'), json({}), () => undefined]
+    for (const response of responses) {
+      const { error } = await refused({ strategy: { clientSecret: 'SECRET', timeout: 0.2 }, response })
       expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toMatch(/SECRET|the-code/)
     }
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createHttp } from '../../lib/provider/http.ts'
 import { fetchUserinfo } from '../../lib/sign-in/userinfo.ts'
-import { json, startAnsweringServer, text, type Answer } from '../support/answering-server.ts'
+import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 const http = createHttp({ timeout: 5, environment: { allowInsecureRequests: true } })
@@ -17,15 +17,15 @@ const good = {
 }
 
 /** Asks a provider that answers so. */
-async function fetchFrom(answer: Answer) {
-  await using server = await startAnsweringServer(answer)
+async function fetchFrom(response: Responder) {
+  await using server = await startScriptedServer(response)
   const { userinfo } = await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
   return userinfo
 }
 
 describe('request', () => {
   it('[UI-1] sends the access token in the Authorization header and nowhere else', async () => {
-    await using server = await startAnsweringServer(json(good))
+    await using server = await startScriptedServer(json(good))
     await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
     expect(server.requests).toMatchObject([
       {

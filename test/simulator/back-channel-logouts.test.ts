@@ -180,7 +180,7 @@ describe('a fault of a logout token', () => {
       'a-nonce',
       'a-nonce',
     ])
-    service.answerWith(200)
+    service.respondWith(200)
     await op.signOut('a-user')
     expect(decodeJwt(tokenOf(callOf(service, 3))).nonce).toBeUndefined()
   })

@@ -94,7 +94,7 @@ describe('a service that publishes its keys', () => {
   it('[SIM-2] [KEY-3] is known by the key that kid names, in assertions and request objects', async () => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
-    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    jwks.respondWith({ keys: [await own(op, 'a-key')] })
     const client_assertion = await assertion(op, {}, { kid: 'a-key' })
     expect((await exchange(op, await codeFor(op), { client_assertion })).status).toBe(200)
     const callback = await new Browser().redirect(await requestObjectURL(op, {}, {}, { kid: 'a-key' }))
@@ -108,7 +108,7 @@ describe('a service that publishes its keys', () => {
   ])('[SIM-2] [KEY-3] makes the provider fail when it %s', async (_title, header) => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
-    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    jwks.respondWith({ keys: [await own(op, 'a-key')] })
     const { status, body } = await exchange(op, 'a-code', {
       client_assertion: await assertion(op, {}, header),
     })
@@ -126,8 +126,8 @@ describe('a service that publishes its keys', () => {
 
   it.each([500, { keys: 'none' }, { keys: [{ kty: 'EC', kid: 'a-key' }] }])(
     '[SIM-2] [KEY-2] makes the provider fail when its keys are %j',
-    async (answer) => {
-      const jwks = await startService(answer)
+    async (response) => {
+      const jwks = await startService(response)
       const op = await start({ client: { jwksURL: jwks.url } })
       const client_assertion = await assertion(op, {}, { kid: 'a-key' })
       expect((await exchange(op, 'a-code', { client_assertion })).body.error).toBe('server_error')
@@ -137,12 +137,12 @@ describe('a service that publishes its keys', () => {
   it('[SIM-2] [KEY-4] is remembered for 24 hours, so that a withdrawn key goes on working', async () => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
-    jwks.answerWith({ keys: [await own(op, 'a-key')] })
+    jwks.respondWith({ keys: [await own(op, 'a-key')] })
     const ask = async () =>
       (await exchange(op, await codeFor(op), { client_assertion: await assertion(op, {}, { kid: 'a-key' }) }))
         .body.error
     expect(await ask()).toBeUndefined()
-    jwks.answerWith({ keys: [] })
+    jwks.respondWith({ keys: [] })
     op.clock.advance(23 * 3600)
     expect(await ask()).toBeUndefined()
     op.clock.advance(2 * 3600)

@@ -152,19 +152,23 @@ export function assertion(
 }
 
 /** An answer in JSON. */
-export interface Answer {
+export interface TokenEndpointResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: Record<string, unknown>
 }
 
 /** Asks for tokens; a parameter that is `undefined` is left out. */
-export async function exchange(op: Simulator, code: string, params: Params = {}): Promise<Answer> {
+export async function exchange(
+  op: Simulator,
+  code: string,
+  params: Params = {},
+): Promise<TokenEndpointResponse> {
   const response = await tokenRequest(op, code, params)
   return {
     status: response.status,
     headers: response.headers,
-    body: (await response.json()) as Answer['body'],
+    body: (await response.json()) as TokenEndpointResponse['body'],
   }
 }
 
@@ -194,12 +198,12 @@ export async function tokensFor(
 }
 
 /** The userinfo answer for an access token. */
-export async function userinfo(op: Simulator, accessToken: string): Promise<Answer> {
+export async function userinfo(op: Simulator, accessToken: string): Promise<TokenEndpointResponse> {
   const response = await fetch(new URL('userinfo', op.issuer), {
     headers: { Authorization: `Bearer ${accessToken}` },
   })
   const text = await response.text()
-  const body = text === '' ? {} : (JSON.parse(text) as Answer['body'])
+  const body = text === '' ? {} : (JSON.parse(text) as TokenEndpointResponse['body'])
   return { status: response.status, headers: response.headers, body }
 }
 

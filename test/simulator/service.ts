@@ -15,7 +15,7 @@ export interface ReceivedCall {
 export interface Service {
   readonly url: string
   readonly calls: ReceivedCall[]
-  answerWith(...answers: (number | object)[]): void
+  respondWith(...responses: (number | object)[]): void
 }
 
 async function bodyOf(req: IncomingMessage): Promise<string> {
@@ -27,15 +27,15 @@ async function bodyOf(req: IncomingMessage): Promise<string> {
 /** Starts a service that is closed when the test is over. A number is a status, an object a JSON document. */
 export async function startService(...initial: (number | object)[]): Promise<Service> {
   const calls: ReceivedCall[] = []
-  let answers = initial
+  let responses = initial
   const server = createServer((req, res) => {
     void bodyOf(req).then((body) => {
       const { 'content-type': type = '', 'user-agent': agent = '' } = req.headers
       calls.push({ method: req.method ?? '', url: req.url ?? '', type, agent, body })
-      const answer = answers.length > 1 ? answers.shift() : answers[0]
-      if (typeof answer === 'object')
-        res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
-      else res.writeHead(answer ?? 200).end()
+      const response = responses.length > 1 ? responses.shift() : responses[0]
+      if (typeof response === 'object')
+        res.setHeader('Content-Type', 'application/json').end(JSON.stringify(response))
+      else res.writeHead(response ?? 200).end()
     })
   })
   const listening = await listen(server)
@@ -43,8 +43,8 @@ export async function startService(...initial: (number | object)[]): Promise<Ser
   return {
     url: `${listening.url}/`,
     calls,
-    answerWith: (...next) => {
-      answers = next
+    respondWith: (...next) => {
+      responses = next
     },
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './relying-party.ts'
 import { startService } from './service.ts'
 
-const somebodyElse: SimulatorResponse = { user: 'no-phone' }
+const anotherUser: SimulatorResponse = { user: 'no-phone' }
 
 describe('the provider’s session', () => {
   it('[SIM-2] [IDT-7] keeps the time at which the user signed in', async () => {
@@ -130,7 +130,7 @@ describe('re-authentication', () => {
     const browser = new Browser()
     const { idToken } = await tokensFor(op, {}, browser)
     const before = decodeJwt(idToken).auth_time
-    op.respondWith(somebodyElse)
+    op.respondWith(anotherUser)
     const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
     expect(paramsOf(await browser.redirect(url))).toEqual({
       error: 'login_required',

@@ -25,7 +25,7 @@ async function openPage(browser: Browser, url: URL): Promise<{ html: string; jou
 }
 
 /** Answers the page; gives the parameters that the service gets. */
-async function answer(op: Simulator, browser: Browser, form: Record<string, string>) {
+async function submitPage(op: Simulator, browser: Browser, form: Record<string, string>) {
   return paramsOf(location(await browser.post(`${op.issuer}sign-in`, form)))
 }
 
@@ -35,7 +35,7 @@ describe('the sign-in page', () => {
     const browser = new Browser()
     const { html, journey } = await openPage(browser, authorizationURL(op))
     expect(html).toContain('Sign in to Tax your dragon')
-    const { code = '', state } = await answer(op, browser, { journey, user: 'no-fixed-address' })
+    const { code = '', state } = await submitPage(op, browser, { journey, user: 'no-fixed-address' })
     expect(state).toBe('a-state')
     const { body } = await exchange(op, code)
     const claims = await userinfo(op, String(body.access_token))
@@ -61,7 +61,7 @@ describe('the sign-in page', () => {
     const url = await requestObjectURL(op, { login_hint: '<img src=x>' })
     const { html, journey } = await openPage(browser, url)
     expect(html).not.toMatch(/<script|<img/)
-    const { code = '' } = await answer(op, browser, { journey, user: 'configured' })
+    const { code = '' } = await submitPage(op, browser, { journey, user: 'configured' })
     const { body } = await exchange(op, code)
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
@@ -91,7 +91,7 @@ describe('the sign-in page', () => {
     const { html, journey } = await openPage(browser, authorizationURL(op, identityRequest))
     expect(html).toContain('name="level"')
     const form = { journey, user: 'typical', level: 'P0', returnCodes: 'B, C' }
-    const { code = '' } = await answer(op, browser, form)
+    const { code = '' } = await submitPage(op, browser, form)
     const { body } = await exchange(op, code)
     const claims = await userinfo(op, String(body.access_token))
     expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
@@ -101,7 +101,7 @@ describe('the sign-in page', () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op, identityRequest))
-    const { code = '' } = await answer(op, browser, {
+    const { code = '' } = await submitPage(op, browser, {
       journey,
       user: 'not-proven',
       level: '',
@@ -117,7 +117,7 @@ describe('the sign-in page', () => {
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
     expect(
-      await answer(op, browser, { journey, user: 'typical', error: 'server-error-without-description' }),
+      await submitPage(op, browser, { journey, user: 'typical', error: 'server-error-without-description' }),
     ).toEqual({
       error: 'server_error',
       state: 'a-state',
@@ -135,7 +135,7 @@ describe('the sign-in page', () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey, user: 'no-phone' })
+    await submitPage(op, browser, { journey, user: 'no-phone' })
     const { idToken } = await tokensFor(op, {}, browser)
     expect(decodeJwt(idToken).nonce).toBe('a-nonce')
     op.respondWith({ user: 'typical' })
@@ -149,7 +149,7 @@ describe('the sign-in page', () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey: first.journey, user: 'no-phone' })
+    await submitPage(op, browser, { journey: first.journey, user: 'no-phone' })
     const { html } = await openPage(browser, authorizationURL(op, identityRequest))
     expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="no-phone"')
   })
@@ -160,12 +160,12 @@ describe('the sign-in page', () => {
     const user: SimulatorUser = { sub: 'me', email: 'me@example.com' }
     op.respondWith({ user })
     const first = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey: first.journey, user: 'configured' })
+    await submitPage(op, browser, { journey: first.journey, user: 'configured' })
     op.respondWith({})
     const { html, journey } = await openPage(browser, authorizationURL(op, { prompt: 'login' }))
     expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="signed-in"')
     expect(html.match(/checked/g)).toHaveLength(1)
-    const { code = '' } = await answer(op, browser, { journey, user: 'signed-in' })
+    const { code = '' } = await submitPage(op, browser, { journey, user: 'signed-in' })
     const { body } = await exchange(op, code)
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
@@ -173,7 +173,7 @@ describe('the sign-in page', () => {
   it('[SIM-2] [CB-4] answers access_denied to another browser than the one that was sent', async () => {
     const op = await start({ interactive: true })
     const { journey } = await openPage(new Browser(), authorizationURL(op))
-    expect(await answer(op, new Browser(), { journey, user: 'typical' })).toEqual({
+    expect(await submitPage(op, new Browser(), { journey, user: 'typical' })).toEqual({
       error: 'access_denied',
       error_description: 'Access denied for security reasons, a new authentication request may be successful',
       state: 'a-state',
@@ -184,7 +184,7 @@ describe('the sign-in page', () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey, user: 'typical' })
+    await submitPage(op, browser, { journey, user: 'typical' })
     const again = await browser.post(`${op.issuer}sign-in`, { journey, user: 'typical' })
     expect(again.status).toBe(400)
     expect((await browser.post(`${op.issuer}sign-in`, {})).status).toBe(400)
@@ -195,19 +195,19 @@ describe('the sign-in page', () => {
     const browser = new Browser()
     op.breakNext('authorize', 'wrong-state')
     const { journey } = await openPage(browser, authorizationURL(op))
-    expect((await answer(op, browser, { journey, user: 'typical' })).state).toBe('another-value')
+    expect((await submitPage(op, browser, { journey, user: 'typical' })).state).toBe('another-value')
   })
 
   it('[SIM-2] [CB-5] answers login_required when somebody else signs in again', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
-    await answer(op, browser, { journey: first.journey, user: 'typical' })
+    await submitPage(op, browser, { journey: first.journey, user: 'typical' })
     const { idToken } = await tokensFor(op, {}, browser)
     const again = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
     const { html, journey } = await openPage(browser, again)
     expect(html).toContain('Has to sign in again')
-    const { error } = await answer(op, browser, { journey, user: 'no-phone' })
+    const { error } = await submitPage(op, browser, { journey, user: 'no-phone' })
     expect(error).toBe('login_required')
   })
 })
@@ -227,7 +227,7 @@ describe('the pages of an interactive simulator', () => {
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
     expect(first.html).not.toContain('asks for an identity')
-    await answer(op, browser, { journey: first.journey, user: 'typical' })
+    await submitPage(op, browser, { journey: first.journey, user: 'typical' })
     const second = await openPage(browser, authorizationURL(op, identityRequest))
     expect(second.html).toContain('<h1>Prove an identity to Tax your dragon</h1>')
     expect(second.html).toContain('typical@example.com is signed in. The service now asks for an identity.')

@@ -100,10 +100,10 @@ describe('closing a simulator', () => {
     await fetch(`${op.issuer}.well-known/openid-configuration`)
     op.breakNext('trustmark', 'hang')
     const hanging = fetch(`${op.issuer}trustmark`).catch(() => undefined)
-    const told = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
+    const signOut = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
     await op.close()
     await hanging
-    await told
+    await signOut
   }
 
   it('[SIM-1] leaves no open handle, however often it is started and closed', async () => {
@@ -126,9 +126,9 @@ describe('closing a simulator', () => {
 
   it('[SIM-1] does not wait for the retries of a back-channel logout', async () => {
     const op: Simulator = await startSimulator({ logoutRetryDelay: 600_000 })
-    const told = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
+    const signOut = op.signOut('a-user', { to: 'http://127.0.0.1:1/' })
     await vi.waitFor(() => expect(process.getActiveResourcesInfo()).toContain('TCPServerWrap'))
     await op.close()
-    expect(await told).toMatchObject([{ delivered: false }])
+    expect(await signOut).toMatchObject([{ delivered: false }])
   })
 })

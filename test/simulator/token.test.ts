@@ -212,16 +212,18 @@ describe('a token request', () => {
 
   it('[SIM-2] [CB-8] may name the token endpoint or the issuer, with its slash, as the audience', async () => {
     const op = await start()
-    const answers = []
+    const responses = []
     for (const aud of [
       op.issuer,
       [op.issuer, 'https://a.example'],
       op.issuer.slice(0, -1),
       `${op.issuer}authorize`,
     ]) {
-      answers.push(await exchange(op, await codeFor(op), { client_assertion: await assertion(op, { aud }) }))
+      responses.push(
+        await exchange(op, await codeFor(op), { client_assertion: await assertion(op, { aud }) }),
+      )
     }
-    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 400, 400])
+    expect(responses.map((response) => response.status)).toEqual([200, 200, 400, 400])
   })
 
   it('[SIM-2] [CB-8] may have expired by 30 seconds', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { OneLoginErrorCode, OneLoginOptions, OneLoginUser } from '../../lib/index.ts'
 import { Browser } from './browser.ts'
 import { startHostileProvider, type HostileProvider } from './hostile-provider.ts'
-import { startService, type Service, type ServiceParts } from './service.ts'
+import { startService, type Service, type ServiceOptions } from './service.ts'
 
 /** A service and the hostile provider that it trusts. */
 export interface AttackedService extends AsyncDisposable {
@@ -22,7 +22,7 @@ export interface Outcome {
 /** Starts a service whose provider is hostile. */
 export async function startAttackedService(
   options: Partial<OneLoginOptions> = {},
-  parts: ServiceParts = {},
+  parts: ServiceOptions = {},
 ): Promise<AttackedService> {
   const provider = await startHostileProvider()
   const service = await startService((url) => ({ ...provider.optionsFor(url), ...options }), parts)

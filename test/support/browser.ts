@@ -35,16 +35,16 @@ export class Browser {
   async visit(address: string, { method = 'GET', headers = {}, body, stopAt }: Visit = {}): Promise<Page> {
     const trail: string[] = []
     let url = address
-    let answer = await this.send(url, { method, headers, ...(body !== undefined && { body }) })
+    let response = await this.send(url, { method, headers, ...(body !== undefined && { body }) })
     trail.push(url)
-    while (answer.headers.location && trail.length < 20) {
-      const next = new URL(answer.headers.location, url).href
+    while (response.headers.location && trail.length < 20) {
+      const next = new URL(response.headers.location, url).href
       if (stopAt === true || (stopAt && stopAt(next))) break
       url = next
       trail.push(url)
-      answer = await this.send(url)
+      response = await this.send(url)
     }
-    return { ...answer, url, trail }
+    return { ...response, url, trail }
   }
 
   /** Sends one request and follows nothing. */
@@ -67,14 +67,14 @@ export class Browser {
               ...headers,
             },
           },
-          (answer) => {
-            for (const line of answer.headers['set-cookie'] ?? []) keep(jar, line)
+          (response) => {
+            for (const line of response.headers['set-cookie'] ?? []) storeCookie(jar, line)
             let text = ''
-            answer.setEncoding('utf8')
-            answer.on('data', (chunk: string) => (text += chunk))
-            answer.on('error', reject)
-            answer.on('end', () => {
-              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
+            response.setEncoding('utf8')
+            response.on('data', (chunk: string) => (text += chunk))
+            response.on('error', reject)
+            response.on('end', () => {
+              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
             })
           },
         )
@@ -92,7 +92,7 @@ export class Browser {
   }
 }
 
-function keep(jar: Map<string, string>, line: string): void {
+function storeCookie(jar: Map<string, string>, line: string): void {
   const [pair = '', ...attributes] = line.split(';')
   const [name = '', ...value] = pair.split('=')
   const expires = attributes.find((attribute) => /^\s*expires=/i.test(attribute))

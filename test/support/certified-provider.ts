@@ -46,8 +46,9 @@ const returnCodeClaim = 'https://vocab.account.gov.uk/v1/returnCode'
  * further members of request objects, and declared as an extra parameter for queries only.
  */
 export async function startCertifiedProvider(): Promise<CertifiedProvider> {
-  let answer: (req: IncomingMessage, res: ServerResponse) => unknown = (_req, res) => res.writeHead(503).end()
-  const server = createServer((req, res) => void answer(req, res))
+  let response: (req: IncomingMessage, res: ServerResponse) => unknown = (_req, res) =>
+    res.writeHead(503).end()
+  const server = createServer((req, res) => void response(req, res))
   const listening = await listen(server)
   const issuer = `${listening.url}/`
   const problems: string[] = []
@@ -82,7 +83,7 @@ export async function startCertifiedProvider(): Promise<CertifiedProvider> {
       provider.on('backchannel.error', (_ctx, error, client) =>
         logouts.push(`${client.clientId}: ${error.message}`),
       )
-      answer = handlerOf(provider, identities.document)
+      response = handlerOf(provider, identities.document)
       return {
         environment: {
           issuer,
@@ -238,7 +239,7 @@ function adapterFactory(): (model: string) => Adapter {
 function credentialOf(vector: string): string {
   return vector
     .split('.')
-    .filter((part) => part.startsWith('C'))
+    .filter((component) => component.startsWith('C'))
     .join('.')
 }
 

@@ -40,6 +40,6 @@ export function honest({ header, claims, key }: Draft): string {
   return compact(header, claims, key.asymmetricKeyType === 'rsa' ? rs256(key) : es256(key))
 }
 
-function encode(part: unknown): string {
-  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
+function encode(segment: unknown): string {
+  return Buffer.from(typeof segment === 'string' ? segment : JSON.stringify(segment)).toString('base64url')
 }

@@ -87,7 +87,7 @@ const contents = {
     discovery: ({ documents }) => (documents.discovery = {}),
     JWKS: ({ documents }) => (documents.jwks = { keys: [] }),
     DID: ({ documents }) => (documents.did.assertionMethod = []),
-    token: (provider) => (provider.tokenAnswer = () => ({})),
+    token: (provider) => (provider.tokenResponse = () => ({})),
     userinfo: (provider) => (provider.userinfo = () => ({})),
   },
 } satisfies Record<string, Record<Call, (provider: HostileProvider) => unknown>>
@@ -110,7 +110,7 @@ export interface GatedProvider extends AsyncDisposable {
   /** Breaks a call until it is mended. */
   break(call: Call, fault: Fault): Promise<void>
   /** Ends every fault. */
-  mend(): Promise<void>
+  repair(): Promise<void>
   /** Options for a strategy that trusts this provider. */
   optionsFor(serviceURL: string): OneLoginOptions
 }
@@ -135,9 +135,9 @@ export async function startGatedProvider(): Promise<GatedProvider> {
     token_endpoint: `${gates.token.url}/token`,
     userinfo_endpoint: `${gates.userinfo.url}/userinfo`,
   })
-  const { tokenAnswer, userinfo, coreIdentity } = provider
+  const { tokenResponse, userinfo, coreIdentity } = provider
   provider.idToken = from(issuer)
-  const good = { documents: structuredClone(provider.documents), tokenAnswer, userinfo, coreIdentity }
+  const good = { documents: structuredClone(provider.documents), tokenResponse, userinfo, coreIdentity }
 
   return {
     provider,
@@ -150,7 +150,7 @@ export async function startGatedProvider(): Promise<GatedProvider> {
       else if (isOf(deliveries, fault)) gate.deliver = deliveries[fault]
       else contents[fault][call](provider)
     },
-    async mend() {
+    async repair() {
       Object.assign(provider, { ...good, documents: structuredClone(good.documents), idToken: from(issuer) })
       for (const gate of Object.values(gates)) {
         gate.deliver = whole
@@ -189,11 +189,11 @@ const whole: Delivery = (response, reply) => {
 async function openGate(target: string): Promise<Gate> {
   const server = createServer((request, response) => {
     const { method, url = '/', headers } = request
-    const onwards = send(new URL(url, target), { method, headers, agent: false }, (answer) => {
+    const onwards = send(new URL(url, target), { method, headers, agent: false }, (reply) => {
       const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        const { statusCode: status = 0, headers } = answer
+      reply.on('data', (chunk: Buffer) => chunks.push(chunk))
+      reply.on('end', () => {
+        const { statusCode: status = 0, headers } = reply
         gate.deliver(response, { status, type: headers['content-type'] ?? '', body: Buffer.concat(chunks) })
       })
     })

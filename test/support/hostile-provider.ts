@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { OneLoginOptions } from '../../lib/index.ts'
-import { startAnsweringServer, type SeenRequest } from './answering-server.ts'
+import { startScriptedServer, type ReceivedRequest } from './scripted-server.ts'
 import { honest, type Draft } from './forged-tokens.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
 
@@ -26,7 +26,7 @@ export interface HostileProvider extends AsyncDisposable {
   readonly didController: string
   readonly coreIdentityIssuer: string
   readonly clientId: string
-  readonly requests: readonly SeenRequest[]
+  readonly requests: readonly ReceivedRequest[]
   /** The keys that it publishes: for tokens in the JWKS, for identities in the DID document. */
   readonly keys: { readonly token: NamedKey; readonly rsa: NamedKey; readonly identity: NamedKey }
   /** Who signs in next. */
@@ -36,7 +36,7 @@ export interface HostileProvider extends AsyncDisposable {
   callback: (params: URLSearchParams) => void
   idToken: (draft: Draft) => string
   coreIdentity: (draft: Draft) => string
-  tokenAnswer: (answer: Content) => unknown
+  tokenResponse: (response: Content) => unknown
   userinfo: (claims: Content) => unknown
   /** A draft of a back-channel logout of somebody. */
   logoutToken(sub: string): Draft
@@ -54,7 +54,7 @@ const claimPrefix = 'https://vocab.account.gov.uk/v1/'
 export async function startHostileProvider(): Promise<HostileProvider> {
   const grants = new Map<string, { sub: string; nonce: string; level: string | undefined }>()
   const keys = { token: ecKey('token-key'), rsa: providerRsaKey, identity: ecKey('') }
-  const server = await startAnsweringServer((response, request) => {
+  const server = await startScriptedServer((response, request) => {
     const { pathname, searchParams } = new URL(request.url, server.url)
     routes[pathname]?.(response, request, searchParams)
     if (!response.writableEnded) send(response, 404, {})
@@ -91,7 +91,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
     callback: () => undefined,
     idToken: honest,
     coreIdentity: honest,
-    tokenAnswer: (answer) => answer,
+    tokenResponse: (response) => response,
     userinfo: (claims) => claims,
     logoutToken: (sub) => ({
       header: { alg: 'ES256', kid: keys.token.kid, typ: 'logout+jwt' },
@@ -121,7 +121,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
   }
 
   const routes: Partial<
-    Record<string, (response: ServerResponse, request: SeenRequest, query: URLSearchParams) => void>
+    Record<string, (response: ServerResponse, request: ReceivedRequest, query: URLSearchParams) => void>
   > = {
     '/.well-known/openid-configuration': (response) => {
       send(response, 200, provider.documents.discovery)
@@ -162,7 +162,7 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       send(
         response,
         200,
-        provider.tokenAnswer({ access_token: code, token_type: 'Bearer', expires_in: 180, id_token }),
+        provider.tokenResponse({ access_token: code, token_type: 'Bearer', expires_in: 180, id_token }),
       )
     },
     '/userinfo': (response, { headers }) => {

@@ -85,21 +85,21 @@ export class OverlappingBrowser {
     const session = how.session ?? this.session
     const cookies = new Map(this.cookies)
     if (session !== undefined) cookies.set('connect.sid', session)
-    const answer = await sendInProcess(this.#app, path, {
+    const response = await sendInProcess(this.#app, path, {
       accept: how.isFetch ? 'application/json' : 'text/html',
       ...(how.isFetch && { 'sec-fetch-mode': 'cors' }),
       cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
     })
     if (how.session === undefined) {
-      for (const line of answer.cookies) this.#keep(line)
-      const isReplaced = answer.cookies.some((line) => line.startsWith('connect.sid='))
+      for (const line of response.cookies) this.#storeCookie(line)
+      const isReplaced = response.cookies.some((line) => line.startsWith('connect.sid='))
       if (isReplaced && !how.staysInEra) this.era++
     }
     this.activeAt = Date.now()
-    return { ...answer, path, start, end: nextEvent(), session, idleFor } satisfies Exchange
+    return { ...response, path, start, end: nextEvent(), session, idleFor } satisfies Exchange
   }
 
-  #keep(line: string): void {
+  #storeCookie(line: string): void {
     const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
     if (value === '') this.cookies.delete(name)
     else this.cookies.set(name, value)
@@ -107,6 +107,6 @@ export class OverlappingBrowser {
 }
 
 /** Whether one was under way at any time of the other. */
-export function overlaps(one: Interval, other: Interval): boolean {
-  return one.start < other.end && other.start < one.end
+export function overlaps(first: Interval, second: Interval): boolean {
+  return first.start < second.end && second.start < first.end
 }

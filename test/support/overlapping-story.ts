@@ -49,19 +49,19 @@ export class OverlappingStory {
   readonly #app: RequestListener
   readonly #browsers: readonly OverlappingBrowser[]
   readonly #logouts: Logout[] = []
-  readonly #run: number
+  readonly #storyNumber: number
   #codes = 0
   /** Callbacks that were told that nothing waits: something that ends later may still explain them. */
   readonly #lost: { browser: OverlappingBrowser; tab: WaitingTab; callback: Exchange }[] = []
   signIns = 0
 
-  constructor(app: RequestListener, run: number) {
+  constructor(app: RequestListener, storyNumber: number) {
     this.#app = app
-    this.#run = run
+    this.#storyNumber = storyNumber
     this.#browsers = [new OverlappingBrowser(app), new OverlappingBrowser(app)]
   }
 
-  async take(step: Step): Promise<void> {
+  async perform(step: Step): Promise<void> {
     vi.setSystemTime(Date.now() + 1)
     if (step.does === 'finish') await this.#finishAny(step.tab, step.who)
     else if (step.does === 'sign out everywhere') await this.#signOutEverywhere(step.who)
@@ -251,7 +251,7 @@ export class OverlappingStory {
   }
 
   #subOf(person: Person): string {
-    return `${person}-${this.#run}`
+    return `${person}-${this.#storyNumber}`
   }
 }
 
@@ -262,7 +262,7 @@ function mayHaveEnded(
   callback: Exchange,
 ): boolean {
   const ends = [...signOuts, ...mismatches]
-  if (ends.some((one) => overlaps(one, callback))) return true
+  if (ends.some((ending) => overlaps(ending, callback))) return true
   return startedBy !== undefined && ends.some(({ end }) => end > began.start)
 }
 

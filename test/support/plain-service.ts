@@ -9,12 +9,12 @@ import { listen } from './listen.ts'
 class PlainStrategy extends passport.Strategy {
   override readonly name = 'plain'
   override authenticate(req: express.Request): void {
-    const kept = req.session as { state?: string }
+    const stored = req.session as { state?: string }
     if (req.query.state === undefined) {
-      kept.state = 'waiting'
+      stored.state = 'waiting'
       this.redirect('/callback?state=waiting')
-    } else if (kept.state === req.query.state) {
-      delete kept.state
+    } else if (stored.state === req.query.state) {
+      delete stored.state
       this.success({ sub: 'somebody' })
     } else this.fail(403)
   }

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 
 /** What came back, in the words of the wire. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number
   /** Every header line, as it came. */
   readonly head: string
@@ -13,7 +13,7 @@ export async function sendRaw(
   address: string,
   requestLine: string,
   headers: readonly string[] = [],
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const { hostname, port, host } = new URL(address)
   const named = headers.some((line) => /^host:/i.test(line)) ? [] : [`Host: ${host}`]
   const lines = [requestLine, ...named, 'Connection: close', 'Accept: text/html', ...headers, '', '']

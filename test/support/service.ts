@@ -6,7 +6,7 @@ import { isOneLoginError, OneLoginStrategy, type OneLoginOptions, type Verify } 
 import { listen } from './listen.ts'
 
 /** What a service under test is made of, beside the options of its strategy. */
-export interface ServiceParts {
+export interface ServiceOptions {
   readonly verify?: Verify
   readonly store?: Store
   /** Where it listens: on a free port unless given. */
@@ -48,7 +48,7 @@ export async function startService(
     sessionsUnchecked = false,
     framework = express,
     authentication = passport,
-  }: ServiceParts = {},
+  }: ServiceOptions = {},
 ): Promise<Service> {
   const app = framework()
   const server = await listen(createServer(app), port)

@@ -1,7 +1,7 @@
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../lib/simulator/index.ts'
 import { Browser } from './browser.ts'
-import { startService, type Service, type ServiceParts } from './service.ts'
+import { startService, type Service, type ServiceOptions } from './service.ts'
 
 /** A service under test and the One Login simulator that it is registered with. */
 export interface Pair extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface Pair extends AsyncDisposable {
   browser(): Browser
 }
 
-interface PairParts extends ServiceParts {
+interface PairOptions extends ServiceOptions {
   readonly simulator?: SimulatorOptions
   /** Options of the strategy, beside those that make it use the simulator. */
   readonly options?: Partial<OneLoginOptions>
@@ -25,7 +25,7 @@ export async function startPair({
   options,
   clientSecret,
   ...parts
-}: PairParts = {}): Promise<Pair> {
+}: PairOptions = {}): Promise<Pair> {
   const op = await startSimulator({
     ...simulator,
     client: { ...(clientSecret && { tokenAuthMethod: 'client_secret_post' }), ...simulator?.client },

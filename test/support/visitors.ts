@@ -47,10 +47,10 @@ export async function storedSignIn({ store }: Service): Promise<SignedIn> {
 
 /** What a script on a page of the service would get. */
 export async function fetchFrom(browser: Browser, address: string, method = 'GET') {
-  const answer = await browser.send(address, {
+  const response = await browser.send(address, {
     method,
     headers: { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' },
   })
-  const { location, 'content-type': type } = answer.headers
-  return { status: answer.status, location, type, body: answer.body }
+  const { location, 'content-type': type } = response.headers
+  return { status: response.status, location, type, body: response.body }
 }

@@ -18,7 +18,7 @@ export interface Observations {
   readonly errors: readonly string[]
   readonly events: readonly string[]
   /** Status line, headers, cookies and body of every answer of the service but the pages that show `req.user`. */
-  readonly answers: readonly string[]
+  readonly responses: readonly string[]
   /** Secrets and personal data by what they are. */
   readonly secrets: Readonly<Record<string, readonly string[]>>
   readonly journeys: number
@@ -31,7 +31,7 @@ const writes: Record<string, number> = {}
 const undiciWrites: string[] = []
 const errors: string[] = []
 const events: string[] = []
-const answers: string[] = []
+const responses: string[] = []
 const secrets: Record<string, string[]> = {}
 const failures: string[] = []
 let journeys = 0
@@ -92,7 +92,7 @@ async function visit(pair: Pair, browser: Browser, path: string, method = 'GET')
     const cookies = JSON.stringify([...browser.jar(new URL(pair.service.url).host)])
     if (address.startsWith(pair.service.url)) {
       const own = status === 200 && ownPages.includes(new URL(address).pathname)
-      answers.push([status, inspect(headers), cookies, own ? '' : body].join('\n'))
+      responses.push([status, inspect(headers), cookies, own ? '' : body].join('\n'))
     }
     if (!headers.location) return
     address = new URL(headers.location, address).href
@@ -243,7 +243,7 @@ const observations: Observations = {
   undiciWrites,
   errors,
   events,
-  answers,
+  responses,
   secrets,
   journeys,
   failures,

@@ -23,9 +23,9 @@ describe('backChannelLogout', () => {
   it('[SESS-7] answers a valid token with exactly 200, no body, and no-store', async () => {
     await using pair = await start()
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const answer = await postLogout(pair.service.url, { logout_token })
-    expect(answer).toMatchObject({ status: 200, body: '' })
-    expect(answer.headers['cache-control']).toBe('no-store')
+    const response = await postLogout(pair.service.url, { logout_token })
+    expect(response).toMatchObject({ status: 200, body: '' })
+    expect(response.headers['cache-control']).toBe('no-store')
   })
 
   it('[SESS-7] is content with the first try of One Login', async () => {
@@ -78,10 +78,10 @@ describe('backChannelLogout', () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const { idToken } = await storedSignIn(pair.service)
-    const answer = await postLogout(pair.service.url, { logout_token: idToken })
-    expect(answer.status).toBe(400)
-    expect(answer.headers['cache-control']).toBe('no-store')
-    expect(JSON.parse(answer.body)).toEqual({
+    const response = await postLogout(pair.service.url, { logout_token: idToken })
+    expect(response.status).toBe(400)
+    expect(response.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(response.body)).toEqual({
       error: 'invalid_request',
       error_description: expect.stringContaining('logout token') as string,
     })
@@ -106,8 +106,8 @@ describe('backChannelLogout', () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const answer = await postLogout(pair.service.url, { logout_token }, { 'content-type': type })
-    expect(answer.status).toBe(400)
+    const response = await postLogout(pair.service.url, { logout_token }, { 'content-type': type })
+    expect(response.status).toBe(400)
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
@@ -132,18 +132,18 @@ describe('backChannelLogout', () => {
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     const body = new URLSearchParams({ logout_token }).toString()
-    const answer = await pair.browser().send(`${pair.service.url}/back-channel-logout`, { method, body })
-    expect(answer.status).toBe(400)
+    const response = await pair.browser().send(`${pair.service.url}/back-channel-logout`, { method, body })
+    expect(response.status).toBe(400)
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
   it('[SESS-8] refuses a token in the query of a POST', async () => {
     await using pair = await start()
     const token = await undeliveredLogoutToken(pair.op, sub)
-    const answer = await pair
+    const response = await pair
       .browser()
       .send(`${pair.service.url}/back-channel-logout?logout_token=${token}`, { method: 'POST', body: '' })
-    expect(answer.status).toBe(400)
+    expect(response.status).toBe(400)
   })
 
   it('[SESS-8] refuses a body of 1 MB, although there is a good token in it', async () => {
@@ -151,8 +151,8 @@ describe('backChannelLogout', () => {
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     for (const padding of [16 * 1024, 1_000_000]) {
-      const answer = await postLogout(pair.service.url, { logout_token, padding: 'x'.repeat(padding) })
-      expect(answer.status).toBe(400)
+      const response = await postLogout(pair.service.url, { logout_token, padding: 'x'.repeat(padding) })
+      expect(response.status).toBe(400)
       expect(await whoIs(pair.service, browser)).toBe(sub)
     }
   })
@@ -168,9 +168,9 @@ describe('backChannelLogout', () => {
     })
     request.write(`logout_token=${token}`)
     request.end(`&padding=${'x'.repeat(16 * 1024)}`)
-    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
-    answer.resume()
-    expect(answer.statusCode).toBe(400)
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(400)
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
@@ -207,9 +207,9 @@ describe('backChannelLogout', () => {
       `logout_token[]=${token}`,
       `logout_token=${'x'.repeat(16 * 1024 + 1)}`,
     ]) {
-      const answer = await postLogout(pair.service.url, body)
-      expect(answer.status).toBe(400)
-      expect(answer.body).toContain('the body must hold one logout_token')
+      const response = await postLogout(pair.service.url, body)
+      expect(response.status).toBe(400)
+      expect(response.body).toContain('the body must hold one logout_token')
     }
     const longest = await postLogout(pair.service.url, `logout_token=${'x'.repeat(16 * 1024)}`)
     expect(longest.body).toContain('not a signed JWT')
@@ -222,8 +222,8 @@ describe('backChannelLogout', () => {
       [16 * 1024 + 1, 400],
     ] as const) {
       const start = `logout_token=${await undeliveredLogoutToken(pair.op, sub)}&padding=`
-      const answer = await postLogout(pair.service.url, start + 'x'.repeat(size - start.length))
-      expect(answer.status).toBe(status)
+      const response = await postLogout(pair.service.url, start + 'x'.repeat(size - start.length))
+      expect(response.status).toBe(status)
     }
   })
 
@@ -245,9 +245,9 @@ describe('backChannelLogout', () => {
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     const request = http.request(`${pair.service.url}/back-channel-logout`, { method: 'POST', agent: false })
     request.end(`logout_token=${logout_token}`)
-    const [answer] = (await once(request, 'response')) as [http.IncomingMessage]
-    answer.resume()
-    expect(answer.statusCode).toBe(400)
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    response.resume()
+    expect(response.statusCode).toBe(400)
   })
 
   it('[SESS-8] refuses a body that something else has read and not parsed', async () => {
@@ -275,9 +275,9 @@ describe('backChannelLogout', () => {
     const app = express().use('/back-channel-logout', new OneLoginStrategy(options).backChannelLogout())
     const server = await listen(createServer(app))
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const answer = await postLogout(server.url, { logout_token })
+    const response = await postLogout(server.url, { logout_token })
     await server[Symbol.asyncDispose]()
-    expect(answer.status).toBe(200)
+    expect(response.status).toBe(200)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
@@ -294,9 +294,9 @@ describe('backChannelLogout', () => {
       .use(keepError)
     const server = await listen(createServer(app))
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
-    const answer = await postLogout(server.url, { logout_token })
+    const response = await postLogout(server.url, { logout_token })
     await server[Symbol.asyncDispose]()
-    expect(answer.status).toBe(503)
+    expect(response.status).toBe(503)
     expect(errors).toEqual([expect.objectContaining({ code: 'session_unavailable' })])
   })
 
@@ -319,18 +319,18 @@ describe('backChannelLogout', () => {
   })
 
   it('[SESS-7] tells the app who was signed out, once they are', async () => {
-    const told: string[] = []
+    const events: string[] = []
     await using pair = await start({
       routes: (app, oneLogin) => {
-        app.use(oneLogin.routes({ onBackChannelLogout: (sub) => void told.push(sub) }))
+        app.use(oneLogin.routes({ onBackChannelLogout: (sub) => void events.push(sub) }))
         return false
       },
     })
     const browser = await visitorSignedIn(pair)
     await postLogout(pair.service.url, { logout_token: 'nonsense' })
-    expect(told).toEqual([])
+    expect(events).toEqual([])
     await pair.op.signOut(sub)
-    expect(told).toEqual([sub])
+    expect(events).toEqual([sub])
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 

@@ -46,10 +46,10 @@ describe('the callback', () => {
   it('[CB-12] goes to the page that the sign-in route was told, and to / without one', async () => {
     await using pair = await startPair()
     const { url } = pair.service
-    const told = await pair
+    const events = await pair
       .browser()
       .visit(`${url}/sign-in?returnTo=${encodeURIComponent('/whoami?a=1&b=%2F')}`)
-    expect(told.url).toBe(`${url}/whoami?a=1&b=%2F`)
+    expect(events.url).toBe(`${url}/whoami?a=1&b=%2F`)
     expect((await pair.browser().visit(`${url}/sign-in`)).url).toBe(`${url}/`)
   })
 
@@ -64,7 +64,7 @@ describe('the callback', () => {
 
   it('[CB-12] tells the verify callback what the app gave: the page to come back to and its own state', async () => {
     let request: Request | undefined
-    const told: unknown[] = []
+    const events: unknown[] = []
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get('/in', oneLogin.signIn({ returnTo: '/whoami', state: { basket: 7 } }))
@@ -74,12 +74,12 @@ describe('the callback', () => {
         })
       },
       verify: (user) => {
-        told.push(request?.authInfo)
+        events.push(request?.authInfo)
         return user
       },
     })
     for (const path of ['/in', '/sign-in']) await pair.browser().visit(pair.service.url + path)
-    expect(told).toEqual([{ returnTo: '/whoami', state: { basket: 7 } }, {}])
+    expect(events).toEqual([{ returnTo: '/whoami', state: { basket: 7 } }, {}])
   })
 
   it('[AUTHZ-2] lets sign-ins that other tabs have begun be finished after one of them', async () => {

@@ -356,13 +356,13 @@ describe('a session that expires', () => {
     async (onExpiry) => {
       await using expiry = await expired(onExpiry)
       const { pair, browser } = expiry
-      const answer = await fetchFrom(browser, `${pair.service.url}/open`)
-      expect(answer).toMatchObject({
+      const response = await fetchFrom(browser, `${pair.service.url}/open`)
+      expect(response).toMatchObject({
         status: 401,
         location: undefined,
         type: expect.stringMatching(/^application\/problem\+json/) as string,
       })
-      expect(JSON.parse(answer.body)).toMatchObject({ status: 401, code: 'session_expired' })
+      expect(JSON.parse(response.body)).toMatchObject({ status: 401, code: 'session_expired' })
       // The page that comes next is sent to One Login, with the ID token in the request.
       expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({ status: 401 })
       const { headers } = await browser.visit(`${pair.service.url}/open`, { stopAt: true })
@@ -378,8 +378,8 @@ describe('a session that expires', () => {
       await using expiry = await expired(onExpiry)
       const { pair, browser } = expiry
       const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
-      const answer = await browser.send(`${pair.service.url}/open`, { method: 'POST', headers })
-      expect(answer.status).toBe(onExpiry === 'sign-out' ? 303 : 401)
+      const response = await browser.send(`${pair.service.url}/open`, { method: 'POST', headers })
+      expect(response.status).toBe(onExpiry === 'sign-out' ? 303 : 401)
       expect(pair.service.errors).toMatchObject(onExpiry === 'sign-out' ? [] : [{ code: 'session_expired' }])
       expect(await whoIs(pair.service, browser)).toBeUndefined()
     },

@@ -13,10 +13,10 @@ const [first, second] = [newKey(), newKey()]
 
 /** Gets the keys of a service. Not by fetch, which has its own ideas of "If-None-Match". */
 async function keysOf(url: string, headers: Record<string, string> = {}, method = 'GET') {
-  const answer = await new Browser().send(`${url}/.well-known/jwks.json`, { method, headers })
-  const isJson = answer.headers['content-type']?.includes('json') && answer.body !== ''
-  const { keys = [] } = (isJson ? JSON.parse(answer.body) : {}) as { keys?: Record<string, string>[] }
-  return { ...answer, keys }
+  const response = await new Browser().send(`${url}/.well-known/jwks.json`, { method, headers })
+  const isJson = response.headers['content-type']?.includes('json') && response.body !== ''
+  const { keys = [] } = (isJson ? JSON.parse(response.body) : {}) as { keys?: Record<string, string>[] }
+  return { ...response, keys }
 }
 
 describe('the JWKS', () => {

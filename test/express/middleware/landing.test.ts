@@ -85,9 +85,9 @@ describe('the return from an in-person identity check', () => {
     const { port } = new URL(pair.service.url)
     const location = await new Promise((resolve, reject) => {
       http
-        .request({ port, method: 'POST', path: 'http://evil.example/landing', agent: false }, (answer) => {
-          answer.resume()
-          resolve(answer.headers.location)
+        .request({ port, method: 'POST', path: 'http://evil.example/landing', agent: false }, (response) => {
+          response.resume()
+          resolve(response.headers.location)
         })
         .on('error', reject)
         .end()
@@ -172,8 +172,8 @@ describe('the return from an in-person identity check', () => {
   it('[F2F-2] does not take a user for one who returned that has not landed', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
-    const answer = await browser.send(`${pair.service.url}/landing`, { method: 'POST' })
-    expect(answer).toMatchObject({ status: 303, headers: { location: './landing' } })
+    const response = await browser.send(`${pair.service.url}/landing`, { method: 'POST' })
+    expect(response).toMatchObject({ status: 303, headers: { location: './landing' } })
     expect(vectors(pair)).toHaveLength(1)
   })
 

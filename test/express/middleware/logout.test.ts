@@ -15,7 +15,10 @@ const sessionCount = (store: MemoryStore) =>
       if (error) reject(error as Error)
       // Next to the sessions lie records of who has signed out.
       else
-        resolve(Object.values(sessions ?? {}).filter((one) => 'passport' in one || 'visited' in one).length)
+        resolve(
+          Object.values(sessions ?? {}).filter((strategy) => 'passport' in strategy || 'visited' in strategy)
+            .length,
+        )
     })
   })
 
@@ -52,9 +55,9 @@ describe('logout', () => {
     const browser = await visitorSignedIn(pair)
     const { host } = new URL(pair.service.url)
     const old = browser.jar(host).get('connect.sid') ?? ''
-    const answer = await browser.send(`${pair.service.url}/sign-out`)
-    expect(answer.status).toBe(303)
-    expect(answer.headers['cache-control']).toBe('no-store')
+    const response = await browser.send(`${pair.service.url}/sign-out`)
+    expect(response.status).toBe(303)
+    expect(response.headers['cache-control']).toBe('no-store')
     expect(await sessionCount(store)).toBe(0)
     browser.jar(host).set('connect.sid', old)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
@@ -155,9 +158,9 @@ describe('logout', () => {
     await using pair = await startPair()
     const app = express().use(pair.service.oneLogin.logout())
     const server = await listen(createServer(app))
-    const answer = await pair.browser().send(`${server.url}/`)
+    const response = await pair.browser().send(`${server.url}/`)
     await server[Symbol.asyncDispose]()
-    expect(answer).toMatchObject({ status: 303, headers: { location: `${pair.op.issuer}logout` } })
+    expect(response).toMatchObject({ status: 303, headers: { location: `${pair.op.issuer}logout` } })
   })
 
   it('[SESS-1] hands the state on, which comes back to the post-logout page', async () => {
@@ -176,9 +179,9 @@ describe('logout', () => {
   it('[SESS-4] works as a POST, which goes on as a GET', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
-    const answer = await browser.send(`${pair.service.url}/sign-out`, { method: 'POST' })
-    expect(answer.status).toBe(303)
-    expect(answer.headers.location).toContain(`${pair.op.issuer}logout?id_token_hint=`)
+    const response = await browser.send(`${pair.service.url}/sign-out`, { method: 'POST' })
+    expect(response.status).toBe(303)
+    expect(response.headers.location).toContain(`${pair.op.issuer}logout?id_token_hint=`)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
@@ -220,8 +223,8 @@ describe('logout', () => {
       { store },
     )
     browser.jar(new URL(other.url).host).set('connect.sid', cookie)
-    const answer = await browser.send(`${other.url}/sign-out`)
-    expect(answer).toMatchObject({ status: 303, headers: { location: `${pair.service.url}/bye` } })
+    const response = await browser.send(`${other.url}/sign-out`)
+    expect(response).toMatchObject({ status: 303, headers: { location: `${pair.service.url}/bye` } })
     expect(await sessionCount(store)).toBe(0)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
@@ -231,8 +234,8 @@ describe('logout', () => {
     const { postLogoutRedirectURL: _, ...options } = pair.op.options
     await pair.op.stopListening()
     await using other = await startService(() => options)
-    const answer = await pair.browser().send(`${other.url}/sign-out`)
-    expect(answer).toMatchObject({ status: 303, headers: { location: '/' } })
+    const response = await pair.browser().send(`${other.url}/sign-out`)
+    expect(response).toMatchObject({ status: 303, headers: { location: '/' } })
   })
 
   it('[SESS-3] keeps the query under 2048 characters, and leaves out what is too long', async () => {
@@ -258,10 +261,10 @@ describe('logout', () => {
   ])('[SESS-4] refuses %s, and leaves the user signed in', async (_what, method, headers) => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
-    const answer = await browser.send(`${pair.service.url}/sign-out`, { method, headers })
-    expect(answer.status).toBe(403)
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'cross_site_request' })
-    expect(answer.headers).not.toHaveProperty('location')
+    const response = await browser.send(`${pair.service.url}/sign-out`, { method, headers })
+    expect(response.status).toBe(403)
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'cross_site_request' })
+    expect(response.headers).not.toHaveProperty('location')
     expect(await whoIs(pair.service, browser)).toBeDefined()
   })
 
@@ -275,8 +278,8 @@ describe('logout', () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const { url } = pair.service
-    const answer = await browser.send(`${url}/sign-out`, { method, headers: headers(url) })
-    expect(answer.status).toBe(303)
+    const response = await browser.send(`${url}/sign-out`, { method, headers: headers(url) })
+    expect(response.status).toBe(303)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
@@ -285,9 +288,9 @@ describe('logout', () => {
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
     vi.spyOn(store, 'destroy').mockImplementation((_id, done) => done?.(new Error('no store')))
-    const answer = await browser.send(`${pair.service.url}/sign-out`)
-    expect(answer.status).toBe(503)
-    expect(answer.headers).not.toHaveProperty('location')
+    const response = await browser.send(`${pair.service.url}/sign-out`)
+    expect(response.status).toBe(503)
+    expect(response.headers).not.toHaveProperty('location')
   })
 
   it('[SESS-9] puts the ID token into no address of the service', async () => {
@@ -300,7 +303,10 @@ describe('logout', () => {
 })
 
 describe('a service whose sessions are shorter than that of One Login', () => {
-  async function warningsOf(session: OneLoginOptions['session'], mount: (one: OneLoginStrategy) => unknown) {
+  async function warningsOf(
+    session: OneLoginOptions['session'],
+    mount: (strategy: OneLoginStrategy) => unknown,
+  ) {
     await using pair = await startPair()
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
     const { privateKey, ...options } = pair.op.options
@@ -318,14 +324,14 @@ describe('a service whose sessions are shorter than that of One Login', () => {
     const warning = { code: 'ONE_LOGIN_NO_LOGOUT' }
     expect(await warningsOf({ absolute: '59m' }, nothing)).toEqual([warning])
     expect(await warningsOf({ idle: '59m' }, nothing)).toEqual([warning])
-    expect(await warningsOf({ idle: '59m' }, (one) => one.routes({ paths: { signOut: false } }))).toEqual([
-      warning,
-    ])
+    expect(
+      await warningsOf({ idle: '59m' }, (strategy) => strategy.routes({ paths: { signOut: false } })),
+    ).toEqual([warning])
   })
 
   it('[SESS-5] is not warned when it mounts one, before or after the sessions', async () => {
-    expect(await warningsOf({ idle: '30m' }, (one) => one.logout())).toEqual([])
-    expect(await warningsOf({ idle: '30m' }, (one) => one.routes())).toEqual([])
+    expect(await warningsOf({ idle: '30m' }, (strategy) => strategy.logout())).toEqual([])
+    expect(await warningsOf({ idle: '30m' }, (strategy) => strategy.routes())).toEqual([])
   })
 
   it('[SESS-5] is not warned when its sessions live an hour or more', async () => {

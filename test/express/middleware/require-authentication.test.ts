@@ -78,12 +78,12 @@ describe('requireAuthentication', () => {
     ['a DELETE', 'DELETE', {}],
   ])('answers %s with 401, a problem document and no redirect', async (_what, method, headers) => {
     await using pair = await startPair({ routes: guarded })
-    const answer = await pair.browser().send(`${pair.service.url}/any`, { method, headers })
-    expect(answer.status).toBe(401)
-    expect(answer.headers).not.toHaveProperty('location')
-    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/)
-    expect(answer.headers['cache-control']).toBe('no-store')
-    expect(JSON.parse(answer.body)).toEqual({
+    const response = await pair.browser().send(`${pair.service.url}/any`, { method, headers })
+    expect(response.status).toBe(401)
+    expect(response.headers).not.toHaveProperty('location')
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(response.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(response.body)).toEqual({
       title: expect.any(String) as string,
       status: 401,
       code: 'not_signed_in',
@@ -94,9 +94,9 @@ describe('requireAuthentication', () => {
   it('leaves the page that answers a form post in a browser to the app, with 401 and no redirect', async () => {
     await using pair = await startPair({ routes: guarded })
     const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
-    const answer = await pair.browser().send(`${pair.service.url}/any`, { method: 'POST', headers })
-    expect(answer.status).toBe(401)
-    expect(answer.headers).not.toHaveProperty('location')
+    const response = await pair.browser().send(`${pair.service.url}/any`, { method: 'POST', headers })
+    expect(response.status).toBe(401)
+    expect(response.headers).not.toHaveProperty('location')
     expect(pair.service.errors).toMatchObject([{ code: 'not_signed_in' }])
   })
 
@@ -126,9 +126,9 @@ describe('requireAuthentication', () => {
   it('answers a fetch with 403 when the credential is too weak', async () => {
     await using pair = await startPair({ routes: guarded, options: { vtr: ['Cl'] } })
     const browser = await visitorSignedIn(pair)
-    const answer = await fetchFrom(browser, `${pair.service.url}/strong`)
-    expect(answer).toMatchObject({ status: 403, location: undefined })
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 403, code: 'authentication_too_weak' })
+    const response = await fetchFrom(browser, `${pair.service.url}/strong`)
+    expect(response).toMatchObject({ status: 403, location: undefined })
+    expect(JSON.parse(response.body)).toMatchObject({ status: 403, code: 'authentication_too_weak' })
   })
 
   it('asks for the credential only where the strategy asks for an identity by default', async () => {
@@ -156,9 +156,9 @@ describe('requireAuthentication', () => {
     passTime(630)
     expect((await fetchFrom(browser, `${pair.service.url}/recent`)).status).toBe(200)
     passTime(1)
-    const answer = await fetchFrom(browser, `${pair.service.url}/recent`)
-    expect(answer.status).toBe(403)
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'authentication_too_weak' })
+    const response = await fetchFrom(browser, `${pair.service.url}/recent`)
+    expect(response.status).toBe(403)
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'authentication_too_weak' })
   })
 
   it('[IDT-7] sends a browser back once, and not in circles, when One Login does not honour max_age', async () => {
@@ -211,9 +211,9 @@ describe('requireAuthentication', () => {
         },
       })
       browser.jar(new URL(careless.url).host).set('connect.sid', cookie)
-      const answer = await browser.send(careless.url)
-      expect(answer.status).toBe(503)
-      expect(JSON.parse(answer.body)).toMatchObject({ code: 'session_unavailable' })
+      const response = await browser.send(careless.url)
+      expect(response.status).toBe(503)
+      expect(JSON.parse(response.body)).toMatchObject({ code: 'session_unavailable' })
     },
   )
 
@@ -223,9 +223,9 @@ describe('requireAuthentication', () => {
     for (const path of ['http://evil.example/any', 'http://evil.example//any']) {
       const headers = await new Promise<http.IncomingHttpHeaders>((resolve, reject) => {
         http
-          .get({ port, path, headers: { accept: 'text/html' }, agent: false }, (answer) => {
-            answer.resume()
-            resolve(answer.headers)
+          .get({ port, path, headers: { accept: 'text/html' }, agent: false }, (response) => {
+            response.resume()
+            resolve(response.headers)
           })
           .on('error', reject)
       })
@@ -312,9 +312,9 @@ describe('requireAuthentication with reauthenticateWithin', () => {
   it('[AUTHZ-13] answers a fetch with 403 and no redirect', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
-    const answer = await fetchFrom(browser, `${pair.service.url}/sensitive`)
-    expect(answer).toMatchObject({ status: 403, location: undefined })
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'authentication_too_weak' })
+    const response = await fetchFrom(browser, `${pair.service.url}/sensitive`)
+    expect(response).toMatchObject({ status: 403, location: undefined })
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'authentication_too_weak' })
   })
 
   it('[CB-5] ends the session when One Login answers login_required', async () => {

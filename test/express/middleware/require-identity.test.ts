@@ -228,31 +228,31 @@ describe('requireIdentity', () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     for (const method of ['GET', 'POST']) {
-      const answer = await fetchFrom(browser, `${pair.service.url}/any`, method)
-      expect(answer).toMatchObject({
+      const response = await fetchFrom(browser, `${pair.service.url}/any`, method)
+      expect(response).toMatchObject({
         status: 403,
         location: undefined,
         type: expect.stringMatching(/^application\/problem\+json/) as string,
       })
-      expect(JSON.parse(answer.body)).toMatchObject({ status: 403, code: 'identity_required' })
+      expect(JSON.parse(response.body)).toMatchObject({ status: 403, code: 'identity_required' })
     }
   })
 
   it('answers a fetch with 401 when nobody is signed in', async () => {
     await using pair = await start()
-    const answer = await fetchFrom(pair.browser(), `${pair.service.url}/any`)
-    expect(answer).toMatchObject({ status: 401, location: undefined })
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'not_signed_in' })
+    const response = await fetchFrom(pair.browser(), `${pair.service.url}/any`)
+    expect(response).toMatchObject({ status: 401, location: undefined })
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'not_signed_in' })
   })
 
   it('[CID-14] answers a fetch with 403, and without the return codes, when the identity could not be proven', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'not-proven')
     await browser.visit(`${pair.service.url}/any`)
-    const answer = await fetchFrom(browser, `${pair.service.url}/any`)
-    expect(answer.status).toBe(403)
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'identity_not_proven' })
-    expect(answer.body).not.toMatch(/returnCodes|"[BC]"/)
+    const response = await fetchFrom(browser, `${pair.service.url}/any`)
+    expect(response.status).toBe(403)
+    expect(JSON.parse(response.body)).toMatchObject({ code: 'identity_not_proven' })
+    expect(response.body).not.toMatch(/returnCodes|"[BC]"/)
   })
 
   it('ends the session when somebody else comes back from the identity journey', async () => {

@@ -22,11 +22,11 @@ describe('the session status', () => {
     await using pair = await start({ idle: '10m' })
     const browser = await visitorSignedIn(pair)
     passTime(60)
-    const answer = await browser.send(`${pair.service.url}/session-status`)
-    expect(answer.status).toBe(200)
-    expect(answer.headers['content-type']).toMatch(/^application\/json/)
-    expect(answer.headers['cache-control']).toBe('no-store')
-    expect(JSON.parse(answer.body)).toEqual({ signedIn: true, secondsLeft: 540, extendable: true })
+    const response = await browser.send(`${pair.service.url}/session-status`)
+    expect(response.status).toBe(200)
+    expect(response.headers['content-type']).toMatch(/^application\/json/)
+    expect(response.headers['cache-control']).toBe('no-store')
+    expect(JSON.parse(response.body)).toEqual({ signedIn: true, secondsLeft: 540, extendable: true })
   })
 
   it('[SESS-5] does not count as the user doing something when it is asked', async () => {

@@ -57,8 +57,8 @@ export function tokenDifference(good: ObservedToken, other: ObservedToken): Diff
   }
 }
 
-function jsonOf(part: string): Readonly<Record<string, unknown>> | string {
-  const text = Buffer.from(part, 'base64url').toString()
+function jsonOf(segment: string): Readonly<Record<string, unknown>> | string {
+  const text = Buffer.from(segment, 'base64url').toString()
   try {
     return JSON.parse(text) as Record<string, unknown>
   } catch {

@@ -2,7 +2,7 @@ import * as http from 'node:http'
 import { listen } from './listen.ts'
 
 /** A request as the server saw it. */
-export interface SeenRequest {
+export interface ReceivedRequest {
   readonly method: string
   readonly url: string
   readonly headers: http.IncomingHttpHeaders
@@ -10,21 +10,21 @@ export interface SeenRequest {
 }
 
 /** A real server on a port of its own, that answers as a test says. */
-export interface AnsweringServer extends AsyncDisposable {
+export interface ScriptedServer extends AsyncDisposable {
   /** Its address, without a slash at the end. */
   readonly url: string
-  readonly requests: SeenRequest[]
+  readonly requests: ReceivedRequest[]
   /** Replaces the answer to all that comes from now on. */
-  answerWith(answer: Answer): void
+  respondWith(responder: Responder): void
 }
 
 /** Answers one request; one that does nothing lets it hang. */
-export type Answer = (response: http.ServerResponse, request: SeenRequest) => unknown
+export type Responder = (response: http.ServerResponse, request: ReceivedRequest) => unknown
 
 /** Starts a server on 127.0.0.1 that answers all requests alike. */
-export async function startAnsweringServer(answer: Answer): Promise<AnsweringServer> {
-  let current = answer
-  const requests: SeenRequest[] = []
+export async function startScriptedServer(responder: Responder): Promise<ScriptedServer> {
+  let respond = responder
+  const requests: ReceivedRequest[] = []
   const server = http.createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8')
@@ -33,20 +33,20 @@ export async function startAnsweringServer(answer: Answer): Promise<AnsweringSer
       const { method = '', url = '', headers } = request
       const seen = { method, url, headers, body }
       requests.push(seen)
-      current(response, seen)
+      respond(response, seen)
     })
   })
   const listening = await listen(server)
   return {
     url: listening.url,
     requests,
-    answerWith: (answer) => (current = answer),
+    respondWith: (next) => (respond = next),
     [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
 }
 
 /** An answer of JSON. */
-export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, status = 200): Answer {
+export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, status = 200): Responder {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(JSON.stringify(content))
@@ -54,7 +54,7 @@ export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, s
 }
 
 /** An answer of any text. */
-export function text(content: string, headers: http.OutgoingHttpHeaders = {}, status = 200): Answer {
+export function text(content: string, headers: http.OutgoingHttpHeaders = {}, status = 200): Responder {
   return (response) => {
     response.writeHead(status, headers)
     response.end(content)
