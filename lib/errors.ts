@@ -112,6 +112,8 @@ export interface OneLoginErrorDetails {
   providerError?: ProviderError
   /** The return codes, if an identity was not proven. */
   returnCodes?: readonly string[]
+  /** The option that is invalid. */
+  option?: string
 }
 
 const brand = Symbol.for('passport-govuk-one-login.error')
@@ -139,13 +141,15 @@ export class OneLoginError extends Error {
   readonly providerError?: ProviderError
   /** The return codes, if an identity was not proven and you requested them. */
   readonly returnCodes?: readonly string[]
+  /** The invalid option, for example `session.idle`, if the code is `invalid_option`. */
+  readonly option?: string
 
   /**
    * Created by this package. Your service only needs it in tests.
    *
    * @param code - what went wrong. It sets `status` and `retryable`
    * @param happened - what happened, without personal data. The constructor adds the action
-   * @param details - the cause, One Login's response and the return codes
+   * @param details - the cause, One Login's response, the return codes and the option
    */
   constructor(code: OneLoginErrorCode, happened: string, details: OneLoginErrorDetails = {}) {
     super(
@@ -158,6 +162,7 @@ export class OneLoginError extends Error {
     this.retryable = outcomes[code].retryable
     if (details.providerError) this.providerError = details.providerError
     if (details.returnCodes) this.returnCodes = details.returnCodes
+    if (details.option !== undefined) this.option = details.option
     Object.defineProperty(this, brand, { value: true })
   }
 }

@@ -44,7 +44,8 @@ const allowed = 'Use Cl or Cl.Cm, each with at most one of P0, P1, P2 and P3, fo
  * @throws OneLoginError `invalid_option` if One Login would reject the list
  */
 export function parseVectors(list: readonly string[], option = 'Option "vtr"'): RequestedTrust {
-  const refusal = (reason: string) => new OneLoginError('invalid_option', `${option}: ${reason}. ${allowed}`)
+  const refusal = (reason: string) =>
+    new OneLoginError('invalid_option', `${option}: ${reason}. ${allowed}`, { option: 'vtr' })
   if (list.length === 0) throw refusal('the list is empty')
   const vectors = list.map((vector) => parseVector(vector, refusal))
   const identity = weakest(

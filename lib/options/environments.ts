@@ -84,6 +84,7 @@ export function requireDidSettings(environment: Environment) {
     throw new OneLoginError(
       'invalid_option',
       `Option "environment": an identity cannot be verified without ${missingDidSettings(environment).join(', ')}. Set them.`,
+      { option: 'environment' },
     )
   return { didDocumentURL, didController, coreIdentityIssuer }
 }

@@ -38,6 +38,7 @@ export function optionsFromEnvironment(env: Readonly<Record<string, string | und
       throw new OneLoginError(
         'invalid_option',
         `ONE_LOGIN_ENVIRONMENT and ${variable} are both set. Remove ONE_LOGIN_ENVIRONMENT if you use a simulator, or ${variable} if you do not.`,
+        { option: 'environment' },
       )
     else options[name] = { ...(options[name] as object | undefined), [member]: read(text) }
   }

@@ -22,7 +22,9 @@ export function parseOptions<Entries extends v.ObjectEntries>(
     throw new OneLoginError('invalid_option', `The options must be an object, but ${receivedKind(options)}.`)
   const name = path.join('.').replace(/\.(\d+)/g, '[$1]')
   if (issue.type === 'strict_object' && issue.expected === 'never')
-    throw new OneLoginError('invalid_option', `Option "${name}" does not exist. Check its spelling.`)
+    throw new OneLoginError('invalid_option', `Option "${name}" does not exist. Check its spelling.`, {
+      option: name,
+    })
   const { allowed, isConfidential } = notesAt(schema, path, options)
   const value = issue.path?.at(-1)?.value
   const label = optionLabel(options, name)
@@ -30,6 +32,7 @@ export function parseOptions<Entries extends v.ObjectEntries>(
   throw new OneLoginError(
     'invalid_option',
     `${label}${received.startsWith('is') ? ' ' : ': '}${received}. Use ${String(allowed)}.`,
+    { option: name },
   )
 }
 
@@ -41,7 +44,7 @@ export function parseOptions<Entries extends v.ObjectEntries>(
  * @param problem - one or more sentences, without the last full stop
  */
 export function invalidOption(options: unknown, name: string, problem: string): OneLoginError {
-  return new OneLoginError('invalid_option', `${optionLabel(options, name)}: ${problem}.`)
+  return new OneLoginError('invalid_option', `${optionLabel(options, name)}: ${problem}.`, { option: name })
 }
 
 /** Returns the label of an option in messages: its name, and the variable that set it. */

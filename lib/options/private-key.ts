@@ -72,7 +72,8 @@ const signAsync = promisify(signWithCallback)
  * @throws OneLoginError `invalid_option` that names the kind of key it got. It never shows the key
  */
 export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "privateKey"'): Signer {
-  const refuse = (found: string) => new OneLoginError('invalid_option', `${option}: ${found}. Use ${forms}.`)
+  const refuse = (found: string) =>
+    new OneLoginError('invalid_option', `${option}: ${found}. Use ${forms}.`, { option: 'privateKey' })
   const key = readKey(input, refuse)
   if (key.type !== 'private') throw refuse(`this is a ${key.type} key`)
   if (key.asymmetricKeyType !== 'rsa')

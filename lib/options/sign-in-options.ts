@@ -144,6 +144,7 @@ export function parseSignInOptions(options: object, defaults: SignInDefaults): S
       throw new OneLoginError(
         name === 'prompt' ? 'reauthentication_impossible' : 'invalid_option',
         `Option "${name}": One Login takes it in a signed request object only. Set "requestObject" to true.`,
+        { option: name },
       )
   const asked: readonly ClaimName[] = trust.identity
     ? [...new Set(['coreIdentityJWT', ...claims] as const)]

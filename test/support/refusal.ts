@@ -20,5 +20,11 @@ export async function expectRefused(
   const error = await refusalOf(work)
   expect(error.message).toMatch(reason)
   expect(error.code).toBe(code)
+  const [, named] = /^Option "([^"]+)"/.exec(error.message) ?? []
+  if (named !== undefined) expect(withoutIndex(error.option)).toBe(withoutIndex(named))
   return error
+}
+
+function withoutIndex(option: string | undefined): string | undefined {
+  return option?.replace(/\[\d+\]$/, '')
 }

@@ -1,4 +1,4 @@
-import { isOneLoginError } from '../../errors.ts'
+import { isOneLoginError, type OneLoginError } from '../../errors.ts'
 import { optionsFromEnvironment, optionVariables } from '../../options/from-environment.ts'
 import { parseStrategyOptions, type Settings } from '../../options/strategy-options.ts'
 import { modulusBits } from '../../options/signer.ts'
@@ -37,25 +37,31 @@ function refusalsOf(env: Variables): Finding[] {
   const replaced = new Set<string>()
   let current = env
   for (;;) {
-    const message = refusalMessage(current)
-    if (message === undefined) return findings
-    const [, variable = ''] = /(ONE_LOGIN_\w+)/.exec(message) ?? []
+    const refusal = refusalIn(current)
+    if (refusal === undefined) return findings
+    const variable = variableOf(refusal)
     if (replaced.has(variable)) return findings
-    findings.push(refusalOf(message))
+    findings.push(findingOf(refusal, variable, current))
     if (variable === '') return findings
     replaced.add(variable)
     current = withoutFault(current, variable)
   }
 }
 
-function refusalMessage(env: Variables): string | undefined {
+function refusalIn(env: Variables): OneLoginError | undefined {
   try {
     parseStrategyOptions(optionsFromEnvironment(env))
     return undefined
   } catch (error) {
     if (!isOneLoginError(error)) throw error
-    return error.message
+    return error
   }
+}
+
+/** Returns the variable that sets the option of an error. */
+function variableOf({ option = '' }: OneLoginError): string {
+  const path = option.replace(/\[\d+\]$/, '')
+  return Object.keys(optionVariables).find((variable) => optionVariables[variable] === path) ?? ''
 }
 
 function keyFinding({ signers: [signer] }: Settings): Finding {
@@ -70,18 +76,18 @@ function keyFinding({ signers: [signer] }: Settings): Finding {
   )
 }
 
-function refusalOf(message: string): Finding {
-  const [, option, variable = 'the variable'] =
-    /^Option "([^"[]+)[^"]*"(?: \(variable (\w+)\))?/.exec(message) ?? []
-  if (option !== 'privateKey') return fix('options', 'options-wrong', message, `Correct ${variable}.`)
-  if (message.includes(': none is set'))
+function findingOf({ message }: OneLoginError, variable: string, env: Variables): Finding {
+  if (variable !== 'ONE_LOGIN_PRIVATE_KEY')
+    return fix('options', 'options-wrong', message, `Correct ${variable || 'the variable'}.`)
+  const credentials = [env.ONE_LOGIN_PRIVATE_KEY, env.ONE_LOGIN_CLIENT_SECRET].filter((text) => text?.trim())
+  if (credentials.length === 0)
     return fix(
       'key',
       'key-missing',
       'Neither ONE_LOGIN_PRIVATE_KEY nor ONE_LOGIN_CLIENT_SECRET is set.',
       `Set ONE_LOGIN_PRIVATE_KEY to the content of the private key file. ${howToMakeKeys}`,
     )
-  if (message.includes(' are set'))
+  if (credentials.length === 2)
     return fix(
       'key',
       'key-and-secret',

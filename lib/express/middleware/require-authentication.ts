@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import * as v from 'valibot'
 import { OneLoginError, type OneLoginErrorCode } from '../../errors.ts'
-import { parseOptions } from '../../options/invalid-option.ts'
+import { invalidOption, parseOptions } from '../../options/invalid-option.ts'
 import { duration, type Duration } from '../../options/option-schema.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { sharedEntries } from '../../options/sign-in-options.ts'
@@ -56,14 +56,12 @@ export function requireAuthentication(
   const { clockTolerance, signIn } = relyingParty.settings
   const trust: RequestedTrust = vtr ? parseVectors(vtr) : withoutIdentity(signIn.trust)
   if (trust.identity)
-    throw new OneLoginError(
-      'invalid_option',
-      'Option "vtr": it asks for an identity; use requireIdentity for that.',
-    )
+    throw invalidOption(needs, 'vtr', 'it requests an identity. Use requireIdentity instead')
   if (reauthenticateWithin !== undefined && !signIn.requestObject)
-    throw new OneLoginError(
-      'invalid_option',
-      'Option "reauthenticateWithin": One Login re-authenticates users by signed request objects only; set "requestObject" to true.',
+    throw invalidOption(
+      needs,
+      'reauthenticateWithin',
+      'One Login re-authenticates users by signed request objects only. Set "requestObject" to true',
     )
   const again = { vtr: [...trust.vtr], claims: [] }
   const start = relyingParty.signInSettings({ ...again, maxAge })

@@ -1,28 +1,13 @@
 import { ps256 } from '../keys/jwt.ts'
 import type { Faults } from './fault.ts'
-import { signedTokenFaults } from './signed-token-faults.ts'
+import { jwksTokenFaults } from './jwks-token-faults.ts'
 import { missingClaim, withClaims, withHeader, wrongClaims, type ChangeToken } from './token-fault.ts'
 
 const day = 24 * 60 * 60
 
 /** Ways to break an ID token. */
 export const idTokenFaults = {
-  ...signedTokenFaults,
-  'unknown-kid': {
-    changes: ['header kid'],
-    apply: (draft) => withHeader(draft, { kid: 'no-such-key' }),
-  },
-  'kid-of-another-key': {
-    changes: ['header kid'],
-    apply: (draft, { keys }) => withHeader(draft, { kid: keys.further.kid }),
-  },
-  'wrong-alg-for-key': {
-    changes: ['header alg', 'signature'],
-    apply: async (draft, { keys, key }) => {
-      const other = key.alg === 'ES256' ? await keys.rsa : keys.ec
-      return withHeader(draft, { alg: other.alg }, other.signature)
-    },
-  },
+  ...jwksTokenFaults,
   ps256: {
     changes: ['header alg', 'header kid', 'signature'],
     apply: async (draft, { keys }) => {

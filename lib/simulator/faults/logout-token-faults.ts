@@ -1,5 +1,5 @@
 import type { Faults } from './fault.ts'
-import { signedTokenFaults } from './signed-token-faults.ts'
+import { jwksTokenFaults } from './jwks-token-faults.ts'
 import {
   claimsOf,
   missingClaim,
@@ -13,19 +13,7 @@ const event = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Ways to break a logout token. */
 export const logoutTokenFaults = {
-  ...signedTokenFaults,
-  'unknown-kid': {
-    changes: ['header kid'],
-    apply: (draft) => withHeader(draft, { kid: 'no-such-key' }),
-  },
-  'kid-of-another-key': {
-    changes: ['header kid'],
-    apply: (draft, { keys }) => withHeader(draft, { kid: keys.further.kid }),
-  },
-  'wrong-alg-for-key': {
-    changes: ['header alg', 'signature'],
-    apply: async (draft, { keys }) => withHeader(draft, { alg: 'RS256' }, (await keys.rsa).signature),
-  },
+  ...jwksTokenFaults,
   'wrong-type': {
     changes: ['header typ'],
     apply: (draft) => withHeader(draft, { typ: 'at+jwt' }),
