@@ -6,9 +6,6 @@ import type { Client } from '../session/waiting-sign-ins.ts'
 /** The most sign-ins that can wait in one browser. After that, the cookie of the oldest is cleared. */
 const mostWaiting = 10
 
-/** The most cookies to try as the session's. */
-const mostSessions = 4
-
 /**
  * The cookies with which a browser proves that it started a sign-in. Each sign-in has its own, so that tabs cannot
  * overwrite each other's.
@@ -33,7 +30,14 @@ export class SignInCookies {
 
   /** Returns the secret that this browser holds for a sign-in of this client. */
   secretOf(req: Request, state: string): string | undefined {
-    return cookiesOf(req).get(this.#nameOf(state))?.split('.')[1]
+    return secretIn(cookiesOf(req).get(this.#nameOf(state)) ?? '')
+  }
+
+  /** Returns the secrets of all sign-ins of this client that this browser started, as far as they can wait at once. */
+  secrets(req: Request): string[] {
+    return this.#ownCookies(req)
+      .flatMap(([, value]) => secretIn(value) ?? [])
+      .slice(0, mostWaiting)
   }
 
   /** Whether this browser holds a secret for a sign-in of another client of this app. */
@@ -47,7 +51,7 @@ export class SignInCookies {
 
   /** Gives the browser the secret of a new sign-in. */
   set(req: Request, res: Response, state: string, secret: string): void {
-    const own = [...cookiesOf(req)].filter(([name]) => name.startsWith(`${this.#prefix}-${this.#client}-`))
+    const own = this.#ownCookies(req)
     const oldestFirst = own.sort(([, one], [, other]) => startOf(one) - startOf(other))
     for (const [name] of oldestFirst.slice(0, Math.max(0, own.length - mostWaiting + 1)))
       this.#send(res, name, '', 0)
@@ -57,6 +61,10 @@ export class SignInCookies {
   /** Clears the cookie of a completed sign-in. */
   clear(res: Response, state: string): void {
     this.#send(res, this.#nameOf(state), '', 0)
+  }
+
+  #ownCookies(req: Request): [string, string][] {
+    return [...cookiesOf(req)].filter(([name]) => name.startsWith(`${this.#prefix}-${this.#client}-`))
   }
 
   #nameOf(state: string): string {
@@ -90,26 +98,16 @@ export function clearSessionCookie(req: Request, res: Response, session: Request
   }
 }
 
-/** Returns the session IDs that the browser sent. Their signatures have not been checked. */
-export function broughtSessionIds(req: Request): string[] {
-  const ids = [...cookiesOf(req).values()].map((value) => /^s(?:%3A|:)(.+)\./i.exec(value)?.[1])
-  return ids.flatMap((id) => (id === undefined ? [] : decoded(id))).slice(0, mostSessions)
-}
-
-function decoded(text: string): string[] {
-  try {
-    return [decodeURIComponent(text)]
-  } catch {
-    return []
-  }
-}
-
 function cookiesOf({ headers }: Request): Map<string, string> {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => {
     const [name = '', ...value] = pair.trim().split('=')
     return [name, value.join('=')] as const
   })
   return new Map(pairs)
+}
+
+function secretIn(value: string): string | undefined {
+  return value.split('.')[1]
 }
 
 function tagOf(state: string): string {

@@ -3,14 +3,14 @@ import { isOneLoginError, OneLoginError } from '../errors.ts'
 import { publish } from '../events.ts'
 import type { SignInSettings } from '../options/sign-in-options.ts'
 import { followLogIn } from '../session/log-in.ts'
-import { recordRenewal } from '../session/renewed-sessions.ts'
 import { leavesProven, renewSignedIn } from '../session/renewal.ts'
-import { sessionIdOf, type SignedIn } from '../session/signed-in.ts'
+import type { SignedIn } from '../session/signed-in.ts'
 import { authorizationCode, readAuthorizationResponse } from '../sign-in/authorization-response.ts'
 import type { VerifiedSignIn } from '../sign-in/completion.ts'
 import type { Transaction } from '../sign-in/transaction.ts'
 import type { OneLoginUser } from '../sign-in/user.ts'
 import { requestAddress } from './callback-address.ts'
+import { announceRenewal, currentSignIn, refuseSignedOut, signInLost } from './current-sign-in.ts'
 import { publishingFailure, type RelyingParty } from './relying-party.ts'
 import type { CheckedSession } from './session-check.ts'
 import { renewSession } from './session-end.ts'
@@ -74,7 +74,7 @@ async function consumeTransaction(
     state === undefined || secret === undefined
       ? undefined
       : await waiting.consume(sessions.records(req), state, secret)
-  if (!transaction) throw lost()
+  if (!transaction) throw signInLost()
   cookies.clear(res, transaction.state)
   return transaction
 }
@@ -106,7 +106,7 @@ async function accept(
     },
   )
   const current = await currentSignIn(party, req, transaction, before)
-  if (current) await recordRenewal(party.sessions.records(req), sessionIdOf(req.session), current)
+  await announceRenewal(party, req, transaction, current)
   followLogIn(req, verified.user, party.entries, {
     signedIn: renewSignedIn(signedIn, transaction, current, returnTo ?? '/'),
     keepsData: current !== undefined,
@@ -119,44 +119,6 @@ async function accept(
     ...(identity && { identity: { proven: identity.proven, level: identity.level } }),
   })
   return { user: verified.user, info: { ...verified.info, ...info } }
-}
-
-/**
- * Returns the record of the session as it is after all of One Login's responses. Since this request read it, other
- * tabs may have changed it and the app's data in it.
- *
- * @throws OneLoginError `session_lost` if the user has signed out since
- */
-async function currentSignIn(
-  party: RelyingParty,
-  req: Request,
-  transaction: Transaction,
-  before: SignedIn | undefined,
-): Promise<SignedIn | undefined> {
-  const { entries, sessions } = party
-  const stored = before && (await sessions.records(req).read(sessionIdOf(req.session)))
-  if (before && stored) {
-    // @fastify/session has one object for each session, which is up to date.
-    if (typeof req.sessionStore.createSession === 'function')
-      req.sessionStore.createSession(req, stored as never)
-    const found = entries.read(req.session)
-    if (found.kind === 'signed-in' && found.signedIn.id === before.id) return found.signedIn
-    throw lost()
-  }
-  // The session does not exist any more: another tab has renewed it, or its user has signed out.
-  await refuseSignedOut(party, req, before ? { startedFrom: before.id, sub: before.sub } : transaction)
-  return before
-}
-
-/** Rejects a sign-in that started before a sign-out of the same session. */
-async function refuseSignedOut(
-  { sessions }: RelyingParty,
-  req: Request,
-  { startedFrom, sub }: Pick<Transaction, 'startedFrom' | 'sub'>,
-): Promise<void> {
-  if (startedFrom === undefined || sub === undefined) return
-  const { ended } = await sessions.signOuts(req).of(sessions.subject(sub))
-  if (ended?.includes(startedFrom)) throw lost()
 }
 
 function refuseOtherSubject(
@@ -228,12 +190,4 @@ function withKnownIdentity(
   const { sub, identity } = (known ?? {}) as Partial<OneLoginUser>
   const keepsKnown = outcome === undefined || leavesProven(outcome, before)
   return before && keepsKnown && identity && sub === user.sub ? { ...user, identity } : user
-}
-
-function lost(): OneLoginError {
-  return new OneLoginError(
-    'session_lost',
-    'This browser has no such sign-in waiting: it took too long, was finished before, or its user has signed out. ' +
-      'The user can start again.',
-  )
 }

@@ -1,9 +1,8 @@
 import type { Request, Response } from 'express'
 import { publish } from '../events.ts'
-import { broughtSessionIds, clearSessionCookie } from './browser-cookies.ts'
+import { clearSessionCookie } from './browser-cookies.ts'
 import { renewedSignIn } from '../session/renewed-sessions.ts'
 import type { RelyingParty } from './relying-party.ts'
-import type { SessionCheck } from './session-check.ts'
 import { destroySession } from './session-end.ts'
 
 /**
@@ -14,16 +13,17 @@ import { destroySession } from './session-end.ts'
  * @throws OneLoginError `session_unavailable` if the session cannot be ended
  */
 export async function signOut(
-  { entries, sessions, signOutURL }: RelyingParty,
+  party: RelyingParty,
   req: Request,
   res: Response,
   state?: string,
 ): Promise<string> {
+  const { entries, sessions, signOutURL } = party
   const { session } = req as Partial<Request>
   if (!session) return signOutURL(undefined, state)
   const found = entries.read(session)
   const signedIn = found.kind === 'signed-in' ? found.signedIn : undefined
-  for (const { sub, id } of signedIn ? [signedIn] : await renewed(sessions, req))
+  for (const { sub, id } of signedIn ? [signedIn] : await renewed(party, req))
     await sessions.signOuts(req).end(sessions.subject(sub), id)
   await destroySession(req)
   sessions.clear(req)
@@ -33,8 +33,8 @@ export async function signOut(
 }
 
 /** Returns the sign-ins that a callback is moving to another session at this moment. */
-async function renewed(sessions: SessionCheck, req: Request) {
+async function renewed({ sessions, cookies }: RelyingParty, req: Request) {
   const records = sessions.records(req)
-  const found = await Promise.all(broughtSessionIds(req).map((id) => renewedSignIn(records, id)))
+  const found = await Promise.all(cookies.secrets(req).map((secret) => renewedSignIn(records, secret)))
   return found.filter((signIn) => signIn !== undefined)
 }

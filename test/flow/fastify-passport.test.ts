@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import cookie from '@fastify/cookie'
 import { Authenticator } from '@fastify/passport'
 import session from '@fastify/session'
@@ -6,8 +7,9 @@ import Fastify from 'fastify'
 import { describe, expect, it, vi } from 'vitest'
 import { hook } from '../../examples/fastify/express-middleware.ts'
 import { startExample } from '../../examples/started-example.ts'
-import { OneLoginStrategy } from '../../lib/index.ts'
+import { OneLoginStrategy, type Verify } from '../../lib/index.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
+import { heldAtLogIn, StoreWithGate } from '../support/gated-store.ts'
 
 type Store = session.SessionStore
 
@@ -17,9 +19,9 @@ const stores = {
 }
 
 /** A Fastify service that signs users in by `passport.authenticate` of @fastify/passport. */
-async function start(store: Store, visitors: string[] = []) {
+async function start(store: Store, visitors: string[] = [], verify?: Verify) {
   return startExample(async (options, port) => {
-    const oneLogin = new OneLoginStrategy(options)
+    const oneLogin = new OneLoginStrategy(options, verify)
     const passport = new Authenticator()
     passport.use(oneLogin)
     passport.registerUserSerializer((user) => Promise.resolve(user))
@@ -61,6 +63,20 @@ function hasAnswered(): void {
   // The strategy has.
 }
 
+describe('@fastify/passport and a sign-out that the browser sends during a callback', () => {
+  it('[SESS-14] ends the sign-in that the callback moves to a new session', async () => {
+    const store = new StoreWithGate()
+    await using service = await start(store)
+    await service.visit('/sign-in')
+    const { headers } = await service.visit('/sign-in', { stopAt: isCallback })
+    const finishing = await heldAtLogIn(store, service.browser, headers.location ?? '')
+    await service.visit('/sign-out', { stopAt: true })
+    store.gate.emit('go on')
+    await finishing.done
+    expect((await service.visit('/whoami')).body).toBe('nobody')
+  })
+})
+
 const { sub } = readyUser('typical')
 const isCallback = (location: string) => location.includes('/auth/callback')
 
@@ -93,8 +109,30 @@ describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_wha
     await using service = await start(createStore())
     await service.visit('/sign-in')
     await service.visit('/feed')
-    await service.visit('/sign-in')
+    expect((await service.visit('/sign-in')).status).toBe(200)
     expect((await service.visit('/fed')).body).toBe('Smaug')
+  })
+
+  it('[SESS-14] keeps what another tab stores while a callback waits for One Login', async () => {
+    const gate = new EventEmitter()
+    let isOpen = true
+    await using service = await start(createStore(), [], async (user) => {
+      if (isOpen) return user
+      gate.emit('waiting')
+      await once(gate, 'go on')
+      return user
+    })
+    await service.visit('/sign-in')
+    const { headers } = await service.visit('/sign-in', { stopAt: isCallback })
+    isOpen = false
+    const waiting = once(gate, 'waiting')
+    const finishing = service.browser.send(headers.location ?? '')
+    await waiting
+    await service.visit('/feed')
+    gate.emit('go on')
+    expect((await finishing).status).toBe(302)
+    expect((await service.visit('/fed')).body).toBe('Smaug')
+    expect((await service.visit('/whoami')).body).toBe(sub)
   })
 
   it('[CB-12] leaves nothing to the user who signs in of somebody who was there before', async () => {

@@ -2,13 +2,14 @@ import { createServer } from 'node:http'
 import * as diagnostics from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import session, { MemoryStore, type SessionData } from 'express-session'
+import session, { MemoryStore, type SessionOptions } from 'express-session'
 import passport, { type PassportStatic } from 'passport'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions } from '../../lib/index.ts'
 import { readyUser, startSimulator, type Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
+import { heldAtLogIn, StoreWithGate } from '../support/gated-store.ts'
 import { postLogout, undeliveredLogoutToken } from '../support/logout-tokens.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
 import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
@@ -250,33 +251,6 @@ describe('two strategies in one app', () => {
   })
 })
 
-/** A store that holds a log-in back: its old session has ended, its new one is not stored. */
-class StoreWithGate extends MemoryStore {
-  readonly gate = new EventEmitter()
-  isClosed = false
-
-  override set(id: string, session: SessionData, done?: (error?: unknown) => void): void {
-    if (!this.isClosed || !('passport' in session)) {
-      super.set(id, session, done)
-      return
-    }
-    this.isClosed = false
-    this.gate.once('go on', () => {
-      super.set(id, session, done)
-    })
-    this.gate.emit('waiting')
-  }
-}
-
-/** Sends a callback and returns when it is held back at its log-in. */
-async function heldAtLogIn(store: StoreWithGate, browser: Browser, callback: string) {
-  store.isClosed = true
-  const waiting = once(store.gate, 'waiting')
-  const done = browser.send(callback)
-  await waiting
-  return { done }
-}
-
 describe('requests that overlap', () => {
   it.each([false, true])(
     '[CB-13] in five tabs all finish, each at its own page; signed in before: %s',
@@ -330,16 +304,39 @@ describe('requests that overlap', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-14] a sign-out wins over a callback that has ended the old session and not yet stored the new one', async () => {
+  it.each<[string, Partial<SessionOptions>]>([
+    ['a session of the usual kind', {}],
+    ['session IDs of the app', { genid: () => `a.b%c:${Math.random()}; d` }],
+    ['a changed secret', { secret: ['the new one', 'for tests'] }],
+    ['a cookie with a name of the app', { name: '__Host.session' }],
+  ])(
+    '[SESS-14] a sign-out wins over a callback that has ended the old session and not yet stored the new one, with %s',
+    async (_what, sessionOptions) => {
+      const store = new StoreWithGate()
+      await using pair = await startPair({ store, sessionOptions })
+      const browser = await visitorSignedIn(pair)
+      const finishing = await heldAtLogIn(store, browser, await untilCallback(pair, browser, '/identity'))
+      await browser.send(`${pair.service.url}/sign-out`)
+      store.gate.emit('go on')
+      expect(await finishing.done).toMatchObject({ status: 303 })
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+      expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
+    },
+  )
+
+  it('[SESS-14] a sign-out wins over the callback of a user whose session the store had deleted', async () => {
     const store = new StoreWithGate()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
-    const finishing = await heldAtLogIn(store, browser, await untilCallback(pair, browser, '/identity'))
+    const callback = await untilCallback(pair, browser, '/identity')
+    const { sessions } = store as unknown as { sessions: Record<string, string> }
+    const kept = Object.entries(sessions).filter(([, session]) => !session.includes('passport'))
+    Object.assign(store, { sessions: Object.fromEntries(kept) })
+    const finishing = await heldAtLogIn(store, browser, callback)
     await browser.send(`${pair.service.url}/sign-out`)
     store.gate.emit('go on')
-    expect(await finishing.done).toMatchObject({ status: 303 })
+    await finishing.done
     expect(await whoIs(pair.service, browser)).toBeUndefined()
-    expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 
   it('[SESS-14] a sign-out ends all that was started before it, although two tabs came back at once', async () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import session, { MemoryStore, type Store } from 'express-session'
+import session, { MemoryStore, type SessionOptions, type Store } from 'express-session'
 import passport, { type PassportStatic } from 'passport'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions, type Verify } from '../../lib/index.ts'
 import { listen } from './listen.ts'
@@ -9,6 +9,8 @@ import { listen } from './listen.ts'
 export interface ServiceOptions {
   readonly verify?: Verify
   readonly store?: Store
+  /** Of express-session, in place of those of a usual service. */
+  readonly sessionOptions?: Partial<SessionOptions>
   /** Where it listens: on a free port unless given. */
   readonly port?: number
   /** Adds routes, after the sessions and before the error handler; the strategy's own routes are there unless this returns `false`. */
@@ -43,6 +45,7 @@ export async function startService(
   {
     verify,
     store = new MemoryStore(),
+    sessionOptions,
     port,
     routes,
     sessionsUnchecked = false,
@@ -67,7 +70,7 @@ export async function startService(
       done(null, user)
     })
     app.use(
-      session({ store, secret: 'for tests', resave: false, saveUninitialized: false }),
+      session({ store, secret: 'for tests', resave: false, saveUninitialized: false, ...sessionOptions }),
       authenticator.session() as RequestHandler,
     )
     if (!sessionsUnchecked) app.use(oneLogin.session())
