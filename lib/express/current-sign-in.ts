@@ -33,7 +33,7 @@ export async function currentSignIn(
   const { entries, sessions } = party
   const stored = before && (await sessions.records(req).read(sessionIdOf(req.session)))
   if (before && stored) {
-    takeStored(req, stored)
+    useStored(req, stored)
     const found = entries.read(req.session)
     if (found.kind === 'signed-in' && found.signedIn.id === before.id) return found.signedIn
     throw signInLost()
@@ -44,7 +44,7 @@ export async function currentSignIn(
 }
 
 /** Gives a request the session as it is in the store now. */
-function takeStored(req: Request, stored: Readonly<Record<string, unknown>>): void {
+function useStored(req: Request, stored: Readonly<Record<string, unknown>>): void {
   const { session, sessionID, sessionStore } = req as Partial<Request>
   // Only express-session keeps the ID in the request. Its stores are used with @fastify/session as well.
   if (sessionID !== undefined && typeof sessionStore?.createSession === 'function') {
