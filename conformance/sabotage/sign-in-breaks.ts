@@ -3,6 +3,14 @@ import type { Break } from './break.ts'
 /** Mistakes in options, keys, requests to One Login and its responses. */
 export const signInBreaks: readonly Break[] = [
   {
+    requirement: 'CB-15',
+    mistake: 'only callbacks that finish a sign-in are kept private',
+    file: 'lib/express/middleware/check-session.ts',
+    from: 'if (party.callback.isAt(req)) keepAddressPrivate(res)',
+    to: '',
+    tests: ['flow/callback-privacy'],
+  },
+  {
     requirement: 'AUTHZ-20',
     mistake: 'an identity counts without the claims that were requested',
     file: 'lib/sign-in/completion.ts',

@@ -4,6 +4,7 @@ import { isForTheUser, isOneLoginError } from '../errors.ts'
 import type { SignInOptions } from '../options/sign-in-options.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 import type { RelyingParty } from './relying-party.ts'
+import { keepAddressPrivate } from './responses.ts'
 import { misconfigured } from './set-up.ts'
 import type { VerifyUser } from './verify-callback.ts'
 
@@ -37,6 +38,7 @@ export async function authenticate(
 ): Promise<void> {
   try {
     const res = responseOf(req)
+    if (relyingParty.callback.isAt(req)) keepAddressPrivate(res)
     if (!relyingParty.callback.isCallback(req)) {
       redirect(await relyingParty.start(req, res, relyingParty.signInSettings(options)))
       return

@@ -12,6 +12,7 @@ import type { OneLoginUser } from '../sign-in/user.ts'
 import { requestAddress } from './callback-address.ts'
 import { announceRenewal, currentSignIn, refuseSignedOut, signInLost } from './current-sign-in.ts'
 import { publishingFailure, type RelyingParty } from './relying-party.ts'
+import { keepAddressPrivate } from './responses.ts'
 import type { CheckedSession } from './session-check.ts'
 import { renewSession } from './session-end.ts'
 import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
@@ -33,7 +34,7 @@ export async function finishSignIn(
   res: Response,
   verify: VerifyUser,
 ): Promise<Finish> {
-  res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+  keepAddressPrivate(res)
   return publishingFailure(() => finish(party, req, res, verify))
 }
 

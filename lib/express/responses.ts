@@ -17,6 +17,11 @@ function acceptsHtml({ headers }: Request): boolean {
   return headers.accept?.includes('text/html') ?? false
 }
 
+/** Keeps the address of a callback, which holds a code and a state, out of caches and from other sites. */
+export function keepAddressPrivate(res: Response): void {
+  res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+}
+
 /** Redirects the browser so that no cache stores the response and a POST becomes a GET. */
 export function redirect(res: Response, url: string): void {
   // Leaves out the page that Express would add. No user sees it, and express-session would send most of it, with the

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import { isSamePath, type CallbackAddress } from './callback-address.ts'
+import { keepAddressPrivate } from './responses.ts'
 import type { BackChannelLogoutOptions } from './middleware/back-channel-logout.ts'
 import type { LandingOptions } from './middleware/landing.ts'
 import type { LogoutOptions } from './middleware/logout.ts'
@@ -94,8 +95,8 @@ export function createRoutes(
       handler: make.landing(landing),
     })
   const finish = make.callback()
-  const isCallback = (req: Request) => {
-    if (!page.includes(req.method) || paths.callback === false) return false
+  const isAtCallback = (req: Request) => {
+    if (paths.callback === false) return false
     return paths.callback === undefined
       ? callback.isAt(req)
       : isSamePath(req, req.baseUrl + req.path, paths.callback)
@@ -106,7 +107,10 @@ export function createRoutes(
       ({ path, methods = [req.method] }) =>
         path !== false && methods.includes(req.method) && isSamePath(req, path, req.path),
     )
-    if (isCallback(req)) finish(req, res, next)
+    const isAt = isAtCallback(req)
+    // Other methods go on to the app, which responds with 404.
+    if (isAt) keepAddressPrivate(res)
+    if (isAt && page.includes(req.method)) finish(req, res, next)
     else if (found) found.handler(req, res, next)
     else next()
   }

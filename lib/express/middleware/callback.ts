@@ -3,7 +3,7 @@ import { requestAddress } from '../callback-address.ts'
 import { finishSignIn } from '../finish-sign-in.ts'
 import { handler } from '../handler.ts'
 import type { RelyingParty } from '../relying-party.ts'
-import { redirect } from '../responses.ts'
+import { keepAddressPrivate, redirect } from '../responses.ts'
 import { requirePassport } from '../set-up.ts'
 import type { VerifyUser } from '../verify-callback.ts'
 
@@ -14,6 +14,7 @@ import type { VerifyUser } from '../verify-callback.ts'
  */
 export function callback(relyingParty: RelyingParty, verify: VerifyUser): RequestHandler {
   return handler(async (req, res, next) => {
+    keepAddressPrivate(res)
     requirePassport(req)
     if (isOfAnotherClient(relyingParty, req)) {
       next()

@@ -7,6 +7,7 @@ import { countsAsActivity } from '../current-session.ts'
 import { handler } from '../handler.ts'
 import type { RelyingParty } from '../relying-party.ts'
 import { beforeResponseEnds } from '../response-end.ts'
+import { keepAddressPrivate } from '../responses.ts'
 import type { CheckedSession } from '../session-check.ts'
 import { createExpiry } from '../session-expiry.ts'
 
@@ -19,6 +20,7 @@ export function checkSession(party: RelyingParty): RequestHandler {
   const expire = createExpiry(party)
 
   return handler(async (req, res, next) => {
+    if (party.callback.isAt(req)) keepAddressPrivate(res)
     const checked = await checkOrFail(req)
     const { signedIn, expired } = checked
     if (expired) {
