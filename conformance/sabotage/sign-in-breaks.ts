@@ -3,6 +3,14 @@ import type { Break } from './break.ts'
 /** Mistakes in options, keys, requests to One Login and its responses. */
 export const signInBreaks: readonly Break[] = [
   {
+    requirement: 'KEY-6',
+    mistake: 'what a signer returns is sent unseen',
+    file: 'lib/sign-in/client-jwt.ts',
+    from: 'if (isSignature(signature, data, signer))',
+    to: 'if (signature instanceof Uint8Array)',
+    tests: ['sign-in/client-jwt'],
+  },
+  {
     requirement: 'CB-15',
     mistake: 'only callbacks that finish a sign-in are kept private',
     file: 'lib/express/middleware/check-session.ts',
@@ -53,9 +61,9 @@ export const signInBreaks: readonly Break[] = [
   {
     requirement: 'KEY-5',
     mistake: 'the hash of a signature is always SHA-256',
-    file: 'lib/options/private-key.ts',
-    from: 'const hash = `sha${alg.slice(2)}`',
-    to: "const hash = 'sha256'",
+    file: 'lib/options/signer.ts',
+    from: 'return { hash: `sha${alg.slice(2)}`, ...padding }',
+    to: "return { hash: 'sha256', ...padding }",
     tests: ['options/private-key'],
   },
   {

@@ -1,5 +1,4 @@
 import {
-  constants,
   createHash,
   createPrivateKey,
   createPublicKey,
@@ -11,6 +10,7 @@ import {
 import { promisify, types } from 'node:util'
 import { OneLoginError } from '../errors.ts'
 import {
+  cryptoOptionsOf,
   minimumBits,
   signingAlgorithms,
   type PublicJwk,
@@ -83,10 +83,7 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
   const alg = algorithmOf(input, refuse)
   const { n, e } = createPublicKey(key).export({ format: 'jwk' }) as PublicJwk
   const publicJwk: PublicJwk = { kty: 'RSA', n, e }
-  const padding = alg.startsWith('PS')
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : { padding: constants.RSA_PKCS1_PADDING }
-  const hash = `sha${alg.slice(2)}`
+  const { hash, ...padding } = cryptoOptionsOf(alg)
   return Object.freeze({
     kid: (isJwk(input) && typeof input.kid === 'string' && input.kid) || thumbprint(publicJwk),
     alg,

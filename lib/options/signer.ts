@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto'
+import { constants, createPublicKey, verify, type KeyObject } from 'node:crypto'
 
 /** The signature algorithms that One Login accepts from a service. */
 export const signingAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const
@@ -45,8 +45,8 @@ export interface Signer {
   /** The public part of the key, of 2,048 bits or more. */
   readonly publicJwk: PublicJwk
   /**
-   * Signs `data` with `alg`. If it throws, rejects or takes longer than the option `timeout`, the sign-in fails with
-   * `signing_failed`.
+   * Signs `data` with `alg`. If it throws, rejects, takes longer than the option `timeout` or returns anything else than a
+   * signature of the key, the sign-in fails with `signing_failed`.
    *
    * @param data - the data to sign. Hashing it is part of `alg`
    * @returns the raw signature
@@ -57,9 +57,38 @@ export interface Signer {
 /** The shortest RSA key that One Login accepts. */
 export const minimumBits = 2048
 
+const imported = new WeakMap<PublicJwk, KeyObject>()
+
+function publicKeyOf(jwk: PublicJwk): KeyObject {
+  const known = imported.get(jwk)
+  if (known) return known
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
+  imported.set(jwk, key)
+  return key
+}
+
 /** Returns the bits of an RSA key's modulus. */
 export function modulusBits(jwk: PublicJwk): number {
-  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? 0
+  return publicKeyOf(jwk).asymmetricKeyDetails?.modulusLength ?? 0
+}
+
+/** Returns the hash and the padding of an algorithm, as Node's crypto takes them. */
+export function cryptoOptionsOf(alg: SigningAlgorithm) {
+  const padding = alg.startsWith('PS')
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING }
+  return { hash: `sha${alg.slice(2)}`, ...padding }
+}
+
+/** Whether a value is a signature of `data` by a signer's key and algorithm. */
+export function isSignature(
+  value: unknown,
+  data: Uint8Array,
+  { alg, publicJwk }: Signer,
+): value is Uint8Array {
+  if (!(value instanceof Uint8Array)) return false
+  const { hash, ...padding } = cryptoOptionsOf(alg)
+  return verify(hash, data, { key: publicKeyOf(publicJwk), ...padding }, value)
 }
 
 /** Whether `value` is a {@link Signer} with a key that One Login accepts. */

@@ -1,5 +1,5 @@
 import { OneLoginError } from '../errors.ts'
-import type { Signer } from '../options/signer.ts'
+import { isSignature, type Signer } from '../options/signer.ts'
 
 /**
  * Signs a JWT (JWS compact serialisation). jose can sign only with keys that it holds, so this function calls the
@@ -32,13 +32,16 @@ async function signatureOf(data: Buffer, signer: Signer, timeout: number): Promi
     timer = setTimeout(resolve, timeout * 1000, late)
   })
   try {
-    const signature = await Promise.race([signer.sign(data), deadline])
-    if (signature !== late) return Buffer.from(signature)
+    const signature: unknown = await Promise.race([signer.sign(data), deadline])
+    if (signature !== late) {
+      if (isSignature(signature, data, signer)) return Buffer.from(signature)
+      throw new Error('The signature is not one of "data" by "publicJwk" with "alg".')
+    }
   } catch (cause) {
     throw new OneLoginError(
       'signing_failed',
-      'Your signer failed to sign a request to One Login. Check the key and the KMS. The cause of this error is the ' +
-        "signer's own error.",
+      'Your signer failed to sign a request to One Login. Check the key and the KMS. The cause of this error says what ' +
+        'went wrong.',
       { cause },
     )
   } finally {

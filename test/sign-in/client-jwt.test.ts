@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
@@ -8,6 +8,8 @@ import { expectRefused } from '../support/refusal.ts'
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const own = signerFromPrivateKey({ ...privateKey.export({ format: 'jwk' }), kid: 'k1' })
+const pss = signerFromPrivateKey({ ...privateKey.export({ format: 'jwk' }), alg: 'PS256' })
+const another = signerFromPrivateKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
 const withSign = (sign: () => unknown): Signer => ({ ...own, sign: sign as Signer['sign'] })
 const never = new Promise<Uint8Array>(() => undefined)
 
@@ -46,6 +48,43 @@ describe('signing a JWT', () => {
       expect(error).toMatchObject({ retryable: true, status: 503, cause: { message: 'throttled' } })
     },
   )
+
+  const raw = (length: number) => new Uint8Array(length)
+  it.each<[what: string, sign: Signer['sign']]>([
+    ['no bytes', () => Promise.resolve(raw(0))],
+    ['bytes that are no signature', () => Promise.resolve(raw(256))],
+    ['a signature of a hash of the data', (data) => own.sign(createHash('sha256').update(data).digest())],
+    ['a signature of other data', () => own.sign(Buffer.from('other'))],
+    ['a signature of another key', (data) => another.sign(data)],
+    ['a signature of another algorithm', (data) => pss.sign(data)],
+    [
+      'a signature as text',
+      async (data) => Buffer.from(await own.sign(data)).toString('base64url') as unknown as Uint8Array,
+    ],
+    ['a signature in a list', async (data) => [...(await own.sign(data))] as unknown as Uint8Array],
+  ])('[KEY-6] fails with signing_failed if the signer returns %s', async (_what, sign) => {
+    const error = await expectRefused(
+      signJwt({ ...own, sign }, undefined, {}, 5),
+      'signing_failed',
+      /failed to sign/,
+    )
+    expect(error).toMatchObject({ cause: { message: expect.stringContaining('publicJwk') as string } })
+  })
+
+  it('[KEY-6] takes the first of two answers, and ignores another one after the timeout', async () => {
+    const settled: (() => void)[] = []
+    const twice = (data: Uint8Array) =>
+      new Promise<Uint8Array>((resolve, reject) => {
+        void own.sign(data).then((signature) => {
+          resolve(signature)
+          settled.push(() => {
+            reject(new Error('again'))
+          })
+        })
+      })
+    expect(await signJwt({ ...own, sign: twice }, undefined, {}, 5)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{342}$/)
+    for (const again of settled) again()
+  })
 
   it.each([undefined, null, 5, true])(
     '[KEY-6] fails with signing_failed if the signer returns %j',
