@@ -141,10 +141,10 @@ export const tokenBreaks: readonly Break[] = [
   {
     requirement: 'IDT-9',
     mistake: 'azp is not compared',
-    file: 'lib/tokens/id-token.ts',
+    file: 'lib/tokens/signed-token.ts',
     from: 'if (isPresent(azp) && azp !== clientId) throw',
-    to: 'if (isPresent(azp) && azp === expected.nonce) throw',
-    tests: ['tokens/id-token'],
+    to: 'if (isPresent(azp) && azp === issuer) throw',
+    tests: ['tokens/id-token', 'tokens/logout-token', 'tokens/core-identity'],
   },
   {
     requirement: 'CID-1',

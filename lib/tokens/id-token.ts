@@ -51,7 +51,7 @@ export async function verifyIdToken(
   provider: Pick<Provider, 'tokenKey'>,
   { environment, clientId, clockTolerance }: Pick<Settings, 'environment' | 'clientId' | 'clockTolerance'>,
 ): Promise<IdTokenClaims> {
-  const { sub, iat, azp, nonce, vot, auth_time, at_hash, sid } = await verifySignedToken(jwt, {
+  const { sub, iat, nonce, vot, auth_time, at_hash, sid } = await verifySignedToken(jwt, {
     name: 'ID token',
     code: 'id_token_invalid',
     findKey: (kid) => findKey(kid, provider, clientId),
@@ -60,7 +60,6 @@ export async function verifyIdToken(
     clientId,
     clockTolerance,
   })
-  if (isPresent(azp) && azp !== clientId) throw refusal('its "azp" is another client')
   if (nonce !== expected.nonce) throw refusal('its "nonce" is not the one that was sent')
   if (isPresent(at_hash) && at_hash !== accessTokenHash(expected.accessToken))
     throw refusal('its "at_hash" is not that of the access token')

@@ -51,11 +51,12 @@ export async function verifySignedToken(
       if (!key) throw refuse('its key is not in the JWKS')
       return key
     })
-    const { iss, aud, sub, exp, nbf, iat } = payload
+    const { iss, aud, azp, sub, exp, nbf, iat } = payload
     if (iss !== issuer) throw refuse(`its "iss" is another issuer than "${issuer}"`)
     const audiences = Array.isArray(aud) ? aud : [aud]
     if (audiences.length !== 1 || audiences[0] !== clientId)
       throw refuse(`it is for another client than "${clientId}"`)
+    if (isPresent(azp) && azp !== clientId) throw refuse('its "azp" is another client')
     if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
     if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
     if (typeof exp !== 'number' || exp <= nowInSeconds() - clockTolerance)

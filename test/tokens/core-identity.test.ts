@@ -153,6 +153,14 @@ describe('claims of the token', () => {
     await expectRefused(verify({ claims: { iss } }), /its "iss" is another issuer/)
   })
 
+  it.each(['another-client', '', ['tax-your-dragon']])('[CID-4, IDT-9] refuses the azp %j', async (azp) => {
+    await expectRefused(verify({ claims: { azp } }), /its "azp" is another client/)
+  })
+
+  it.each(['tax-your-dragon', null])('[CID-4, IDT-9] accepts the azp %j', async (azp) => {
+    expect(await verify({ claims: { azp } })).toMatchObject({ level: 'P2' })
+  })
+
   it.each(['another-client', ['tax-your-dragon', 'another-client'], []])(
     '[CID-4] refuses the audience %j',
     async (aud) => {

@@ -291,6 +291,14 @@ describe('subject', () => {
 })
 
 describe('authorized party', () => {
+  it.each([undefined, 'tax-your-dragon', 'another-client'])(
+    '[IDT-3, IDT-9] rejects a token for several clients, with an azp of %j',
+    async (azp) => {
+      for (const aud of [['tax-your-dragon', 'another-client'], ['tax-your-dragon', 'tax-your-dragon'], [[]]])
+        await expectRefused(verify({ claims: { aud, azp } }), /it is for another client/)
+    },
+  )
+
   it.each(['another-client', '', 7, ['tax-your-dragon'], {}])('[IDT-9] rejects an azp of %j', async (azp) => {
     await expectRefused(verify({ claims: { azp } }), /its "azp" is another client/)
   })

@@ -96,6 +96,16 @@ describe('a logout token', () => {
     expect(await verify(await token({ header: { typ: undefined } }))).toMatchObject({ sub })
   })
 
+  it.each(['another-client', '', [clientId]])('[SESS-6, IDT-9] is refused with the azp %j', async (azp) => {
+    await expect(verify(await token({ claims: { azp } }))).rejects.toMatchObject(
+      refusedBecause(/its "azp" is another client/),
+    )
+  })
+
+  it.each([clientId, null])('[SESS-6, IDT-9] is accepted with the azp %j', async (azp) => {
+    expect(await verify(await token({ claims: { azp } }))).toMatchObject({ sub })
+  })
+
   it('[SESS-6] is taken within the clock tolerance', async () => {
     const early = await token({ claims: { iat: at + 29, exp: at + 149 } })
     const late = await token({ claims: { iat: at - 149, exp: at - 29 } })
