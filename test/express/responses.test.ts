@@ -17,6 +17,8 @@ describe('what a request is for', () => {
     ['a form post in an old browser', 'POST', { accept: html }, false, false],
     ['a fetch', 'GET', { accept: '*/*', ...byFetch }, false, false],
     ['a fetch of a page', 'GET', { accept: html, ...byFetch }, false, false],
+    ['a request of Cypress for a page', 'GET', { accept: html }, true, true],
+    ['a request of Cypress', 'GET', { accept: '*/*' }, false, false],
     ['a fetch of a page by Node', 'GET', { accept: html, 'sec-fetch-mode': 'cors' }, true, true],
     ['a fetch by Node', 'GET', { accept: '*/*', 'sec-fetch-mode': 'cors' }, false, false],
     [
