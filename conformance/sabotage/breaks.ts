@@ -1,4 +1,5 @@
 import type { Break } from './break.ts'
+import { callbackBreaks } from './callback-breaks.ts'
 import { providerBreaks } from './provider-breaks.ts'
 import { signInBreaks } from './sign-in-breaks.ts'
 import { simulatorBreaks } from './simulator-breaks.ts'
@@ -9,5 +10,6 @@ export const breaks: readonly Break[] = [
   ...tokenBreaks,
   ...providerBreaks,
   ...signInBreaks,
+  ...callbackBreaks,
   ...simulatorBreaks,
 ]

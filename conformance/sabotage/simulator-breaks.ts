@@ -3,6 +3,22 @@ import type { Break } from './break.ts'
 /** Mistakes in the simulator, with which it would prove less than it promises. */
 export const simulatorBreaks: readonly Break[] = [
   {
+    requirement: 'SIM-5',
+    mistake: 'the browser comes back from a deactivated client, whatever it sent',
+    file: 'lib/simulator/endpoints/authorize-endpoint.ts',
+    from: 'target: targetBeforeRequestObject(query, status),',
+    to: 'target: checked.passed ? checked.request : checked.target,',
+    tests: ['simulator/request-object'],
+  },
+  {
+    requirement: 'SIM-5',
+    mistake: 'the fault redirects when a page would have been shown',
+    file: 'lib/simulator/endpoints/authorize-endpoint.ts',
+    from: "faults.use('authorize', isDeactivation).length > 0 ? 'deactivated' : status",
+    to: 'faults && status',
+    tests: ['simulator/request-object'],
+  },
+  {
     requirement: 'SIM-3',
     mistake: 'hs256 is keyed with a secret of its own',
     file: 'lib/simulator/faults/signed-token-faults.ts',

@@ -66,7 +66,7 @@ export interface ClientSettings extends Partial<
   readonly callbackURL?: string
   /** The only post-logout redirect URI. A shorter form of `postLogoutRedirectUris`. */
   readonly postLogoutRedirectURL?: string
-  /** Another name for `backChannelLogoutUri`. */
+  /** Another name for `backChannelLogoutUri`. `undefined` removes it too. */
   readonly backChannelLogoutURL?: string | undefined
 }
 
@@ -100,7 +100,7 @@ function apply(registration: ClientRegistration, settings: ClientSettings): Clie
     ...rest,
     ...(callbackURL === undefined ? {} : { redirectUris: [callbackURL] }),
     ...(postLogoutRedirectURL === undefined ? {} : { postLogoutRedirectUris: [postLogoutRedirectURL] }),
-    ...(backChannelLogoutURL === undefined ? {} : { backChannelLogoutUri: backChannelLogoutURL }),
+    ...('backChannelLogoutURL' in settings ? { backChannelLogoutUri: backChannelLogoutURL } : {}),
   }
 }
 

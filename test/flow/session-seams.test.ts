@@ -552,6 +552,8 @@ describe('a failed re-authentication', () => {
           )
         },
       })
+      // Otherwise the simulator's own back-channel logout would end the session.
+      pair.op.register({ backChannelLogoutURL: undefined })
       const browser = await visitorSignedIn(pair)
       pair.op.respondWith({ error: { error } })
       expect((await browser.visit(`${pair.service.url}/sensitive`)).status).toBeGreaterThanOrEqual(400)
@@ -559,7 +561,7 @@ describe('a failed re-authentication', () => {
     },
   )
 
-  it('[CB-4] keeps the session when access is denied to something else', async () => {
+  it('[CB-4, CB-5] keeps the session when access is denied to something else', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'access_denied' } })

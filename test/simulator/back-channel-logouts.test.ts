@@ -61,6 +61,17 @@ describe('a back-channel logout', () => {
     expect(logout?.delivered).toBe(true)
   })
 
+  it.each(['backChannelLogoutUri', 'backChannelLogoutURL'])(
+    '[SIM-1] [SESS-7] is not sent any more after %s is taken back',
+    async (name) => {
+      const service = await startService(200)
+      const op = await start({ backChannelLogoutURL: service.url })
+      op.register({ [name]: undefined })
+      expect(await op.signOut(await subjectOf(op))).toEqual([])
+      expect(service.calls).toEqual([])
+    },
+  )
+
   it('[SIM-1] [SESS-7] waits 15 seconds for an answer', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
