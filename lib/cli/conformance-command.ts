@@ -15,20 +15,20 @@ import { parseURL } from '../parsed-url.ts'
 
 const help = `Usage: passport-govuk-one-login conformance --page URL [flags] [-- COMMAND …]
 
-Drives a running service, in any language, as browsers and attackers would, with a simulator in place of GOV.UK One
-Login, and says which requirements it keeps. It writes nothing but reports. The service must use the address of
---one-login as One Login.
+Checks a running service, in any language, against the requirements of GOV.UK One Login. It visits the service as
+browsers and attackers would, with a simulator instead of One Login, and writes only reports. The service must use
+the address in --one-login as One Login.
 
 What is checked:
   --page URL              a page that needs a signed-in user (required)
   --identity-page URL     a page that needs a proven identity
-  --identity-start URL    where a signed-in user starts to prove an identity, if not at that page
-  --identity-text REGEX   what that page shows then, if the command cannot tell by itself
+  --identity-start URL    where a signed-in user starts to prove their identity, if not on that page
+  --identity-text REGEX   a text of that page, if the command cannot recognise the page without it
   --sign-out URL          the address that signs a user out
-  --back-channel URL      the address that takes back-channel logouts
+  --back-channel URL      the address for back-channel logouts
   --only NAMES            checks these requirements or phases only (--list shows them)
-  --skip NAMES            leaves these out
-  --slow                  checks what takes minutes too
+  --skip NAMES            skips these
+  --slow                  also runs the checks that take minutes
 
 The service:
   -- COMMAND …            starts, watches and restarts the service. It gets the variables ONE_LOGIN_* of this package
@@ -36,26 +36,26 @@ The service:
   --jwks URL              the address where the service publishes its keys. Or:
   --client-secret SECRET  the client secret of the service
   --id-token-alg ALG      ES256 (default) or RS256
-  --press TEXT            a button or link to press on the way to One Login; several in their order
-  --cookie NAME=VALUE     a cookie that every browser has
+  --press TEXT            a button or link to press on the way to One Login. You can use it several times, in order
+  --cookie NAME=VALUE     a cookie for every browser
   --header "NAME: VALUE"  a header of every request to the service
-  --timeout 15s           how long a response may take
-  --start-timeout 60s     how long the service may take to start
+  --timeout 15s           the longest time for a response
+  --start-timeout 60s     the longest time for the service to start
   --allow-host HOST       allows a service on another host than this machine
 
 One Login:
-  --one-login URL         where the simulator is (default: http://127.0.0.1:3001/)
-  --core-identity-issuer URL   the issuer of core identities (default: that address and identity/)
+  --one-login URL         the address of the simulator (default: http://127.0.0.1:3001/)
+  --core-identity-issuer URL   the issuer of core identities (default: that address followed by identity/)
 
 Reports:
   --json                  writes the report as JSON
   --junit FILE            writes it as JUnit XML too
   --html FILE             writes it as one HTML page too, for people and for paper
-  --expect FILE           what is known to be broken: JSON, { "session-renewed": "broken" }
-  --list                  shows the requirements, and does nothing else
+  --expect FILE           a JSON file with the known problems: { "session-renewed": "broken" }
+  --list                  only shows the requirements
   --help                  this text
 
-Exit codes: 0 nothing is broken that is not expected, 1 something is broken or the service crashed, 2 it could not run.
+Exit codes: 0 no unexpected problems, 1 a requirement is broken or the service crashed, 2 the check could not run.
 `
 
 /** `conformance`: checks a running service against the requirements of One Login. */
@@ -101,7 +101,7 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
   const text = textOf(values, 'one-login') ?? 'http://127.0.0.1:3001/'
   const url = parseURL(text)
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    throw new UsageError(`--one-login takes an http address without a path, not "${text}".`)
+    throw new UsageError(`--one-login needs an http address without a path, not "${text}".`)
   const coreIdentityIssuer = textOf(values, 'core-identity-issuer')
   try {
     return await startSimulator({
@@ -122,7 +122,7 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
   const service = serviceOf(settings, { op, env: terminal.env, signal })
   if (service && (await isListening(settings.page)))
     throw new CommandFailure(
-      `Something listens at ${settings.page.origin} already. Stop it, so that the service can start.`,
+      `Another process already listens at ${settings.page.origin}. Stop it, so that the service can start.`,
     )
   try {
     if (service && !(await service.start()))

@@ -72,7 +72,7 @@ export async function refuseSignedOut(
 export function signInLost(): OneLoginError {
   return new OneLoginError(
     'session_lost',
-    'This browser has no such sign-in waiting: it took too long, was finished before, or its user has signed out. ' +
+    'No sign-in with this "state" waits in this browser: it took too long, was already completed, or its user has signed out. ' +
       'The user can start again.',
   )
 }

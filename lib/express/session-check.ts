@@ -159,12 +159,12 @@ function orderFault(req: Request): OneLoginError | undefined {
 function withoutUser(): OneLoginError {
   return misconfigured(
     'A user has signed in and req.user is empty. Check that passport.session() is mounted before oneLogin.session(), ' +
-      'that deserializeUser finds the user, and that passport.initialize() sets no other userProperty.',
+      'that deserializeUser finds the user, and that passport.initialize() does not set another userProperty.',
   )
 }
 
 function userMismatch(): OneLoginError {
   return misconfigured(
-    'A user keeps signing in with One Login and req.user is another one. Mount oneLogin.session() after everything that sets req.user.',
+    'A user keeps signing in with One Login, but req.user is another user. Mount oneLogin.session() after everything that sets req.user.',
   )
 }

@@ -19,7 +19,7 @@ export function sessionStoreOf(req: Request): SessionStore {
     return sessionStore as SessionStore
   throw misconfigured(
     session
-      ? 'The session of this request has no store. Use express-session: a session that is kept in a cookie, as by cookie-session, cannot be ended by One Login.'
+      ? 'The session of this request has no store. Use express-session: One Login cannot end a session that is stored in a cookie, as with cookie-session.'
       : 'This request has no session. Mount express-session before this package, and check that its store can be reached.',
   )
 }
@@ -35,7 +35,7 @@ export function requireUsableSession(req: Request): void {
   if (!session) throw misconfigured('This request has no session. Mount express-session before this package.')
   const { cookie } = session
   if (typeof session.regenerate !== 'function' || !cookie)
-    throw misconfigured('The session of this request is not one of express-session. Use express-session.')
+    throw misconfigured('The session of this request is not from express-session. Use express-session.')
   if (cookie.sameSite === 'strict' || cookie.sameSite === true)
     throw misconfigured(
       'The session cookie has sameSite "strict", so browsers do not send it when they come back from One Login. Set cookie.sameSite of express-session to "lax".',

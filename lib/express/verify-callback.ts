@@ -95,6 +95,6 @@ export function createVerifyUser(
       },
     )
     if (user) return { user, ...(info && { info }) }
-    throw new OneLoginError('user_refused', 'This service has no account for the user who signed in.')
+    throw new OneLoginError('user_refused', 'The verify callback returned no user.')
   }
 }

@@ -77,9 +77,9 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
   const key = readKey(input, refuse)
   if (key.type !== 'private') throw refuse(`this is a ${key.type} key`)
   if (key.asymmetricKeyType !== 'rsa')
-    throw refuse(`this is ${kindOfKey(key)} key, which One Login does not take`)
+    throw refuse(`this is ${kindOfKey(key)} key, which One Login does not accept`)
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
-  if (bits < minimumBits) throw refuse(`this key has ${bits} bits only`)
+  if (bits < minimumBits) throw refuse(`this key has only ${bits} bits`)
   const alg = algorithmOf(input, refuse)
   const { n, e } = createPublicKey(key).export({ format: 'jwk' }) as PublicJwk
   const publicJwk: PublicJwk = { kty: 'RSA', n, e }
@@ -100,7 +100,7 @@ function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
   if (typeof input === 'string') return readText(input, refuse)
   if (!isJwk(input)) throw refuse('this is not a key')
   if (input.kty !== 'RSA')
-    throw refuse(`this is a JWK of type ${String(input.kty)}, which One Login does not take`)
+    throw refuse(`this is a JWK of type ${String(input.kty)}, which One Login does not accept`)
   if (!input.d) throw refuse('this JWK is a public key')
   try {
     return createPrivateKey({ key: input as JsonWebKeyInput['key'], format: 'jwk' })
@@ -111,11 +111,11 @@ function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
 
 function readText(text: string, refuse: Refuse): KeyObject {
   const pem = text.replaceAll('\\n', '\n').trim()
-  if (pem.startsWith('{')) throw refuse('this is JSON text: parse a JWK before you give it')
+  if (pem.startsWith('{')) throw refuse('this is JSON text. Parse the JWK first')
   const [, label, armoured] = /^-----BEGIN ([A-Z0-9 ]+)-----(.*)-----END \1-----$/s.exec(pem) ?? []
   if (label?.includes('ENCRYPTED') || armoured?.includes('ENCRYPTED'))
-    throw refuse('this key is encrypted: decrypt it first, for instance with "openssl pkey"')
-  if (label === 'EC PRIVATE KEY') throw refuse('this is an EC key, which One Login does not take')
+    throw refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
+  if (label === 'EC PRIVATE KEY') throw refuse('this is an EC key, which One Login does not accept')
   if (label && !label.endsWith('PRIVATE KEY'))
     throw refuse(`this is a ${label.toLowerCase()}, not a private key`)
   const body = (armoured ?? pem).replace(/\s+/g, '')
@@ -126,7 +126,7 @@ function readText(text: string, refuse: Refuse): KeyObject {
       return createPrivateKey({ key: der, format: 'der', type })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE')
-        throw refuse('this key is encrypted: decrypt it first, for instance with "openssl pkey"')
+        throw refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
     }
   }
   for (const type of ['spki', 'pkcs1'] as const) {
@@ -137,7 +137,7 @@ function readText(text: string, refuse: Refuse): KeyObject {
     }
     throw refuse('this is a public key')
   }
-  throw refuse('this cannot be read: it is damaged or cut off')
+  throw refuse('this cannot be read. It is damaged or incomplete')
 }
 
 function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
@@ -148,7 +148,7 @@ function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
     named = `${scheme}${hash.name.replace('SHA-', '')}`
   } else if (isJwk(input) && input.alg !== undefined) named = input.alg
   const known = signingAlgorithms.find((algorithm) => algorithm === named)
-  if (!known) throw refuse(`its algorithm is none of ${signingAlgorithms.join(', ')}`)
+  if (!known) throw refuse(`its algorithm is not one of ${signingAlgorithms.join(', ')}`)
   return known
 }
 

@@ -44,7 +44,7 @@ export const requestSchema = v.strictObject({
   uiLocales: v.optional(described(v.picklist(locales), '"en" or "cy"')),
   prompt: v.optional(described(v.literal('login'), '"login", the only prompt that One Login supports')),
   loginHint: v.optional(
-    confidential(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)), 'a text of 1 to 256 characters'),
+    confidential(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)), 'text of 1 to 256 characters'),
   ),
   channel: v.optional(described(v.picklist(['web', 'generic_app']), '"web" or "generic_app"')),
   returnTo: v.optional(described(v.string(), 'a path of this site')),
@@ -130,20 +130,20 @@ export function parseSignInOptions(options: object, defaults: SignInDefaults): S
     throw invalidOption(
       options,
       'vtr',
-      'it asks for an identity, which One Login gives only to services that authenticate with a key. ' +
-        'Use "privateKey" or "signer" in place of "clientSecret"',
+      'it requests an identity, which One Login returns only to services that authenticate with a key. ' +
+        'Use "privateKey" or "signer" instead of "clientSecret"',
     )
   if (trust.identity && !defaults.hasDid)
     throw invalidOption(
       options,
       'vtr',
-      `it asks for an identity, which cannot be verified without ${didSettings.join(', ')}. Set them in "environment"`,
+      `it requests an identity, which cannot be verified without ${didSettings.join(', ')}. Set them in "environment"`,
     )
   for (const name of ['prompt', 'loginHint'] as const)
     if (rest[name] && !defaults.requestObject)
       throw new OneLoginError(
         name === 'prompt' ? 'reauthentication_impossible' : 'invalid_option',
-        `Option "${name}": One Login takes it in a signed request object only. Set "requestObject" to true.`,
+        `Option "${name}": One Login accepts it only in a signed request object. Set "requestObject" to true.`,
         { option: name },
       )
   const asked: readonly ClaimName[] = trust.identity

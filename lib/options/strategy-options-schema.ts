@@ -111,7 +111,7 @@ export const optionsSchema = v.strictObject({
   signer: v.optional(
     confidential(
       oneOrMore(v.custom<Signer>(isSigner)),
-      `{ kid, alg, publicJwk, sign } or a list of them, alg one of ${signingAlgorithms.join(', ')}, publicJwk an RSA public key of 2048 bits or more`,
+      `{ kid, alg, publicJwk, sign } or a list of them. alg is one of ${signingAlgorithms.join(', ')}, and publicJwk is an RSA public key of 2048 bits or more`,
     ),
   ),
   clientSecret: v.optional(
@@ -120,7 +120,7 @@ export const optionsSchema = v.strictObject({
   postLogoutRedirectURL: v.optional(
     fromVariable(
       'ONE_LOGIN_POST_LOGOUT_REDIRECT_URL',
-      absoluteURL('an absolute URL that is registered as a post logout redirect URI'),
+      absoluteURL('an absolute URL that is registered as a post-logout redirect URI'),
     ),
   ),
   scope: v.optional(

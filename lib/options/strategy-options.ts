@@ -50,25 +50,25 @@ export function parseStrategyOptions(options: OneLoginOptions | OneLoginOptionsW
   if (requestObject && !hasKey)
     throw refuse(
       'requestObject',
-      'a request object is signed with a key. Give "privateKey" or "signer", or set it to false',
+      'a request object is signed with a key. Set "privateKey" or "signer", or set this option to false',
     )
   const trust = parseVectors(vtr, optionLabel(options, 'vtr'))
   const hasDid = missingDidSettings(environment).length === 0
   if (trust.identity && !hasKey)
     throw refuse(
       'clientSecret',
-      'One Login gives no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity',
+      'One Login returns no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity',
     )
   if (trust.identity && !hasDid)
     throw refuse(
       'environment',
-      `"vtr" asks for an identity, which cannot be verified without ${didSettings.join(', ')}. Give them, or a "vtr" without identity`,
+      `"vtr" requests an identity, which cannot be verified without ${didSettings.join(', ')}. Set them, or use a "vtr" without identity`,
     )
   const { absolute, idle } = checked.session
   if (idle !== undefined && idle > absolute)
     throw refuse(
       'session.idle',
-      'it is longer than "session.absolute", so no session would reach it. Make it shorter',
+      'it is longer than "session.absolute", so no session would reach it. Set a shorter time',
     )
   return Object.freeze({
     ...checked,
@@ -87,7 +87,7 @@ function resolveEnvironment(given: CheckedOptions['environment'], refuse: Refuse
   const environment = { ...known, ...withoutUndefined(custom), ...(known && { issuer: known.issuer }) }
   const missing = missingDidSettings(environment)
   if (missing[0] && missing.length < didSettings.length)
-    throw refuse(`environment.${missing[0]}`, `it is missing. Give all of ${didSettings.join(', ')}, or none`)
+    throw refuse(`environment.${missing[0]}`, `it is missing. Set all of ${didSettings.join(', ')}, or none`)
   for (const name of ['issuer', 'didDocumentURL'] as const) {
     const url = environment[name]
     if (url !== undefined && !isSecure(new URL(url), allowInsecureRequests))

@@ -25,7 +25,7 @@ const methodSchema = wireObject({
 export function readDidDocument(json: unknown, controller: string): VerificationKeys {
   const document = v.safeParse(didDocumentSchema, json)
   if (!document.success) throw new Error('it is not a DID document')
-  if (document.output.id !== controller) throw new Error(`its id is not ${controller}`)
+  if (document.output.id !== controller) throw new Error(`its "id" is not ${controller}`)
   const methods = document.output.assertionMethod
     .map((method) => v.safeParse(methodSchema, method))
     .filter((method) => method.success)
@@ -37,6 +37,6 @@ export function readDidDocument(json: unknown, controller: string): Verification
     methods.map(({ id, publicKeyJwk }) => ({ kid: id, jwk: publicKeyJwk })),
     ['ES256'],
   )
-  if (keys.size === 0) throw new Error('it holds no key that can be used')
+  if (keys.size === 0) throw new Error('it has no usable key')
   return keys
 }

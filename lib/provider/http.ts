@@ -77,7 +77,7 @@ const failures = {
   malformed: ['provider_answer_invalid', 'One Login returned an invalid HTTP response'],
   unfit: [
     'provider_unreachable',
-    'The option "dispatcher" is no dispatcher of undici 7 or later, so nobody was called',
+    'The option "dispatcher" is not a dispatcher of undici 7 or later, so the package could not call One Login',
   ],
 } as const satisfies Record<string, [OneLoginErrorCode, string]>
 

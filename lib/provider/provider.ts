@@ -99,6 +99,6 @@ export function readJwks(json: unknown): VerificationKeys {
     .filter((key) => key.success)
     .map(({ output: { kid, ...jwk } }) => ({ kid, jwk }))
   const keys = importVerificationKeys(entries, ['ES256', 'RS256'])
-  if (keys.size === 0) throw new Error('it holds no key that can be used')
+  if (keys.size === 0) throw new Error('it has no usable key')
   return keys
 }

@@ -103,7 +103,7 @@ function reauthenticationHint(idToken: string | undefined): string {
   if (idToken === undefined)
     throw new OneLoginError(
       'reauthentication_impossible',
-      'Option "prompt": no user is signed in, so nobody can authenticate again. Sign the user in first.',
+      'Option "prompt": no user is signed in, so no user can authenticate again. Sign the user in first.',
     )
   if (decodeProtectedHeader(idToken).alg !== 'ES256')
     throw new OneLoginError(

@@ -29,9 +29,9 @@ const descriptions: Record<(typeof known)[number] | 'authorization_refused', str
     'One Login denied access. Its session was lost, the user stopped, or the identity was not proven.',
   login_required: 'The user did not authenticate again. Their session in this service has been ended.',
   temporarily_unavailable: 'One Login is at capacity. The user can try again in a few minutes.',
-  server_error: 'One Login returned an error of its own. The user can try again in a few minutes.',
+  server_error: 'One Login had an internal error. The user can try again in a few minutes.',
   unauthorized_client:
-    'One Login does not serve this client: it is deactivated, or not registered for this request.',
+    'One Login rejected this client: it is deactivated, or not registered for this request.',
   authorization_refused: 'One Login rejected the sign-in request',
 }
 
@@ -82,7 +82,7 @@ export function authorizationCode(
   if (!code || error)
     throw new OneLoginError(
       'callback_invalid',
-      'The callback must have one of the parameters "code" and "error".',
+      'The callback must have either the parameter "code" or the parameter "error".',
     )
   return code
 }

@@ -177,7 +177,7 @@ function reasonOf(error: unknown): string {
 const defaultRemedy = 'Run "npx passport-govuk-one-login doctor".'
 
 const remedies: Readonly<Record<string, string>> = {
-  invalid_client: 'Check that the key, or the secret, is the one registered for this client id.',
+  invalid_client: 'Check that the key or the secret is the one registered for this client ID.',
   invalid_grant:
     "The code was used before, has expired, or this machine's clock is wrong. The user can start again.",
   unauthorized_client: 'Check how this client is registered to authenticate.',

@@ -14,6 +14,6 @@ export function assertRequestedClaims(requested: readonly ClaimName[], named: re
   if (missing === undefined) return
   throw new OneLoginError(
     'identity_claim_missing',
-    `One Login proved an identity and sent no claim ${missing}, although your service requested it. One Login always sends it if it is requested.`,
+    `One Login proved an identity but did not send the claim ${missing}, which your service requested. One Login always sends it if it is requested.`,
   )
 }

@@ -53,7 +53,7 @@ export async function fetchUserinfo(
   const { success, output, issues } = v.safeParse(userinfoSchema, json)
   if (!success) throw refusal(`its "${v.getDotPath(issues[0]) ?? 'content'}" is missing or damaged`)
   const userinfo: Userinfo = output
-  if (userinfo.sub !== sub) throw refusal('its "sub" is not that of the ID token')
+  if (userinfo.sub !== sub) throw refusal('its "sub" is not the "sub" of the ID token')
   const names = Object.keys(json as object)
   return { userinfo, namedClaims: claimNames.filter((claim) => names.includes(claimURL(claim))) }
 }

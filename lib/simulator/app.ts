@@ -64,7 +64,7 @@ export function providerApp(provider: Provider): Express {
   app.get('/logout', serve({ handle: logout, place: 'logout' }))
   app.get('/in-person', serve({ handle: (_provider, { query }) => page(200, inPersonPage(query)) }))
   app.get('/signed-out', serve({ handle: (_provider, { query }) => page(200, signedOutPage(query)) }))
-  app.use((_req, res) => send(res, text(404, 'There is nothing at this address')))
+  app.use((_req, res) => send(res, text(404, 'Page not found')))
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     if (res.headersSent) res.destroy()
     else send(res, text(statusOf(error), 'Internal server error'))

@@ -28,7 +28,7 @@ export function firewall(log: RequestLog): RequestHandler {
     }
     log.explain(
       req,
-      agent === '' ? 'there is no User-Agent' : `the query has ${length} characters, over ${limit}`,
+      agent === '' ? 'the request has no User-Agent' : `the query has ${length} characters, over ${limit}`,
     )
     send(res, page(403, blocked))
   }

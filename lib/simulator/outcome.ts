@@ -55,7 +55,7 @@ export interface SignIn {
 /** Rejects a response with an unknown user. */
 export function checkResponse({ user }: SimulatorResponse): void {
   if (typeof user !== 'string' || isReadyUserName(user)) return
-  throw new TypeError(`No ready user is called '${String(user)}'; there are ${readyUserNames.join(', ')}`)
+  throw new TypeError(`Unknown ready user '${String(user)}'. Use one of ${readyUserNames.join(', ')}`)
 }
 
 /** Fills in what a response leaves out from its user. */

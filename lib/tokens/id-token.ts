@@ -62,7 +62,7 @@ export async function verifyIdToken(
   })
   if (nonce !== expected.nonce) throw refusal('its "nonce" is not the one that was sent')
   if (isPresent(at_hash) && at_hash !== accessTokenHash(expected.accessToken))
-    throw refusal('its "at_hash" is not that of the access token')
+    throw refusal('its "at_hash" does not match the access token')
   if (!isCredentialLevel(vot)) throw refusal('its "vot" is missing or not a credential level')
   if (!credentialSatisfies(vot, expected.credential))
     throw new OneLoginError(

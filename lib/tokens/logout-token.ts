@@ -52,7 +52,7 @@ export async function verifyLogoutToken(
   })
   const { success, output, issues } = v.safeParse(claimsSchema, claims)
   // Stryker disable next-line OptionalChaining: each issue is about a member, so it has a path
-  if (!success) throw refusal(`its "${String(issues[0].path?.[0]?.key)}" is not that of a logout token`)
+  if (!success) throw refusal(`its "${String(issues[0].path?.[0]?.key)}" is not valid in a logout token`)
   return { sub, iat, jti: output.jti }
 }
 

@@ -20,15 +20,16 @@ export async function readSigned(
 ): Promise<JWTPayload> {
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(jwt)) throw new Error('it is not a signed JWT')
   const header: Partial<JWTHeaderParameters> = read(jwt, 'header', decodeProtectedHeader)
-  if (header.crit !== undefined) throw new Error('its header has a "crit", and no extension is known here')
+  if (header.crit !== undefined)
+    throw new Error('its header has a "crit", and this package supports no extensions')
   const { alg, key } = await findKey(header)
-  if (header.alg !== alg) throw new Error('its "alg" is not that of its key')
+  if (header.alg !== alg) throw new Error('its "alg" does not match its key')
   // An ES256 signature is two numbers in a row (RFC 7518). RS256 ignores dsaEncoding.
   const publicKey = { key, dsaEncoding: 'ieee-p1363' } as const
   const end = jwt.lastIndexOf('.')
   const signature = Buffer.from(jwt.slice(end + 1), 'base64url')
   if (!verify('sha256', Buffer.from(jwt.slice(0, end)), publicKey, signature))
-    throw new Error('its signature is not that of its key')
+    throw new Error('its signature does not match its key')
   return read(jwt, 'payload', decodeJwt)
 }
 

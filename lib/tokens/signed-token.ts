@@ -52,12 +52,12 @@ export async function verifySignedToken(
       return key
     })
     const { iss, aud, azp, sub, exp, nbf, iat } = payload
-    if (iss !== issuer) throw refuse(`its "iss" is another issuer than "${issuer}"`)
+    if (iss !== issuer) throw refuse(`its "iss" is not the issuer "${issuer}"`)
     const audiences = Array.isArray(aud) ? aud : [aud]
     if (audiences.length !== 1 || audiences[0] !== clientId)
-      throw refuse(`it is for another client than "${clientId}"`)
+      throw refuse(`its "aud" is not the client "${clientId}"`)
     if (isPresent(azp) && azp !== clientId) throw refuse('its "azp" is another client')
-    if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not a text')
+    if (typeof sub !== 'string' || sub === '') throw refuse('its "sub" is not text')
     if (subject !== undefined && sub !== subject) throw refuse('its "sub" is another user')
     if (typeof exp !== 'number' || exp <= nowInSeconds() - clockTolerance)
       throw refuse('its "exp" is missing or past')

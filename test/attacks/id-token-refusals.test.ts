@@ -21,18 +21,22 @@ const refusals: Readonly<
   'another issuer': [
     'IDT-3',
     withClaims(() => ({ iss: 'https://op.example/' })),
-    'its "iss" is another issuer',
+    'its "iss" is not the issuer',
   ],
-  'no issuer': ['IDT-3', withClaims(() => ({ iss: undefined })), 'its "iss" is another issuer'],
-  'another audience': ['IDT-3', withClaims(() => ({ aud: 'another' })), 'it is for another client'],
-  'no audience': ['IDT-3', withClaims(() => ({ aud: undefined })), 'it is for another client'],
-  '2 audiences': ['IDT-3', withClaims(({ aud }) => ({ aud: [aud, 'another'] })), 'it is for another client'],
+  'no issuer': ['IDT-3', withClaims(() => ({ iss: undefined })), 'its "iss" is not the issuer'],
+  'another audience': ['IDT-3', withClaims(() => ({ aud: 'another' })), 'its "aud" is not the client'],
+  'no audience': ['IDT-3', withClaims(() => ({ aud: undefined })), 'its "aud" is not the client'],
+  '2 audiences': [
+    'IDT-3',
+    withClaims(({ aud }) => ({ aud: [aud, 'another'] })),
+    'its "aud" is not the client',
+  ],
   'another authorized party': [
     'IDT-9',
     withClaims(() => ({ azp: 'another' })),
     'its "azp" is another client',
   ],
-  'no subject': ['IDT-3', withClaims(() => ({ sub: undefined })), 'its "sub" is not a text'],
+  'no subject': ['IDT-3', withClaims(() => ({ sub: undefined })), 'its "sub" is not text'],
   'an expiry in the past': ['IDT-4', withClaims(() => ({ exp: 1 })), 'its "exp" is missing or past'],
   'no expiry': ['IDT-4', withClaims(() => ({ exp: undefined })), 'its "exp" is missing or past'],
   'an expiry that is text': [
@@ -64,7 +68,7 @@ const refusals: Readonly<
   'another access token': [
     'IDT-8',
     withClaims(() => ({ at_hash: 'another' })),
-    'its "at_hash" is not that of the access token',
+    'its "at_hash" does not match the access token',
   ],
   'no vot': [
     'IDT-6',
@@ -87,7 +91,7 @@ const refusals: Readonly<
     'IDT-1',
     ({ header, claims, key }) =>
       compact(header, claims, () => es256(key)(compact(header, { ...claims, sub: 'another' }, nothing))),
-    'its signature is not that of its key',
+    'its signature does not match its key',
   ],
   'text that is no JWT': ['IDT-1', () => 'no JWT', 'it is not a signed JWT'],
   'a header that is no JSON': ['IDT-1', () => 'AAAA.AAAA.AAAA', 'its header cannot be read'],

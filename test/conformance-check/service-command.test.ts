@@ -25,13 +25,16 @@ async function written(page: Page, text: string): Promise<void> {
 }
 
 describe('the command that starts the service', { timeout: 60_000 }, () => {
-  it('[CHK-3] ends with 2 if something listens at the port already', async () => {
+  it('[CHK-3] ends with 2 if another process listens at the port', async () => {
     const { port, flags, command } = await flagsFor('none')
     const other = createServer()
     await once(other.listen(port, '127.0.0.1'), 'listening')
     onTestFinished(() => void other.close())
     const { code, stderr } = await conformance([...flags, ...command])
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`http://127.0.0.1:${port} already`)])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`already listens at http://127.0.0.1:${port}`),
+    ])
   })
 
   it('[CHK-3] ends with 2 and shows what the service wrote if it stops before it listens', async () => {

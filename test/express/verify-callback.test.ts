@@ -57,7 +57,7 @@ describe('a verify callback', () => {
     ['calls done without a user', (_user, done) => done(null)],
     ['takes done and returns false', (_user, _done) => false],
   ])('[UI-4] refuses the user when it %s', async (_how, verify) => {
-    const error = await expectRefused(ask(verify), 'user_refused', /has no account for the user/)
+    const error = await expectRefused(ask(verify), 'user_refused', /^The verify callback returned no user\./)
     expect(error.status).toBe(403)
   })
 

@@ -102,8 +102,8 @@ describe('options of one request', () => {
     ['uiLocales', 'en cy', '"en" or "cy"'],
     ['prompt', 'none', '"login", the only prompt that One Login supports'],
     ['prompt', 'select_account', '"login", the only prompt that One Login supports'],
-    ['loginHint', '', 'a text of 1 to 256 characters'],
-    ['loginHint', 'x'.repeat(257), 'a text of 1 to 256 characters'],
+    ['loginHint', '', 'text of 1 to 256 characters'],
+    ['loginHint', 'x'.repeat(257), 'text of 1 to 256 characters'],
     ['channel', 'mobile', '"web" or "generic_app"'],
     ['returnTo', 5, 'a path of this site'],
     ['state', () => 'basket', 'a value that JSON can hold'],
@@ -139,7 +139,7 @@ describe('what the service cannot do', () => {
       await expectRefused(
         () => parse({ vtr }, { hasKey: false, requestObject: false }),
         'invalid_option',
-        /^Option "vtr": it asks for an identity, .* Use "privateKey" or "signer" in place of "clientSecret"/,
+        /^Option "vtr": it requests an identity, .* Use "privateKey" or "signer" instead of "clientSecret"/,
       )
       for (const plain of [['Cl.Cm'], ['Cl'], ['Cl.Cm.P0']])
         expect(parse({ vtr: plain }, { hasKey: false, requestObject: false }).claims).toEqual([])
@@ -150,7 +150,7 @@ describe('what the service cannot do', () => {
     await expectRefused(
       () => parse({ vtr: ['Cl.Cm.P2'] }, { hasDid: false }),
       'invalid_option',
-      /^Option "vtr": it asks for an identity, .* without didDocumentURL, didController, coreIdentityIssuer\. Set them/,
+      /^Option "vtr": it requests an identity, .* without didDocumentURL, didController, coreIdentityIssuer\. Set them/,
     )
     expect(parse({ vtr: ['Cl.Cm'] }, { hasDid: false }).claims).toEqual([])
   })

@@ -144,7 +144,7 @@ describe('environment', () => {
     const environment = { issuer: 'https://op.example/' }
     expect(parse({ environment })).toMatchObject({ environment, signIn: { hasDid: false } })
     expect(await message({ environment, vtr: ['Cl.Cm.P2'] })).toBe(
-      'Option "environment": "vtr" asks for an identity, which cannot be verified without didDocumentURL, didController, coreIdentityIssuer. Give them, or a "vtr" without identity.',
+      'Option "environment": "vtr" requests an identity, which cannot be verified without didDocumentURL, didController, coreIdentityIssuer. Set them, or use a "vtr" without identity.',
     )
   })
 
@@ -152,7 +152,7 @@ describe('environment', () => {
     '[CONF-13] of another provider is refused with some DID settings, and without %s',
     async (name) => {
       expect(await message({ environment: { ...simulator, [name]: undefined } })).toContain(
-        `Option "environment.${name}": it is missing. Give all of didDocumentURL,`,
+        `Option "environment.${name}": it is missing. Set all of didDocumentURL,`,
       )
     },
   )
@@ -168,7 +168,7 @@ describe('environment', () => {
       await expectRefused(
         make,
         'invalid_option',
-        /it asks for an identity, which cannot be verified without didDocumentURL/,
+        /it requests an identity, which cannot be verified without didDocumentURL/,
       )
   })
 
@@ -272,7 +272,7 @@ describe('keys', () => {
   ])('[KEY-1, KEY-5] refuses a signer %s', async (_what, part) => {
     for (const bad of [{ ...signer, ...part }, [signer, { ...signer, kid: 'second', ...part }]])
       expect(await message({ privateKey: undefined, signer: bad })).toMatch(
-        /^Option "signer": received an? (object|list)\. Use \{ kid, alg, publicJwk, sign \} or a list of them, alg one of RS256, RS384, RS512, PS256, PS384, PS512, publicJwk an RSA public key of 2048 bits or more\.$/,
+        /^Option "signer": received an? (object|list)\. Use \{ kid, alg, publicJwk, sign \} or a list of them. alg is one of RS256, RS384, RS512, PS256, PS384, PS512, and publicJwk is an RSA public key of 2048 bits or more\.$/,
       )
   })
 })
@@ -329,7 +329,7 @@ describe('a bad option', () => {
       'postLogoutRedirectURL',
       '/signed-out',
       asGiven,
-      'an absolute URL that is registered as a post logout redirect URI',
+      'an absolute URL that is registered as a post-logout redirect URI',
     ],
     ['scope', 'openid email', asGiven, aScope],
     ['scope', [], 'is an empty list', aScope],
@@ -500,7 +500,7 @@ describe('options that contradict each other', () => {
 
   it('[CONF-9] are refused: request objects without a key', async () => {
     expect(await message({ privateKey: undefined, clientSecret: 'SECRET', requestObject: true })).toBe(
-      'Option "requestObject": a request object is signed with a key. Give "privateKey" or "signer", or set it to false.',
+      'Option "requestObject": a request object is signed with a key. Set "privateKey" or "signer", or set this option to false.',
     )
     expect(() => parse({ privateKey: undefined, clientSecret: 'a', requestObject: false })).not.toThrow()
   })
@@ -509,7 +509,7 @@ describe('options that contradict each other', () => {
     '[CB-9] are refused: an identity with a client secret, %j',
     async (vtr) => {
       expect(await message({ privateKey: undefined, clientSecret: 'SECRET', vtr })).toBe(
-        'Option "clientSecret": One Login gives no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity.',
+        'Option "clientSecret": One Login returns no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity.',
       )
       expect(() => parse({ vtr })).not.toThrow()
       expect(() => parse({ privateKey: undefined, clientSecret: 'a', vtr: ['Cl.Cm.P0'] })).not.toThrow()
@@ -518,7 +518,7 @@ describe('options that contradict each other', () => {
 
   it('[CONF-9] are refused: an idle limit longer than the absolute one', async () => {
     expect(await message({ session: { absolute: '1h', idle: '61m' } })).toBe(
-      'Option "session.idle": it is longer than "session.absolute", so no session would reach it. Make it shorter.',
+      'Option "session.idle": it is longer than "session.absolute", so no session would reach it. Set a shorter time.',
     )
     expect(await message({ session: { idle: '13h' } })).toContain('Option "session.idle"')
   })

@@ -44,7 +44,7 @@ describe('a DID document', () => {
   it.each(['did:web:identity.account.gov.uk', `${controller}.attacker.example`, `${controller}#a`, ''])(
     '[CID-2, CONF-8] is refused when its id is %j',
     (id) => {
-      expect(() => read({ id })).toThrow(`its id is not ${controller}`)
+      expect(() => read({ id })).toThrow(`its "id" is not ${controller}`)
     },
   )
 
@@ -89,7 +89,7 @@ describe('a DID document', () => {
     ['only keys that will not do', [{ ...method('odd'), publicKeyJwk: rsaJwk }]],
     ['a kid twice and nothing else', [method('a'), method('a')]],
   ])('[CONF-8] is refused when its assertionMethod is %s', (_what, assertionMethod) => {
-    expect(() => read({ assertionMethod })).toThrow('it holds no key that can be used')
+    expect(() => read({ assertionMethod })).toThrow('it has no usable key')
   })
 
   it.each([null, [], 'text', {}, { id: controller }, { id: controller, assertionMethod: {} }])(

@@ -226,11 +226,7 @@ describe('an unusable document', () => {
 
   it('[CONF-8] is refused at the start, with what is wrong with it', async () => {
     documents['/jwks'] = json({ keys: [] })
-    await expectRefused(
-      provider.tokenKey('ec'),
-      'provider_document_unusable',
-      /JWKS .* holds no key that can be used/,
-    )
+    await expectRefused(provider.tokenKey('ec'), 'provider_document_unusable', /JWKS .* has no usable key/)
     documents['/jwks'] = json({})
     await expectRefused(provider.tokenKey('ec'), 'provider_document_unusable', /it is not a JSON Web Key Set/)
   })

@@ -63,7 +63,7 @@ describe('code', () => {
   it.each([{}, { code: '' }, { error: '' }, { code: '', error: '' }, { state: 's' }])(
     '[CB-2] refuses %j, which has neither code nor error',
     async (response) => {
-      await expectRefused(() => codeOf(response), 'callback_invalid', /one of the parameters/)
+      await expectRefused(() => codeOf(response), 'callback_invalid', /either the parameter "code" or/)
     },
   )
 
@@ -71,7 +71,7 @@ describe('code', () => {
     await expectRefused(
       () => codeOf({ code: 'a', error: 'access_denied' }),
       'callback_invalid',
-      /one of the parameters/,
+      /either the parameter "code" or/,
     )
   })
 
@@ -102,7 +102,7 @@ describe('error', () => {
     ['CB-5', 'login_required', 401, true, /session in this service has been ended/, true],
     ['CB-6', 'temporarily_unavailable', 503, true, /try again in a few minutes/, false],
     ['CB-6', 'server_error', 502, true, /try again in a few minutes/, false],
-    ['CB-7', 'unauthorized_client', 503, false, /does not serve this client/, false],
+    ['CB-7', 'unauthorized_client', 503, false, /rejected this client/, false],
   ] as const)('[%s] becomes a typed failure: %s', async (_id, code, status, retryable, message, user) => {
     const error = await failure(code, 'The provider’s words')
     expect(error).toMatchObject({ code, status, retryable })

@@ -183,7 +183,7 @@ describe('a token request that fails', () => {
   })
 
   it.each([
-    ['invalid_client', /Check that the key, or the secret, is the one registered/],
+    ['invalid_client', /Check that the key or the secret is the one registered/],
     ['invalid_grant', /The code was used before, has expired/],
     ['unauthorized_client', /Check how this client is registered/],
     ['invalid_request', /\(invalid_request, status 400\)\. Run/],

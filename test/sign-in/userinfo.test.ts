@@ -59,7 +59,7 @@ describe('answer', () => {
       const error = await expectRefused(
         fetchFrom(json({ ...good, sub: other })),
         'userinfo_invalid',
-        /its "sub" is not that of the ID token/,
+        /its "sub" is not the "sub" of the ID token/,
       )
       expect(error.message).not.toMatch(/fdc|example/)
     },

@@ -206,7 +206,7 @@ describe('the sign-in page', () => {
     const { idToken } = await tokensFor(op, {}, browser)
     const again = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
     const { html, journey } = await openPage(browser, again)
-    expect(html).toContain('Has to sign in again')
+    expect(html).toContain('Must sign in again')
     const { error } = await submitPage(op, browser, { journey, user: 'no-phone' })
     expect(error).toBe('login_required')
   })

@@ -64,8 +64,7 @@ export async function examineService(
   return results.all()
 }
 
-const notTold =
-  'The page looks the same for a visitor and for a signed-in user, so nothing can be told from it.'
+const notTold = 'The page looks the same for a visitor and for a signed-in user, so it shows nothing.'
 
 /** Runs a phase. Returns the reason if the service has stopped. */
 async function runStep(run: Run, step: (run: Run) => Promise<void>): Promise<string | undefined> {

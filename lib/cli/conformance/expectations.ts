@@ -5,7 +5,7 @@ import { isRequirementId } from './catalogue/catalogue.ts'
 import type { RequirementResult } from './results.ts'
 
 const expected = v.record(
-  v.pipe(v.string(), v.check(isRequirementId, 'There is no such requirement')),
+  v.pipe(v.string(), v.check(isRequirementId, 'Unknown requirement')),
   v.picklist(['broken', 'crashed']),
 )
 
@@ -38,7 +38,7 @@ export function surprises(results: readonly RequirementResult[], expectations: E
     const expected = expectations[id]
     if (isBad && expected !== verdict) return [`${id} is ${verdict}${expected ? `, not ${expected}` : ''}.`]
     if (!isBad && expected !== undefined && verdict !== 'not observable')
-      return [`${id} is not ${expected} any more. Take it out of the file of --expect.`]
+      return [`${id} is no longer ${expected}. Remove it from the file in --expect.`]
     return []
   })
 }

@@ -89,13 +89,13 @@ function patternOf(values: FlagValues, flag: string): RegExp | undefined {
 async function credentialsOf(values: FlagValues, isStarted: boolean): Promise<Credentials> {
   const [file, jwks, secret] = ['public-key', 'jwks', 'client-secret'].map((flag) => textOf(values, flag))
   if ([file, jwks, secret].filter((text) => text !== undefined).length > 1)
-    throw new UsageError('Give one of --public-key, --jwks and --client-secret.')
+    throw new UsageError('Use only one of --public-key, --jwks and --client-secret.')
   if (secret !== undefined) return { clientSecret: secret }
   if (jwks !== undefined) return { jwksURL: addressOf(values, 'jwks')?.href ?? jwks }
   if (file !== undefined) return { publicKey: await publicKeyOf(file) }
   if (isStarted) return 'ready-key'
   throw new UsageError(
-    'Say how your service proves who it is: --public-key FILE, --jwks URL or --client-secret SECRET.',
+    'Set how your service authenticates: --public-key FILE, --jwks URL or --client-secret SECRET.',
   )
 }
 
@@ -107,7 +107,7 @@ async function publicKeyOf(file: string): Promise<string> {
     throw new UsageError(`--public-key: ${file} cannot be read.`)
   }
   const pem = publicKeyPem(text)
-  if (pem === undefined) throw new UsageError(`--public-key: ${file} is no RSA public key in PEM.`)
+  if (pem === undefined) throw new UsageError(`--public-key: ${file} is not an RSA public key in PEM.`)
   return pem
 }
 
@@ -138,5 +138,5 @@ function namesOf(values: FlagValues, flag: string): string[] {
   const isKnown = (name: string) => isRequirementId(name) || phases.some((phase) => phase === name)
   const unknown = names.find((name) => !isKnown(name))
   if (unknown === undefined) return names
-  throw new UsageError(`--${flag}: there is no requirement or phase "${unknown}". --list shows all.`)
+  throw new UsageError(`--${flag}: unknown requirement or phase "${unknown}". Use --list to see all.`)
 }

@@ -63,8 +63,7 @@ async function judgePage(
   marker: Pick<PageMarker, 'matches'> | undefined,
 ): Promise<Judgement> {
   const page = await browser.get(url.href)
-  if (page.status === 429)
-    return { is: 'unknown', seen: 'The service limits how many requests it takes (429).' }
+  if (page.status === 429) return { is: 'unknown', seen: 'The service limits the number of requests (429).' }
   if (marker?.matches(page) === true)
     return { is: 'accepted', seen: `The page was shown: ${describePage(page)}.` }
   return { is: 'refused', seen: `The page was not shown: ${describePage(page)}.`, failure: page.failure }

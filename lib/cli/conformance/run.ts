@@ -112,7 +112,7 @@ export class Run {
    * @throws ServiceGone
    */
   checkAlive(): void {
-    if (this.isGone) throw new ServiceGone('The service stopped and does not respond any more.')
+    if (this.isGone) throw new ServiceGone('The service has stopped and no longer responds.')
   }
 
   #inspect(page: Omit<Page, 'trail'>): void {

@@ -69,11 +69,12 @@ export function backChannelLogout(
 }
 
 async function readLogoutToken(req: Request): Promise<string> {
-  if (req.method !== 'POST') throw refusal('it must come as POST')
+  if (req.method !== 'POST') throw refusal('the request must be a POST')
   const { 'content-type': type = '' } = req.headers
-  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)) throw refusal('it must come form-encoded')
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type))
+    throw refusal('the body must be form-encoded')
   const tokens = await readParameter(req, 'logout_token')
-  if (tokens.length !== 1 || !tokens[0]) throw refusal('the body must hold one logout_token')
+  if (tokens.length !== 1 || !tokens[0]) throw refusal('the body must contain one logout_token')
   return tokens[0]
 }
 
@@ -94,10 +95,10 @@ async function readParameter(req: Request, name: string): Promise<string[]> {
     // Stryker disable next-line ConditionalExpression,EqualityOperator: a body that is too long is rejected below
     if (size <= maxBytes) chunks.push(chunk)
   }
-  if (size > maxBytes) throw refusal(`its body is over ${maxBytes} bytes`)
+  if (size > maxBytes) throw refusal(`the body is over ${maxBytes} bytes`)
   return new URLSearchParams(Buffer.concat(chunks).toString()).getAll(name)
 }
 
 function refusal(reason: string): OneLoginError {
-  return new OneLoginError('logout_token_invalid', `The logout token was refused: ${reason}.`)
+  return new OneLoginError('logout_token_invalid', `The logout token was rejected: ${reason}.`)
 }

@@ -61,7 +61,7 @@ export function requireAuthentication(
     throw invalidOption(
       needs,
       'reauthenticateWithin',
-      'One Login re-authenticates users by signed request objects only. Set "requestObject" to true',
+      'One Login re-authenticates users only with signed request objects. Set "requestObject" to true',
     )
   const again = { vtr: [...trust.vtr], claims: [] }
   const start = relyingParty.signInSettings({ ...again, maxAge })

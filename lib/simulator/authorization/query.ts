@@ -44,11 +44,11 @@ function malformationOf(query: URLSearchParams, get: AuthorizationQuery['get']):
   const claims = get('claims')
   const locales = get('ui_locales')
   const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  if (repeated !== undefined) return `${repeated} is there twice`
+  if (repeated !== undefined) return `${repeated} is repeated`
   if (get('response_type') === undefined) return 'response_type is missing'
   if (!scopeList(get('scope') ?? '').includes('openid')) return 'scope does not contain openid'
   if (!prompts.every((prompt) => knownPrompts.includes(prompt))) return 'prompt is unknown'
-  if (prompts.includes('none') && prompts.length > 1) return 'prompt is none and something else'
+  if (prompts.includes('none') && prompts.length > 1) return 'prompt is none together with another value'
   if (!/^-?\d+$/.test(get('max_age') ?? '0')) return 'max_age is not a number'
   if (locales !== undefined && !areLanguageTags(locales)) return 'ui_locales is not a list of languages'
   if (claims !== undefined && !isJsonObject(parseJson(claims))) return 'claims is not a JSON object'
@@ -59,10 +59,10 @@ function malformationOfObject(get: AuthorizationQuery['get']): string | undefine
   const request = get('request')
   if (request === undefined) return undefined
   const jwt = decodeJwt(request)
-  if (get('request_uri') !== undefined) return 'request and request_uri are both there'
+  if (get('request_uri') !== undefined) return 'request and request_uri are both set'
   if (!jwt) return 'request is not a JWT'
   // Such an object could be used as a client assertion.
-  if (jwt.claims.sub === get('client_id')) return 'sub of the request object is the client id'
+  if (jwt.claims.sub === get('client_id')) return 'sub of the request object is the client ID'
   return undefined
 }
 

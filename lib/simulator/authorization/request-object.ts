@@ -114,7 +114,7 @@ function checkedParameters(
   checkChannel(text(claims, 'channel'))
   const prompt = text(claims, 'prompt')
   if (prompt !== undefined && !knownPrompts.includes(prompt)) {
-    throw new PageRefusal('Unexpected server error', 'prompt is not one that is known')
+    throw new PageRefusal('Unexpected server error', 'prompt is unknown')
   }
   const idTokenHint = text(claims, 'id_token_hint')
   if (!scopes.includes('openid')) {
@@ -150,13 +150,13 @@ function checkEnvelope(
   if (query.get('response_type') !== 'code') throw new OAuthRefusal('unsupported_response_type')
   checkScopes(scopeList(query.get('scope') ?? ''), client)
   if (claims.client_id !== client.clientId)
-    throw refusal('unauthorized_client', 'client_id is not that of the query')
+    throw refusal('unauthorized_client', 'client_id is not the client_id in the query')
   if ('request' in claims || 'request_uri' in claims) {
-    throw refusal('invalid_request', 'a request object cannot hold another')
+    throw refusal('invalid_request', 'a request object cannot contain another')
   }
   if (![claims.aud].flat().includes(authorizationEndpoint))
     throw refusal('access_denied', `aud is not ${authorizationEndpoint}`)
-  if (claims.iss !== client.clientId) throw refusal('unauthorized_client', 'iss is not the client id')
+  if (claims.iss !== client.clientId) throw refusal('unauthorized_client', 'iss is not the client ID')
 }
 
 function claimsRequest(value: unknown): unknown {

@@ -86,8 +86,7 @@ function add(map: Map<FaultPlace, DueFault[]>, place: FaultPlace, fault: DueFaul
 function check(place: string, name: string): void {
   const places: Readonly<Record<string, readonly string[]>> = simulatorFaults
   const known = places[place]
-  if (!known)
-    throw new TypeError(`Nothing called '${place}' can be broken, only ${Object.keys(places).join(', ')}`)
+  if (!known) throw new TypeError(`Unknown place '${place}'. Use one of ${Object.keys(places).join(', ')}`)
   if (!known.includes(name))
-    throw new TypeError(`'${name}' is no fault of '${place}'; its faults: ${known.join(', ')}`)
+    throw new TypeError(`Unknown fault '${name}' of '${place}'. Use one of ${known.join(', ')}`)
 }

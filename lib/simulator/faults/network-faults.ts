@@ -27,7 +27,7 @@ const chunk = Buffer.alloc(64 * 1024, ' ')
 const chunks = 160
 
 const gatewayFault = (status: number): Fault<Deliver> => ({
-  changes: [`a gateway's page with status ${status} in place of the response`],
+  changes: [`a gateway's page with status ${status} instead of the response`],
   apply: ({ res }) => send(res, gatewayPage(status)),
 })
 
@@ -63,7 +63,7 @@ export const networkFaults = {
     },
   },
   slow: {
-    changes: ['the response comes after 2 seconds, or after the number you give'],
+    changes: ['the response comes after 2 seconds, or after the number that you set'],
     apply: async ({ res, respond, seconds = defaultDelay, closing }) => {
       await wait(seconds * 1000, undefined, { signal: closing, ref: false })
       send(res, await respond())
@@ -80,7 +80,7 @@ export const networkFaults = {
   '503': gatewayFault(503),
   '504': gatewayFault(504),
   redirect: {
-    changes: ['a redirect to a path where nothing is, in place of the response'],
+    changes: ['a redirect to a path that does not exist, instead of the response'],
     apply: ({ res, issuer }) => send(res, redirection(`${issuer}nothing-here`)),
   },
 } satisfies Faults<Deliver>

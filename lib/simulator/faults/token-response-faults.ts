@@ -29,7 +29,7 @@ export const tokenResponseFaults = {
     'Failed to fetch or parse JWKS to verify signature of private_key_jwt',
   ),
   'error-without-description': refusal(400, 'invalid_grant'),
-  'unknown-error': refusal(400, 'something_else', 'Nobody knows'),
+  'unknown-error': refusal(400, 'something_else', 'An unknown error'),
   'storage-failure': replacedResponse({
     status: 500,
     headers: { 'Content-Type': 'text/plain' },

@@ -43,7 +43,7 @@ export class ClientKeys {
     if (client.jwksURL === noJwksURL)
       throw new ClientKeyError('The service is registered without its JWKS URL')
     const kid = jwt.header.kid
-    if (typeof kid !== 'string') throw new ClientKeyError('A service with a JWKS URL has to send a kid')
+    if (typeof kid !== 'string') throw new ClientKeyError('A service with a JWKS URL must send a kid')
     return isSignedByRsaKey(jwt, await this.#published(client.clientId, client.jwksURL, kid))
   }
 

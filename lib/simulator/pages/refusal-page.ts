@@ -4,7 +4,7 @@ import { escapeHtml, layout } from './layout.ts'
 export function refusalPage(message: string, problem: string): string {
   return layout(
     message,
-    `<p>One Login would show this message and no more.</p>
+    `<p>One Login would show only this message.</p>
 <div class="inset"><dl><dt>What is wrong</dt><dd>${escapeHtml(problem)}</dd></dl></div>`,
   )
 }

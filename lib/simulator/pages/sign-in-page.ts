@@ -36,11 +36,11 @@ const writeVector = ({ credentialTrust, confidence }: Vector): string =>
 function requestSummary(pending: PendingSignIn): string {
   const { request, reauthenticate } = pending
   const facts = {
-    'Asked for': request.vectors.map(writeVector).join(', '),
+    Requested: request.vectors.map(writeVector).join(', '),
     Scopes: request.scopes.join(', '),
     Claims: request.claims.join(', '),
     Language: request.locale === 'cy' ? 'Welsh' : '',
-    'Has to sign in again': reauthenticate ?? '',
+    'Must sign in again': reauthenticate ?? '',
     'Login hint': request.loginHint ?? '',
   }
   const terms = Object.entries(facts)
@@ -89,12 +89,12 @@ function radio(value: string, label: string, hint: string, isChecked: boolean): 
 function identityFields(): string {
   const levels = levelsOfConfidence.map((level) => option(level, level === 'P0' ? 'P0 (not proven)' : level))
   return `<div class="field">
-<label for="level">Level of confidence that is reached</label>
-<select id="level" name="level">${option('', 'What this person’s evidence reaches')}${levels.join('')}</select>
+<label for="level">Level of confidence reached</label>
+<select id="level" name="level">${option('', 'This person’s level')}${levels.join('')}</select>
 </div>
 <div class="field">
 <label for="returnCodes">Return codes</label>
-<p class="hint" id="returnCodes-hint">Letters, such as B, C. Leave it empty for this person’s own.</p>
+<p class="hint" id="returnCodes-hint">Letters, such as B, C. If empty, this person’s own.</p>
 <input type="text" id="returnCodes" name="returnCodes" aria-describedby="returnCodes-hint" autocomplete="off">
 </div>`
 }

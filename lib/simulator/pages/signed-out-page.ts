@@ -7,7 +7,7 @@ export function signedOutPage(query: URLSearchParams): string {
   const description = query.get('error_description') ?? ''
   return layout(
     'You have signed out',
-    `<p>The service could not be gone back to.</p>
+    `<p>We could not send you back to the service.</p>
 <div class="inset"><dl><dt>Error</dt><dd>${escapeHtml(code)}</dd><dt>Description</dt><dd>${escapeHtml(description)}</dd></dl></div>`,
   )
 }

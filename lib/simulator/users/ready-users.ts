@@ -13,7 +13,7 @@ interface Case {
 const phoneNumber = '+447700900123'
 
 const cases = {
-  typical: { about: 'Everything usual, proven at P2', user: { phoneNumber, identity: proven(kenneth) } },
+  typical: { about: 'The usual case, proven at P2', user: { phoneNumber, identity: proven(kenneth) } },
   'every-document': {
     about: 'A passport and a driving licence',
     user: { phoneNumber, identity: proven(kenneth, { drivingPermits: [drivingLicence] }) },
@@ -23,10 +23,10 @@ const cases = {
     user: { phoneNumber, identity: proven(kenneth, { level: 'P3' }) },
   },
   'low-confidence': {
-    about: 'Proven at P1 only',
+    about: 'Proven only at P1',
     user: { phoneNumber, identity: proven(kenneth, { level: 'P1' }) },
   },
-  'no-identity': { about: 'Can sign in but has nothing to prove an identity with', user: { phoneNumber } },
+  'no-identity': { about: 'Can sign in but cannot prove an identity', user: { phoneNumber } },
   'no-phone': {
     about: 'Gets codes from an app, so there is no phone number',
     user: { identity: proven(kenneth) },
@@ -46,14 +46,14 @@ const cases = {
     },
   },
   'family-name-first': {
-    about: 'The family name stands first',
+    about: 'The family name comes first',
     user: {
       phoneNumber,
       identity: proven(named(family('Nguyễn'), given('Thị'), given('Minh'), given('Khai'))),
     },
   },
   'no-family-name': {
-    about: 'One name only',
+    about: 'Only one name',
     user: { phoneNumber, identity: proven(named(given('Sukarnita'))) },
   },
   'long-names': {
@@ -83,7 +83,7 @@ const cases = {
     },
   },
   'two-birth-dates': {
-    about: 'Two dates of birth; the first has the higher confidence',
+    about: 'Two dates of birth. The first has the higher confidence',
     user: { phoneNumber, identity: proven(kenneth, { birthDates: ['1965-07-08', '1965-08-07'] }) },
   },
   'no-fixed-address': {
@@ -166,7 +166,7 @@ const cases = {
     },
   },
   nulls: {
-    about: 'Identity claims with null for what is not there',
+    about: 'Identity claims with null for missing values',
     user: {
       identity: proven(
         [

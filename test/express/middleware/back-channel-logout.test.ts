@@ -209,7 +209,7 @@ describe('backChannelLogout', () => {
     ]) {
       const response = await postLogout(pair.service.url, body)
       expect(response.status).toBe(400)
-      expect(response.body).toContain('the body must hold one logout_token')
+      expect(response.body).toContain('the body must contain one logout_token')
     }
     const longest = await postLogout(pair.service.url, `logout_token=${'x'.repeat(16 * 1024)}`)
     expect(longest.body).toContain('not a signed JWT')

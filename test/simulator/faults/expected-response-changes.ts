@@ -115,7 +115,7 @@ export function tokenChanges(good: ObservedResponse): Changes<'token'> {
       'Failed to fetch or parse JWKS to verify signature of private_key_jwt',
     ),
     'error-without-description': refusal(400, 'invalid_grant'),
-    'unknown-error': refusal(400, 'something_else', 'Nobody knows'),
+    'unknown-error': refusal(400, 'something_else', 'An unknown error'),
     'storage-failure': {
       'response 500': { headers: { 'content-type': 'text/plain' }, text: 'Internal server error' },
     },

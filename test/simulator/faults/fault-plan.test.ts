@@ -71,10 +71,12 @@ describe('the plan of faults', () => {
     // @ts-expect-error there is no such place
     expect(() => op.breakNext('fridge', '500')).toThrow(/'fridge'.*discovery.*logout-token/)
     // @ts-expect-error there is no such fault
-    expect(() => op.breakNext('id-token', 'rusty')).toThrow(/'rusty' is no fault of 'id-token'.*wrong-nonce/)
+    expect(() => op.breakNext('id-token', 'rusty')).toThrow(
+      /Unknown fault 'rusty' of 'id-token'.*wrong-nonce/,
+    )
     // @ts-expect-error it is a fault of another place
     expect(() => op.breakUntilReset('token', 'wrong-nonce')).toThrow(
-      /'wrong-nonce' is no fault of 'token'; its faults: .*refuse.*no-id-token/,
+      /Unknown fault 'wrong-nonce' of 'token'. Use one of .*refuse.*no-id-token/,
     )
   })
 })

@@ -8,7 +8,7 @@ export const requestRequirements = {
     phase: 'controls',
     rule: 'CHK-1',
     title: 'The page is not shown to a visitor who has not signed in',
-    why: 'Without this, nothing that One Login proves protects the page.',
+    why: 'Without this, One Login does not protect the page.',
     link: authenticate,
   },
   'sign-in': {
@@ -29,7 +29,7 @@ export const requestRequirements = {
     phase: 'requests',
     rule: 'AUTHZ-2',
     title: 'Each sign-in has a new, long `state`',
-    why: 'An attacker who can guess `state` can sign a user in to the account of the attacker.',
+    why: "An attacker who can guess `state` can sign a user in to the attacker's account.",
     link: authenticate,
   },
   nonce: {
@@ -78,7 +78,7 @@ export const requestRequirements = {
     phase: 'requests',
     rule: 'CB-8',
     title: 'Each token request has a new client assertion, with `jti`, that expires within 10 minutes',
-    why: 'An assertion that is used again or that never expires can be used by whoever steals it.',
+    why: 'A person who steals an assertion can use it if it is accepted twice or never expires.',
     link: tokenRequest,
   },
   'user-agent': {
@@ -98,7 +98,7 @@ export const requestRequirements = {
   'code-sent-once': {
     phase: 'requests',
     rule: 'CB-10',
-    title: 'An authorization code is sent to One Login once, also when the token request fails',
+    title: 'An authorization code is sent to One Login once, even if the token request fails',
     why: 'A code that arrives twice can be an attack, and One Login never accepts it.',
     link: tokenRequest,
   },

@@ -11,43 +11,43 @@ const atSignOut = (rule: string, title: string, why: string) =>
 const ofLogoutToken = (rule: string, title: string, why: string) =>
   ({ phase: 'back-channel', rule, title, why, link: logoutToken }) as const
 
-const forged = 'Otherwise anybody who finds the address can sign your users out.'
+const forged = 'Otherwise anyone who finds the address can sign your users out.'
 
 /** Requirements for the callback, sign-out and back-channel logouts. */
 export const sessionRequirements = {
   'callback-state': atCallback(
     'CB-1',
-    'A callback without the `state` of a sign-in that this browser started signs nobody in',
-    'Otherwise an attacker can sign a user in to the account of the attacker.',
+    'A callback without the `state` of a sign-in that this browser started does not sign a user in',
+    "Otherwise an attacker can sign a user in to the attacker's account.",
   ),
   'login-csrf': atCallback(
     'CB-1',
     'A callback of a sign-in that another browser started is rejected',
-    'Otherwise an attacker can send a link that signs the user in to the account of the attacker.',
+    "Otherwise an attacker can send a link that signs the user in to the attacker's account.",
   ),
   'callback-replay': atCallback(
     'CB-1',
     'A callback works once: repeating it does not send the code again',
-    'A repeated code is an attack or a mistake, and it never works.',
+    'A repeated code is an attack or a mistake. It never works.',
   ),
   'callback-error': atCallback(
     'CB-3',
-    'An error from One Login signs nobody in, and its description is not put into the page as HTML',
+    'An error from One Login does not sign a user in, and its description does not become HTML of the page',
     'A description that becomes HTML lets an attacker run scripts in your pages.',
   ),
   'callback-parameters': atCallback(
     'CB-2',
     'Repeated, nested and missing parameters do not break the service',
-    'Anybody can send such a request. If it stops the service, one request is an outage.',
+    'Anyone can send such a request. If it stops the service, one request is an outage.',
   ),
   'open-redirect': atCallback(
     'CB-12',
-    'After sign-in the user comes back to your service, never to an address that a link chose',
+    'After sign-in the user comes back to your service, never to an address in a link',
     'Otherwise a link to your service can lead users to a copy of it.',
   ),
   'session-renewed': atCallback(
     'CB-12',
-    'The session gets a new id at sign-in',
+    'The session gets a new ID at sign-in',
     'Otherwise an attacker who knows or sets the session cookie before the sign-in is signed in too.',
   ),
   'session-cookie': atCallback(
@@ -58,7 +58,7 @@ export const sessionRequirements = {
   'several-tabs': atCallback(
     'AUTHZ-2',
     'Sign-ins in 2 tabs of one browser both finish',
-    'Users open several tabs. A sign-in that fails for that reason costs support.',
+    'Users open several tabs. If a sign-in fails for that reason, they contact support.',
   ),
   'no-store': atCallback(
     'CB-15',
@@ -72,8 +72,8 @@ export const sessionRequirements = {
   ),
   'sign-out-one-login': atSignOut(
     'SESS-1',
-    'Sign-out goes on to One Login, with the ID token and a registered address to come back to',
-    'Otherwise the user is still signed in at One Login, and the next person is one click from their account.',
+    'Sign-out continues at One Login, with the ID token and a registered address to return to',
+    'Otherwise the user is still signed in to One Login, and the next person can open their account with one click.',
   ),
   'sign-out-cross-site': atSignOut(
     'SESS-4',
@@ -83,7 +83,7 @@ export const sessionRequirements = {
   'logout-ends-sessions': {
     phase: 'back-channel',
     rule: 'SESS-7',
-    title: 'A back-channel logout is answered with status 200 and ends the sessions of its user only',
+    title: 'A back-channel logout gets status 200 and ends only the sessions of its user',
     why: 'One Login sends it when a user signs out elsewhere, and when an account is suspended.',
     link: sessions,
   },
@@ -91,7 +91,7 @@ export const sessionRequirements = {
     phase: 'back-channel',
     rule: 'SESS-18',
     title: 'After a back-channel logout the user can sign in again at once',
-    why: 'A user who is told to sign in again must be able to.',
+    why: 'A user who must sign in again must be able to.',
     link: sessions,
   },
   'logout-token-signature': ofLogoutToken('SESS-6', 'The signature of the logout token is verified', forged),
@@ -118,8 +118,8 @@ export const sessionRequirements = {
   ),
   'logout-token-issued-at': ofLogoutToken(
     'SESS-6',
-    'The logout token says when it was issued, and that is not in the future (`iat`)',
-    'A token from the future was not made by One Login.',
+    'The logout token contains the time when it was issued, which is not in the future (`iat`)',
+    'A token from the future is not from One Login.',
   ),
   'logout-token-event': ofLogoutToken(
     'SESS-6',
@@ -129,18 +129,18 @@ export const sessionRequirements = {
   'logout-token-nonce': ofLogoutToken(
     'SESS-6',
     'The logout token has no `nonce`',
-    'A token with a `nonce` is an ID token, which many people have.',
+    'A token with a `nonce` is an ID token, and many people have one.',
   ),
   'logout-token-id': ofLogoutToken(
     'SESS-6',
-    'The logout token has an id that was not used before (`jti`)',
+    'The logout token has an ID that has not been used before (`jti`)',
     'Otherwise a copied token can be used to sign a user out again and again.',
   ),
   'logout-call': {
     phase: 'back-channel',
     rule: 'SESS-8',
-    title: 'A call without a usable logout token is answered, and ends no session',
-    why: 'Anybody can call the address. A call must not stop the service.',
+    title: 'A call without a valid logout token gets a response and ends no session',
+    why: 'Anyone can call the address. A call must not stop the service.',
     link: authenticate,
   },
 } as const satisfies Record<string, Requirement>

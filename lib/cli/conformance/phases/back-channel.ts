@@ -26,7 +26,7 @@ interface Visitor {
 export async function runBackChannel(run: Run): Promise<void> {
   const { backChannel } = run.settings
   if (!backChannel) {
-    run.results.explain('back-channel', 'No address of the back-channel logout was named (--back-channel).')
+    run.results.explain('back-channel', 'No back-channel logout address is set (--back-channel).')
     return
   }
   const mailbox = await LogoutMailbox.open()
@@ -95,11 +95,7 @@ async function tryGenuine(run: Run, backChannel: URL, mailbox: LogoutMailbox): P
   const alive = [await isSignedIn(run, first.browser), await isSignedIn(run, second)]
   const isEffective = !alive.includes(true)
   if (page?.status !== 200)
-    add(
-      'logout-ends-sessions',
-      'broken',
-      `It was not answered with status 200: ${page ? describePage(page) : ''}.`,
-    )
+    add('logout-ends-sessions', 'broken', `The status was not 200: ${page ? describePage(page) : ''}.`)
   else if (!isEffective) add('logout-ends-sessions', 'broken', 'The user is still signed in.')
   else if (!(await isSignedIn(run, other.browser)))
     add('logout-ends-sessions', 'broken', 'Another user was signed out too.')
@@ -130,7 +126,7 @@ async function tryReplay(
   const first = isEffective ? await visitor(run) : undefined
   const call = first && (await callFor(run, mailbox, first.user))
   if (!first || !call) {
-    add('not observable', 'Right logout tokens do not end sessions.')
+    add('not observable', 'Valid logout tokens do not end sessions.')
     return
   }
   await deliver(run, backChannel, call)
@@ -166,15 +162,17 @@ async function tryFault(
   const page = await deliver(run, backChannel, call)
   const isIn = await isSignedIn(run, target.browser)
   if (await hasStopped(run, page)) return check('crashed', `The service stopped: ${describePage(page)}.`)
-  if (page.status === 429)
-    return check('not observable', 'The service limits how many requests it takes (429).')
+  if (page.status === 429) return check('not observable', 'The service limits the number of requests (429).')
   if (page.failure === 'timeout') return check('broken', `There was no response: ${describePage(page)}.`)
   // Some faults change only the call and leave the token valid, so a service may accept it.
   if (!isIn && !withRightToken.has(fault.fault)) return check('broken', 'The user was signed out.')
-  if (fault.power === 'harmless') return check('kept', `It was answered: ${describePage(page)}.`)
+  if (fault.power === 'harmless') return check('kept', `The response: ${describePage(page)}.`)
   if (!isEffective)
-    return check('not observable', 'Right logout tokens do not end sessions, so a wrong one cannot be told.')
+    return check(
+      'not observable',
+      'Valid logout tokens do not end sessions, so the check of an invalid one shows nothing.',
+    )
   if (page.status === 200)
-    return check('advice', 'The user is still signed in, but the answer was status 200 and must be 400.')
+    return check('advice', 'The user is still signed in, but the status was 200 and must be 400.')
   return check('kept', `The user is still signed in: ${describePage(page)}.`)
 }

@@ -26,7 +26,7 @@ export async function tryParameters(run: Run): Promise<void> {
     run.results.add('callback-parameters', {
       name,
       verdict: isOver ? 'crashed' : page.failure === 'timeout' ? 'broken' : 'kept',
-      done: `A browser opened the address of the way back with ${name}.`,
+      done: `A browser opened the callback address with ${name}.`,
       seen: isOver ? 'The service stopped.' : responseOf(page),
     })
   }

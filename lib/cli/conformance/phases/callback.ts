@@ -76,8 +76,8 @@ const notBack = 'One Login did not send the browser back to the service.'
 async function tryLoginCsrf(run: Run): Promise<void> {
   if (!run.results.wants('login-csrf')) return
   const victims: readonly (readonly [string, string, (browser: Browser) => Promise<unknown>])[] = [
-    ['new browser', 'a browser that had not been here', () => Promise.resolve()],
-    ['waiting browser', 'a browser with a sign-in of its own', (browser) => callbackAddress(run, browser)],
+    ['new browser', 'a new browser', () => Promise.resolve()],
+    ['waiting browser', 'a browser with another waiting sign-in', (browser) => callbackAddress(run, browser)],
   ]
   for (const [name, who, prepare] of victims) {
     const done = `The address with which One Login sent one browser back was opened in ${who}.`
@@ -106,7 +106,7 @@ async function tryReplay(run: Run): Promise<void> {
     run,
     'callback-replay',
     'same browser',
-    'A user signed in and opened the address of the way back again.',
+    'A user signed in and opened the callback address again.',
   )
   run.newUser()
   const browser = run.newBrowser()
@@ -131,7 +131,7 @@ async function tryDescription(run: Run): Promise<void> {
   run.op.reset()
   const isHtml = page.headers['content-type']?.includes('html') === true
   const isRaw = isHtml && page.body.includes('<b>Nobody</b>')
-  const seen = isRaw ? 'The page has it as HTML.' : 'The page does not have it as HTML.'
+  const seen = isRaw ? 'The page contains it as HTML.' : 'The page does not contain it as HTML.'
   adder(run, 'callback-error', 'description', done)(isRaw ? 'broken' : 'kept', seen)
 }
 

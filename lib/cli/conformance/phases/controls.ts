@@ -50,7 +50,7 @@ function notLedToOneLogin(run: Run, last: Page): string {
   const output = run.service?.output
   return [
     `The page did not lead to One Login: ${describePage(last)}.`,
-    `The service must use ${run.op.url} as One Login (--one-login). If the user has to press a button or link first, name it with --press.`,
+    `The service must use ${run.op.url} as One Login (--one-login). If the user must press a button or link first, set its text with --press.`,
     ...(output ? [`The service wrote:\n${output}`] : []),
   ].join('\n')
 }
@@ -122,7 +122,7 @@ async function learnIdentity(run: Run): Promise<void> {
   const { results, settings } = run
   const { identityPage, identityText } = settings
   if (!identityPage) {
-    run.whyNoIdentity = 'No identity page was named (--identity-page).'
+    run.whyNoIdentity = 'No identity page is set (--identity-page).'
     return
   }
   await learnIdentityRequest(run, settings.identityStart ?? identityPage)
@@ -144,7 +144,7 @@ async function learnIdentity(run: Run): Promise<void> {
   const isShown = marker !== undefined && proven.every((page) => marker.matches(page))
   const isProtected = marker !== undefined && ![visitor, unproven].some((page) => marker.matches(page))
   if (isShown && isProtected) run.identityMarker = marker
-  else run.whyNoIdentity = 'The identity page could not be told for a user with a proven identity.'
+  else run.whyNoIdentity = 'The identity page of a user with a proven identity could not be recognised.'
   // If both kinds of users see the same page, only the data of the identity may show that it was proven.
   const hasOwnPage = identityPage.href !== settings.page.href
   const isOpen = proven[0]?.status === 200 && (marker ? isShown && !isProtected : hasOwnPage)
@@ -184,7 +184,7 @@ function identityCheck(
     verdict: isOpen ? 'broken' : 'not observable',
     done,
     seen: isOpen
-      ? 'The page looks the same with and without a proven identity. If it does not, name a text with --identity-text.'
+      ? 'The page looks the same with and without a proven identity. If it does not, set a text of the page with --identity-text.'
       : `It was not shown to a user with a proven identity: ${seen}.`,
   } as const
 }

@@ -50,7 +50,7 @@ async function tryCopies(run: Run): Promise<void> {
   run.op.reset()
   if (is === 'unknown') add('not observable', seen)
   else if (is === 'refused') add('advice', seen)
-  else add('kept', 'Users could sign in all the same.')
+  else add('kept', 'Users could still sign in.')
   await comesBack(run)
 }
 

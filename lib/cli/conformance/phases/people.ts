@@ -34,7 +34,7 @@ export function reportStackTraces({ results, stackTraces }: Run): void {
     seen:
       paths.length === 0
         ? 'None had a stack trace.'
-        : `These had one: ${paths.join(', ')}. Make sure that they do not in production.`,
+        : `These had one: ${paths.join(', ')}. Make sure that they do not show it in production.`,
   })
 }
 

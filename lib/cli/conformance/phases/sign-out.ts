@@ -10,7 +10,7 @@ import { parseURL } from '../../../parsed-url.ts'
 export async function runSignOut(run: Run): Promise<void> {
   const { signOut } = run.settings
   if (!signOut) {
-    run.results.explain('sign-out', 'No address of the sign-out was named (--sign-out).')
+    run.results.explain('sign-out', 'No sign-out address is set (--sign-out).')
     return
   }
   await trySignOut(run, signOut)
@@ -63,9 +63,8 @@ async function reachOneLogin(run: Run, browser: Browser, left: Page): Promise<[V
   if (!searchParams.has('id_token_hint'))
     return ['broken', 'The browser was sent to One Login without id_token_hint.']
   const back = searchParams.get('post_logout_redirect_uri')
-  if (back === null)
-    return ['advice', 'The browser was sent to One Login without an address to come back to.']
-  if (!parseURL(back)) return ['broken', 'The address to come back to is none.']
+  if (back === null) return ['advice', 'The browser was sent to One Login without a post-logout address.']
+  if (!parseURL(back)) return ['broken', 'The post-logout address is not a URL.']
   run.trust(back)
   run.op.register({ postLogoutRedirectUris: [back] })
   const requests = await run.requestsDuring(() => browser.visit(next))

@@ -12,7 +12,7 @@ const untilNextDownload = 65_000
 /** Runs the checks that take minutes: calls without a response, and new keys. */
 export async function runSlow(run: Run): Promise<void> {
   if (!run.settings.slow) {
-    run.results.explain('slow', 'This takes minutes, so it is done with --slow only.')
+    run.results.explain('slow', 'This takes minutes. Use --slow to run it.')
     return
   }
   for (const place of ['token', 'userinfo'] as const) await tryHang(run, place)

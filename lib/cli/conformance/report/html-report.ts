@@ -9,21 +9,21 @@ const headings: Readonly<Record<Phase, string>> = {
   controls: 'What works',
   requests: 'What the service sends to One Login',
   tokens: 'Tokens and claims that the service must reject',
-  callback: 'Attacks on the way back from One Login',
+  callback: 'Attacks on the callback',
   'sign-out': 'Sign-out',
   'back-channel': 'Back-channel logout',
   people: 'Users, and malformed data',
   outage: 'When One Login fails',
   'cold-start': 'Starting while One Login fails',
-  slow: 'What takes minutes',
+  slow: 'Checks that take minutes',
 }
 
 const meanings: Readonly<Record<Verdict, string>> = {
   crashed: 'The service stopped.',
-  broken: 'The service accepted what it must reject, or does not do what it must.',
+  broken: 'The service accepted something that it must reject, or does not do something that it must do.',
   advice: 'The service could do more. This is not a failure.',
-  'not observable': 'This could not be told, for the reason that is given.',
-  kept: 'Everything that was tried ended as it must.',
+  'not observable': 'This could not be checked. The report gives the reason.',
+  kept: 'All checks passed.',
 }
 
 /** Returns the report as one page without other files or scripts. */
