@@ -106,12 +106,23 @@ describe('the userinfo answer', () => {
 
   it('[SIM-1] [CID-11] holds every identity claim that was asked for, as a list', async () => {
     const op = await start()
+    op.respondWith({ user: 'every-document' })
     const body = await identityFor(op)
     for (const claim of ['address', 'passport', 'drivingPermit', 'returnCode']) {
       expect(Array.isArray(body[`${vocabulary}${claim}`])).toBe(true)
     }
     const some = await identityFor(op, { claims: claimsRequest('address') })
     expect(Object.keys(some).filter((name) => name.startsWith(vocabulary))).toEqual([`${vocabulary}address`])
+  })
+
+  it('[SIM-2] [CID-11] has no document that the user did not show, and always addresses and return codes', async () => {
+    const op = await start()
+    op.respondWith({
+      user: { ...readyUser('typical'), identity: { level: 'P2', names: [], birthDates: [] } },
+    })
+    const body = await identityFor(op)
+    for (const claim of ['passport', 'drivingPermit']) expect(body).not.toHaveProperty([vocabulary + claim])
+    for (const claim of ['address', 'returnCode']) expect(body[vocabulary + claim]).toEqual([])
   })
 
   it('[SIM-2] [AUTHZ-7] holds no identity claim when no identity was asked for', async () => {

@@ -86,8 +86,9 @@ async function identityClaimsOf(
       claims.coreIdentityJWT = await issueCoreIdentity(provider, subject)
     }
     claims.address = evidence.addresses ?? []
-    claims.passport = evidence.passports ?? []
-    claims.drivingPermit = evidence.drivingPermits ?? []
+    // One Login leaves out a document that the user did not show.
+    claims.passport = evidence.passports
+    claims.drivingPermit = evidence.drivingPermits
   }
   claims.returnCode = identity.returnCodes.map((code) => ({ code }))
   const names = Object.keys(identityClaims) as IdentityClaimName[]
