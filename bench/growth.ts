@@ -44,7 +44,7 @@ export async function growthTable(steps: readonly number[], window: number): Pro
   const [first, last] = [heaps[0], heaps.at(-1)]
   const each = first && last ? (last.heap - first.heap) / (last.live - first.live) : NaN
   return [
-    '| live sessions | ours, CPU ms per sign-in | floor | ratio | heap of ours, MB |',
+    '| live sessions | ours, CPU ms per sign-in | floor | ratio | our heap, MB |',
     '|---|---|---|---|---|',
     ...rows,
     '',

@@ -40,7 +40,7 @@ export async function microTable(redisURL?: string): Promise<string> {
   ]
   provider.stop()
   return [
-    '| call | µs | bytes | the bare call beside it | µs | bytes |',
+    '| call | µs | bytes | the bare call | µs | bytes |',
     '|---|---|---|---|---|---|',
     ...rows.map(
       ({ name, ours, bareName, bare }) =>

@@ -105,7 +105,7 @@ async function measureRound(
   })
 }
 
-/** Returns the median of an app's figure. */
+/** Returns the median figure of an app. */
 type Figures = (name: (typeof names)[number], figure: Figure) => number
 
 function figuresOf(results: readonly Result[], requestObject: boolean): Figures {

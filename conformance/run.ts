@@ -51,7 +51,7 @@ const withoutFiles = (table: string) => table.replace(/\| [^|]* \|$/gm, '')
 const isOld = values.check && withoutFiles(text) !== withoutFiles(written)
 if (!values.check) writeFileSync(file, text)
 for (const complaint of complaints) print(complaint)
-if (isOld) print('docs/explanation/conformance.md is out of date: npm run conformance writes it anew.')
+if (isOld) print('docs/explanation/conformance.md is out of date: Run npm run conformance to write it.')
 if (complaints.length === 0 && !isOld)
   print(`${Object.keys(requirements).length} requirements, each of them proven.`)
 process.exitCode = complaints.length > 0 || isOld ? 1 : 0

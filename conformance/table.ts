@@ -143,7 +143,7 @@ const head = ['| id | requirement | | proven in |', '|---|---|---|---|']
 const introduction = [
   '# Conformance',
   '',
-  'Written by `npm run conformance`: what GOV.UK One Login asks of a service, in our words, and where that is proven. A test',
-  "carries the ids of what it proves in its title; `npx vitest run -t 'IDT-6'` runs those of one requirement. Named are the",
-  'files with most of them. The table is not to be had with a requirement that has no passing test, or one that fails.',
+  'Written by `npm run conformance`: what GOV.UK One Login requires of a service, in our words, and the tests that prove it. A test',
+  "names the IDs of its requirements in its title. `npx vitest run -t 'IDT-6'` runs the tests of one requirement. The table names the",
+  'files with most of them. The command fails if a requirement has no passing test, or has a failing one.',
 ]

@@ -62,7 +62,7 @@ export const credentialSubjectSchema = wireObject({
 /** The identity claims other than the core identity, as One Login sends them. Each is an array. */
 export const identityClaimSchemas = {
   address: v.array(
-    // Every member is optional, so a list in place of an address would be read as an empty one.
+    // Every member is optional, so a list instead of an address would be read as an empty one.
     v.pipe(
       v.unknown(),
       v.check((address) => !Array.isArray(address)),

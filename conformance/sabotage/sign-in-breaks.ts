@@ -132,7 +132,7 @@ export const signInBreaks: readonly Break[] = [
   },
   {
     requirement: 'AUTHZ-11',
-    mistake: 'the state stands beside the request object',
+    mistake: 'the state is next to the request object',
     file: 'lib/sign-in/authorization-request.ts',
     from: 'const { response_type, scope, client_id } = parameters\n  return [...plainQuery({ response_type, scope, client_id } as Parameters)',
     to: 'const { response_type, scope, client_id, state } = parameters\n  return [...plainQuery({ response_type, scope, client_id, state } as Parameters)',

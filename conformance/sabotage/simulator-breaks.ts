@@ -20,7 +20,7 @@ export const simulatorBreaks: readonly Break[] = [
   },
   {
     requirement: 'SIM-3',
-    mistake: 'hs256 is keyed with a secret of its own',
+    mistake: 'hs256 uses another secret as its key',
     file: 'lib/simulator/faults/signed-token-faults.ts',
     from: 'hs256(pem(key.publicKey))',
     to: "hs256('secret')",

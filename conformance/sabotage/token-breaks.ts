@@ -108,7 +108,7 @@ export const tokenBreaks: readonly Break[] = [
   },
   {
     requirement: 'IDT-6',
-    mistake: "the level is the strategy's default in place of the request's",
+    mistake: "the level is the strategy's default instead of the request's",
     file: 'lib/sign-in/completion.ts',
     from: 'credential: trust.credential',
     to: 'credential: settings.signIn.trust.credential',

@@ -6,7 +6,7 @@ import { pino, type DestinationStream, type Logger } from 'pino'
 export function createLog(level: string, to?: DestinationStream): Logger {
   const log = pino({ level, base: null, redact: ['err.returnCodes', 'err.body'] }, to)
   subscribe('passport-govuk-one-login:document.refresh-failed', (event) => {
-    log.warn(event, 'a document of One Login could not be had')
+    log.warn(event, 'could not download a document from One Login')
   })
   return log
 }

@@ -12,7 +12,7 @@ interface Paths {
  * Creates a client secret and its hash, each in a new file, and explains where they go. The secret is not shown.
  *
  * @param directory - where the files go
- * @param asJSON - whether to write JSON in place of the explanation
+ * @param asJSON - whether to write JSON instead of the explanation
  */
 export async function makeClientSecret(
   directory: string,

@@ -98,7 +98,7 @@ function followRenewal(req: Request, write: () => void): () => void {
 
 /**
  * express-session saves a session with a new id once more at the end of the response, although nothing has changed
- * since the log-in. That would cost a write, and overwrite what another request has stored meanwhile.
+ * since the log-in. That would cost a write, and overwrite changes that another request has stored since.
  */
 function skipRepeatedSave(session: Request['session']): void {
   const saved = contentOf(session)

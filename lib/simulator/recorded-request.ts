@@ -43,6 +43,6 @@ export interface RecordedRequest {
   readonly status?: number
   /** The response. Not set before the simulator responds, or if a fault left no response. */
   readonly response?: RecordedResponse
-  /** What was wrong with the request. It gives details even if the simulator's response is only "Invalid request". */
+  /** The problem with the request. It gives details even if the simulator's response is only "Invalid request". */
   readonly problem?: string
 }

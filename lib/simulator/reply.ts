@@ -14,7 +14,7 @@ export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** What was wrong with the request. It is logged but not sent. */
+  /** The problem with the request. It is logged but not sent. */
   readonly problem?: string
 }
 

@@ -57,7 +57,7 @@ export interface SimulatorPlace {
   readonly coreIdentityIssuer: string
   /** The listener on its port. */
   readonly listener: Pick<Listener, 'stop' | 'listenAgain'>
-  /** Creates the sign-in page of an interactive simulator, instead of its own. */
+  /** Creates the sign-in page of an interactive simulator, instead of the built-in page. */
   readonly signInPage?: (pending: PendingSignIn) => string
 }
 

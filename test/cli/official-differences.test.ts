@@ -155,7 +155,7 @@ const protocol: Readonly<Record<string, Check>> = {
     const { headers } = await fetch(`${simulator.url}logout`, { redirect: 'manual' })
     expect(headers.get('location')).toBe(`${simulator.url}signed-out`)
   },
-  'a hint at `/logout` that is no JWT': async (simulator) => {
+  'a hint at `/logout` that is not a JWT': async (simulator) => {
     const { headers } = await fetch(`${simulator.url}logout?id_token_hint=x`, { redirect: 'manual' })
     expect(headers.get('location')).toMatch(/signed-out\?error_code=invalid_request/)
   },

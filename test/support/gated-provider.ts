@@ -61,7 +61,7 @@ const deliveries = {
     head(response, { ...reply, type: 'text/plain' })
     response.end(reply.body)
   },
-  'a list in place of an object': (response, reply) => {
+  'a list instead of an object': (response, reply) => {
     const body = Buffer.from(`[${reply.body.toString()}]`)
     head(response, { ...reply, body })
     response.end(body)

@@ -27,7 +27,7 @@ const steps: readonly (readonly [Phase, (run: Run) => Promise<void>])[] = [
   ['slow', runSlow],
 ]
 
-/** What a run needs in addition to its settings. */
+/** The parts of a run other than its settings. */
 export interface Examiners {
   readonly op: Simulator
   /** The service process, if this command starts the service. */

@@ -37,7 +37,7 @@ export function signInJourney(run: Run): Journey {
 }
 
 /**
- * Returns the journey in which a signed-in user proves their identity, or nothing if there is no page for it or it
+ * Returns the journey in which a signed-in user proves their identity, or nothing if there is none or it
  * does not work.
  */
 export function identityJourney(run: Run): Journey | undefined {

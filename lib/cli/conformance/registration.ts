@@ -3,7 +3,7 @@ import { decodePart } from './jwt.ts'
 import type { Credentials } from './settings.ts'
 import { parseURL } from '../../parsed-url.ts'
 
-/** What a service requests from One Login when a sign-in starts. */
+/** The content of a service's first authorization request. */
 export interface AskedFor {
   readonly clientId: string
   readonly redirectUri: string

@@ -9,7 +9,7 @@ export interface Check {
   /** The name of the check in its requirement: a fault and the journey, or a few words. */
   readonly name: string
   readonly verdict: Verdict
-  /** What was done. */
+  /** The action. */
   readonly done: string
   /** The result. For `not observable`, the reason. */
   readonly seen: string

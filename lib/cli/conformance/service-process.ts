@@ -44,7 +44,7 @@ export class ServiceProcess {
    * Starts the process and waits until its port is open.
    *
    * @returns whether the port is open
-   * @throws the reason of the signal, if the run is stopped meanwhile
+   * @throws the reason of the signal, if the run is stopped before the end
    */
   async start(): Promise<boolean> {
     const { url, startTimeout, signal } = this.#settings

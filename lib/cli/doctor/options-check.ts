@@ -4,7 +4,7 @@ import { parseStrategyOptions, type Settings } from '../../options/strategy-opti
 import { modulusBits } from '../../options/signer.ts'
 import { nearestName } from '../nearest-name.ts'
 import { fix, ok, type Finding } from './finding.ts'
-import { withoutFault } from './stand-in-variables.ts'
+import { withoutFault } from './valid-variables.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -34,7 +34,7 @@ async function redeem(provider: Provider, form: URLSearchParams): Promise<Grant>
   if (!grant) throw refuse('the code is unknown, used, older than 300 seconds, or its session has ended')
   if (grant.request.client.clientId !== client.clientId) throw refuse('the code belongs to another service')
   if (grant.request.redirectUri !== form.get('redirect_uri')) {
-    throw refuse(`redirect_uri is not that of the authorization request, ${grant.request.redirectUri}`)
+    throw refuse(`redirect_uri is not the one in the authorization request, ${grant.request.redirectUri}`)
   }
   if (!isVerified(grant.request.codeChallenge, form.get('code_verifier') ?? undefined)) {
     throw new OAuthRefusal('invalid_grant', 'PKCE code verification failed')

@@ -12,7 +12,7 @@ export interface ServiceKeyPair {
 let pair: Promise<ServiceKeyPair> | undefined
 
 /**
- * Returns the key pair of services under test that have no key of their own. Generating an RSA key takes longer than
+ * Returns the key pair of services under test that have no key. Generating an RSA key takes longer than
  * the rest of the start, so it is done once in a process. The key belongs to the service, not to one simulator.
  */
 export function serviceKeyPair(): Promise<ServiceKeyPair> {

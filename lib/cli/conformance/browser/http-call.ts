@@ -12,9 +12,9 @@ interface Call {
 }
 
 /**
- * Sends one HTTP request on a connection of its own.
+ * Sends one HTTP request on a new connection.
  *
- * @throws the reason of the signal, if the run is stopped meanwhile
+ * @throws the reason of the signal, if the run is stopped before the end
  */
 export async function call(
   url: URL,

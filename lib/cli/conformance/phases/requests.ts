@@ -12,7 +12,7 @@ type Requests = readonly RecordedRequest[]
 const sentTo = (requests: Requests, endpoint: SimulatorEndpoint): Requests =>
   requests.filter((request) => request.endpoint === endpoint)
 
-/** Checks the service's requests to One Login when there are no faults. */
+/** Checks the service's requests to One Login without faults. */
 export async function runRequests(run: Run): Promise<void> {
   const journey = signInJourney(run)
   const signInRequests = await run.requestsDuring(async () => {
