@@ -373,7 +373,7 @@ describe('doctor, of what it writes', () => {
 
   it('has the ids of its problems in the documentation, and no other', () => {
     const text = readFileSync(new URL('../../docs/reference/command.md', import.meta.url), 'utf8')
-    const [table = ''] = /\| check \| `problem`(?:.*\n\|)+.*/.exec(text) ?? []
+    const [table = ''] = /\| Check \| `problem`(?:.*\n\|)+.*/.exec(text) ?? []
     const documented = table
       .split('\n')
       .flatMap((line) => (line.split('|')[2] ?? '').match(/[a-z]+(?:-[a-z]+)+/g) ?? [])

@@ -260,7 +260,7 @@ const configuration: Readonly<Record<string, Check>> = {
     const { idToken } = await broken(simulator, { idTokenErrors: ['INCORRECT_VOT'] }, { vtr: '["Cl"]' })
     expect(idToken.vot).toBe('C0')
   },
-  'when `responseConfiguration` counts': async (simulator) => {
+  'when `responseConfiguration` applies': async (simulator) => {
     const code = await codeFor(simulator)
     await simulator.configure({ responseConfiguration: { sub: 'urn:later' } })
     const { id_token } = (await (await sendToken(simulator, { code })).json()) as { id_token: string }
@@ -315,7 +315,7 @@ function rowsOf(document: string, heading: string): string[] {
 
 describe.each([
   ['simulator.md', '## Where it differs from the official simulator', protocol],
-  ['command.md', 'What is different on purpose:', configuration],
+  ['command.md', 'What differs on purpose:', configuration],
 ] as const)('the table of differences in %s', (document, heading, checks) => {
   it('[SIM-4] has a row for each difference that is checked here, and no other', () => {
     expect(rowsOf(document, heading)).toEqual(Object.keys(checks))
