@@ -296,7 +296,7 @@ const configuration: Readonly<Record<string, Check>> = {
     expect(claims).toMatchObject({ email: null })
     expect(claims).not.toHaveProperty('phone_number')
   },
-  'where it listens': async () => {
+  'the address it listens on': async () => {
     expect((await run(['simulator', '--help'])).stdout).toContain('127.0.0.1')
   },
 }
