@@ -257,6 +257,28 @@ describe('a token request', () => {
     },
   )
 
+  it('[SIM-2] is looked at in the order of One Login', async () => {
+    const op = await start()
+    const verifier = 'v'.repeat(43)
+    const challenge = createHash('sha256').update(verifier).digest('base64url')
+    const steps: [form: Record<string, string | undefined>, description: string][] = [
+      [{ grant_type: undefined }, 'Request is missing grant_type parameter'],
+      [{ redirect_uri: undefined }, 'Request is missing redirect_uri parameter'],
+      [{ code: undefined }, 'Request is missing code parameter'],
+      [{ client_assertion: 'abc' }, 'Invalid private_key_jwt'],
+      [{ code: 'another-code' }, 'Invalid grant'],
+      [{ redirect_uri: 'http://127.0.0.1:3000/elsewhere' }, 'Invalid grant'],
+      [{ code_verifier: 'w'.repeat(43) }, 'PKCE code verification failed'],
+    ]
+    for (const [index, [, description]] of steps.entries()) {
+      const code = await codeFor(op, { code_challenge: challenge, code_challenge_method: 'S256' })
+      const left = steps.slice(index).map(([form]) => form)
+      const form = Object.assign({ code_verifier: verifier }, ...left.toReversed()) as Record<string, string>
+      const { status, body } = await exchange(op, code, form)
+      expect([status, body.error_description]).toEqual([400, description])
+    }
+  })
+
   it('[SIM-2] looks at the client before the code', async () => {
     const op = await start()
     const { body } = await exchange(op, 'no-such-code', { client_assertion: await assertion(op, { exp: 1 }) })
