@@ -76,7 +76,7 @@ export class RelyingParty {
     asked: SignInSettings,
     { toThisPage, ...details }: Start,
   ): Promise<string> {
-    requireUsableSession(req)
+    requireUsableSession(req, this.settings.callbackURL)
     const { signedIn, returning = signedIn, reauthenticate } = await this.sessions.check(req)
     const user = returning ?? reauthenticate
     const signIn: SignInSettings = {

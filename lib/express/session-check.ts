@@ -13,6 +13,9 @@ import { misconfigured, sessionStoreOf } from './set-up.ts'
 /** If a user is missing this many seconds after their sign-in, the cause is a fault in the app. */
 const justNow = 60
 
+/** In seconds: the next page of a browser that follows redirects arrives within this time. */
+const atOnce = 10
+
 /** The result of checking a session, once for each request. */
 export interface CheckedSession {
   readonly state: 'nobody' | 'signed-in' | 'idle' | 'over'
@@ -113,8 +116,11 @@ export class SessionCheck {
     const { session } = req as Partial<Request>
     if (!session)
       throw misconfigured('This request has no session. Mount express-session before this package.')
+    // Passport sets authInfo if another strategy has authenticated this request: req.user is not the session's user.
+    if (req.authInfo) return { state: 'nobody', ...(order && { fault: order }) }
     const found = this.#entries.read(session)
     if (found.kind === 'without-user' && isRecent(found)) return { state: 'nobody', fault: withoutUser() }
+    if (found.kind === 'moved' && isRecent(found, atOnce)) return { state: 'nobody', fault: movedSession() }
     if (found.kind !== 'signed-in')
       return {
         state: 'nobody',
@@ -139,8 +145,8 @@ export class SessionCheck {
   }
 }
 
-function isRecent({ completedAt }: Pick<SignedIn, 'completedAt'>): boolean {
-  return nowInSeconds() - completedAt < justNow
+function isRecent({ completedAt }: Pick<SignedIn, 'completedAt'>, seconds = justNow): boolean {
+  return nowInSeconds() - completedAt < seconds
 }
 
 /** Whether the browser is in a redirect loop: its guard does not find the user who has just signed in. */
@@ -160,6 +166,13 @@ function withoutUser(): OneLoginError {
   return misconfigured(
     'A user has signed in and req.user is empty. Check that passport.session() is mounted before oneLogin.session(), ' +
       'that deserializeUser finds the user, and that passport.initialize() does not set another userProperty.',
+  )
+}
+
+function movedSession(): OneLoginError {
+  return misconfigured(
+    'A user has signed in and your code has given the session another ID with req.session.regenerate(). Passport has renewed ' +
+      'the ID already. Remove the call, or log the user in again with req.logIn.',
   )
 }
 

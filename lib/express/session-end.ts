@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { storeFailure } from '../session/record-store.ts'
+import { isAbsence, storeFailure } from '../session/record-store.ts'
 
 /** Ends the session and starts one under a new ID, for the page that informs the user. */
 export async function renewSession(req: Request): Promise<void> {
@@ -15,7 +15,7 @@ export async function destroySession(req: Request): Promise<void> {
 async function inStore(work: (done: (error?: unknown) => void) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
     work((error) => {
-      if (error) reject(storeFailure(error))
+      if (error && !isAbsence(error)) reject(storeFailure(error))
       else resolve()
     })
   })

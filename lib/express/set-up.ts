@@ -29,7 +29,7 @@ export function sessionStoreOf(req: Request): SessionStore {
  *
  * @throws OneLoginError `session_unavailable` that names the setting
  */
-export function requireUsableSession(req: Request): void {
+export function requireUsableSession(req: Request, callbackURL: string): void {
   sessionStoreOf(req)
   const { session, secure } = req as AnyRequest
   if (!session) throw misconfigured('This request has no session. Mount express-session before this package.')
@@ -39,6 +39,12 @@ export function requireUsableSession(req: Request): void {
   if (cookie.sameSite === 'strict' || cookie.sameSite === true)
     throw misconfigured(
       'The session cookie has sameSite "strict", so browsers do not send it when they come back from One Login. Set cookie.sameSite of express-session to "lax".',
+    )
+  const { hostname } = new URL(callbackURL)
+  const domain = cookie.domain?.replace(/^\./, '').toLowerCase()
+  if (domain && hostname !== domain && !hostname.endsWith(`.${domain}`))
+    throw misconfigured(
+      `The session cookie has the domain "${domain}" and callbackURL has the host "${hostname}", so browsers do not keep the cookie. Remove cookie.domain of express-session, or set it to a domain of that host.`,
     )
   if (cookie.secure === true && secure === false)
     throw misconfigured(

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { storeFailure } from './record-store.ts'
+import { isAbsence, storeFailure } from './record-store.ts'
 import { carryEntries, earlierSession, type SessionEntries, type SignedIn } from './signed-in.ts'
 
 type Done = (error?: unknown) => void
@@ -20,7 +20,7 @@ export interface LogInPlan {
 }
 
 /**
- * Makes Passport's `req.logIn` write the record once, when it logs in the user that the verify callback returned.
+ * Makes Passport's `req.logIn` write the record whenever it logs in the user that the verify callback returned.
  * Other log-ins of this request are not changed.
  */
 export function followLogIn(
@@ -30,12 +30,10 @@ export function followLogIn(
   plan: LogInPlan,
 ): void {
   const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => unknown
-  let isFollowed = false
   const follow = (given: Express.User, second: LogInOptions | Done = {}, third?: Done): unknown => {
     const done = typeof second === 'function' ? second : (third ?? (() => undefined))
     const options = typeof second === 'function' ? {} : second
-    if (isFollowed || given !== user || options.session === false) return logIn(given, options, done)
-    isFollowed = true
+    if (given !== user || options.session === false) return logIn(given, options, done)
     const write = writerOf(req, entries, plan)
     const finish = () => {
       write()
@@ -89,8 +87,10 @@ function followRenewal(req: Request, write: () => void): () => void {
     // callback.
     if (typeof done !== 'function') return regenerate(...given)
     return regenerate(...given.slice(0, -1), (error: unknown) => {
-      if (!error) beforeSave()
-      ;(done as Done)(error)
+      // Another tab may have ended the old session already.
+      const failure = isAbsence(error) ? undefined : error
+      if (!failure) beforeSave()
+      ;(done as Done)(failure)
     })
   })
   return () => restore()

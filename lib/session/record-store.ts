@@ -87,7 +87,7 @@ export class RecordStore {
 }
 
 /** session-file-store reports a missing session as the error of the missing file. */
-function isAbsence(error: unknown): boolean {
+export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 

@@ -107,16 +107,22 @@ export class SignOutRecords {
   }
 }
 
+/** In milliseconds. If more lies between 2 events of one second, clocks differ and their order is unknown. */
+const mostOfOneSecond = 2000
+
 /**
- * Whether a sign-in has ended. After a back-channel logout, a sign-in stays valid if its ID token is later, or if it
- * started after the logout arrived. One Login's clock has whole seconds, so it alone cannot order them.
+ * Whether a sign-in has ended. After a back-channel logout, a sign-in stays valid if its ID token is later. In the same
+ * second of One Login's clock, it stays valid if it started after the logout arrived.
  */
 export function isSignedOut(
   { issuedAt, arrivedAt, ended }: SignOuts,
   { id, issuedAt: signedInAt, sentAt }: Pick<SignedIn, 'id' | 'issuedAt' | 'sentAt'>,
 ): boolean {
   if (ended?.includes(id)) return true
-  return issuedAt !== undefined && signedInAt <= issuedAt && sentAt <= (arrivedAt ?? Infinity)
+  if (issuedAt === undefined || signedInAt > issuedAt) return false
+  const startedAfter = sentAt - (arrivedAt ?? Infinity)
+  const isOfSameSecond = signedInAt === issuedAt && startedAfter > 0 && startedAfter < mostOfOneSecond
+  return !isOfSameSecond
 }
 
 function laterOf(before: SignOuts, { issuedAt, arrivedAt }: Logout): SignOuts {

@@ -85,6 +85,8 @@ export type FoundInSession =
   | { readonly kind: 'reauthenticate'; readonly sub: string; readonly idToken: string }
   /** The session has a sign-in but its Passport user is missing. */
   | { readonly kind: 'without-user'; readonly completedAt: number }
+  /** The app has moved the sign-in to a session with another ID. */
+  | { readonly kind: 'moved'; readonly completedAt: number }
   | { readonly kind: 'nobody' }
 
 /**
@@ -113,6 +115,10 @@ export class SessionEntries {
       if (isOfSession && output.kind === 'signed-in' && serialisedUser(session) === undefined) {
         this.delete(session)
         return { kind: 'without-user', completedAt: output.signedIn.completedAt }
+      }
+      if (output.kind === 'signed-in' && output.user === ownerOf(session)) {
+        this.delete(session)
+        return { kind: 'moved', completedAt: output.signedIn.completedAt }
       }
     }
     this.delete(session)
