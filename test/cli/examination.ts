@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest'
-import type { CheckName, Problem } from '../../lib/cli/doctor/finding.ts'
+import { expect, onTestFinished } from 'vitest'
+import { problems as problemNames, type CheckName, type Problem } from '../../lib/cli/doctor/finding.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../lib/simulator/index.ts'
 import { run } from './command-run.ts'
 
@@ -36,6 +36,10 @@ export async function examined(
 ): Promise<Examined> {
   const { code, stdout } = await run(['doctor', '--json', ...flags], env)
   const { calls, checks } = JSON.parse(stdout) as Pick<Examined, 'calls' | 'checks'>
+  for (const { outcome, problem } of checks)
+    expect(
+      [undefined, ...problemNames].includes(problem) && (outcome === 'ok') === (problem === undefined),
+    ).toBe(true)
   const problems = checks.filter(({ outcome }) => outcome === 'fix').map(({ problem }) => problem)
   return { code, calls, checks, problems, text: stdout }
 }

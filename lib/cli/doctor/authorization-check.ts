@@ -45,7 +45,7 @@ export async function checkAuthorization(examination: AuthorizationExamination):
   for (const check of checks) {
     if (problemChecks.has(check)) continue
     const known = check === 'redirect URI' || check === 'request object' ? (redirected ?? ask) : ask
-    if (!known) findings.push(unknown(check, reason ?? 'One Login checks it only after you fix the rest'))
+    if (!known) findings.push(uncheckedFinding(check, reason))
     else if (check === 'request object') findings.push(await requestObjectFinding(examination, known))
     else findings.push(accepted(check, settings, known))
   }
@@ -128,6 +128,11 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
   },
 }
 
+function uncheckedFinding(check: CheckName, reason: string | undefined): Finding {
+  if (reason !== undefined) return unknown(check, 'no-clear-response', reason)
+  return unknown(check, 'other-problem-first', 'One Login checks it only after you fix the rest')
+}
+
 function deactivated(settings: Settings): Finding {
   return fix(
     'client',
@@ -148,7 +153,10 @@ function maybeDeactivated({ clientId }: Settings): Finding {
 
 function withoutRequestObject(ask: Ask): Step {
   const reason = 'One Login checks it only after you fix the key and the clock'
-  return { findings: [unknown('request object', reason)], next: { ...ask, requestObject: false } }
+  return {
+    findings: [unknown('request object', 'other-problem-first', reason)],
+    next: { ...ask, requestObject: false },
+  }
 }
 
 function notRegistered(

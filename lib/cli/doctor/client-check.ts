@@ -43,7 +43,7 @@ export async function checkClient(
       ...(await credentialsOf(settings, token_endpoint)),
     }),
   })
-  if ('failure' in result) return { finding: unknown('client', result.failure) }
+  if ('failure' in result) return { finding: unknown('client', 'no-clear-response', result.failure) }
   return judge(settings, await refusalOf(result.response))
 }
 
@@ -87,7 +87,7 @@ function judge(settings: Settings, { status, error, description }: Refusal): Cli
     return { finding: keysUnreadable(settings), isKnown: true }
   if (error === 'invalid_client') return judgeClient(settings, mentions)
   const summary = `One Login's token endpoint responded with status ${status} ${error} ${description}`.trim()
-  return { finding: unknown('client', `${summary}. Try again later`) }
+  return { finding: unknown('client', 'no-clear-response', `${summary}. Try again later`) }
 }
 
 function judgeClient(settings: Settings, mentions: (words: RegExp) => boolean): ClientResult {

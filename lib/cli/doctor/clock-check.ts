@@ -8,7 +8,8 @@ const providerTolerance = 30
 /** Compares this machine's clock with One Login's. */
 export function checkClock(settings: Settings, calls: Calls): Finding {
   const { clockDifference } = calls
-  if (clockDifference === undefined) return unknown('clock', 'no response contained the time at One Login')
+  if (clockDifference === undefined)
+    return unknown('clock', 'clock-unknown', 'no response contained the time at One Login')
   const seconds = Math.round(Math.abs(clockDifference))
   if (!isClockWrong(settings, calls))
     return ok('clock', `the clocks of this machine and One Login agree within ${seconds + 1} s`)

@@ -31,7 +31,7 @@ export async function checkDocuments(settings: Settings, calls: Calls): Promise<
   const metadata = discovery.content
   const findings = [discovery.finding ?? issuerFinding(issuer, metadata?.issuer ?? issuer)]
   if (metadata) findings.push(await checkJwks(metadata, calls))
-  else findings.push(unknown('JWKS', 'the discovery document contains its address'))
+  else findings.push(unknown('JWKS', 'other-problem-first', 'the discovery document contains its address'))
   findings.push(await checkDid(settings, calls))
   return { findings, ...(metadata && { metadata }) }
 }
@@ -67,7 +67,11 @@ async function checkJwks({ jwks_uri }: ProviderMetadata, calls: Calls): Promise<
 
 async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
   if (!settings.signIn.hasDid)
-    return unknown('DID document', 'the DID options are not set, so the package cannot verify identities')
+    return unknown(
+      'DID document',
+      'did-options-missing',
+      'the DID options are not set, so the package cannot verify identities',
+    )
   const { didDocumentURL, didController } = requireDidSettings(settings.environment)
   const { content, finding } = await download(calls, didDocumentURL, {
     check: 'DID document',

@@ -38,7 +38,8 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
     const isClientKnown = client.isKnown
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
-  } else findings.push(unknown('client', 'the discovery document is needed for this check'))
+  } else
+    findings.push(unknown('client', 'other-problem-first', 'the discovery document is needed for this check'))
   return { findings: inOrder(findings), calls: calls.count }
 }
 

@@ -51,6 +51,10 @@ export const problems = [
   'jwks-private-member',
   'jwks-key-missing',
   'jwks-key-differs',
+  'no-clear-response',
+  'other-problem-first',
+  'clock-unknown',
+  'did-options-missing',
 ] as const
 
 /** The ID of a problem. */
@@ -58,7 +62,13 @@ export type Problem = (typeof problems)[number]
 
 /** The result of one check: passed, passed with a warning, a problem to fix, or unknown. */
 export type Finding =
-  | { readonly check: CheckName; readonly outcome: 'ok' | 'unknown'; readonly message: string }
+  | { readonly check: CheckName; readonly outcome: 'ok'; readonly message: string }
+  | {
+      readonly check: CheckName
+      readonly outcome: 'unknown'
+      readonly problem: Problem
+      readonly message: string
+    }
   | {
       readonly check: CheckName
       readonly outcome: 'fix' | 'warning'
@@ -71,9 +81,10 @@ export type Finding =
 export const ok = (check: CheckName, message: string): Finding => ({ check, outcome: 'ok', message })
 
 /** Returns the result of a check that could not be completed. */
-export const unknown = (check: CheckName, message: string): Finding => ({
+export const unknown = (check: CheckName, problem: Problem, message: string): Finding => ({
   check,
   outcome: 'unknown',
+  problem,
   message,
 })
 

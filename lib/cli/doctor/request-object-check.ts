@@ -28,6 +28,7 @@ export async function requestObjectFinding(
     )
   return unknown(
     check,
+    'no-clear-response',
     'One Login accepts it. Could not check whether One Login accepts unsigned requests too. Run the command again',
   )
 }
