@@ -1,6 +1,8 @@
 import type { Break } from './break.ts'
 import { callbackBreaks } from './callback-breaks.ts'
+import { expressBreaks } from './express-breaks.ts'
 import { providerBreaks } from './provider-breaks.ts'
+import { sessionBreaks } from './session-breaks.ts'
 import { signInBreaks } from './sign-in-breaks.ts'
 import { simulatorBreaks } from './simulator-breaks.ts'
 import { tokenBreaks } from './token-breaks.ts'
@@ -11,5 +13,7 @@ export const breaks: readonly Break[] = [
   ...providerBreaks,
   ...signInBreaks,
   ...callbackBreaks,
+  ...sessionBreaks,
+  ...expressBreaks,
   ...simulatorBreaks,
 ]
