@@ -27,7 +27,7 @@ export const expressBreaks: readonly Break[] = [
     tests: ['flow/session-seams'],
   },
   {
-    requirement: 'CB-13',
+    requirement: 'AUTHZ-2',
     mistake: 'the newest waiting sign-in is given up',
     file: 'lib/express/browser-cookies.ts',
     from: 'startOf(one) - startOf(other)',
@@ -104,7 +104,7 @@ export const expressBreaks: readonly Break[] = [
     file: 'lib/express/set-up.ts',
     from: "if (typeof session.regenerate !== 'function' || !cookie)",
     to: 'if (!cookie)',
-    tests: ['flow/session-seams'],
+    tests: ['express/set-up'],
   },
   {
     requirement: 'CB-19',

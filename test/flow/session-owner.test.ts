@@ -166,6 +166,21 @@ describe('a user whom the verify callback refuses', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 
+  it('[SESS-12] whom the app replaces with a guest leaves the guest nothing', async () => {
+    await using pair = await startPair({
+      routes: (app, _oneLogin, own) => {
+        app.get('/auth/callback', (req, res, next) => {
+          const logGuestIn = () => req.logIn(guest, () => void res.end())
+          ;(own.authenticate('govuk-one-login', logGuestIn) as RequestHandler)(req, res, next)
+        })
+      },
+    })
+    const browser = pair.browser()
+    await browser.visit(`${pair.service.url}/account`)
+    expect(await whoIs(pair.service, browser)).toBe('guest')
+    expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
+  })
+
   it('[SESS-12] leaves nothing for a strategy that is tried next', async () => {
     await using pair = await startPair({
       verify: () => false,

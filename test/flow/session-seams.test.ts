@@ -92,11 +92,12 @@ describe('session() in the wrong place', () => {
       app.use(sessions, oneLogin.session(), own.session() as RequestHandler, oneLogin.routes())
     })
     const browser = new Browser()
-    const page = await browser.visit(`${wired.url}/account`)
+    // Also for a visitor, who must not do all the work of signing in first.
+    const page = await browser.send(`${wired.url}/account`)
     expect(page.status).toBe(503)
     expect(JSON.parse(page.body)).toMatchObject({
       code: 'session_unavailable',
-      message: expect.stringMatching(/passport\.session\(\)/) as string,
+      message: expect.stringMatching(/runs before passport\.session\(\)/) as string,
     })
     await browser.visit(`${wired.url}/sign-in?returnTo=/whoami`)
   })
@@ -476,6 +477,28 @@ describe('the limits of a session', () => {
     const response = await browser.send(callback)
     expect(response).toMatchObject({ status: 303, body: '', headers: { 'x-user': 'false' } })
     expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(200)
+  })
+
+  it('[SESS-13] hold at a callback that no sign-in waits for, and end the session there', async () => {
+    stopClock()
+    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
+    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    const browser = await visitorSignedIn(pair)
+    expect(Object.values(store.sessions).join()).toContain('"passport"')
+    passTime(61)
+    await browser.send(`${pair.service.url}/auth/callback?state=made-up&code=made-up`)
+    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+  })
+
+  it('[SESS-13] hold at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
+    stopClock()
+    await using pair = await startPair({ options: { session: { absolute: '1h', onExpiry: 'continue' } } })
+    const browser = await visitorSignedIn(pair)
+    passTime(3500)
+    const callback = await untilCallback(pair, browser, '/identity')
+    passTime(120)
+    expect((await browser.send(callback)).status).toBe(303)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
   it('[SESS-20] ask the user to re-authenticate however often the page is requested', async () => {

@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 describe('a logout token', () => {
-  it('[SESS-6] is rejected if its "jti" was used in the last 3 minutes, by whichever instance', async () => {
+  it('[SESS-6, SESS-16] is rejected if its "jti" was used in the last 3 minutes, by whichever instance', async () => {
     const [use = unused, useElsewhere = unused] = instances()
     await use()
     for (const seconds of [0, 60, 179]) {

@@ -67,10 +67,13 @@ describe('a sign-in that waits', () => {
     expect(await new WaitingSignIns(other, lifetime).consume(records, state, secret)).toBeUndefined()
   })
 
-  it('[CB-14] is not found by another client, even under the key that it would have', async () => {
+  it.each([
+    { ...client, clientId: 'another' },
+    { ...client, issuer: 'https://oidc.integration.account.gov.uk/' },
+  ])('[CB-14] is not found by the client %o, even under the key that it would have', async (another) => {
     const { store, records, state, secret } = await started()
     const [record] = Object.values((store as unknown as { sessions: object }).sessions) as string[]
-    const other = new WaitingSignIns({ ...client, clientId: 'another' }, lifetime)
+    const other = new WaitingSignIns(another, lifetime)
     const get = vi.spyOn(store, 'get')
     get.mockImplementation((_id, done) => done(null, JSON.parse(record ?? '') as never))
     expect(await other.consume(records, state, secret)).toBeUndefined()

@@ -33,7 +33,7 @@ const start = (parts: Parameters<typeof startPair>[0] = {}): Promise<Pair> =>
   })
 
 describe('requireIdentity', () => {
-  it('[AUTHZ-14] signs the user in first, then asks for the identity in a second request, and comes back', async () => {
+  it('[AUTHZ-14, AUTHZ-18] signs the user in first, then asks for the identity in a second request, and comes back', async () => {
     await using pair = await start()
     const page = await pair.browser().visit(`${pair.service.url}/treasure?chest=2`)
     expect(page).toMatchObject({
