@@ -45,7 +45,7 @@ export const expressBreaks: readonly Break[] = [
   {
     requirement: 'CB-15',
     mistake: 'a callback may be cached',
-    file: 'lib/express/finish-sign-in.ts',
+    file: 'lib/express/responses.ts',
     from: "{ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }",
     to: "{ 'Referrer-Policy': 'no-referrer' }",
     tests: ['flow/session-seams'],
@@ -53,7 +53,7 @@ export const expressBreaks: readonly Break[] = [
   {
     requirement: 'CB-15',
     mistake: 'a callback tells its address to the next site',
-    file: 'lib/express/finish-sign-in.ts',
+    file: 'lib/express/responses.ts',
     from: "{ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }",
     to: "{ 'Cache-Control': 'no-store' }",
     tests: ['flow/session-seams'],
@@ -213,16 +213,16 @@ export const expressBreaks: readonly Break[] = [
   {
     requirement: 'SESS-14',
     mistake: 'a sign-out during a callback is lost',
-    file: 'lib/express/finish-sign-in.ts',
-    from: 'if (ended?.includes(startedFrom)) throw lost()',
+    file: 'lib/express/current-sign-in.ts',
+    from: 'if (ended?.includes(startedFrom)) throw signInLost()',
     to: '',
     tests: ['flow/session-seams', 'properties/interleavings'],
   },
   {
     requirement: 'SESS-14',
     mistake: 'a callback writes back what it read of the session',
-    file: 'lib/express/finish-sign-in.ts',
-    from: 'req.sessionStore.createSession(req, stored as never)',
+    file: 'lib/express/current-sign-in.ts',
+    from: 'sessionStore.createSession(req, stored as never)',
     to: 'void stored',
     tests: ['flow/session-seams', 'properties/interleavings'],
   },

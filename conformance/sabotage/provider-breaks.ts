@@ -70,7 +70,7 @@ export const providerBreaks: readonly Break[] = [
     requirement: 'CONF-8',
     mistake: 'a JWKS without keys takes the place of a good one',
     file: 'lib/provider/provider.ts',
-    from: "  if (keys.size === 0) throw new Error('it holds no key that can be used')\n  return keys",
+    from: "  if (keys.size === 0) throw new Error('it has no usable key')\n  return keys",
     to: '  return keys',
     tests: ['provider/provider', 'provider/cached-document'],
   },

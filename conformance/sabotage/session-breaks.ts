@@ -239,7 +239,7 @@ export const sessionBreaks: readonly Break[] = [
     mistake: 'a callback URL is sent without the slash at its end',
     file: 'lib/sign-in/authorization-request.ts',
     from: 'redirect_uri: settings.callbackURL,',
-    to: "redirect_uri: settings.callbackURL.replace(/\/$/, ''),",
+    to: "redirect_uri: settings.callbackURL.replace(/[/]$/, ''),",
     tests: ['flow/callback-url'],
   },
 ]

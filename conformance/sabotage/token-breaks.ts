@@ -22,7 +22,7 @@ export const tokenBreaks: readonly Break[] = [
     requirement: 'IDT-1',
     mistake: 'a key of another alg verifies',
     file: 'lib/tokens/signature.ts',
-    from: 'if (header.alg !== alg) throw new Error(\'its "alg" is not that of its key\')',
+    from: 'if (header.alg !== alg) throw new Error(\'its "alg" does not match its key\')',
     to: '',
     tests: ['tokens/id-token', 'attacks/tokens'],
   },

@@ -19,12 +19,12 @@ describe('the session of a request that starts a sign-in', () => {
     [
       'a session that cannot be renewed',
       { session: { cookie: {} }, sessionStore: store },
-      /not one of express-session/,
+      /not from express-session/,
     ],
     [
       'a session without a cookie',
       { session: { ...session, cookie: undefined }, sessionStore: store },
-      /not one of express-session/,
+      /not from express-session/,
     ],
   ])('[CB-18] is refused if there is %s', async (_what, request, message) => {
     await expectRefused(

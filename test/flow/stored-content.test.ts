@@ -52,15 +52,9 @@ const entry = [
 const user = [
   ...['sub', 'email', 'emailVerified'],
   ...['level', 'time', 'sid'].map((name) => `authentication.${name}`),
-  ...[
-    'proven',
-    'level',
-    'returnCodes',
-    'birthDate',
-    'otherBirthDates',
-    'previousNames',
-    'drivingPermits',
-  ].map((name) => `identity.${name}`),
+  ...['proven', 'level', 'returnCodes', 'birthDate', 'otherBirthDates', 'previousNames'].map(
+    (name) => `identity.${name}`,
+  ),
   ...['full', 'parts[].type', 'parts[].value'].map((name) => `identity.name.${name}`),
   ...[
     'addressCountry',
