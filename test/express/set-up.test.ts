@@ -4,12 +4,13 @@ import { requireUsableSession } from '../../lib/express/set-up.ts'
 import { expectRefused } from '../support/refusal.ts'
 
 const store = { get: () => undefined, set: () => undefined }
+const callbackURL = 'https://dragons.example/auth/callback'
 const session = { cookie: {}, regenerate: () => undefined }
 
 describe('the session of a request that starts a sign-in', () => {
   it('[CB-18] is taken from express-session', () => {
     expect(() => {
-      requireUsableSession({ session, sessionStore: store } as unknown as Request)
+      requireUsableSession({ session, sessionStore: store } as unknown as Request, callbackURL)
     }).not.toThrow()
   })
 
@@ -29,7 +30,7 @@ describe('the session of a request that starts a sign-in', () => {
   ])('[CB-18] is refused if there is %s', async (_what, request, message) => {
     await expectRefused(
       () => {
-        requireUsableSession(request as unknown as Request)
+        requireUsableSession(request as unknown as Request, callbackURL)
       },
       'session_unavailable',
       message,
