@@ -51,6 +51,18 @@ const phrases = [
   [/\bmeanwhile\b/i, 'since then'],
   [/\bput (?:it )?right\b/i, 'fix'],
   [/\bwas (?:seen to|looked at)\b/i, 'was checked'],
+  [/\bis there already\b/i, 'already exists'],
+  [/\bhand(?:s|ed)? (?:on|back)\b/i, 'returns, passes on'],
+  [/\bheld (?:to|against)\b/i, 'must, is compared with'],
+  [/\bletter by letter\b/i, 'exactly as written'],
+  [/\b(?:public|private) half\b/i, 'public key, private key'],
+  [/\b(?:somebody|anybody)\b(?!-)/i, 'a person, another user, anyone'],
+  [/\blooks? (?:at|further)\b/i, 'checks, reads, continues'],
+  [/\bstands? (?:in|at|for|there)\b/i, 'is in, means'],
+  [/\bfor ever\b/i, 'without end'],
+  [/\b(?:is|are|was|were|be) told\b/i, 'gets, receives, can be checked'],
+  [/\bsigns? nobody\b/i, 'does not sign a user in'],
+  [/\b(?:is|are) under way\b/i, 'is running'],
 ]
 const starts =
   /(?:^|[.:|*/] +)(?:Who (?:comes|is|has|gets|stays|can|was)|Whose|Whoever|One who|Those who|What (?:was|is made|a|of) [a-z])/

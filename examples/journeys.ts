@@ -28,7 +28,7 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
     expect((await example.visit('/dragons')).status).toBe(200)
   })
 
-  it('refuses a fetch of somebody who is not signed in, with a problem document and no redirect', async () => {
+  it('rejects a fetch of a visitor who is not signed in, with a problem document and no redirect', async () => {
     await using example = await start()
     const response = await example.browser.send(`${example.url}/dragons`, { headers: { accept: '*/*' } })
     expect(response.status).toBe(401)

@@ -37,7 +37,7 @@ export class VirtualUser {
     const account = await this.#goTo('/account', me, faulty)
     const here = this.#userAt(account)
     if (here === undefined) {
-      judge((await this.#whoami()) === null, 'somebody is signed in after a sign-in that failed')
+      judge((await this.#whoami()) === null, 'a user is signed in after a sign-in that failed')
       return false
     }
     judge(here !== null && isAccountOf(here, me), 'the page of an account shows another user')
@@ -94,7 +94,7 @@ export class VirtualUser {
 
   async #whoami(): Promise<OneLoginUser | null> {
     const { status, body } = await this.#browser.send(`${this.#load.service}/whoami`)
-    this.#load.judge(status === 200, `status ${status} where only the user is told`)
+    this.#load.judge(status === 200, `status ${status} where only the user gets an error`)
     return status === 200 ? (JSON.parse(body) as OneLoginUser | null) : null
   }
 

@@ -44,7 +44,7 @@ export const signInBreaks: readonly Break[] = [
   },
   {
     requirement: 'KEY-2',
-    mistake: 'private members stand in the published keys',
+    mistake: 'the published keys contain private members',
     file: 'lib/options/private-key.ts',
     from: "const publicJwk: PublicJwk = { kty: 'RSA', n, e }",
     to: "const publicJwk: PublicJwk = key.export({ format: 'jwk' }) as PublicJwk",

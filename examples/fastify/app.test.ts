@@ -33,7 +33,7 @@ function gate() {
 describe('The Fastify example', () => {
   provesTheJourneys(start)
 
-  it('gives no cookie to somebody who only looks, and none again to one who has it', async () => {
+  it('sets no cookie for a visitor who does not sign in, and no second one for a user who has it', async () => {
     await using example = await start()
     expect((await example.visit('/')).headers['set-cookie']).toBeUndefined()
     await example.visit('/dragons')
@@ -72,7 +72,7 @@ describe('The Fastify example', () => {
     expect((await example.visit('/fed')).body).toBe('Smaug')
   })
 
-  it('[SESS-7] leaves a session ended that ends while a request is under way', async () => {
+  it('[SESS-7] does not restore a session that ends during a request', async () => {
     const arrived = gate()
     const signedOut = gate()
     await using example = await start((app) => {

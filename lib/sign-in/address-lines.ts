@@ -15,7 +15,7 @@ export interface AddressLinesOptions {
 
 /**
  * Writes an address as the lines of an envelope, in Royal Mail's order: organisation, building, street, places,
- * postcode, country. One Login's properties do not stand for fixed lines, and any of them can be missing. The country
+ * postcode, country. One Login's properties are not fixed lines, and any of them can be missing. The country
  * is left out if the address is in the United Kingdom.
  *
  * @param address - one of `user.identity.addresses`

@@ -2,7 +2,8 @@ import { claimsSentIfRequested, type ClaimName } from '../claims.ts'
 import { OneLoginError } from '../errors.ts'
 
 /**
- * Checks that One Login received the request for the claims of a proven identity. A claim is missing if somebody sent the request again
+ * Checks that One Login received the request for the claims of a proven identity. A claim is missing if another person
+ * sent the request again
  * without it, which One Login accepts from clients that may send unsigned requests.
  *
  * @param requested - the claims that this service requested

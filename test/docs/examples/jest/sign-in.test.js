@@ -23,7 +23,7 @@ test('proves an identity', async () => {
   expect(page.text).toBe('Treasure of Alice Jane Laura Mary Anne van den Berg')
 })
 
-test('refuses an ID token that was made for somebody else', async () => {
+test('rejects an ID token for another user', async () => {
   simulator.breakNext('id-token', 'wrong-audience')
   const page = await visit(request.agent(app), simulator, '/dragons')
   expect([page.status, page.text]).toEqual([502, 'id_token_invalid'])
