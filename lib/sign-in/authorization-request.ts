@@ -104,12 +104,14 @@ function reauthenticationHint(idToken: string | undefined): string {
     throw new OneLoginError(
       'reauthentication_impossible',
       'Option "prompt": no user is signed in, so no user can authenticate again. Sign the user in first.',
+      { option: 'prompt' },
     )
   if (decodeProtectedHeader(idToken).alg !== 'ES256')
     throw new OneLoginError(
       'reauthentication_impossible',
       'Option "prompt": One Login needs an ID token that is signed with ES256, and this service is registered for RS256. ' +
         'Change the ID token signing algorithm in the One Login admin tool to ES256.',
+      { option: 'prompt' },
     )
   return idToken
 }
