@@ -3,11 +3,16 @@ import type { Express } from 'express'
 import { importPKCS8 } from 'jose'
 import * as client from 'openid-client'
 import { afterEach, describe, expect, it } from 'vitest'
-import { startSimulator, type Simulator } from '../../lib/simulator/index.ts'
+import { readyUser, startSimulator, type Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { createApp as createNew } from './examples/migrating/after.ts'
 import { createApp as createOld } from './examples/migrating/before.ts'
+import { sessionUser } from './examples/migrating/session-user.ts'
+import { startPair, type Pair } from '../support/simulator.ts'
+import { visitorSignedIn } from '../support/visitors.ts'
 import { listen, type Listening } from '../support/listen.ts'
+
+const { sub } = readyUser('typical')
 
 const open: { server: Listening; op: Simulator }[] = []
 
@@ -60,5 +65,48 @@ describe('the guide to migrating', () => {
     })
     const signedOut = await browser.visit(`${url}/sign-out`, { stopAt: true })
     expect(signedOut.headers.location).toMatch(/\/logout\?id_token_hint=/)
+  })
+})
+
+describe('the bridge for pages that read req.session.user', () => {
+  const start = async () =>
+    startPair({
+      routes: (app) => {
+        // As the old code did it, in sessions that are still there.
+        app.get('/old-sign-in', (req, res) => {
+          Object.assign(req.session, { user: { sub: 'somebody from before' } })
+          res.end()
+        })
+        app.use(sessionUser)
+        app.get('/page', (req, res) => void res.json((req.session as { user?: unknown }).user ?? null))
+        app.get('/basket', (req, res) => {
+          Object.assign(req.session, { basket: 'a dragon' })
+          res.end()
+        })
+      },
+    })
+  const pageOf = async (pair: Pair, browser: Browser) =>
+    JSON.parse((await browser.send(`${pair.service.url}/page`)).body) as { sub: string } | null
+
+  it('[SESS-10] shows who is signed in, and nobody after each kind of sign-out', async () => {
+    await using pair = await start()
+    const browser = await visitorSignedIn(pair)
+    expect(await pageOf(pair, browser)).toMatchObject({ sub })
+    await browser.send(`${pair.service.url}/basket`)
+    expect(await pageOf(pair, browser)).toMatchObject({ sub })
+    await pair.op.signOut(sub)
+    expect(await pageOf(pair, browser)).toBeNull()
+    const other = await visitorSignedIn(pair)
+    await other.visit(`${pair.service.url}/sign-out`, { stopAt: true })
+    expect(await pageOf(pair, other)).toBeNull()
+  })
+
+  it('[SESS-10] shows nobody whom the old code left in the session, also after it is stored again', async () => {
+    await using pair = await start()
+    const browser = pair.browser()
+    await browser.send(`${pair.service.url}/old-sign-in`)
+    expect(await pageOf(pair, browser)).toBeNull()
+    await browser.send(`${pair.service.url}/basket`)
+    expect(await pageOf(pair, browser)).toBeNull()
   })
 })
