@@ -20,7 +20,7 @@ export const expressBreaks: readonly Break[] = [
   },
   {
     requirement: 'CB-13',
-    mistake: 'the cookie of a new sign-in replaces that of the last one',
+    mistake: "the cookie of a new sign-in replaces the last one's",
     file: 'lib/express/browser-cookies.ts',
     from: 'return `${this.#prefix}-${this.#client}-${tagOf(state)}`',
     to: 'return `${this.#prefix}-${this.#client}-${tagOf(state.slice(0, 0))}`',

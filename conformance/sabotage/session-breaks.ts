@@ -220,7 +220,7 @@ export const sessionBreaks: readonly Break[] = [
   },
   {
     requirement: 'CID-4',
-    mistake: 'the level of confidence is that of the strategy, not of the request',
+    mistake: 'the level of confidence comes from the strategy, not from the request',
     file: 'lib/sign-in/completion.ts',
     from: '(await prove(received, trust.identity, claims))',
     to: '(await prove(received, settings.signIn.trust.identity ?? trust.identity, claims))',
