@@ -11,6 +11,7 @@ const floors = {
   doors: '^lib/(strategy|index)\\.ts$',
 }
 const names = Object.keys(floors)
+const unlisted = { path: '^lib/', pathNot: [...Object.values(floors), '^lib/(simulator|cli)/'] }
 
 module.exports = {
   forbidden: [
@@ -28,12 +29,12 @@ module.exports = {
       from: { path: floors[name] },
       to: { path: '^lib/', pathNot: names.slice(0, floor + 1).map((lower) => floors[lower]) },
     })),
-    {
-      name: 'every-file-of-lib-is-on-a-floor',
-      severity: 'error',
-      from: { path: '^lib/', pathNot: [...Object.values(floors), '^lib/(simulator|cli)/'] },
-      to: {},
-    },
+    ...[
+      { from: unlisted, to: {} },
+      { from: {}, to: unlisted },
+      // A file that imports nothing, and that nothing imports.
+      { from: { ...unlisted, orphan: true }, to: {} },
+    ].map((rule) => ({ name: 'every-file-of-lib-is-on-a-floor', severity: 'error', ...rule })),
     {
       name: 'the-simulator-shares-no-code-with-the-library',
       severity: 'error',
