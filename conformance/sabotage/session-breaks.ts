@@ -8,7 +8,7 @@ export const sessionBreaks: readonly Break[] = [
     file: 'lib/session/signed-in.ts',
     from: "output.kind === 'signed-in' && output.user === ownerOf(session)) return",
     to: "output.kind === 'signed-in' && ownerOf(session)) return",
-    tests: ['flow/session-owner', 'flow/step-up'],
+    tests: ['session/signed-in', 'flow/session-owner'],
   },
   {
     requirement: 'SESS-10',
@@ -184,7 +184,7 @@ export const sessionBreaks: readonly Break[] = [
     file: 'lib/session/signed-in.ts',
     from: 'carried[name] = { ...output, session: fingerprint(sessionIdOf(session)) }',
     to: 'void name',
-    tests: ['flow/session-seams', 'flow/session-owner'],
+    tests: ['session/signed-in'],
   },
   {
     requirement: 'SESS-1',

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
-import { SessionEntries, type SignedIn } from '../../lib/session/signed-in.ts'
+import { carryEntries, earlierSession, SessionEntries, type SignedIn } from '../../lib/session/signed-in.ts'
 
 const client = { issuer: 'https://op.example/', clientId: 'tax-your-dragon' }
 const signedIn: SignedIn = {
@@ -43,5 +43,16 @@ describe('the record of a sign-in', () => {
     Object.assign(session, change)
     expect(new SessionEntries(client).read(session)).toEqual(found)
     expect(session.oneLogin).toBeUndefined()
+  })
+
+  it.each([
+    ['the same user, stays', { id: 'local-user' }, 'signed-in'],
+    ['another user, goes', { id: 'another' }, 'nobody'],
+  ])('[CB-14] of one client, when another client logs in %s', (_what, user, kind) => {
+    const [earlier, renewed] = [sessionOf(), sessionOf(user)]
+    new SessionEntries(client).write(earlier, signedIn)
+    renewed.id = 'a-renewed-session'
+    carryEntries(renewed, earlierSession(earlier))
+    expect(new SessionEntries(client).read(renewed).kind).toBe(kind)
   })
 })
