@@ -96,8 +96,8 @@ function parseVector(
   const confidence = components.filter(isConfidenceLevel)
   const credential = components.filter((component) => !isConfidenceLevel(component)).sort()
   const named = credential.join('.')
-  if (confidence.length > 1) throw refusal(`"${vector}" holds two levels of confidence`)
-  if (!isCredentialLevel(named)) throw refusal(`"${vector}" is not a vector that One Login knows`)
+  if (confidence.length > 1) throw refusal(`"${vector}" has 2 levels of confidence`)
+  if (!isCredentialLevel(named)) throw refusal(`"${vector}" is not a vector that One Login supports`)
   return { credential: named, ...(confidence[0] && { confidence: confidence[0] }) }
 }
 

@@ -72,7 +72,6 @@ export async function refuseSignedOut(
 export function signInLost(): OneLoginError {
   return new OneLoginError(
     'session_lost',
-    'No sign-in with this "state" waits in this browser: it took too long, was already completed, or its user has signed out. ' +
-      'The user can start again.',
+    'No sign-in with this "state" waits in this browser: it took too long, was already completed, or its user has signed out.',
   )
 }

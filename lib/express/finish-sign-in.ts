@@ -39,11 +39,7 @@ export async function finishSignIn(
 }
 
 async function finish(party: RelyingParty, req: Request, res: Response, verify: VerifyUser): Promise<Finish> {
-  if (req.method !== 'GET')
-    throw new OneLoginError(
-      'callback_invalid',
-      'The callback was not a GET request. Start the sign-in again.',
-    )
+  if (req.method !== 'GET') throw new OneLoginError('callback_invalid', 'The callback was not a GET request.')
   const response = readAuthorizationResponse(requestAddress(req).query)
   const checked = await party.sessions.check(req)
   const repeated = checked.signedIn?.callbacks.find(({ state }) => state === response.state)
@@ -130,7 +126,7 @@ function refuseOtherSubject(
   if ([before?.sub, transaction.sub].every((known) => known === undefined || known === sub)) return
   throw new OneLoginError(
     'subject_mismatch',
-    'One Login returned another user than the one who is signed in. The session was ended. The user can sign in again.',
+    'One Login returned a different user from the one who was signed in, so the session was ended.',
   )
 }
 

@@ -19,7 +19,10 @@ export function parseOptions<Entries extends v.ObjectEntries>(
   const issue = result.issues[0]
   const path = issue.path?.map(({ key }) => String(key)) ?? []
   if (path.length === 0)
-    throw new OneLoginError('invalid_option', `The options must be an object, but ${receivedKind(options)}.`)
+    throw new OneLoginError(
+      'invalid_option',
+      `The options must be an object, but ${receivedKind(options)}. Pass an object.`,
+    )
   const name = path.join('.').replace(/\.(\d+)/g, '[$1]')
   if (issue.type === 'strict_object' && issue.expected === 'never')
     throw new OneLoginError('invalid_option', `Option "${name}" does not exist. Check its spelling.`, {

@@ -45,8 +45,5 @@ export class UsedLogoutTokens {
 }
 
 function usedBefore(): OneLoginError {
-  return new OneLoginError(
-    'logout_token_invalid',
-    'The logout token was rejected: it was used before. No action needed, One Login sends a new token each time.',
-  )
+  return new OneLoginError('logout_token_invalid', 'The logout token was rejected: it was used before.')
 }

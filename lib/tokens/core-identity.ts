@@ -46,7 +46,7 @@ export async function verifyCoreIdentity(
   if (!confidenceSatisfies(vot, expected.level))
     throw new OneLoginError(
       'identity_level_too_low',
-      `One Login proved the identity at ${vot}, and your service asked for ${expected.level}.`,
+      `One Login proved the identity at ${vot}, but your service requested ${expected.level}.`,
     )
   const { success, output, issues } = v.safeParse(
     v.object({ credentialSubject: credentialSubjectSchema }),

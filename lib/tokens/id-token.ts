@@ -67,7 +67,7 @@ export async function verifyIdToken(
   if (!credentialSatisfies(vot, expected.credential))
     throw new OneLoginError(
       'authentication_level_too_low',
-      `One Login signed the user in at ${vot}, and your service asked for ${expected.credential}.`,
+      `One Login signed the user in at ${vot}, but your service requested ${expected.credential}.`,
     )
   const authTime = readAuthTime(auth_time, expected, clockTolerance)
   return {

@@ -116,7 +116,7 @@ describe('a variable', () => {
     ['ONE_LOGIN_ENVIRONMENT', 'staging', 'environment', 'received "staging"'],
     ['ONE_LOGIN_CALLBACK_URL', '/callback', 'callbackURL', 'received "/callback"'],
     ['ONE_LOGIN_SCOPE', 'openid offline_access', 'scope[1]', 'received "offline_access"'],
-    ['ONE_LOGIN_VTR', 'Cl.Cm, Cl.Xx', 'vtr', '"Cl.Xx" is not a vector that One Login knows'],
+    ['ONE_LOGIN_VTR', 'Cl.Cm, Cl.Xx', 'vtr', '"Cl.Xx" is not a vector that One Login supports'],
     ['ONE_LOGIN_CLAIMS', 'name', 'claims[0]', 'received "name"'],
     ['ONE_LOGIN_MAX_AGE', 'an hour', 'maxAge', 'received "an hour"'],
     ['ONE_LOGIN_MAX_AGE', '-1', 'maxAge', 'received "-1"'],

@@ -223,7 +223,7 @@ describe('level of confidence', () => {
     const error = await refusalOf(verify({ claims: { vot }, level }))
     expect(error).toMatchObject({ code: 'identity_level_too_low', status: 403 })
     expect(error.message).toContain(
-      `One Login proved the identity at ${vot}, and your service asked for ${level}. `,
+      `One Login proved the identity at ${vot}, but your service requested ${level}. `,
     )
   })
 

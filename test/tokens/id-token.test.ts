@@ -330,7 +330,7 @@ describe('vector of trust', () => {
       code: 'authentication_level_too_low',
       status: 403,
       message: expect.stringContaining(
-        'One Login signed the user in at Cl, and your service asked for Cl.Cm. ',
+        'One Login signed the user in at Cl, but your service requested Cl.Cm. ',
       ) as string,
     })
   })
