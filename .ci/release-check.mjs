@@ -12,7 +12,7 @@ const problems = [
   !read('CHANGELOG.md').includes(`\n## [${version}]`) && `CHANGELOG.md has no section [${version}].`,
   // npm rejects a provenance that names another repository than the package.
   !new RegExp(`github\\.com[/:]${home}(\\.git)?$`).test(repository?.url ?? '') &&
-    `"repository" in package.json does not name ${home}.`,
+    `"repository" in package.json does not name ${home}. Set its "url" to git+https://github.com/${home}.git, the only place for this address.`,
 ].filter(Boolean)
 
 for (const problem of problems) console.error(problem)
