@@ -57,7 +57,7 @@ const phrases = [
   [/\bletter by letter\b/i, 'exactly as written'],
   [/\b(?:public|private) half\b/i, 'public key, private key'],
   [/\b(?:somebody|anybody)\b(?!-)/i, 'a person, another user, anyone'],
-  [/\blooks? (?:at|further)\b/i, 'checks, reads, continues'],
+  [/\blooks (?:at|further)\b/i, 'checks, reads, continues'],
   [/\bstands? (?:in|at|for|there)\b/i, 'is in, means'],
   [/\bfor ever\b/i, 'without end'],
   [/\b(?:is|are|was|were|be) told\b/i, 'gets, receives, can be checked'],
