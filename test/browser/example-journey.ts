@@ -50,7 +50,7 @@ export async function startJourney({
   const go = async (path: string) => (await page.goto(`${service.url}${path}`))?.status()
   const arrives = async (heading: string) => {
     await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
-    await show(page, `${lang}-${width}-${javaScriptEnabled ? 'js' : 'no-js'}`)
+    await keepPicture(page, `${lang}-${width}-${javaScriptEnabled ? 'js' : 'no-js'}`)
     expect(await page.locator('html').getAttribute('lang')).toBe(lang)
     expect(await page.title()).toMatch(/ – GOV\.UK$/)
     expect(await page.title()).toContain(heading)
@@ -74,7 +74,7 @@ export async function startJourney({
 }
 
 /** Keeps a picture of each page in the folder that SCREENSHOTS names, for somebody who wants to look at them all. */
-async function show(page: Page, way: string): Promise<void> {
+export async function keepPicture(page: Page, way: string): Promise<void> {
   const { SCREENSHOTS } = process.env
   const { pathname } = new URL(page.url())
   const name = `${pathname.slice(1).replaceAll('/', '-')}-${(await page.title()).replaceAll(/[^a-z]+/gi, '-')}`

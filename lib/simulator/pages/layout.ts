@@ -27,7 +27,7 @@ const style = `
   button { font: inherit; color: #fff; background: #00703c; border: 2px solid transparent; box-shadow: 0 2px 0 #002d18; padding: 8px 12px; cursor: pointer }
   button:focus { background: #fd0; color: #0b0c0c; box-shadow: 0 2px 0 #0b0c0c }
   .inset { border-left: 10px solid #b1b4b6; padding: 15px; margin: 0 0 30px }
-  dl { display: grid; grid-template-columns: max-content 1fr; gap: 5px 20px; margin: 0 } dt { font-weight: 700 } dd { margin: 0; overflow-wrap: anywhere }
+  dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: 5px 20px; margin: 0; overflow-wrap: anywhere } dt { font-weight: 700 } dd { margin: 0 }
   @media (max-width: 640px) { dl { display: block } dd { margin: 0 0 10px } }
 `
 
