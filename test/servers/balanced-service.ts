@@ -42,10 +42,13 @@ export class BalancedService implements AsyncDisposable {
 
   /** Stops each instance in turn, and starts it again before the next. */
   async restartInTurn(): Promise<void> {
-    for (const [index, port] of this.#ports.entries()) {
-      await this.#members[index]?.stop()
-      this.#members = this.#members.with(index, await this.#add(port))
-    }
+    for (const index of this.#ports.keys()) await this.replace(index)
+  }
+
+  /** Stops an instance as a deployment does, or kills it, and starts it again. */
+  async replace(index: number, how: 'stop' | 'kill' = 'stop'): Promise<void> {
+    await this.#members[index]?.[how]()
+    this.#members = this.#members.with(index, await this.#add(this.#ports[index] ?? 0))
   }
 
   async #add(port: number): Promise<Member> {

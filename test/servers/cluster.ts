@@ -36,8 +36,13 @@ export class Member {
     await this.#end('SIGKILL')
   }
 
+  /** Whether the process has ended. */
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    if (this.hasEnded) return
     const ended = once(this.#process, 'exit')
     this.#process.kill(signal)
     await ended

@@ -1,0 +1,149 @@
+// A person with several tabs, in a service whose parts go away. What a page shows must always be right.
+import { readyUser, type Simulator } from '../lib/simulator/index.ts'
+import { PortBlindBrowser } from '../test/servers/cluster.ts'
+
+/** What all users came to, together. */
+export class ChaosTally {
+  signIns = 0
+  stepUps = 0
+  signOuts = 0
+  backChannelLogouts = 0
+  /** Tabs that did not get their page, by status and code. */
+  readonly failures = new Map<string, number>()
+  readonly wrong: string[] = []
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Does something while nobody else does. */
+  async oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  count(what: string): void {
+    this.failures.set(what, (this.failures.get(what) ?? 0) + 1)
+  }
+}
+
+/** What a tab ended with: whose page it shows, if it is a page. */
+interface Ending {
+  readonly status: number
+  readonly sub: string | undefined
+}
+
+/** Signs in and out, over and over, with 1 to 3 tabs at once. */
+export class ChaosUser {
+  readonly #op: Simulator
+  readonly #url: string
+  readonly #tally: ChaosTally
+  readonly #random: () => number
+  readonly #user: ReturnType<typeof readyUser>
+  #browser = new PortBlindBrowser()
+  /** The cookies of sessions that have ended for certain. */
+  #ended: Map<string, string>[] = []
+
+  constructor(op: Simulator, url: string, tally: ChaosTally, random: () => number, index: number) {
+    this.#op = op
+    this.#url = url
+    this.#tally = tally
+    this.#random = random
+    this.#user = { ...readyUser('typical'), sub: `urn:fdc:gov.uk:2022:chaos-${index}` }
+  }
+
+  /** One visit: sign-in, perhaps an identity, and an end. Returns whether every tab got its page. */
+  async visit(): Promise<boolean> {
+    const before = [...this.#tally.failures.values()].reduce((sum, count) => sum + count, 0)
+    await this.#inTabs('/account')
+    if (this.#random() < 0.5) await this.#inTabs('/identity')
+    await this.#mustShowOnlyMe('/whoami')
+    if (this.#random() < 0.3) await this.#backChannelLogout()
+    await this.#signOut()
+    const after = [...this.#tally.failures.values()].reduce((sum, count) => sum + count, 0)
+    return after === before
+  }
+
+  async #inTabs(path: string): Promise<void> {
+    const tabs = Array.from({ length: 1 + Math.floor(this.#random() * 3) }, (_, tab) => `${path}?tab=${tab}`)
+    const endings = await Promise.all(tabs.map((tab) => this.#goTo(tab)))
+    for (const { status, sub } of endings) {
+      if (sub !== undefined && sub !== this.#user.sub) this.#tally.wrong.push(`${path} shows ${sub}`)
+      if (status !== 200) continue
+      if (path === '/account') this.#tally.signIns++
+      else this.#tally.stepUps++
+    }
+  }
+
+  async #goTo(path: string): Promise<Ending> {
+    let address = this.#url + path
+    for (let hops = 0; hops < 12; hops++) {
+      const answer = await this.#send(address)
+      if (answer.location === undefined) {
+        if (answer.status !== 200) this.#tally.count(`${answer.status} ${answer.code}`)
+        return answer
+      }
+      address = new URL(answer.location, address).href
+    }
+    this.#tally.count('went round')
+    return { status: 0, sub: undefined }
+  }
+
+  /** Sends a request. The simulator is told just before whose browser this is. */
+  async #send(address: string) {
+    const browser = this.#browser
+    const isProvider = new URL(address).host === new URL(this.#op.url).host
+    try {
+      const { status, headers, body } = await (isProvider
+        ? this.#tally.oneAtATime(() => {
+            this.#op.respondWith({ user: this.#user })
+            return browser.send(address)
+          })
+        : browser.send(address))
+      return { status, location: headers.location, ...contentOf(body) }
+    } catch {
+      return { status: 0, location: undefined, code: 'no connection', sub: undefined }
+    }
+  }
+
+  async #mustShowOnlyMe(path: string): Promise<void> {
+    const { sub } = await this.#send(this.#url + path)
+    if (sub !== undefined && sub !== this.#user.sub) this.#tally.wrong.push(`${path} shows ${sub}`)
+  }
+
+  async #backChannelLogout(): Promise<void> {
+    const told = await this.#op.signOut(this.#user.sub, { to: `${this.#url}/back-channel-logout` })
+    if (!told.some(({ delivered }) => delivered)) return
+    this.#tally.backChannelLogouts++
+    await this.#mustShowNobody('a back-channel logout')
+  }
+
+  async #signOut(): Promise<void> {
+    const cookies = new Map(this.#browser.jar(''))
+    const { status } = await this.#send(`${this.#url}/sign-out`)
+    if (status === 303) {
+      this.#tally.signOuts++
+      this.#ended = [...this.#ended, cookies].slice(-3)
+      await this.#mustShowNobody('a sign-out')
+    }
+    for (const cookies of this.#ended) {
+      this.#browser = new PortBlindBrowser()
+      for (const [name, value] of cookies) this.#browser.jar('').set(name, value)
+      await this.#mustShowNobody('a sign-out, with the cookies from before')
+    }
+    this.#browser = new PortBlindBrowser()
+  }
+
+  async #mustShowNobody(what: string): Promise<void> {
+    const { sub } = await this.#send(`${this.#url}/whoami`)
+    if (sub !== undefined) this.#tally.wrong.push(`a user is shown after ${what}`)
+  }
+}
+
+/** What a response says: a user, an error's code, or something that nginx wrote. */
+function contentOf(body: string): { code: string; sub: string | undefined } {
+  try {
+    const json = JSON.parse(body) as { code?: string; sub?: string } | null
+    return { code: json?.code ?? '', sub: json?.sub }
+  } catch {
+    return { code: 'not from the service', sub: undefined }
+  }
+}
