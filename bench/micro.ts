@@ -175,7 +175,8 @@ async function guards(issuer: string, store: Store, storeName: string): Promise<
   const newRequest = () => {
     const logIn = () => undefined
     const user = { sub }
-    const req = { sessionID: 'id', sessionStore: store, user, logIn, headers: {} } as unknown as Request
+    const request = { method: 'GET', originalUrl: '/account', headers: {} }
+    const req = { ...request, sessionID: 'id', sessionStore: store, user, logIn } as unknown as Request
     store.createSession(req, { cookie, ...{ passport: { user } } })
     entries.write(req.session, signedIn)
     return req
