@@ -1,4 +1,4 @@
-// A person with several tabs, in a service whose parts go away. What a page shows must always be right.
+// A person with several tabs, in a service whose parts become unavailable. Every page must show the right user.
 import { readyUser, type Simulator } from '../lib/simulator/index.ts'
 import { PortBlindBrowser } from '../test/servers/cluster.ts'
 
@@ -25,7 +25,7 @@ export class ChaosTally {
   }
 }
 
-/** What a tab ended with: whose page it shows, if it is a page. */
+/** The end of a visit in a tab: the user that its page shows, if it is a page. */
 interface Ending {
   readonly status: number
   readonly sub: string | undefined
@@ -87,7 +87,7 @@ export class ChaosUser {
     return { status: 0, sub: undefined }
   }
 
-  /** Sends a request. The simulator is told just before whose browser this is. */
+  /** Sends a request, after setting in the simulator whose browser this is. */
   async #send(address: string) {
     const browser = this.#browser
     const isProvider = new URL(address).host === new URL(this.#op.url).host
@@ -138,7 +138,7 @@ export class ChaosUser {
   }
 }
 
-/** What a response says: a user, an error's code, or something that nginx wrote. */
+/** The content of a response: a user, the code of an error, or text from nginx. */
 function contentOf(body: string): { code: string; sub: string | undefined } {
   try {
     const json = JSON.parse(body) as { code?: string; sub?: string } | null

@@ -1,6 +1,6 @@
 // npm run soak:chaos [-- --quick] [-- --store redis|postgres] [-- --seconds N] [-- --seed N]: users in several tabs, while
-// instances behind nginx, the session store and the provider go away and come back. Fails if anybody is ever shown as
-// somebody else or after a sign-out that was answered, or if an instance ends by itself.
+// instances behind nginx, the session store and the provider go away and come back. Fails if a user is ever shown as
+// another user or after a completed sign-out, or if an instance ends by itself.
 import { parseArgs } from 'node:util'
 import { createClient } from 'redis'
 import { simulatorFaults } from '../lib/simulator/index.ts'
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds ?? (values.quick ? 10 : 900))
 const users = 12
 
-// Otherwise Express prints each error of a store that is away.
+// Otherwise Express prints each error of an unavailable store.
 process.env.NODE_ENV = 'test'
 
 const say = (text: string) => void process.stdout.write(`${text}\n`)
