@@ -380,6 +380,12 @@ describe('doctor, of what it writes', () => {
     expect(documented.sort()).toEqual([...problems].sort())
   })
 
+  it('says what to rename a variable to if the right one is set to nothing', async () => {
+    const { checks } = await examined({ ...right, ONE_LOGIN_CLIENT_ID: ' ', ONE_LOGIN_CLIENTID: 'a' })
+    const { remedy } = checks.find(({ problem }) => problem === 'variable-unknown') ?? {}
+    expect(remedy).toBe('Rename it to ONE_LOGIN_CLIENT_ID.')
+  })
+
   it.each([
     ['https://oidc.integration.account.gov.uk/', 'in the One Login admin tool'],
     ['https://oidc.account.gov.uk/', 'with One Login (Live Service Hub)'],

@@ -105,7 +105,7 @@ const prefix = /^(?:GOV_?UK_)?ONE_?LOGIN_/i
 /** Finds variables with names similar to the library's. The library would ignore them. */
 function misspeltVariables(env: Variables): Finding[] {
   const known = Object.keys(optionVariables)
-  const free = known.filter((variable) => env[variable] === undefined)
+  const free = known.filter((variable) => !env[variable]?.trim())
   return Object.keys(env)
     .filter((variable) => prefix.test(variable) && !known.includes(variable))
     .map((variable) => {
