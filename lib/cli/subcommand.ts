@@ -33,7 +33,7 @@ export class Failure extends Error {
 
 /** The command could not do its work, so its result is unknown. */
 export class CommandFailure extends Failure {
-  override readonly name = 'CannotRun'
+  override readonly name = 'CommandFailure'
   override readonly exitCode = 2
 }
 

@@ -17,6 +17,7 @@ export function settingsFor(url: string, change: Partial<Settings> = {}): Settin
     identityText: undefined,
     signOut: new URL(`${url}/sign-out`),
     backChannel: new URL(`${url}/logout`),
+    allowedHosts: [],
     credentials: 'ready-key',
     idTokenAlg: 'ES256',
     press: [],
@@ -36,11 +37,12 @@ export function settingsFor(url: string, change: Partial<Settings> = {}): Settin
 export async function checked(
   start: (op: Simulator) => Promise<Service>,
   change: Partial<Settings> = {},
+  prefix = '',
 ): Promise<RequirementResult[]> {
   const op = await startSimulator({ logoutRetryDelay: 0 })
   const service = await start(op)
   try {
-    return await examineService(settingsFor(service.url, change), { op })
+    return await examineService(settingsFor(service.url + prefix, change), { op })
   } finally {
     await service.close()
     await op.close()

@@ -37,10 +37,12 @@ export async function tryFaults(
     const tried: [CataloguedFault, Check][] = []
     for (const fault of faults.filter((other) => other.place === place)) {
       if (run.isGone || !run.results.wants(fault.requirement)) continue
-      tried.push([fault, await tryFault(run, journey, fault)])
+      run.results.startTrial()
+      tried.push([fault, run.results.counted(await tryFault(run, journey, fault))])
     }
     if (tried.length === 0) continue
     const isWell = !run.isGone && (await works(run, journey))
+    run.results.startTrial()
     for (const [{ requirement }, check] of tried)
       run.results.add(requirement, isWell || check.verdict !== 'kept' ? check : unproven(check))
     run.checkAlive()

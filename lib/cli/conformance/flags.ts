@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { publicKeyPem } from '../simulator/public-key.ts'
 import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand } from '../subcommand.ts'
+import { isAllowed } from './allowed-hosts.ts'
 import { isRequirementId } from './catalogue/catalogue.ts'
 import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
@@ -29,8 +30,6 @@ export const settingFlags = {
   'allow-host': { type: 'string', multiple: true },
 } as const satisfies Subcommand['flags']
 
-const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
 /**
  * Reads the settings from the flags.
  *
@@ -47,6 +46,7 @@ export async function readSettings(values: FlagValues): Promise<Settings> {
     identityText: patternOf(values, 'identity-text'),
     signOut: addressOf(values, 'sign-out'),
     backChannel: addressOf(values, 'back-channel'),
+    allowedHosts: textsOf(values, 'allow-host'),
     credentials: await credentialsOf(values, command.length > 0),
     idTokenAlg: choiceOf(values, 'id-token-alg', ['ES256', 'RS256']) ?? 'ES256',
     press: textsOf(values, 'press'),
@@ -69,7 +69,7 @@ function addressOf(values: FlagValues, flag: string): URL | undefined {
     throw new UsageError(
       `--${flag} takes a whole address, such as http://127.0.0.1:3000/account, not "${text}".`,
     )
-  if (!loopback.test(url.hostname) && !textsOf(values, 'allow-host').includes(url.hostname))
+  if (!isAllowed(url, textsOf(values, 'allow-host')))
     throw new UsageError(
       `--${flag}: ${url.hostname} is not this machine. This command attacks the service. If it is yours, add --allow-host ${url.hostname}.`,
     )

@@ -7,46 +7,69 @@ type Content = Pick<Page, 'status' | 'body' | 'headers'>
 export class PageMarker {
   readonly #texts: readonly string[]
   readonly #needed: number
+  readonly #foreign: ReadonlySet<string>
 
-  private constructor(texts: readonly string[], needed: number) {
+  private constructor(texts: readonly string[], needed: number, foreign: ReadonlySet<string> = new Set()) {
     this.#texts = texts
     this.#needed = needed
+    this.#foreign = foreign
   }
 
   /**
-   * Finds the text that identifies a page.
+   * Finds the text that identifies a page. If all of its text depends on the user, a page without text of other pages
+   * is it.
    *
    * @param shown the page as different users see it
-   * @param others the pages of users who must not see it
+   * @param others the responses to users who must not see it
+   * @param elsewhere other pages of the service, which have the same header and footer
    * @returns `undefined` if no text distinguishes them
    */
-  static find(shown: readonly Content[], others: readonly Content[]): PageMarker | undefined {
-    const lookalikes = others.filter(({ status }) => status === 200)
-    const common = (read: (page: Content) => string[]) => {
-      const [first = [], ...rest] = shown.map(read)
-      const elsewhere = new Set(lookalikes.flatMap(read))
-      return [...new Set(first)].filter(
-        (text) => rest.every((texts) => texts.includes(text)) && !elsewhere.has(text),
-      )
-    }
-    const headings = common(headings200)
-    if (headings.length > 0) return new PageMarker(headings, 1)
-    const texts = common(partsOf)
-    if (texts.length > 0) return new PageMarker(texts, Math.ceil(texts.length / 2))
-    return lookalikes.length === 0 ? new PageMarker([], 0) : undefined
+  static find(
+    shown: readonly Content[],
+    others: readonly Content[],
+    elsewhere: readonly Content[] = [],
+  ): PageMarker | undefined {
+    const isByStatus = others.every(({ status }) => status !== 200)
+    const byText =
+      markedBy(shown, [...others, ...elsewhere]) ?? (isByStatus ? undefined : markedBy(shown, others))
+    if (byText) return new PageMarker(byText.texts, byText.needed)
+    if (!isByStatus) return undefined
+    const own = new Set(shown.flatMap(allOf))
+    return new PageMarker([], 0, new Set(elsewhere.flatMap(allOf).filter((text) => !own.has(text))))
   }
 
   /** Whether this is the page. */
   matches(page: Content): boolean {
     if (page.status !== 200) return false
-    const parts = new Set([...partsOf(page), ...headings200(page)])
+    const parts = new Set(allOf(page))
+    if ([...this.#foreign].some((text) => parts.has(text))) return false
     return this.#texts.filter((text) => parts.has(text)).length >= this.#needed
   }
 }
 
+/** Finds what is on each of the pages and on none of the others: a heading, or half of the texts. */
+function markedBy(shown: readonly Content[], others: readonly Content[]) {
+  const common = (read: (page: Content) => string[]) => {
+    const [first = [], ...rest] = shown.map(read)
+    const known = new Set(others.flatMap(read))
+    const texts = [...new Set(first)].filter(
+      (text) => rest.every((parts) => parts.includes(text)) && !known.has(text),
+    )
+    // A number can be a time, which is another one the next time.
+    const lasting = texts.filter((text) => !/\d/.test(text))
+    return lasting.length > 0 ? lasting : texts
+  }
+  const headings = common(headingsOfPage)
+  if (headings.length > 0) return { texts: headings, needed: 1 }
+  const texts = common(partsOf)
+  return texts.length > 0 ? { texts, needed: Math.ceil(texts.length / 2) } : undefined
+}
+
+const allOf = (page: Content): string[] => [...partsOf(page), ...headingsOfPage(page)]
+
 const isHtml = ({ headers }: Content): boolean => headers['content-type']?.includes('html') === true
 
-const headings200 = (page: Content): string[] => (isHtml(page) ? headingsOf(page.body) : [])
+const headingsOfPage = (page: Content): string[] => (isHtml(page) ? headingsOf(page.body) : [])
 
 function partsOf(page: Content): string[] {
   if (isHtml(page)) return textsOf(page.body)

@@ -34,6 +34,7 @@ export interface Selection {
 export class Results {
   readonly #wanted: ReadonlySet<RequirementId>
   readonly #checks = new Map<RequirementId, Check[]>()
+  #metLimit = false
 
   constructor({ only, skip }: Selection) {
     const isNamed = (names: readonly string[], id: RequirementId) =>
@@ -54,7 +55,32 @@ export class Results {
     return [...this.#wanted].some((id) => requirementOf(id).phase === phase)
   }
 
+  /** Begins a trial. A limit of the service that was met before it counts no more. */
+  startTrial(): void {
+    this.#metLimit = false
+  }
+
+  /** Records that the service returned status 429. */
+  meetLimit(): void {
+    this.#metLimit = true
+  }
+
+  /** Returns a check as it counts. If the service limits requests, its responses prove nothing. */
+  counted(check: Check): Check {
+    if (!this.#metLimit || check.verdict === 'crashed') return check
+    return {
+      ...check,
+      verdict: 'not observable',
+      seen: 'The service limits how many requests it takes (429).',
+    }
+  }
+
+  /** Adds a check. */
   add(id: RequirementId, check: Check): void {
+    this.#store(id, this.counted(check))
+  }
+
+  #store(id: RequirementId, check: Check): void {
     if (this.wants(id)) this.#checks.set(id, [...this.of(id), check])
   }
 
@@ -67,7 +93,7 @@ export class Results {
   explain(phase: Phase, seen: string): void {
     for (const id of this.#wanted)
       if (requirementOf(id).phase === phase && this.of(id).length === 0)
-        this.add(id, { name: 'all', verdict: 'not observable', done: 'Nothing was done.', seen })
+        this.#store(id, { name: 'all', verdict: 'not observable', done: 'Nothing was done.', seen })
   }
 
   /** Returns every checked requirement, in the order of the catalogue. */

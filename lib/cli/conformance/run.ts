@@ -6,6 +6,7 @@ import {
   type SimulatorResponse,
   type SimulatorUser,
 } from '../../simulator/index.ts'
+import { isAllowed } from './allowed-hosts.ts'
 import { Browser } from './browser/browser.ts'
 import type { Page } from './browser/page.ts'
 import type { PageMarker } from './page-marker.ts'
@@ -18,6 +19,11 @@ import { showsStackTrace } from './stack-trace.ts'
 /** The service has stopped and cannot be started again. */
 export class ServiceGone extends Error {
   override readonly name = 'ServiceGone'
+}
+
+/** How One Login responds for a user, and what differs from the ready user. */
+interface UserResponse extends Omit<SimulatorResponse, 'user'> {
+  readonly change?: Partial<SimulatorUser>
 }
 
 /** The parts of a run. */
@@ -58,9 +64,16 @@ export class Run {
     this.#mayFollow = [page, identityPage, identityStart, signOut].flatMap((url) => (url ? [url.host] : []))
   }
 
-  /** Allows browsers to follow redirects to another host of the service, such as the host of the redirect URI. */
-  trust(url: string): void {
-    this.#mayFollow = [...this.#mayFollow, new URL(url).host]
+  /**
+   * Allows browsers to follow redirects to another host of the service, such as the host of the redirect URI.
+   *
+   * @returns whether that host is this machine or allowed
+   */
+  trust(address: string): boolean {
+    const url = new URL(address)
+    const mayCall = isAllowed(url, this.settings.allowedHosts)
+    if (mayCall) this.#mayFollow = [...this.#mayFollow, url.host]
+    return mayCall
   }
 
   /** Returns a new browser. */
@@ -75,7 +88,7 @@ export class Run {
       isService: (url) => !this.isOneLogin(url),
       onPage: (seen) => this.#inspect(seen),
     })
-    for (const cookie of cookies) browser.jar.store(page, cookie)
+    for (const cookie of cookies) browser.setCookie(page, `${cookie}; Path=/`)
     return browser
   }
 
@@ -85,11 +98,12 @@ export class Run {
   }
 
   /** Makes a new user sign in from now on. */
-  newUser(like: ReadyUserName = 'typical', answer: Omit<SimulatorResponse, 'user'> = {}): SimulatorUser {
+  newUser(like: ReadyUserName = 'typical', answer: UserResponse = {}): SimulatorUser {
     this.#users += 1
     const sub = `urn:fdc:gov.uk:2022:conformance-${process.pid}-${Date.now()}-${this.#users}`
-    const user = { ...readyUser(like), sub, email: `conformance-${this.#users}@example.com` }
-    this.op.respondWith({ user, ...answer })
+    const { change, ...rest } = answer
+    const user = { ...readyUser(like), ...change, sub, email: `conformance-${this.#users}@example.com` }
+    this.op.respondWith({ user, ...rest })
     return user
   }
 
@@ -116,6 +130,7 @@ export class Run {
   }
 
   #inspect(page: Omit<Page, 'trail'>): void {
+    if (page.status === 429) this.results.meetLimit()
     if (showsStackTrace(page.body)) this.stackTraces.add(new URL(page.url).pathname)
   }
 }

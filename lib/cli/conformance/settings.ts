@@ -20,6 +20,8 @@ export interface Settings extends Selection {
   readonly identityText: RegExp | undefined
   readonly signOut: URL | undefined
   readonly backChannel: URL | undefined
+  /** Hosts of the service that are not this machine. */
+  readonly allowedHosts: readonly string[]
   readonly credentials: Credentials
   readonly idTokenAlg: 'ES256' | 'RS256'
   readonly press: readonly string[]

@@ -1,7 +1,7 @@
-import { CookieJar } from './cookie-jar.ts'
+import { CookieJar, type Cookie } from './cookie-jar.ts'
 import { pressed } from './form.ts'
 import { call } from './http-call.ts'
-import { redirectOf, type Hop, type Page } from './page.ts'
+import { isRefresh, redirectOf, type Hop, type Page } from './page.ts'
 
 /** The settings of every browser in a run. */
 export interface BrowserSettings {
@@ -37,10 +37,12 @@ interface Visit extends PageRequest {
 }
 
 const longestTrail = 15
+// Some services show the button to sign in with status 401.
+const asksToPress: ReadonlySet<number> = new Set([200, 401])
 
 /** A browser without JavaScript. It stores cookies, follows redirects and sends forms. */
 export class Browser {
-  jar: CookieJar
+  readonly jar: CookieJar
   readonly #settings: BrowserSettings
 
   constructor(settings: BrowserSettings, jar = new CookieJar()) {
@@ -57,7 +59,7 @@ export class Browser {
   async visit(address: string, { stopAt, ...request }: Visit = {}): Promise<Page> {
     let page = await this.#follow(address, request, [], stopAt)
     const left = new Set(this.#settings.press)
-    while (page.trail.length < longestTrail && page.status === 200) {
+    while (page.trail.length < longestTrail && asksToPress.has(page.status)) {
       const press = [...left].map((text) => ({ text, next: pressed(page, text) })).find(({ next }) => next)
       if (!press?.next || !this.#isService(page.url)) break
       left.delete(press.text)
@@ -90,10 +92,26 @@ export class Browser {
       if (!this.#settings.mayVisit(url) || stopAt?.(url) === true) break
       // A user who comes back from One Login has pressed a button on another site.
       if (!this.#settings.isService(url)) isCrossSite = true
+      else if (isRefresh(page)) isCrossSite = false
       page = await this.#send(url, { isCrossSite })
       trail.push(hopOf(page))
     }
     return { ...page, trail }
+  }
+
+  /** Stores a cookie as if the service had set it. */
+  setCookie(url: URL, cookie: string): void {
+    this.jar.store(this.#hostOf(url), url, cookie)
+  }
+
+  /** Returns the cookies of the service. */
+  cookies(url: URL): readonly Cookie[] {
+    return this.jar.cookies(this.#hostOf(url))
+  }
+
+  /** A browser sends the cookies of a host to all of its ports, but the simulator must not get those of the service. */
+  #hostOf(url: URL): string {
+    return this.#settings.isService(url) ? url.hostname : url.host
   }
 
   #isService(url: string): boolean {
@@ -111,14 +129,14 @@ export class Browser {
     }
     const { timeout, signal } = this.#settings
     const page = await call(url, { method, headers, timeout, signal }, body)
-    for (const line of page.headers['set-cookie'] ?? []) this.jar.store(url, line)
+    for (const line of page.headers['set-cookie'] ?? []) this.jar.store(this.#hostOf(url), url, line)
     if (isService) this.#settings.onPage(page)
     return page
   }
 
   #browserHeaders(url: URL, { method, isCrossSite = false }: PageRequest, isService: boolean) {
     const isPost = method === 'POST'
-    const cookie = this.jar.header(url, isCrossSite && isService)
+    const cookie = this.jar.header(this.#hostOf(url), url, isCrossSite && isService)
     return {
       accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
       'accept-language': 'en-GB,en;q=0.9',

@@ -8,51 +8,49 @@ export interface Cookie {
   readonly sameSite: 'strict' | 'lax' | 'none' | undefined
 }
 
-/** The cookies of one browser. Each host and port has its own. */
+/** The cookies of one browser. Those of the service and of the simulator are kept apart, also if only the port differs. */
 export class CookieJar {
-  readonly #hosts = new Map<string, Map<string, Cookie>>()
+  readonly #hosts = new Map<string, readonly Cookie[]>()
 
   /** Stores or deletes the cookie in a `Set-Cookie` header. */
-  store(url: URL, header: string): void {
-    const cookie = parseCookie(header)
+  store(host: string, { pathname }: URL, header: string): void {
+    const cookie = parseCookie(header, folderOf(pathname))
     if (!cookie) return
-    const cookies = this.#of(url.host)
-    if (isExpired(header) || cookie.value === '') cookies.delete(cookie.name)
-    else cookies.set(cookie.name, cookie)
+    const others = this.cookies(host).filter(({ name, path }) => name !== cookie.name || path !== cookie.path)
+    const isGone = isExpired(header) || cookie.value === ''
+    this.#hosts.set(host, isGone ? others : [...others, cookie])
   }
 
   /** Returns the `Cookie` header of a request. Empty if there are no cookies. */
-  header(url: URL, isCrossSite: boolean): string {
-    return this.cookies(url.host)
+  header(host: string, url: URL, isCrossSite: boolean): string {
+    return this.cookies(host)
       .filter(({ path }) => isBelow(url.pathname, path))
       .filter(({ sameSite }) => !(isCrossSite && sameSite === 'strict'))
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
   }
 
-  /** Returns the cookies of a host, such as `127.0.0.1:3000`. */
-  cookies(host: string): Cookie[] {
-    return [...this.#of(host).values()]
+  /** Returns the cookies of a host. */
+  cookies(host: string): readonly Cookie[] {
+    return this.#hosts.get(host) ?? []
   }
 
   /** Returns a copy of the jar, without the cookies of these names. */
   copy(...without: readonly string[]): CookieJar {
     const jar = new CookieJar()
-    for (const [host, cookies] of this.#hosts) {
-      const kept = [...cookies].filter(([name]) => !without.includes(name))
-      jar.#hosts.set(host, new Map(kept))
-    }
+    for (const [host, cookies] of this.#hosts)
+      jar.#hosts.set(
+        host,
+        cookies.filter(({ name }) => !without.includes(name)),
+      )
     return jar
-  }
-
-  #of(host: string): Map<string, Cookie> {
-    const cookies = this.#hosts.get(host) ?? new Map<string, Cookie>()
-    this.#hosts.set(host, cookies)
-    return cookies
   }
 }
 
-function parseCookie(header: string): Cookie | undefined {
+/** The path of a cookie that names none. */
+const folderOf = (path: string): string => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
+
+function parseCookie(header: string, folder: string): Cookie | undefined {
   const [pair = '', ...attributes] = header.split(';')
   const separator = pair.indexOf('=')
   if (separator < 1) return undefined
@@ -61,7 +59,7 @@ function parseCookie(header: string): Cookie | undefined {
   return {
     name: pair.slice(0, separator).trim(),
     value: pair.slice(separator + 1).trim(),
-    path: path?.startsWith('/') === true ? path : '/',
+    path: path?.startsWith('/') === true ? path : folder,
     httpOnly: attributeOf(attributes, 'httponly') !== undefined,
     secure: attributeOf(attributes, 'secure') !== undefined,
     sameSite: sameSite === 'strict' || sameSite === 'lax' || sameSite === 'none' ? sameSite : undefined,

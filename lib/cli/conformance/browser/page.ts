@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { attributeOf } from './html.ts'
 import { parseURL } from '../../../parsed-url.ts'
 
 /** Why there was no response. */
@@ -22,11 +23,25 @@ export interface Page extends Hop {
   readonly trail: readonly Hop[]
 }
 
-/** Returns the address that a response redirects to, if it does and the address can be read. */
-export function redirectOf({ status, headers, url }: Omit<Page, 'trail'>): string | undefined {
-  const { location } = headers
-  if (status < 300 || status > 399 || location === undefined) return undefined
-  return parseURL(location, url)?.href
+/** Returns the address that a response sends the browser to, if it does and the address can be read. */
+export function redirectOf(page: Omit<Page, 'trail'>): string | undefined {
+  const { status, headers, url } = page
+  const next = status < 300 ? refreshOf(page) : status < 400 ? headers.location : undefined
+  return next === undefined ? undefined : parseURL(next, url)?.href
+}
+
+/** Whether the next request comes from the page, and not from the site that led to it. */
+export const isRefresh = ({ status }: Hop): boolean => status < 300
+
+const longestDelay = 5
+
+/** The address in `<meta http-equiv="refresh">`. After a longer delay it is for users who have left. */
+function refreshOf({ headers, body }: Omit<Page, 'trail'>): string | undefined {
+  if (headers['content-type']?.includes('html') !== true) return undefined
+  const tag = /<meta\b[^>]*\shttp-equiv\s*=\s*["']?refresh\b[^>]*>/i.exec(body)?.[0] ?? ''
+  const [, delay, address] =
+    /^\s*(\d+)\s*[;,]\s*url\s*=\s*['"]?([^'"]+)/i.exec(attributeOf(tag, 'content') ?? '') ?? []
+  return Number(delay) <= longestDelay ? address : undefined
 }
 
 const failures: Readonly<Record<Failure, string>> = {

@@ -79,6 +79,7 @@ async function deliver(run: Run, backChannel: URL, { method, type, body }: Logou
 }
 
 async function tryGenuine(run: Run, backChannel: URL, mailbox: LogoutMailbox): Promise<boolean> {
+  run.results.startTrial()
   const done = 'One Login sent a logout token for a user with 2 browsers, while another user was signed in.'
   const add = (id: RequirementId, verdict: Verdict, seen: string) =>
     run.results.add(id, { name: 'genuine', verdict, done, seen })
@@ -119,6 +120,7 @@ async function tryReplay(
   mailbox: LogoutMailbox,
   isEffective: boolean,
 ): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('logout-token-id')) return
   const done = 'The same logout token arrived a second time, after the user had signed in again.'
   const add = (verdict: Verdict, seen: string) =>
@@ -149,6 +151,7 @@ async function tryFault(
   fault: CataloguedFault,
   isEffective: boolean,
 ): Promise<Check> {
+  run.results.startTrial()
   const name = `${fault.place} ${fault.fault}`
   const text = faultInWords(fault)
   const done = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

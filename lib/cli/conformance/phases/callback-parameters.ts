@@ -21,6 +21,7 @@ export async function tryParameters(run: Run): Promise<void> {
   if (redirectUri === undefined || !run.results.wants('callback-parameters')) return
   for (const [name, query] of queries) {
     if (run.isGone) break
+    run.results.startTrial()
     const page = await run.newBrowser().visit(`${redirectUri}?${query}`)
     const isOver = await hasStopped(run, page)
     run.results.add('callback-parameters', {

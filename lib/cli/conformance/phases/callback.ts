@@ -80,6 +80,7 @@ async function tryLoginCsrf(run: Run): Promise<void> {
     ['waiting browser', 'a browser with another waiting sign-in', (browser) => callbackAddress(run, browser)],
   ]
   for (const [name, who, prepare] of victims) {
+    run.results.startTrial()
     const done = `The address with which One Login sent one browser back was opened in ${who}.`
     const add = adder(run, 'login-csrf', name, done)
     run.newUser()
@@ -101,6 +102,7 @@ async function tryLoginCsrf(run: Run): Promise<void> {
 }
 
 async function tryReplay(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('callback-replay')) return
   const add = adder(
     run,
@@ -123,6 +125,7 @@ async function tryReplay(run: Run): Promise<void> {
 
 /** One Login's description of an error is text that an attacker could write. */
 async function tryDescription(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('callback-error')) return
   const done = 'One Login returned an error whose description has HTML in it.'
   run.newUser()
@@ -150,6 +153,7 @@ async function tryOpenRedirect(run: Run): Promise<void> {
     ['path', `${page.origin}//${attacker}/%2e%2e`],
   ]
   for (const [name, link] of links) {
+    run.results.startTrial()
     run.newUser()
     const ended = await run.newBrowser().visit(link)
     const next = redirectOf(ended)
@@ -163,6 +167,7 @@ async function tryOpenRedirect(run: Run): Promise<void> {
 }
 
 async function tryTwoTabs(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('several-tabs')) return
   const add = adder(
     run,

@@ -47,6 +47,7 @@ export async function runColdStart(run: Run): Promise<void> {
     if (journey) results.add('cold-start', await tryStart(run, service, journey, fault))
   }
   run.op.reset()
+  results.startTrial()
   const isWell = (await service.restart()) && (await works(run, signInJourney(run)))
   results.add('cold-start', {
     name: 'afterwards',
@@ -62,6 +63,7 @@ async function tryStart(
   journey: Journey,
   fault: DocumentFault,
 ): Promise<Check> {
+  run.results.startTrial()
   const { op } = run
   const done = `The service started while ${faultInWords(fault)}.`
   const check = (verdict: Verdict, seen: string): Check => ({

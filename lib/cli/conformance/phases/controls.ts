@@ -1,19 +1,20 @@
-import { readyUser } from '../../../simulator/index.ts'
+import type { SimulatorUser } from '../../../simulator/index.ts'
 import { CommandFailure } from '../../subcommand.ts'
 import { describePage, redirectOf, type Page } from '../browser/page.ts'
 import { pause } from '../pause.ts'
 import { PageMarker } from '../page-marker.ts'
 import { readAuthorizationRequest, registrationOf, type AskedFor } from '../registration.ts'
 import type { Run } from '../run.ts'
+import { learnIdentity } from './identity-controls.ts'
+import { pageThatIsNotThere, somebodyElse } from './other-users.ts'
 
 const betweenTries = 500
-const enoughTexts = 2
 
 /**
  * Finds out how the service is registered, and how to recognise a page for users who may see it and for users who may
  * not.
  *
- * @throws CannotRun if no user can sign in
+ * @throws CommandFailure if no user can sign in
  */
 export async function runControls(run: Run): Promise<void> {
   await learnRegistration(run)
@@ -28,7 +29,7 @@ async function learnRegistration(run: Run): Promise<void> {
     const { asked, last } = await firstRequest(run, page)
     if (asked) {
       run.signInRequest = asked
-      run.trust(asked.redirectUri)
+      if (!run.trust(asked.redirectUri)) throw new CommandFailure(notAllowed(asked.redirectUri))
       run.op.register(registrationOf(asked, credentials, idTokenAlg))
       if ((await signIn(run)).isSignedIn) return
     }
@@ -46,6 +47,9 @@ async function firstRequest(run: Run, page: URL): Promise<{ asked: AskedFor | un
   return { last, asked: isOneLogin ? readAuthorizationRequest(new URL(next)) : undefined }
 }
 
+const notAllowed = (redirectUri: string): string =>
+  `The redirect URI of the service is ${redirectUri}, which is not this machine. If it is yours, add --allow-host ${new URL(redirectUri).hostname}.`
+
 function notLedToOneLogin(run: Run, last: Page): string {
   const output = run.service?.output
   return [
@@ -61,9 +65,9 @@ interface SignedIn {
   readonly page: Page
 }
 
-async function signIn(run: Run): Promise<SignedIn> {
+async function signIn(run: Run, change: Partial<SimulatorUser> = {}): Promise<SignedIn> {
   const { href } = run.settings.page
-  run.newUser()
+  run.newUser('typical', { change })
   const browser = run.newBrowser()
   const arrived = await browser.visit(href)
   const page = await browser.get(href)
@@ -82,15 +86,21 @@ async function whySignInFails(run: Run): Promise<string> {
     `A user cannot sign in, so nothing can be checked${ended ? `: ${describePage(ended)}` : ''}.`,
     ...(problems.length > 0 ? [`One Login would reject this:`, ...problems] : []),
     'Check the registration: --public-key, --jwks or --client-secret, and --id-token-alg.',
+    ...(run.service
+      ? []
+      : ['Each run has new keys. If the service ran in an earlier check, start it again.']),
   ].join('\n')
 }
 
 async function learnPage(run: Run): Promise<void> {
+  run.results.startTrial()
   const { results, settings } = run
   const visitor = await run.newBrowser().get(settings.page.href)
-  const [one, other] = [await signIn(run), await signIn(run)]
+  const [one, other] = [await signIn(run), await signIn(run, somebodyElse)]
   const done = 'A visitor asked for the page, and 2 users signed in with their own browsers.'
-  const marker = PageMarker.find([one.page, other.page], [visitor, await afterRefusal(run)])
+  const { refusal, page } = await afterRefusal(run)
+  const elsewhere = [refusal, await pageThatIsNotThere(run)]
+  const marker = PageMarker.find([one.page, other.page], [visitor, page], elsewhere)
   run.pageMarker = marker
   results.add('sign-in', {
     name: 'sign-in',
@@ -108,90 +118,12 @@ async function learnPage(run: Run): Promise<void> {
   })
 }
 
-/** Returns the page of a user who came back from One Login without signing in. */
-async function afterRefusal(run: Run): Promise<Page> {
+/** Returns what a user sees who came back from One Login without signing in, and then the page. */
+async function afterRefusal(run: Run): Promise<{ refusal: Page; page: Page }> {
   const { href } = run.settings.page
   run.op.breakUntilReset('authorize', 'access-denied')
   const browser = run.newBrowser()
-  await browser.visit(href)
+  const refusal = await browser.visit(href)
   run.op.reset()
-  return browser.get(href)
-}
-
-async function learnIdentity(run: Run): Promise<void> {
-  const { results, settings } = run
-  const { identityPage, identityText } = settings
-  if (!identityPage) {
-    run.whyNoIdentity = 'No identity page is set (--identity-page).'
-    return
-  }
-  await learnIdentityRequest(run, settings.identityStart ?? identityPage)
-  const proven: Page[] = []
-  while (proven.length < enoughTexts) {
-    run.newUser(proven.length === 0 ? 'typical' : 'many-given-names')
-    proven.push(await identityPageAfterVisit(run, identityPage))
-  }
-  const visitor = await run.newBrowser().get(identityPage.href)
-  run.newUser('no-identity', { level: 'P0', returnCodes: readyUser('not-proven').returnCodes ?? [] })
-  const unproven = await identityPageAfterVisit(run, identityPage)
-  const done = 'A visitor, 2 users with a proven identity and one without asked for the identity page.'
-  const marker = identityText
-    ? {
-        matches: ({ status, body }: Pick<Page, 'status' | 'body'>) =>
-          status === 200 && identityText.test(body),
-      }
-    : PageMarker.find(proven, [visitor, unproven])
-  const isShown = marker !== undefined && proven.every((page) => marker.matches(page))
-  const isProtected = marker !== undefined && ![visitor, unproven].some((page) => marker.matches(page))
-  if (isShown && isProtected) run.identityMarker = marker
-  else run.whyNoIdentity = 'The identity page of a user with a proven identity could not be recognised.'
-  // If both kinds of users see the same page, only the data of the identity may show that it was proven.
-  const hasOwnPage = identityPage.href !== settings.page.href
-  const isOpen = proven[0]?.status === 200 && (marker ? isShown && !isProtected : hasOwnPage)
-  results.add('identity', identityCheck({ isKept: isShown && isProtected, isOpen }, done, proven))
-}
-
-/** The identity request can have a different redirect URI. */
-async function learnIdentityRequest(run: Run, start: URL): Promise<void> {
-  run.newUser()
-  const browser = run.newBrowser()
-  await browser.visit(run.settings.page.href)
-  const left = await browser.visit(start.href, { stopAt: (url) => run.isOneLogin(url) })
-  const next = redirectOf(left)
-  const asked = next === undefined ? undefined : readAuthorizationRequest(new URL(next))
-  if (!asked) return
-  run.identityRequest = asked
-  run.trust(asked.redirectUri)
-  const redirectUris = [run.signInRequest?.redirectUri ?? asked.redirectUri, asked.redirectUri]
-  run.op.register({ redirectUris })
-}
-
-function identityCheck(
-  { isKept, isOpen }: { isKept: boolean; isOpen: boolean },
-  done: string,
-  [page]: readonly Page[],
-) {
-  const seen = page ? describePage(page) : ''
-  if (isKept)
-    return {
-      name: 'identity',
-      verdict: 'kept',
-      done,
-      seen: `It was shown to the proven users only: ${seen}.`,
-    } as const
-  return {
-    name: 'identity',
-    verdict: isOpen ? 'broken' : 'not observable',
-    done,
-    seen: isOpen
-      ? 'The page looks the same with and without a proven identity. If it does not, set a text of the page with --identity-text.'
-      : `It was not shown to a user with a proven identity: ${seen}.`,
-  } as const
-}
-
-async function identityPageAfterVisit(run: Run, identityPage: URL): Promise<Page> {
-  const browser = run.newBrowser()
-  await browser.visit(run.settings.page.href)
-  await browser.visit((run.settings.identityStart ?? identityPage).href)
-  return browser.get(identityPage.href)
+  return { refusal, page: await browser.get(href) }
 }

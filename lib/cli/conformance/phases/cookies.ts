@@ -8,6 +8,7 @@ import type { Run } from '../run.ts'
 /** Checks the session: whether its ID changes at sign-in, its cookie, and whether its pages are stored. */
 export async function runCookieChecks(run: Run): Promise<void> {
   await tryFixation(run)
+  run.results.startTrial()
   run.newUser()
   const browser = run.newBrowser()
   await signInJourney(run).go(browser)
@@ -17,6 +18,7 @@ export async function runCookieChecks(run: Run): Promise<void> {
 
 /** An attacker who has the cookies from before the sign-in must not be signed in afterwards. */
 async function tryFixation(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('session-renewed')) return
   const done = "A second browser had the first browser's cookies from before the sign-in."
   const add = (verdict: Verdict, seen: string) =>
@@ -46,7 +48,7 @@ async function checkCookie(run: Run, browser: Browser): Promise<void> {
   const add = (verdict: Verdict, seen: string) =>
     run.results.add('session-cookie', { name: 'attributes', verdict, done, seen })
   const found: Cookie[] = []
-  for (const cookie of browser.jar.cookies(run.settings.page.host)) {
+  for (const cookie of browser.cookies(run.settings.page)) {
     const { is } = await signInJourney(run).judge(browser.twin(cookie.name))
     if (is === 'refused') found.push(cookie)
   }

@@ -33,6 +33,7 @@ async function checkCodes(run: Run, action: () => Promise<void>): Promise<void> 
 const documents = ['discovery', 'jwks', 'did'] as const satisfies FaultPlace[]
 
 async function tryCopies(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('last-good-copy')) return
   const journey = identityJourney(run) ?? signInJourney(run)
   const done = 'One Login returned status 503 for its documents, which the service had downloaded before.'
@@ -55,6 +56,7 @@ async function tryCopies(run: Run): Promise<void> {
 }
 
 async function tryOutage(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('outage')) return
   const add = (name: string, done: string, verdict: Verdict, seen: string) =>
     run.results.add('outage', { name, done, verdict, seen })

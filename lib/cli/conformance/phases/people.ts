@@ -27,6 +27,7 @@ export async function runPeople(run: Run): Promise<void> {
 /** Reports the pages that showed a stack trace in any check. */
 export function reportStackTraces({ results, stackTraces }: Run): void {
   const paths = [...stackTraces].sort()
+  results.startTrial()
   results.add('stack-traces', {
     name: 'pages',
     verdict: paths.length === 0 ? 'kept' : 'advice',
@@ -56,6 +57,7 @@ function requestedLevel({ identityRequest }: Run): number {
 }
 
 async function tryUser(run: Run, name: ReadyUserName, identity: Journey | undefined): Promise<void> {
+  run.results.startTrial()
   const done = `The ready user "${name}" signed in${identity ? ' and asked for the identity page' : ''}.`
   const add = (id: RequirementId, verdict: Verdict, seen: string) =>
     run.results.add(id, { name, verdict, done, seen })

@@ -14,6 +14,7 @@ const sentTo = (requests: Requests, endpoint: SimulatorEndpoint): Requests =>
 
 /** Checks the service's requests to One Login without faults. */
 export async function runRequests(run: Run): Promise<void> {
+  run.results.startTrial()
   const journey = signInJourney(run)
   const signInRequests = await run.requestsDuring(async () => {
     for (let count = 0; count < signIns; count += 1) {
@@ -96,6 +97,7 @@ function downloads(requests: Requests): Finding {
 
 /** Makes a user who is not signed in request the identity page. */
 async function checkOrder(run: Run): Promise<void> {
+  run.results.startTrial()
   const { identityPage } = run.settings
   if (!identityPage || !run.identityMarker) {
     run.results.add('identity-after-sign-in', {

@@ -20,6 +20,7 @@ async function tryOutcome(
   level: LevelOfConfidence | undefined,
   done: string,
 ): Promise<void> {
+  run.results.startTrial()
   const name = level === undefined ? 'proven' : 'not proven'
   const seen: string[] = []
   let judged: Judgement = { is: 'unknown', seen: 'The user could not sign in before.' }

@@ -27,6 +27,7 @@ async function signedIn(run: Run): Promise<Browser | undefined> {
 }
 
 async function trySignOut(run: Run, signOut: URL): Promise<void> {
+  run.results.startTrial()
   const browser = await signedIn(run)
   if (!browser) {
     run.results.explain('sign-out', 'A user could not sign in before.')
@@ -75,6 +76,7 @@ async function reachOneLogin(run: Run, browser: Browser, left: Page): Promise<[V
 }
 
 async function tryCrossSite(run: Run, signOut: URL): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('sign-out-cross-site')) return
   const browser = await signedIn(run)
   const done = 'Another site sent the browser of a signed-in user to the address of the sign-out.'

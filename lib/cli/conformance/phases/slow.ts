@@ -20,6 +20,7 @@ export async function runSlow(run: Run): Promise<void> {
 }
 
 async function tryHang(run: Run, place: 'token' | 'userinfo'): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('time-limit')) return
   const fault = { place, fault: 'hang' } as const
   const text = faultInWords(fault)
@@ -43,6 +44,7 @@ async function tryHang(run: Run, place: 'token' | 'userinfo'): Promise<void> {
 }
 
 async function tryRotation(run: Run): Promise<void> {
+  run.results.startTrial()
   if (!run.results.wants('key-rotation')) return
   const journey = signInJourney(run)
   const add = (name: string, done: string, verdict: Verdict, seen: string) =>

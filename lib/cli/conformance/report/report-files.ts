@@ -14,7 +14,7 @@ export interface ReportFiles {
 /**
  * Checks that the reports can be written, before the run that takes minutes.
  *
- * @throws CannotRun if a folder is not there or may not be changed
+ * @throws CommandFailure if a folder is not there or may not be changed
  */
 export async function checkReportFiles({ junit, html }: ReportFiles): Promise<void> {
   if (junit !== undefined) await writing('junit', junit, access(dirname(junit), constants.W_OK))
@@ -24,7 +24,7 @@ export async function checkReportFiles({ junit, html }: ReportFiles): Promise<vo
 /**
  * Writes the reports that are files.
  *
- * @throws CannotRun if a file cannot be written
+ * @throws CommandFailure if a file cannot be written
  */
 export async function writeReports(
   { junit, html }: ReportFiles,
