@@ -18,7 +18,7 @@ Flags:
   --sign-in-only   users only sign in
   --javascript     JavaScript instead of TypeScript
   --package SPEC   the source of ${packageName} for npm (default: ^${packageVersion})
-  --json           answers in JSON
+  --json           writes JSON
   --help           this text
 
 Exit codes: 0 written, 1 the folder is not empty or cannot be written, 2 invalid arguments.

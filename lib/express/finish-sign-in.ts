@@ -13,7 +13,6 @@ import { requestAddress } from './callback-address.ts'
 import { announceRenewal, currentSignIn, refuseSignedOut, signInLost } from './current-sign-in.ts'
 import { publishingFailure, type RelyingParty } from './relying-party.ts'
 import { keepAddressPrivate } from './responses.ts'
-import type { CheckedSession } from './session-check.ts'
 import { renewSession } from './session-end.ts'
 import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
 
@@ -51,7 +50,7 @@ async function finish(party: RelyingParty, req: Request, res: Response, verify: 
     const code = authorizationCode(response, party.settings.environment.issuer)
     const { user, signedIn } = await party.completeSignIn(code, transaction)
     refuseOtherSubject(signedIn, transaction, before)
-    return await accept(party, req, verify, { user, signedIn, transaction, checked })
+    return await accept(party, req, verify, { user, signedIn, transaction, before, known: checked.user })
   } catch (error) {
     if (isStale(error) && !transaction.isRetry)
       return { redirectTo: await party.start(req, res, settingsOf(transaction), retryOf(transaction)) }
@@ -80,23 +79,25 @@ interface Verified {
   readonly user: OneLoginUser
   readonly signedIn: VerifiedSignIn
   readonly transaction: Transaction
-  readonly checked: CheckedSession
+  /** The sign-in of the session when the browser came back. */
+  readonly before: SignedIn | undefined
+  /** Their user, as Passport found it. */
+  readonly known: Express.User | undefined
 }
 
 async function accept(
   party: RelyingParty,
   req: Request,
   verify: VerifyUser,
-  { user, signedIn, transaction, checked }: Verified,
+  { user, signedIn, transaction, before, known }: Verified,
 ): Promise<Finish> {
-  const before = checked.returning ?? checked.signedIn
   const returnTo =
     transaction.returnTo === undefined
       ? undefined
       : (transaction.returnsToRequest ? party.callback.prefixOf(req) : '') + transaction.returnTo
   const info = authInfo(returnTo, transaction)
   req.authInfo = info
-  const verified = await verify(req, withKnownIdentity(user, signedIn, before, checked.user)).catch(
+  const verified = await verify(req, withKnownIdentity(user, signedIn, before, known)).catch(
     (error: unknown) => {
       delete req.authInfo
       throw error

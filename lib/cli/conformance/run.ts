@@ -98,10 +98,10 @@ export class Run {
   }
 
   /** Makes a new user sign in from now on. */
-  newUser(like: ReadyUserName = 'typical', answer: UserResponse = {}): SimulatorUser {
+  newUser(like: ReadyUserName = 'typical', response: UserResponse = {}): SimulatorUser {
     this.#users += 1
     const sub = `urn:fdc:gov.uk:2022:conformance-${process.pid}-${Date.now()}-${this.#users}`
-    const { change, ...rest } = answer
+    const { change, ...rest } = response
     const user = { ...readyUser(like), ...change, sub, email: `conformance-${this.#users}@example.com` }
     this.op.respondWith({ user, ...rest })
     return user

@@ -96,17 +96,17 @@ async function learnPage(run: Run): Promise<void> {
   run.results.startTrial()
   const { results, settings } = run
   const visitor = await run.newBrowser().get(settings.page.href)
-  const [one, other] = [await signIn(run), await signIn(run, somebodyElse)]
+  const [first, second] = [await signIn(run), await signIn(run, somebodyElse)]
   const done = 'A visitor asked for the page, and 2 users signed in with their own browsers.'
   const { refusal, page } = await afterRefusal(run)
   const elsewhere = [refusal, await pageThatIsNotThere(run)]
-  const marker = PageMarker.find([one.page, other.page], [visitor, page], elsewhere)
+  const marker = PageMarker.find([first.page, second.page], [visitor, page], elsewhere)
   run.pageMarker = marker
   results.add('sign-in', {
     name: 'sign-in',
     verdict: 'kept',
     done,
-    seen: `The page was shown: ${describePage(one.page)}.`,
+    seen: `The page was shown: ${describePage(first.page)}.`,
   })
   results.add('visitor-refused', {
     name: 'visitor',
