@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import cy from '../../example-app/src/locales/cy.json' with { type: 'json' }
 import en from '../../example-app/src/locales/en.json' with { type: 'json' }
 import { startJourney, type Journey } from './example-journey.ts'
+import { screenWidths } from './screen-widths.ts'
 
 const ways = (['en', 'cy'] as const).flatMap((lang) =>
-  [320, 375, 1280].flatMap((width) =>
+  screenWidths.flatMap((width) =>
     [true, false].map((javaScriptEnabled) => ({ lang, width, javaScriptEnabled })),
   ),
 )

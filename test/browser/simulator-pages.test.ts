@@ -8,6 +8,7 @@ import { startSimulatorCommand, type RunningSimulator } from '../cli/command-run
 import { identityRequest } from '../cli/official-visit.ts'
 import { launchChromium, openPage, violations, type Visit } from '../support/chromium.ts'
 import { keepPicture } from './example-journey.ts'
+import { screenWidths } from './screen-widths.ts'
 
 let chromium: Browser
 beforeAll(async () => {
@@ -17,7 +18,7 @@ afterAll(async () => {
   await chromium.close()
 })
 
-const ways = [320, 375, 1280].flatMap((width) =>
+const ways = screenWidths.flatMap((width) =>
   [true, false].map((javaScriptEnabled) => ({ width, javaScriptEnabled })),
 )
 
