@@ -43,7 +43,7 @@ passport.serializeUser((user, done) => done(null, user.sub))
 `
 
 describe('Express.User', () => {
-  it('[UI-2] is declared in one line, and then req.user is typed everywhere', { timeout: 60_000 }, () => {
+  it('[UI-2] is declared in one line, and then req.user is typed everywhere', { timeout: 180_000 }, () => {
     expect(errorsOf(app)).toEqual([])
   })
 })
