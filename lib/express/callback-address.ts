@@ -20,13 +20,14 @@ export class CallbackAddress {
 
   /** Whether a request is at the callback's path, or at the rest of it if a proxy has removed a prefix. */
   isAt(req: Request): boolean {
-    const { path, query } = requestAddress(req)
-    return isSamePath(req, path, this.#path) || (isResponse(query) && this.prefixOf(req) !== '')
+    const { path } = localAddress(req)
+    if (isSamePath(req, path, this.#path)) return true
+    return this.prefixOf(req) !== '' && isResponse(requestAddress(req).query)
   }
 
   /** Returns the prefix that a proxy has removed from the path of a callback. */
   prefixOf(req: Request): string {
-    const seenPath = withoutSlash(requestAddress(req).path)
+    const seenPath = withoutSlash(localAddress(req).path)
     const sent = withoutSlash(this.#path)
     const prefix = sent.slice(0, -seenPath.length)
     return seenPath.length > 1 && isSamePath(req, prefix + seenPath, sent) ? prefix : ''
@@ -41,10 +42,15 @@ function isResponse(query: URLSearchParams): boolean {
  * Returns the path and the query of a request. A request line can contain a host, which the sender chooses, so it is
  * ignored.
  */
-export function requestAddress({ originalUrl }: Request): { path: string; query: URLSearchParams } {
+export function requestAddress(req: Request): { path: string; query: URLSearchParams } {
+  const { path, search } = localAddress(req)
+  return { path, query: new URLSearchParams(search) }
+}
+
+function localAddress({ originalUrl }: Request): { path: string; search: string } {
   const local = originalUrl.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '').replace(/#.*/, '')
   const end = local.search(/\?|$/)
-  return { path: local.slice(0, end), query: new URLSearchParams(local.slice(end)) }
+  return { path: local.slice(0, end), search: local.slice(end) }
 }
 
 /** Whether two paths are the same to the app's router. */

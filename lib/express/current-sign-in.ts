@@ -13,8 +13,9 @@ export async function announceRenewal(
   current: SignedIn | undefined,
 ): Promise<void> {
   const continued = current ?? { id: startedFrom, sub }
+  if (continued.id === undefined || continued.sub === undefined) return
   const secret = cookies.secretOf(req, state)
-  if (secret === undefined || continued.id === undefined || continued.sub === undefined) return
+  if (secret === undefined) return
   await recordRenewal(sessions.records(req), secret, { id: continued.id, sub: continued.sub })
 }
 

@@ -40,8 +40,8 @@ export function requireUsableSession(req: Request, callbackURL: string): void {
     throw misconfigured(
       'The session cookie has sameSite "strict", so browsers do not send it when they come back from One Login. Set cookie.sameSite of express-session to "lax".',
     )
-  const { hostname } = new URL(callbackURL)
   const domain = cookie.domain?.replace(/^\./, '').toLowerCase()
+  const hostname = domain ? new URL(callbackURL).hostname : ''
   if (domain && hostname !== domain && !hostname.endsWith(`.${domain}`))
     throw misconfigured(
       `The session cookie has the domain "${domain}" and callbackURL has the host "${hostname}", so browsers do not keep the cookie. Remove cookie.domain of express-session, or set it to a domain of that host.`,
