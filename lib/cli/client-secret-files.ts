@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createClientSecret } from './client-secret.ts'
 import { writeNewFiles } from './new-files.ts'
-import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
+import { writeHeading, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 interface Paths {
   readonly clientSecret: string
@@ -39,18 +39,17 @@ export async function makeClientSecret(
 }
 
 function explain({ stdout }: Terminal, hash: string, { clientSecret, hash: hashFile }: Paths): void {
-  const heading = (text: string) => writeLine(stdout, `\n${coloured(stdout, 'bold', text)}`)
   writeLine(stdout, `Created a client secret in ${clientSecret} and its Argon2id hash in ${hashFile}:`)
   writeLine(stdout, `  ${hash}`)
-  heading('In your service')
+  writeHeading(stdout, 'In your service')
   writeLine(stdout, `  Set ONE_LOGIN_CLIENT_SECRET to the content of ${clientSecret}.`)
   writeLine(stdout, '  Store it in a secret store, then delete the file. Keep it out of version control.')
   writeLine(stdout, '  Use another secret in each environment.')
-  heading('To One Login')
+  writeHeading(stdout, 'To One Login')
   writeLine(stdout, `  Email the content of ${hashFile} to govuk-one-login@digital.cabinet-office.gov.uk.`)
   writeLine(stdout, '  Leave the subject empty. Add no client ID, no explanation and no attachment:')
   writeLine(stdout, '  One Login does not use a secret that comes with more than its hash.')
-  heading('Before you do')
+  writeHeading(stdout, 'Before you do')
   writeLine(
     stdout,
     '  One Login allows secrets only for platforms that cannot use a key. You cannot request identities with a secret.',

@@ -3,7 +3,7 @@ import { makeClientSecret } from './client-secret-files.ts'
 import { createKeyPair, type KeyPair } from './key-pair.ts'
 import { writeNewFiles } from './new-files.ts'
 import { choiceOf, textOf, UsageError, type Subcommand } from './subcommand.ts'
-import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
+import { writeHeading, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login keys [flags]
 
@@ -80,9 +80,8 @@ function summary({ publicKey, publicJwk }: KeyPair, bits: number, files: Paths):
 }
 
 function explain({ stdout }: Terminal, { publicJwk }: KeyPair, bits: number, paths: Paths): void {
-  const heading = (text: string) => writeLine(stdout, `\n${coloured(stdout, 'bold', text)}`)
   writeLine(stdout, `Created an RSA key pair of ${bits} bits. Its key ID (kid) is ${publicJwk.kid}.`)
-  heading('In your service')
+  writeHeading(stdout, 'In your service')
   writeLine(
     stdout,
     `  Set ONE_LOGIN_PRIVATE_KEY to the content of ${paths.privateKey}. You can leave out the line breaks.`,
@@ -92,7 +91,8 @@ function explain({ stdout }: Terminal, { publicJwk }: KeyPair, bits: number, pat
     '  Store it in a secret store, share it with nobody, and keep the file out of version control.',
   )
   writeLine(stdout, '  Use a different key pair for each environment (integration, production).')
-  heading(
+  writeHeading(
+    stdout,
     'In the One Login admin tool, select Client authentication, Public key, Change. Then use one of these:',
   )
   writeLine(
@@ -107,12 +107,12 @@ function explain({ stdout }: Terminal, { publicJwk }: KeyPair, bits: number, pat
   writeLine(stdout, `    (if your service does not use them, publish ${paths.jwks})`)
   writeLine(stdout, '  Static key:')
   writeLine(stdout, `    the content of ${paths.publicKey}, with its first and last line`)
-  heading('For production')
+  writeHeading(stdout, 'For production')
   writeLine(
     stdout,
     '  You cannot use the admin tool. Send JwksUrl or PublicKey with your production configuration,',
   )
   writeLine(stdout, '  or ask for the change through the Live Service Hub.')
-  heading('Then')
+  writeHeading(stdout, 'Then')
   writeLine(stdout, '  To check that One Login has the key, run: npx passport-govuk-one-login doctor')
 }

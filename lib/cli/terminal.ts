@@ -15,6 +15,11 @@ export function writeLine(stream: Writable, line = ''): void {
   stream.write(`${line}\n`)
 }
 
+/** Writes a heading after an empty line. */
+export function writeHeading(stream: Writable, text: string): void {
+  writeLine(stream, `\n${coloured(stream, 'bold', text)}`)
+}
+
 /** Writes JSON, on one line or indented for people. */
 export function writeJson(stream: Writable, value: unknown, indent?: number): void {
   writeLine(stream, JSON.stringify(value, undefined, indent))
