@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { startCountedService } from '../support/counted-service.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
 import { startPlainService } from '../support/plain-service.ts'
-import { startPair } from '../support/simulator.ts'
 
 /** How often each call was made to a store. */
 async function counted(store: DelayedStore, work: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -15,23 +15,7 @@ async function counted(store: DelayedStore, work: () => Promise<unknown>): Promi
 
 async function start(idle?: '10m') {
   const store = new DelayedStore(() => 0)
-  const pair = await startPair({
-    store,
-    ...(idle && { options: { session: { idle } } }),
-    routes: (app) => {
-      app.get('/write', (req, res) => {
-        Object.assign(req.session, { at: Math.random() })
-        res.end()
-      })
-    },
-  })
-  const browser = pair.browser()
-  const { url } = pair.service
-  const callbackOf = async (path: string) => {
-    const page = await browser.visit(url + path, { stopAt: (to) => to.startsWith(`${url}/auth/callback`) })
-    return page.headers.location ?? ''
-  }
-  return { store, browser, url, callbackOf, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
+  return { store, ...(await startCountedService(store, idle)) }
 }
 
 describe('the calls to the session store', () => {

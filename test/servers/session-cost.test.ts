@@ -1,12 +1,10 @@
 import { RedisStore } from 'connect-redis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startCountedService } from '../support/counted-service.ts'
 import { startPlainService } from '../support/plain-service.ts'
-import { startPair } from '../support/simulator.ts'
 import { startRedis } from './redis-server.ts'
 import type { StoreServer } from './store-server.ts'
-
-const isCallback = (location: string) => location.includes('/auth/callback')
 
 describe('the commands that Redis gets', () => {
   let redis: StoreServer
@@ -44,20 +42,9 @@ describe('the commands that Redis gets', () => {
   })
 
   it('[SESS-14] are with this package as few as the page about sessions says', async () => {
-    await using pair = await startPair({
-      store: new RedisStore({ client }),
-      routes: (app) => {
-        app.get('/write', (req, res) => {
-          Object.assign(req.session, { at: Math.random() })
-          res.end()
-        })
-      },
-    })
-    const browser = pair.browser()
-    const { url } = pair.service
+    await using service = await startCountedService(new RedisStore({ client }))
+    const { browser, url, callbackOf } = service
     const send = (address: string) => counted(() => browser.send(address))
-    const callbackOf = async (path: string) =>
-      (await browser.visit(url + path, { stopAt: isCallback })).headers.location ?? ''
     expect(await send(`${url}/sign-in`)).toEqual({ set: 1 })
     expect(await send(await callbackOf('/account'))).toEqual({ get: 1, set: 1, del: 2 })
     expect(await send(`${url}/account`)).toEqual({ get: 2, expire: 1 })
