@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import { freePort } from '../support/listen.ts'
 import { startDaemon } from './daemon.ts'
 import type { StoreServer } from './store-server.ts'
@@ -10,7 +12,7 @@ import type { StoreServer } from './store-server.ts'
 const run = promisify(execFile)
 const versions = '/usr/lib/postgresql'
 
-/** Starts Debian's PostgreSQL on a cluster of its own. */
+/** Starts Debian's PostgreSQL on a cluster of its own, with the table of connect-pg-simple. */
 export async function startPostgres(): Promise<StoreServer> {
   const [newest = ''] = (await readdir(versions)).sort((a, b) => Number(b) - Number(a))
   const program = (name: string) => join(versions, newest, 'bin', name)
@@ -26,9 +28,11 @@ export async function startPostgres(): Promise<StoreServer> {
   args.push('-c', `unix_socket_directories=${directory}`, '-c', 'fsync=off')
   const start = () => startDaemon(program('postgres'), args, /ready to accept connections/, options)
   let daemon = await start()
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  await createSessionTable(url)
   return {
     kind: 'postgres',
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url,
     // "Immediate shutdown": every connection is cut, and the next start recovers.
     crash: () => daemon.end('SIGQUIT'),
     comeBack: async () => {
@@ -39,6 +43,16 @@ export async function startPostgres(): Promise<StoreServer> {
       await rm(directory, { recursive: true })
     },
   }
+}
+
+/** As a deployment does before its instances start: two that create the table at the same moment break each other's start. */
+async function createSessionTable(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(
+    await readFile(createRequire(import.meta.url).resolve('connect-pg-simple/table.sql'), 'utf8'),
+  )
+  await client.end()
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user that its package made. */

@@ -38,7 +38,7 @@ async function waitIfAt(point: WaitingPoint): Promise<void> {
   await once(process, 'message')
 }
 
-async function openStore(): Promise<Store> {
+function openStore(): Store | Promise<Store> {
   return store.kind === 'redis' ? openRedis() : openPostgres()
 }
 
@@ -55,23 +55,11 @@ async function openRedis(): Promise<Store> {
   return new RedisStore({ client })
 }
 
-async function openPostgres(): Promise<Store> {
+function openPostgres(): Store {
   const pool = new Pool({ connectionString: store.url, connectionTimeoutMillis: 2000, max: 10 })
   pool.on('error', () => undefined)
   const PostgresStore = connectPostgres(session)
-  const opened = new PostgresStore({
-    pool,
-    createTableIfMissing: true,
-    pruneSessionInterval: false,
-    errorLog: () => undefined,
-  })
-  await new Promise<void>((resolve, reject) => {
-    opened.get('the table is made at the first use', (error: unknown) => {
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-  return opened
+  return new PostgresStore({ pool, pruneSessionInterval: false, errorLog: () => undefined })
 }
 
 /**

@@ -84,12 +84,7 @@ export const storeKinds: readonly StoreKind[] = [
       const pool = new (load('pg').Pool)({ connectionString: server.url, connectionTimeoutMillis: 2000 })
       pool.on('error', () => undefined)
       const PostgresStore = load('connect-pg-simple')(session)
-      const settings = {
-        pool,
-        createTableIfMissing: true,
-        pruneSessionInterval: false,
-        errorLog: () => undefined,
-      }
+      const settings = { pool, pruneSessionInterval: false, errorLog: () => undefined }
       return withPostgres(server, new PostgresStore(settings), () => pool.end())
     },
   },
