@@ -3,8 +3,7 @@ import { OneLoginError } from '../errors.ts'
 
 /**
  * Checks that One Login received the request for the claims of a proven identity. A claim is missing if another person
- * sent the request again
- * without it, which One Login accepts from clients that may send unsigned requests.
+ * sent the request again without it, which One Login accepts from clients that may send unsigned requests.
  *
  * @param requested - the claims that this service requested
  * @param named - the claims that userinfo names
