@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { nowInSeconds } from '../../lib/clock.ts'
 import { readyUser, simulatorFaults } from '../../lib/simulator/index.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { run, startSimulatorCommand, type RunningSimulator } from './command-run.ts'
@@ -21,7 +22,6 @@ import { pressButton, vocabulary } from './official-visit.ts'
 
 type Check = (simulator: RunningSimulator) => Promise<void>
 
-const now = () => Math.floor(Date.now() / 1000)
 const addressClaim = JSON.stringify({ userinfo: { [`${vocabulary}address`]: null } })
 const identity = { vtr: '["Cl.Cm.P2"]', claims: addressClaim }
 
@@ -55,9 +55,9 @@ const protocol: Readonly<Record<string, Check>> = {
   },
   clocks: async (simulator) => {
     const code = await codeFor(simulator)
-    const client_assertion = await assertion(simulator, { exp: now() - 10 })
+    const client_assertion = await assertion(simulator, { exp: nowInSeconds() - 10 })
     expect(await outcomeOf(await sendToken(simulator, { code, client_assertion }))).toBe('200')
-    expect(await outcomeOf(await sendRequestObject(simulator, { exp: now() - 10 }))).toBe('302 code')
+    expect(await outcomeOf(await sendRequestObject(simulator, { exp: nowInSeconds() - 10 }))).toBe('302 code')
   },
   'expired request object': async (simulator) => {
     expect(await outcomeOf(await sendRequestObject(simulator, { exp: 1 }))).toBe('400 Invalid request')
@@ -250,11 +250,11 @@ const configuration: Readonly<Record<string, Check>> = {
   },
   '`TOKEN_EXPIRED`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['TOKEN_EXPIRED'] })
-    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.exp) < now()]).toEqual([true, true])
+    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.exp) < nowInSeconds()]).toEqual([true, true])
   },
   '`TOKEN_NOT_VALID_YET`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['TOKEN_NOT_VALID_YET'] })
-    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.iat) > now()]).toEqual([true, true])
+    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.iat) > nowInSeconds()]).toEqual([true, true])
   },
   '`INCORRECT_VOT` at a sign-in with `Cl`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['INCORRECT_VOT'] }, { vtr: '["Cl"]' })

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import { nowInSeconds } from '../../lib/clock.ts'
 import type { RunningSimulator } from './command-run.ts'
 
 type Parameters = Readonly<Record<string, string | undefined>>
@@ -66,7 +67,7 @@ export function assertion(
   { key = printedKey(simulator), header = {} }: Signing = {},
 ): Promise<string> {
   const clientId = clientIdOf(simulator)
-  const seconds = Math.floor(Date.now() / 1000)
+  const seconds = nowInSeconds()
   return new SignJWT({
     iss: clientId,
     sub: clientId,

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { expect, vi } from 'vitest'
+import { nowInSeconds } from '../../lib/clock.ts'
 import { OverlappingBrowser, overlaps, type Exchange, type WaitingTab } from './overlapping-browser.ts'
 
 export const idle = 1800
@@ -205,7 +206,7 @@ export class OverlappingStory {
 
   async #signOutEverywhere(person: Person): Promise<void> {
     for (const browser of this.#browsers) browser.era++
-    const at = Math.floor(Date.now() / 1000)
+    const at = nowInSeconds()
     const done = await new OverlappingBrowser(this.#app).send(`/log-out/${this.#subOf(person)}`)
     this.#logouts.push({ start: done.start, end: done.end, who: person, at })
     for (const browser of this.#browsers) browser.era++
