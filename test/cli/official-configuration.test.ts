@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
-import { readyUser } from '../../lib/simulator/index.ts'
+import { readyUser, readyUserNames } from '../../lib/simulator/index.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
 import { authorize, identityRequest, pressButton, visit, vocabulary } from './official-visit.ts'
@@ -182,6 +182,110 @@ describe('POST /config', () => {
     expect(await response.text()).toContain('Did you mean redirectUrls?')
   })
 
+  it.each<[string, string, unknown]>([
+    ['passportDetails.0.documentNumbr', 'documentNumber', { passportDetails: [{ documentNumbr: '1' }] }],
+    [
+      'passportDetails.1.expirydate',
+      'expiryDate',
+      { passportDetails: [{ documentNumber: '1' }, { expirydate: '2032-02-02' }] },
+    ],
+    ['drivingPermitDetails.0.personalNr', 'personalNumber', { drivingPermitDetails: [{ personalNr: '1' }] }],
+    [
+      'postalAddressDetails.0.postcode',
+      'postalCode',
+      { postalAddressDetails: [{ uprn: 1, postcode: 'BA2 5AA' }] },
+    ],
+    [
+      'coreIdentityVerifiableCredentials.credentialSubjct',
+      'credentialSubject',
+      { coreIdentityVerifiableCredentials: { type: [], credentialSubjct: {} } },
+    ],
+    [
+      'coreIdentityVerifiableCredentials.credentialSubject.birthDates',
+      'birthDate',
+      { coreIdentityVerifiableCredentials: { credentialSubject: { birthDates: [] } } },
+    ],
+    [
+      'coreIdentityVerifiableCredentials.credentialSubject.birthDate.0.valu',
+      'value',
+      { coreIdentityVerifiableCredentials: { credentialSubject: { birthDate: [{ valu: '1965-07-08' }] } } },
+    ],
+    [
+      'coreIdentityVerifiableCredentials.credentialSubject.name.0.namePart',
+      'nameParts',
+      { coreIdentityVerifiableCredentials: { credentialSubject: { name: [{ namePart: [] }] } } },
+    ],
+    [
+      'coreIdentityVerifiableCredentials.credentialSubject.name.0.nameParts.1.typ',
+      'type',
+      {
+        coreIdentityVerifiableCredentials: {
+          credentialSubject: { name: [{ nameParts: [{ type: 'GivenName', value: 'A' }, { typ: 'x' }] }] },
+        },
+      },
+    ],
+    ['returnCodes.0.cod', 'code', { returnCodes: [{ cod: 'A' }] }],
+  ])('[SIM-4] rejects the misspelt member %s inside a claim', async (member, nearest, response) => {
+    const simulator = await startSimulatorCommand()
+    const sent = await simulator.configure({ responseConfiguration: response })
+    const path = `responseConfiguration.${member}`
+    const { errors } = (await sent.json()) as { errors: Readonly<Record<string, { msg: string }>> }
+    expect([sent.status, Object.keys(errors)]).toEqual([400, expect.arrayContaining([path]) as unknown])
+    expect(errors[path]?.msg).toBe(`is unknown. Did you mean ${nearest}?`)
+  })
+
+  it('[SIM-4] lists the members of a claim if an unknown one is like none of them', async () => {
+    const simulator = await startSimulatorCommand()
+    const passportDetails = [{ nationality: 'GBR' }]
+    const sent = await simulator.configure({ responseConfiguration: { passportDetails } })
+    expect([sent.status, await sent.text()]).toEqual([
+      400,
+      expect.stringContaining('The members are documentNumber, icaoIssuerCode, expiryDate'),
+    ])
+  })
+
+  it.each<[string, unknown]>([
+    ['no members', { coreIdentityVerifiableCredentials: {}, passportDetails: [{}] }],
+    [
+      'placeholders',
+      { passportDetails: [{ example: '1' }], coreIdentityVerifiableCredentials: { example: 1 } },
+    ],
+    [
+      'dates in the parts of a name',
+      {
+        coreIdentityVerifiableCredentials: {
+          type: ['VerifiableCredential'],
+          credentialSubject: {
+            name: [{ nameParts: [{ value: 'A', type: 'FamilyName', validUntil: '1999-12-31' }] }],
+            birthDate: [{ value: '1980-01-01' }],
+          },
+        },
+      },
+    ],
+    [
+      'values of any kind, for tests of a service',
+      { coreIdentityVerifiableCredentials: { credentialSubject: { name: [1, null], birthDate: 'x' } } },
+    ],
+  ])('[SIM-4] accepts a response with %s', async (_what, responseConfiguration) => {
+    const simulator = await startSimulatorCommand()
+    expect((await simulator.configure({ responseConfiguration })).status).toBe(200)
+  })
+
+  it('[SIM-4] accepts the claims of every ready user', async () => {
+    const simulator = await startSimulatorCommand()
+    for (const { identity } of readyUserNames.map(readyUser)) {
+      const { names: name, birthDates, addresses, passports, drivingPermits } = identity ?? {}
+      const birthDate = birthDates?.map((value) => ({ value }))
+      const responseConfiguration = {
+        coreIdentityVerifiableCredentials: { credentialSubject: { name, birthDate } },
+        passportDetails: passports ?? null,
+        drivingPermitDetails: drivingPermits ?? null,
+        postalAddressDetails: addresses ?? null,
+      }
+      expect((await simulator.configure({ responseConfiguration })).status).toBe(200)
+    }
+  })
+
   it('[SIM-4] changes how the service authenticates, as GET /config shows it', async () => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({ clientConfiguration: { token_auth_method: 'client_secret_post' } })
@@ -221,7 +325,7 @@ describe('POST /config', () => {
 
   it('[SIM-3] changes the answer, whatever level was asked for', async () => {
     const simulator = await startSimulatorCommand()
-    const vc = { type: ['VerifiableCredential'], credentialSubject: { name: [], birthDate: [], more: 1 } }
+    const vc = { type: ['VerifiableCredential'], credentialSubject: { name: [], birthDate: [1] } }
     await simulator.configure({
       responseConfiguration: {
         sub: 'urn:x',

@@ -195,8 +195,11 @@ const protocol: Readonly<Record<string, Check>> = {
 
 /** For each row of the table in command.md, what the command does. */
 const configuration: Readonly<Record<string, Check>> = {
-  'unknown members and values, in `/config` and variables': async (simulator) => {
-    expect((await simulator.configure({ responseConfiguration: { subject: 'x' } })).status).toBe(400)
+  'unknown members and values, in `/config`, in the form and in variables': async (simulator) => {
+    for (const response of [{ subject: 'x' }, { passportDetails: [{ documentNumbr: '1' }] }])
+      expect((await simulator.configure({ responseConfiguration: response })).status).toBe(400)
+    const passportDetails = [{ exampleField: '1' }]
+    expect((await simulator.configure({ responseConfiguration: { passportDetails } })).status).toBe(200)
     expect((await run(['simulator'], { ID_TOKEN_ERRORS: 'INVALID' })).code).toBe(2)
   },
   'errors of `/config`': async (simulator) => {
@@ -250,11 +253,17 @@ const configuration: Readonly<Record<string, Check>> = {
   },
   '`TOKEN_EXPIRED`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['TOKEN_EXPIRED'] })
-    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.exp) < nowInSeconds()]).toEqual([true, true])
+    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.exp) < nowInSeconds()]).toEqual([
+      true,
+      true,
+    ])
   },
   '`TOKEN_NOT_VALID_YET`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['TOKEN_NOT_VALID_YET'] })
-    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.iat) > nowInSeconds()]).toEqual([true, true])
+    expect([Number(idToken.iat) < Number(idToken.exp), Number(idToken.iat) > nowInSeconds()]).toEqual([
+      true,
+      true,
+    ])
   },
   '`INCORRECT_VOT` at a sign-in with `Cl`': async (simulator) => {
     const { idToken } = await broken(simulator, { idTokenErrors: ['INCORRECT_VOT'] }, { vtr: '["Cl"]' })

@@ -145,6 +145,12 @@ describe('the form of the official simulator', () => {
     expect((await submit({})).status).toBe(302)
   })
 
+  it('[SIM-4] names the misspelt member in a field', async () => {
+    const { submit } = await openForm(await startSimulatorCommand(interactive))
+    const { body } = await submit({ passportDetails: '[{"documentNumbr":"1"}]' })
+    expect(body).toContain('passportDetails.0.documentNumbr is unknown. Did you mean documentNumber?')
+  })
+
   it('[SIM-4] refuses a form that nobody was shown', async () => {
     const { submit } = await openForm(await startSimulatorCommand(interactive))
     expect((await submit({ authCode: 'invented' })).status).toBe(400)

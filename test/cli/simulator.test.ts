@@ -149,7 +149,7 @@ describe('simulator, with a configuration file', () => {
     expect(idToken.aud).toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
   })
 
-  it.each([
+  it.each<[string, unknown, string]>([
     ['is not JSON', '{', 'JSON'],
     [
       'has a member that there is not',
@@ -158,6 +158,28 @@ describe('simulator, with a configuration file', () => {
     ],
     ['has a user that there is not', { response: { user: 'nobody' } }, 'response.user'],
     ['is a list', [], 'must be an object'],
+    [
+      'has a misspelt member of a user',
+      { response: { user: { sub: 'x', emial: 'x' } } },
+      'Did you mean email?',
+    ],
+    [
+      'has a misspelt member of an identity',
+      { response: { user: { sub: 'x', identity: { level: 'P2', name: [] } } } },
+      'response.user.identity.name is unknown. Did you mean names?',
+    ],
+    [
+      'has a misspelt member of a passport',
+      {
+        response: {
+          user: {
+            sub: 'x',
+            identity: { level: 'P2', names: [], birthDates: [], passports: [{ documentNumbr: '1' }] },
+          },
+        },
+      },
+      'passports.0.documentNumbr is unknown. Did you mean documentNumber?',
+    ],
     ['has a list as its response', { response: [] }, 'response must be an object'],
     ['has a list as its faults', { faults: [] }, 'faults must be an object'],
     ['has a misspelt member', { responce: {} }, 'Did you mean response?'],

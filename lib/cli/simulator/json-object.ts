@@ -16,11 +16,15 @@ export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries
   return v.pipe(
     notAList,
     v.strictObject(entries, ({ expected, input }) => {
-      if (expected !== 'never') return 'is required'
-      const nearest = nearestName(String(input), names)
-      return nearest === undefined
-        ? `is unknown. The members are ${names.join(', ')}`
-        : `is unknown. Did you mean ${nearest}?`
+      return expected === 'never' ? unknownMember(String(input), names) : 'is required'
     }),
   )
+}
+
+/** Returns what is wrong with a member that does not exist. */
+export function unknownMember(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === undefined
+    ? `is unknown. The members are ${known.join(', ')}`
+    : `is unknown. Did you mean ${nearest}?`
 }

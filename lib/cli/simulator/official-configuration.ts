@@ -2,14 +2,20 @@ import * as v from 'valibot'
 import { identityClaims, scopes } from '../../simulator/claim-names.ts'
 import { levelsOfConfidence } from '../../simulator/authorization/requested-vectors.ts'
 import { address } from './address.ts'
+import {
+  addressMembers,
+  claimObject,
+  credentialMembers,
+  drivingPermitMembers,
+  passportMembers,
+} from './claim-members.ts'
 import { configurationIssues } from './configuration-issue.ts'
-import { anyObject, objectOf } from './json-object.ts'
+import { objectOf } from './json-object.ts'
 import { publicKeyPem } from './public-key.ts'
 
 const text = v.pipe(v.string(), v.nonEmpty())
 const texts = v.array(text)
 const url = v.pipe(v.string(), v.url())
-const objects = v.array(anyObject)
 const level = v.picklist(levelsOfConfidence)
 
 /** The registration of a service, in the format of the official simulator. */
@@ -36,10 +42,10 @@ const responseEntries = {
   phoneNumber: v.nullable(v.string()),
   phoneNumberVerified: v.boolean(),
   maxLoCAchieved: level,
-  coreIdentityVerifiableCredentials: v.nullable(anyObject),
-  passportDetails: v.nullable(objects),
-  drivingPermitDetails: v.nullable(objects),
-  postalAddressDetails: v.nullable(objects),
+  coreIdentityVerifiableCredentials: v.nullable(claimObject(credentialMembers)),
+  passportDetails: v.nullable(v.array(claimObject(passportMembers))),
+  drivingPermitDetails: v.nullable(v.array(claimObject(drivingPermitMembers))),
+  postalAddressDetails: v.nullable(v.array(claimObject(addressMembers))),
   returnCodes: v.nullable(v.array(objectOf({ code: text }))),
 }
 

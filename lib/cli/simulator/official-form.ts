@@ -113,7 +113,8 @@ export function readOfficialForm(
   if (result.success) return { response: { ...configured, ...result.output } as ResponseConfiguration }
   return {
     errors: configurationIssues(result.issues).map(({ path = '', message }) => {
-      return { field: path.split('.')[0] ?? '', message }
+      const [field = '', ...members] = path.split('.')
+      return { field, message: members.length === 0 ? message : `${path} ${message}` }
     }),
   }
 }

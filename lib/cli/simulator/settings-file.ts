@@ -12,6 +12,13 @@ import {
 } from '../../simulator/index.ts'
 import { UsageError } from '../subcommand.ts'
 import { address } from './address.ts'
+import {
+  addressMembers,
+  claimObject,
+  drivingPermitMembers,
+  nameMembers,
+  passportMembers,
+} from './claim-members.ts'
 import { configurationIssues } from './configuration-issue.ts'
 import { anyObject, objectOf } from './json-object.ts'
 import { publicKeyPem } from './public-key.ts'
@@ -53,7 +60,28 @@ const registrationSchema = objectOf({
   maxAgeEnabled: truth,
 })
 
-const userSchema = v.pipe(anyObject, v.looseObject({ sub: text, email: v.exactOptional(v.nullable(text)) }))
+const claimList = (members: Parameters<typeof claimObject>[0]) =>
+  v.exactOptional(v.array(claimObject(members)))
+
+const identitySchema = objectOf({
+  level,
+  names: v.array(claimObject(nameMembers)),
+  birthDates: v.array(v.string()),
+  addresses: claimList(addressMembers),
+  passports: claimList(passportMembers),
+  drivingPermits: claimList(drivingPermitMembers),
+})
+
+const userSchema = objectOf({
+  sub: text,
+  email: v.exactOptional(v.nullable(text)),
+  emailVerified: truth,
+  phoneNumber: oneText,
+  phoneNumberVerified: truth,
+  walletSubjectId: oneText,
+  identity: v.exactOptional(identitySchema),
+  returnCodes: v.exactOptional(texts),
+})
 
 const responseSchema = objectOf({
   user: v.exactOptional(
@@ -115,9 +143,9 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
   }
   const { response, ...rest } = result.output
   if (!response) return rest
-  // The claims of your own user are not checked. The rest of the user is checked above.
+  // The values in the claims of your own user are not checked. The rest of the user is checked above.
   const { user, ...others } = response
-  const userSettings = typeof user === 'object' ? (user as SimulatorUser) : user
+  const userSettings = typeof user === 'object' ? (user as unknown as SimulatorUser) : user
   return { ...rest, response: { ...others, ...(userSettings !== undefined && { user: userSettings }) } }
 }
 
