@@ -219,7 +219,7 @@ export const sessionBreaks: readonly Break[] = [
     tests: ['flow/stored-content'],
   },
   {
-    requirement: 'CID-4',
+    requirement: 'CID-5',
     mistake: 'the level of confidence comes from the strategy, not from the request',
     file: 'lib/sign-in/completion.ts',
     from: '(await prove(received, trust.identity, claims))',

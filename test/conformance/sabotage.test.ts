@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { breaks } from '../../conformance/sabotage/breaks.ts'
@@ -7,7 +7,11 @@ import { obstacle } from '../../conformance/sabotage/patch.ts'
 const root = join(import.meta.dirname, '../..')
 it.each(breaks)('can break $requirement in $file: $mistake', (one) => {
   expect(obstacle(root, one)).toBeUndefined()
-  expect(one.tests.filter((file) => !existsSync(join(root, `test/${file}.test.ts`)))).toEqual([])
+  const files = one.tests.map((file) => join(root, `test/${file}.test.ts`))
+  expect(files.filter((file) => !existsSync(file))).toEqual([])
+  // A break whose tests do not name its requirement is never tried.
+  const named = files.some((file) => new RegExp(`${one.requirement}(?!\\d)`).test(readFileSync(file, 'utf8')))
+  expect(named).toBe(true)
 })
 
 it('has 60 breaks or more, each of them another one', () => {
