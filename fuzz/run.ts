@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { startingInputs } from './findings.ts'
 import { seeds } from './seeds.ts'
 import type { Progress } from './target-process.ts'
 
@@ -62,7 +63,7 @@ async function withJazzer(target: string): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'))
   const corpus = join(folder, 'corpus')
   mkdirSync(corpus)
-  for (const [at, seed] of (seeds[target] ?? []).entries()) writeFileSync(join(corpus, `seed-${at}`), seed)
+  for (const [at, seed] of startingInputs(target).entries()) writeFileSync(join(corpus, `seed-${at}`), seed)
   const bundle = join(folder, `${target}.cjs`)
   const source = join(root, `fuzz/targets/${target}.ts`)
   const options = [

@@ -1,0 +1,17 @@
+import { seeds } from './seeds.ts'
+
+/** Inputs that once were findings, in base64, by target. */
+const findings: Readonly<Record<string, readonly string[]>> = {
+  // Claims after a byte order mark.
+  'id-token': [
+    'Y3siYWxnIjoiRVMyNTYiLCJraWQiOiJ0aGUta2V5In0K77u/eyJpc3MiOiJodHRwczovL29pZGMuZXhhbXBsZS8iLCJhdWQiOiJhLXNlcnZpY2UiLCJzdWIiOiJ0aGUtdXNlciIsIm5vbmNlIjoidGhlLW5vbmNlIiwidm90IjoiQ2wuQ20iLCJhdXRoX3RpbWUiOjEsInNpZCI6ImEtc2lkIiwiZXhwIjo0MTAyNDQ0ODAwLCJpYXQiOjF9',
+  ],
+}
+
+/** Returns the inputs that a target is given before random ones. */
+export function startingInputs(target: string): Buffer[] {
+  return [
+    ...(seeds[target] ?? []).map((seed) => Buffer.from(seed)),
+    ...(findings[target] ?? []).map((finding) => Buffer.from(finding, 'base64')),
+  ]
+}
