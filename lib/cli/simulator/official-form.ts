@@ -61,7 +61,7 @@ export function officialFormPage(
   issuer: string,
 ): string {
   const content = `
-<form method="post" action="${escapeHtml(new URL('form-submit', issuer).pathname)}">
+<form method="post" action="${escapeHtml(new URL('form-submit', issuer).href)}">
 ${hidden('authCode', pending.journey.sid)}
 ${hidden('authRequestParams', requestParameters(pending))}
 ${hidden('state', pending.request.state ?? '')}
