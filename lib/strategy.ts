@@ -48,7 +48,8 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
    */
   constructor(options: OneLoginOptionsWithRequest, verify: VerifyWithRequest)
   /**
-   * Makes no network calls. The strategy downloads One Login's discovery document and keys at the first sign-in.
+   * Makes no network calls. The strategy downloads One Login's documents when you mount `session()` or `routes()`, or with
+   * `warmUp: false` at the first sign-in.
    *
    * @param options - see {@link OneLoginOptions}
    * @param verify - returns your own user for a user of One Login. If not set, `req.user` is the `OneLoginUser`

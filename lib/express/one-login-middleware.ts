@@ -47,6 +47,7 @@ export abstract class OneLoginMiddleware {
       setImmediate(() => {
         this.warnWithoutLogout()
       })
+    this.relyingParty.warmUp()
     return checkSession(this.relyingParty)
   }
 
@@ -62,6 +63,7 @@ export abstract class OneLoginMiddleware {
    */
   routes(options: RoutesOptions = {}): RequestHandler {
     const { settings, callback } = this.relyingParty
+    this.relyingParty.warmUp()
     return createRoutes(this, options, settings.signers.length > 0, callback)
   }
 

@@ -32,11 +32,14 @@ export class RelyingParty {
   readonly callback: CallbackAddress
   readonly completeSignIn: CompleteSignIn
   readonly signOutURL: SignOutURL
+  #isWarm = false
+  #requestsIdentity: boolean
 
   constructor(settings: Settings) {
     const { environment, clientId, callbackURL, transactionLifetime } = settings
     const client = { issuer: environment.issuer, clientId }
     this.settings = settings
+    this.#requestsIdentity = settings.signIn.trust.identity !== undefined
     this.provider = new Provider(settings, {
       refreshed: (url) => publish('document.refreshed', { url }),
       refreshFailed: (url, { code }) => publish('document.refresh-failed', { url, code }),
@@ -51,12 +54,24 @@ export class RelyingParty {
   }
 
   /**
+   * Downloads One Login's documents in the background, once. Waits until the app has mounted its guards, which show
+   * whether it requests identities. Does nothing if the process is about to exit.
+   */
+  warmUp(): void {
+    if (!this.settings.warmUp || this.#isWarm) return
+    this.#isWarm = true
+    setImmediate(() => void this.provider.warmUp(this.#requestsIdentity)).unref()
+  }
+
+  /**
    * Checks what a sign-in requests. Nothing is cached by the options object, because an app may reuse and change it.
    *
    * @throws OneLoginError `invalid_option`
    */
   signInSettings(options: object): SignInSettings {
-    return parseSignInOptions(options, this.settings.signIn)
+    const settings = parseSignInOptions(options, this.settings.signIn)
+    if (settings.trust.identity) this.#requestsIdentity = true
+    return settings
   }
 
   /**

@@ -138,6 +138,13 @@ export interface OneLoginOptions {
    */
   signOutStore?: Pick<Store, 'get' | 'set'> | undefined
   /**
+   * Whether to download One Login's documents in the background when you mount `session()` or `routes()`, so that the
+   * first sign-in does not wait for them. If a download fails, the first sign-in tries again.
+   *
+   * @defaultValue `true`
+   */
+  warmUp?: boolean | undefined
+  /**
    * Whether to pass the request to your verify callback as its first argument.
    *
    * @defaultValue `false`

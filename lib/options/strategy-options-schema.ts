@@ -188,6 +188,10 @@ export const optionsSchema = v.strictObject({
       'an express-session store: an object with get(id, callback) and set(id, session, callback)',
     ),
   ),
+  warmUp: v.optional(
+    fromVariable('ONE_LOGIN_WARM_UP', described(v.boolean(), 'true or false'), readBoolean),
+    true,
+  ),
   passReqToCallback: v.optional(described(v.boolean(), 'true or false'), false),
   name: v.optional(
     described(v.pipe(v.string(), v.regex(/^\S+$/)), 'a name without spaces'),

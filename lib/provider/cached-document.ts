@@ -38,6 +38,7 @@ export class CachedDocument<Content> {
   readonly #source: DocumentSource<Content>
   #copy: { content: Content; refreshAt: number; expiresAt: number } | undefined
   #download: Promise<Content> | undefined
+  #warmUp: Promise<unknown> | undefined
   #quietUntil = 0
   #lastFailure: OneLoginError | undefined
   #failures = 0
@@ -53,6 +54,7 @@ export class CachedDocument<Content> {
    * @throws OneLoginError if there is no copy and the download fails
    */
   async get(): Promise<Content> {
+    if (this.#warmUp) await this.#warmUp
     const copy = this.#copy
     const now = Date.now()
     const isQuiet = now < this.#quietUntil && !this.#download
@@ -63,6 +65,20 @@ export class CachedDocument<Content> {
     if (now < copy.refreshAt || isQuiet) return copy.content
     const refreshed = this.#refresh().catch(() => copy.content)
     return now < copy.expiresAt ? copy.content : refreshed
+  }
+
+  /**
+   * Downloads the document in the background, if there is no copy. Never rejects: if it fails, `get()` tries again.
+   *
+   * @returns whether there is a copy now
+   */
+  async warmUp(): Promise<boolean> {
+    if (!this.#copy && !this.#download) {
+      const forget = () => (this.#warmUp = undefined)
+      this.#warmUp ??= this.#load(true).then(forget, forget)
+    }
+    await this.#warmUp
+    return this.#copy !== undefined
   }
 
   /**
@@ -78,18 +94,26 @@ export class CachedDocument<Content> {
   }
 
   async #refresh(): Promise<Content> {
-    this.#download ??= this.#load().finally(() => {
-      this.#download = undefined
-    })
+    this.#download ??= this.#load()
+      .catch((error: unknown) => {
+        this.#lastFailure = error as OneLoginError
+        this.#failures += 1
+        const first = this.#failures > 1 ? pauseWithoutCopy : 0
+        this.#quietUntil = Date.now() + (this.#copy ? pause : first) * 1000
+        throw error
+      })
+      .finally(() => {
+        this.#download = undefined
+      })
     return this.#download
   }
 
-  async #load(): Promise<Content> {
+  async #load(isBackground = false): Promise<Content> {
     const { http, name, observer } = this.#source
     let url = name
     try {
       url = await this.#source.url()
-      const response = await http(url, { headers: { accept: 'application/json' } })
+      const response = await http(url, { headers: { accept: 'application/json' }, isBackground })
       if (response.status !== 200)
         throw new OneLoginError(
           response.status >= 500 || response.status === 429
@@ -104,10 +128,6 @@ export class CachedDocument<Content> {
       observer?.refreshed?.(url)
       return content
     } catch (error) {
-      this.#lastFailure = error as OneLoginError
-      this.#failures += 1
-      const first = this.#failures > 1 ? pauseWithoutCopy : 0
-      this.#quietUntil = Date.now() + (this.#copy ? pause : first) * 1000
       observer?.refreshFailed?.(url, error as OneLoginError)
       throw error
     }

@@ -1,4 +1,5 @@
-import type { Agent, Dispatcher } from 'undici'
+import type { Socket } from 'node:net'
+import type { Agent, buildConnector, Dispatcher } from 'undici'
 import { isLoopback } from '../options/environments.ts'
 import { OneLoginError } from '../errors.ts'
 import { parseURL } from '../parsed-url.ts'
@@ -9,8 +10,8 @@ export type CallDispatcher = Pick<Dispatcher, 'dispatch'>
 /** The environment variables that name an outbound proxy. */
 export type ProxyVariables = Readonly<Record<string, string | undefined>>
 
-/** Whether a call may reuse an open connection. */
-export type Connection = 'kept' | 'new'
+/** Whether a call may reuse an open connection. A background connection is new, and lets the process exit. */
+export type Connection = 'kept' | 'new' | 'background'
 
 /** Returns the dispatcher for a call to `url`. */
 export type Egress = (url: URL, connection: Connection) => Promise<CallDispatcher>
@@ -40,39 +41,44 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
       headersTimeout: 0,
       bodyTimeout: 0,
     }
-    const dispatcher =
-      route === 'direct' ? direct(options, connectTimeout) : proxied(options, connectTimeout, variables)
+    const dispatcher = createDispatcher(route, connection, options, connectTimeout, variables)
     dispatchers.set(key, dispatcher)
     return dispatcher
   }
 }
 
-/** Loads undici with the first call, so that your service starts faster. */
-const loadUndici = () => import('undici')
-
-async function direct(options: Agent.Options, timeout: number): Promise<CallDispatcher> {
-  const { Agent } = await loadUndici()
-  return new Agent({ ...options, connect: { timeout } })
-}
-
-async function proxied(
-  options: Agent.Options,
+async function createDispatcher(
+  route: 'direct' | 'proxied',
+  connection: Connection,
+  settings: Agent.Options,
   timeout: number,
   variables: ProxyVariables,
 ): Promise<CallDispatcher> {
-  const { EnvHttpProxyAgent } = await loadUndici()
+  // Loads undici with the first call, so that your service starts faster.
+  const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici')
+  const connect = connection === 'background' ? unreferenced(buildConnector({ timeout })) : { timeout }
+  const options = { ...settings, connect }
+  if (route === 'direct') return new Agent(options)
   const httpsProxy = proxyNamedBy('https_proxy', variables)
   const httpProxy = proxyNamedBy('http_proxy', variables)
   const noProxy = valueOf('no_proxy', variables)
   return new EnvHttpProxyAgent({
     ...options,
-    connect: { timeout },
     proxyTls: { timeout },
     requestTls: { timeout },
     httpsProxy,
     httpProxy,
     noProxy,
   })
+}
+
+/** Opens connections that do not keep the process alive. */
+function unreferenced(connect: buildConnector.connector): buildConnector.connector {
+  // undici's type leaves out that the result is the socket.
+  const open = connect as unknown as (...given: Parameters<typeof connect>) => Socket
+  return (options, callback) => {
+    open(options, callback).unref()
+  }
 }
 
 /** Reads a variable in lower case, then in upper case. An empty variable counts as not set. */

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | URLSearchParams | null | undefined
+  /** Whether the process may exit before the response arrives. */
+  readonly isBackground?: boolean
 }
 
 /** Calls One Login. The package makes no other network calls. */
@@ -44,7 +46,7 @@ export function createHttp({ timeout, serviceURL, environment, dispatcher, varia
   const milliseconds = timeout * 1000
   const egress = dispatcher ? () => Promise.resolve(dispatcher) : createEgress(milliseconds, variables)
 
-  return async function call(address, { method = 'GET', headers = {}, body } = {}) {
+  return async function call(address, { method = 'GET', headers = {}, body, isBackground = false } = {}) {
     const url = new URL(address)
     const where = `${method} ${url.origin}${url.pathname}`
     if (!isSecure(url, environment.allowInsecureRequests))
@@ -60,9 +62,12 @@ export function createHttp({ timeout, serviceURL, environment, dispatcher, varia
       headers: { ...headers, 'user-agent': userAgent },
       body: body?.toString() ?? null,
     }
-    let result = await exchange(await egress(url, 'kept'), request, endsAt)
+    const [first, second] = isBackground
+      ? (['background', 'background'] as const)
+      : (['kept', 'new'] as const)
+    let result = await exchange(await egress(url, first), request, endsAt, isBackground)
     if (method === 'GET' && isDeadConnection(result))
-      result = await exchange(await egress(url, 'new'), request, endsAt)
+      result = await exchange(await egress(url, second), request, endsAt, isBackground)
     if (result instanceof HttpResponse) return result
     const [code, happened] = failures[result.failure]
     const within = result.failure === 'late' ? ` within ${timeout} s` : ''
@@ -107,6 +112,7 @@ async function exchange(
   dispatcher: CallDispatcher,
   request: Dispatcher.DispatchOptions,
   endsAt: number,
+  isBackground = false,
 ): Promise<HttpResponse | Failure> {
   return new Promise((resolve) => {
     let call: Dispatcher.DispatchController | undefined
@@ -128,6 +134,7 @@ async function exchange(
     const deadline = setTimeout(() => {
       end({ failure: 'late' })
     }, endsAt - performance.now())
+    if (isBackground) deadline.unref()
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         call = controller

@@ -50,6 +50,17 @@ export class Provider {
   }
 
   /**
+   * Downloads the documents in the background, so that the first sign-in does not wait for them. Never rejects.
+   *
+   * @param withIdentity - whether to download the DID document too
+   */
+  async warmUp(withIdentity: boolean): Promise<void> {
+    const identityKeys = withIdentity ? this.#identityKeys.warmUp() : undefined
+    if (await this.#discovery.warmUp()) await this.#tokenKeys.warmUp()
+    await identityKeys
+  }
+
+  /**
    * Returns the addresses of One Login's endpoints.
    *
    * @throws OneLoginError if the discovery document is not available

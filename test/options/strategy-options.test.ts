@@ -55,6 +55,7 @@ describe('defaults', () => {
       clockTolerance: 30,
       transactionLifetime: 7200,
       session: { absolute: 43_200, onExpiry: 'sign-out' },
+      warmUp: true,
       passReqToCallback: false,
       name: 'govuk-one-login',
     })
@@ -365,6 +366,7 @@ describe('a bad option', () => {
     ['signOutStore', { get: () => undefined }, 'received an object', 'an express-session store'],
     ['signOutStore', { set: () => undefined }, 'received an object', 'an express-session store'],
     ['signOutStore', null, 'is null', 'an express-session store'],
+    ['warmUp', 'yes', asGiven, 'true or false'],
     ['passReqToCallback', 'yes', asGiven, 'true or false'],
     ['name', '', 'is an empty string', 'a name without spaces'],
     ['name', 'one login', asGiven, 'a name without spaces'],

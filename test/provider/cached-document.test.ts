@@ -112,6 +112,30 @@ describe('downloads', () => {
     expect(server.requests).toHaveLength(2)
   })
 
+  it('[CONF-3] are one, if a download in the background has begun', async () => {
+    const document = documentOf()
+    const warmUp = document.warmUp()
+    expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
+    expect(await warmUp).toBe(true)
+    expect(await document.warmUp()).toBe(true)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it.each(failures.slice(0, -1))(
+    '[CONF-4] are tried again after a failure in the background: %s',
+    async (_name, failure) => {
+      const document = documentOf()
+      server.respondWith(failure)
+      const warmUp = document.warmUp()
+      const waiting = document.get()
+      server.respondWith(failure)
+      expect(await warmUp).toBe(false)
+      await expect(waiting).rejects.toThrow(/JWKS|One Login/)
+      server.respondWith(copy('second'))
+      expect(await document.get()).toBe('second')
+    },
+  )
+
   it('[CONF-1] ask each time where the document is', async () => {
     let path = '/old'
     const document = await knownDocument({ url: () => Promise.resolve(server.url + path) })

@@ -1,0 +1,12 @@
+import type { OneLoginOptions } from '../../lib/index.ts'
+import { startService } from './service.ts'
+
+// A service that stops when its parent says so. What is still open then keeps the process alive.
+const { SERVICE_OPTIONS = '{}' } = process.env
+const options = JSON.parse(SERVICE_OPTIONS) as OneLoginOptions
+const service = await startService((url) => ({ ...options, callbackURL: `${url}/auth/callback` }))
+process.once('message', () => {
+  void service[Symbol.asyncDispose]()
+  process.disconnect()
+})
+process.send?.(service.url)
