@@ -11,6 +11,10 @@ export class ChaosTally {
   /** Tabs that did not get their page, by status and code. */
   readonly failures = new Map<string, number>()
   readonly wrong: string[] = []
+  /** Sign-outs and back-channel logouts that a fail-over of the store lost. */
+  undone = 0
+  /** Times whose writes a fail-over may have lost, in milliseconds since 1970. */
+  readonly #losses: { readonly from: number; until: number }[] = []
   #last: Promise<unknown> = Promise.resolve()
 
   /** Does something while nobody else does. */
@@ -20,9 +24,35 @@ export class ChaosTally {
     return result
   }
 
+  /** Records that writes get lost during some work, and those that were sent to no replica yet. */
+  async losingWrites(work: () => Promise<unknown>): Promise<void> {
+    const loss = { from: Date.now() - 500, until: Infinity }
+    this.#losses.push(loss)
+    await work()
+    loss.until = Date.now()
+  }
+
+  mayBeLost({ from, until }: Lapse): boolean {
+    return this.#losses.some((loss) => from <= loss.until && until >= loss.from)
+  }
+
   count(what: string): void {
     this.failures.set(what, (this.failures.get(what) ?? 0) + 1)
   }
+}
+
+/** When something was done, in milliseconds since 1970. */
+interface Lapse {
+  readonly from: number
+  readonly until: number
+}
+
+/** A sign-out or back-channel logout that was answered. */
+interface SignOut extends Lapse {
+  readonly how: string
+  /** Of the session that ended. */
+  readonly cookies: ReadonlyMap<string, string>
+  isUndone: boolean
 }
 
 /** The end of a visit in a tab: the user that its page shows, if it is a page. */
@@ -39,8 +69,7 @@ export class ChaosUser {
   readonly #random: () => number
   readonly #user: ReturnType<typeof readyUser>
   #browser = new PortBlindBrowser()
-  /** The cookies of sessions that have ended for certain. */
-  #ended: Map<string, string>[] = []
+  #ended: SignOut[] = []
 
   constructor(op: Simulator, url: string, tally: ChaosTally, random: () => number, index: number) {
     this.#op = op
@@ -110,31 +139,44 @@ export class ChaosUser {
   }
 
   async #backChannelLogout(): Promise<void> {
+    const from = Date.now()
     const told = await this.#op.signOut(this.#user.sub, { to: `${this.#url}/back-channel-logout` })
     if (!told.some(({ delivered }) => delivered)) return
     this.#tally.backChannelLogouts++
-    await this.#mustShowNobody('a back-channel logout')
+    await this.#mustShowNobody(this.#signedOut('a back-channel logout', from))
   }
 
   async #signOut(): Promise<void> {
-    const cookies = new Map(this.#browser.jar(''))
+    const from = Date.now()
+    const signOut = this.#signedOut('a sign-out', from)
     const { status } = await this.#send(`${this.#url}/sign-out`)
     if (status === 303) {
       this.#tally.signOuts++
-      this.#ended = [...this.#ended, cookies].slice(-3)
-      await this.#mustShowNobody('a sign-out')
+      const answered = { ...signOut, until: Date.now() }
+      this.#ended = [...this.#ended, answered].slice(-3)
+      await this.#mustShowNobody(answered)
     }
-    for (const cookies of this.#ended) {
+    for (const earlier of this.#ended) {
       this.#browser = new PortBlindBrowser()
-      for (const [name, value] of cookies) this.#browser.jar('').set(name, value)
-      await this.#mustShowNobody('a sign-out, with the cookies from before')
+      for (const [name, value] of earlier.cookies) this.#browser.jar('').set(name, value)
+      await this.#mustShowNobody(earlier)
     }
     this.#browser = new PortBlindBrowser()
   }
 
-  async #mustShowNobody(what: string): Promise<void> {
+  #signedOut(how: string, from: number): SignOut {
+    return { how, from, until: Date.now(), cookies: new Map(this.#browser.jar('')), isUndone: false }
+  }
+
+  async #mustShowNobody(after: SignOut): Promise<void> {
     const { sub } = await this.#send(`${this.#url}/whoami`)
-    if (sub !== undefined) this.#tally.wrong.push(`a user is shown after ${what}`)
+    if (sub === undefined) return
+    if (sub !== this.#user.sub) this.#tally.wrong.push(`/whoami shows ${sub}`)
+    else if (!this.#tally.mayBeLost(after)) this.#tally.wrong.push(`a user is shown after ${after.how}`)
+    else if (!after.isUndone) {
+      after.isUndone = true
+      this.#tally.undone++
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // The state that all virtual users share: the addresses, the random numbers and the results.
 import type { Simulator } from '../lib/simulator/index.ts'
+import { createRandom } from './random.ts'
 
 /** The results of all virtual users. */
 export class Tally {
@@ -27,7 +28,7 @@ export class Load {
   readonly tally = new Tally()
   /** Outcomes that must not happen. */
   readonly wrong: string[] = []
-  #random: number
+  readonly #next: () => number
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(op: Simulator, service: string, seed: number) {
@@ -35,7 +36,7 @@ export class Load {
     this.service = service
     this.serviceHost = new URL(service).host
     this.providerHost = new URL(op.url).host
-    this.#random = seed
+    this.#next = createRandom(seed)
   }
 
   /** Returns true in this share of cases. */
@@ -58,13 +59,5 @@ export class Load {
     const result = this.#last.then(work)
     this.#last = result.catch(() => undefined)
     return result
-  }
-
-  // mulberry32: the same seed gives the same numbers. Their use depends on the order of requests.
-  #next(): number {
-    this.#random = (this.#random + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#random ^ (this.#random >>> 15), 1 | this.#random)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

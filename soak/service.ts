@@ -6,6 +6,7 @@ import passport from 'passport'
 import { isOneLoginError, OneLoginStrategy } from '../lib/index.ts'
 import type { KeyOptions } from '../lib/simulator/index.ts'
 import { listen } from '../test/support/listen.ts'
+import { heapInUse, putClock } from '../test/support/process-state.ts'
 
 /** A question to the service, which can also move its clock forward. */
 export interface Question {
@@ -25,18 +26,6 @@ const unhandled: string[] = []
 const warnings: string[] = []
 process.on('unhandledRejection', (reason) => unhandled.push(String(reason)))
 process.on('warning', (warning) => warnings.push(String(warning)))
-
-const RealDate = Date
-let ahead = 0
-globalThis.Date = class extends RealDate {
-  constructor(...parts: [] | ConstructorParameters<typeof RealDate>) {
-    if (parts.length === 0) super(RealDate.now() + ahead)
-    else super(...(parts as [string]))
-  }
-  static override now() {
-    return RealDate.now() + ahead
-  }
-} as DateConstructor
 
 const app = express()
 const server = createServer(app)
@@ -72,21 +61,19 @@ app.get('/identity', oneLogin.requireIdentity({ level: 'P2' }), whoami)
 app.use(explain)
 
 async function health(): Promise<Health> {
-  // Ended objects release their memory in the following turns of the event loop.
-  for (let turn = 0; turn < 5; turn++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    globalThis.gc?.()
-  }
+  const heap = await heapInUse()
   const sessions = await new Promise<number>((resolve) => {
     store.length((_error, length) => {
       resolve(length ?? 0)
     })
   })
-  return { heap: process.memoryUsage().heapUsed, sessions, unhandled, warnings }
+  return { heap, sessions, unhandled, warnings }
 }
 
+let ahead = 0
 process.on('message', ({ secondsAhead = 0 }: Question) => {
-  ahead += secondsAhead * 1000
+  ahead += secondsAhead
+  putClock(ahead)
   void health().then((response) => process.send?.(response))
 })
 process.send?.({ url })

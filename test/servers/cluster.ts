@@ -3,7 +3,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { startSimulator, type Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
-import type { ServiceProcessMessage, ServiceProcessSettings, WaitingPoint } from './service-process.ts'
+import type {
+  ServiceProcessCommand,
+  ServiceProcessMessage,
+  ServiceProcessSettings,
+  WaitingPoint,
+} from './service-process.ts'
 import type { StoreServer } from './store-server.ts'
 
 /** A process of the service. */
@@ -24,6 +29,18 @@ export class Member {
   /** Lets a process that waits go on. */
   goOn(): void {
     this.#process.send('go on')
+  }
+
+  /** Puts its clock some seconds ahead of the machine's, or behind. */
+  putClock(secondsAhead: number): void {
+    if (!this.hasEnded) this.#process.send({ secondsAhead } satisfies ServiceProcessCommand)
+  }
+
+  /** Returns the bytes of its heap in use after a garbage collection. */
+  async heap(): Promise<number> {
+    this.#process.send({ measures: 'heap' } satisfies ServiceProcessCommand)
+    const [message] = (await once(this.#process, 'message')) as [ServiceProcessMessage]
+    return 'heap' in message ? message.heap : 0
   }
 
   /** Stops the process as a deployment does: it ends the requests that are under way. */
@@ -72,13 +89,13 @@ export class Cluster implements AsyncDisposable {
   async add(waitAt?: WaitingPoint, place?: Place): Promise<Member> {
     const { callbackURL: _, ...options } = this.op.options
     const settings: ServiceProcessSettings = {
-      store: { kind: this.#store.kind, url: this.#store.url },
+      store: { kind: this.#store.kind, url: this.#store.url, waits: this.#store.waits ?? false },
       options,
       ...(waitAt && { waitAt }),
       ...place,
     }
     const child = fork(fileURLToPath(new URL('./service-process.ts', import.meta.url)), {
-      execArgv: ['--import', 'tsx'],
+      execArgv: ['--import', 'tsx', '--expose-gc'],
       env: { ...process.env, SERVICE_PROCESS: JSON.stringify(settings) },
     })
     const failed = once(child, 'exit').then(() =>

@@ -2,15 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../support/listen.ts'
-import { startDaemon } from './daemon.ts'
+import { startDaemon, type Daemon } from './daemon.ts'
 import type { StoreServer } from './store-server.ts'
 
 /** Starts Debian's redis-server, which writes each change to disk. */
+export function startRedisDaemon(port: number, directory: string): Promise<Daemon> {
+  const options = `--port ${port} --bind 127.0.0.1 --dir ${directory} --appendonly yes --appendfsync always --save`
+  return startDaemon('redis-server', [...options.split(' '), ''], /Ready to accept connections/)
+}
+
+/** Starts a Redis on a port and in a folder of its own. */
 export async function startRedis(): Promise<StoreServer> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = await freePort()
-  const options = `--port ${port} --bind 127.0.0.1 --dir ${directory} --appendonly yes --appendfsync always --save`
-  const start = () => startDaemon('redis-server', [...options.split(' '), ''], /Ready to accept connections/)
+  const start = () => startRedisDaemon(port, directory)
   let daemon = await start()
   return {
     kind: 'redis',

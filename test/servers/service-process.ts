@@ -6,15 +6,17 @@ import { once } from 'node:events'
 import { Pool } from 'pg'
 import { createClient } from 'redis'
 import { isOneLoginError, type OneLoginOptions } from '../../lib/index.ts'
+import { heapInUse, putClock } from '../support/process-state.ts'
 import { startService } from '../support/service.ts'
 import type { StoreServer } from './store-server.ts'
+import { waitingForReplica } from './waiting-client.ts'
 
 /** Where a service process can be made to wait until it is told to go on. */
 export type WaitingPoint = 'sign-in' | 'back-channel-logout'
 
 /** What a service process is told at its start, as JSON in its environment. */
 export interface ServiceProcessSettings {
-  readonly store: Pick<StoreServer, 'kind' | 'url'>
+  readonly store: Pick<StoreServer, 'kind' | 'url' | 'waits'>
   /** All of the strategy's but the callback URL. */
   readonly options: Omit<OneLoginOptions, 'callbackURL'>
   readonly waitAt?: WaitingPoint
@@ -24,8 +26,12 @@ export interface ServiceProcessSettings {
   readonly publicURL?: string
 }
 
-/** What it tells: where it listens, and later where it waits. */
-export type ServiceProcessMessage = { readonly url: string } | { readonly waitsAt: WaitingPoint }
+/** What it tells: where it listens, and later where it waits or how much memory it uses. */
+export type ServiceProcessMessage =
+  { readonly url: string } | { readonly waitsAt: WaitingPoint } | { readonly heap: number }
+
+/** What it can be told. Any other message lets it go on where it waits. */
+export type ServiceProcessCommand = { readonly secondsAhead: number } | { readonly measures: 'heap' }
 
 const { SERVICE_PROCESS = '{}' } = process.env
 const { store, options, waitAt, port, publicURL } = JSON.parse(SERVICE_PROCESS) as ServiceProcessSettings
@@ -52,7 +58,7 @@ async function openRedis(): Promise<Store> {
   // Without a listener a lost connection ends the process.
   client.on('error', () => undefined)
   await client.connect()
-  return new RedisStore({ client })
+  return new RedisStore({ client: store.waits === true ? waitingForReplica(client) : client })
 }
 
 function openPostgres(): Store {
@@ -89,4 +95,9 @@ const service = await startService(settings, {
 process.once('disconnect', () => process.exit())
 // As a deployment stops it.
 process.once('SIGTERM', () => void service.drain().then(() => process.exit()))
+process.on('message', (command: ServiceProcessCommand | string) => {
+  if (typeof command === 'string') return
+  if ('secondsAhead' in command) putClock(command.secondsAhead)
+  else void heapInUse().then((heap) => tell({ heap }))
+})
 tell({ url: service.url })

@@ -1,0 +1,28 @@
+const RealDate = Date
+let ahead = 0
+
+/** Puts the clock of this process some seconds ahead of the machine's, or behind it if they are negative. */
+export function putClock(secondsAhead: number): void {
+  ahead = secondsAhead * 1000
+  globalThis.Date = MovedDate as DateConstructor
+}
+
+class MovedDate extends RealDate {
+  constructor(...parts: [] | ConstructorParameters<typeof RealDate>) {
+    if (parts.length === 0) super(RealDate.now() + ahead)
+    else super(...(parts as [string]))
+  }
+  static override now() {
+    return RealDate.now() + ahead
+  }
+}
+
+/** Returns the bytes of the heap in use after a garbage collection. Needs `--expose-gc`. */
+export async function heapInUse(): Promise<number> {
+  // Ended objects release their memory in the following turns of the event loop.
+  for (let turn = 0; turn < 5; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    globalThis.gc?.()
+  }
+  return process.memoryUsage().heapUsed
+}
