@@ -48,7 +48,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   }
   const load = first !== undefined && Object.hasOwn(subcommands, first) ? subcommands[first] : undefined
   if (!first || !load) {
-    if (first !== undefined) writeLine(terminal.stderr, `Unknown part "${first}".\n`)
+    if (first !== undefined) writeLine(terminal.stderr, `Unknown part "${first}". Use one of these parts.\n`)
     terminal.stderr.write(help)
     return 2
   }
@@ -85,13 +85,15 @@ function flagsOf({ flags, argument, takesCommand = false }: Subcommand, given: s
   try {
     const allowPositionals = argument !== undefined
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals })
-    if (positionals.length > 1) throw new Error(`Too many arguments: ${positionals.slice(1).join(' ')}`)
+    if (positionals.length > 1)
+      throw new UsageError(`Too many arguments: ${positionals.slice(1).join(' ')}. Remove them.`)
     return {
       ...values,
       ...(argument !== undefined && { [argument]: positionals[0] }),
       ...(takesCommand && { '--': given.slice(end + 1) }),
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error
     throw new UsageError(flagErrorMessage(error, args, Object.keys(options)))
   }
 }

@@ -9,6 +9,7 @@ import { isListening } from './conformance/listening.ts'
 import { ServiceProcess } from './conformance/service-process.ts'
 import type { Settings } from './conformance/settings.ts'
 import { serviceVariables } from './conformance/service-variables.ts'
+import { listeningProblem } from './listening-problem.ts'
 import { CommandFailure, textOf, UsageError, type FlagValues, type Subcommand } from './subcommand.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
 import { parseURL } from '../parsed-url.ts'
@@ -101,7 +102,9 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
   const text = textOf(values, 'one-login') ?? 'http://127.0.0.1:3001/'
   const url = parseURL(text)
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    throw new UsageError(`--one-login needs an http address without a path, not "${text}".`)
+    throw new UsageError(
+      `--one-login is "${text}", which is not an http address without a path. Use an address such as http://127.0.0.1:3001/.`,
+    )
   const coreIdentityIssuer = textOf(values, 'core-identity-issuer')
   try {
     return await startSimulator({
@@ -112,8 +115,9 @@ async function openSimulator(values: FlagValues, settings: Settings): Promise<Si
       logoutTimeout: settings.timeout,
     })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new CommandFailure(`The simulator cannot listen at ${url.href}: ${code ?? String(error)}.`)
+    throw new CommandFailure(
+      `The simulator cannot listen at ${url.href}: ${listeningProblem(error)}. Set another address with --one-login, and in your service.`,
+    )
   }
 }
 
@@ -126,7 +130,9 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
     )
   try {
     if (service && !(await service.start()))
-      throw new CommandFailure(`The service did not start. It wrote:\n${service.output}`)
+      throw new CommandFailure(
+        `The service did not start. It wrote:\n${service.output}\nCheck the command after --, and that the service listens at --page.`,
+      )
     const onPhase = (phase: string) => writeLine(terminal.stderr, `Checking: ${phase}`)
     return await examineService(settings, { op, service, onPhase, signal })
   } finally {
@@ -136,7 +142,11 @@ async function check(settings: Settings, op: Simulator, terminal: Terminal) {
 
 function untilStopped(terminal: Terminal): AbortController {
   const stop = new AbortController()
-  void terminal.interruption().then(() => stop.abort(new CommandFailure('Stopped. Nothing was reported.')))
+  void terminal
+    .interruption()
+    .then(() =>
+      stop.abort(new CommandFailure('Stopped, so there is no report. Run the command again for a report.')),
+    )
   return stop
 }
 

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { examine, type Examination } from './doctor/examination.ts'
 import type { Finding } from './doctor/finding.ts'
-import { choiceOf, textOf, UsageError, type Subcommand } from './subcommand.ts'
+import { readInputFile } from './input-file.ts'
+import { choiceOf, textOf, type Subcommand } from './subcommand.ts'
 import { coloured, writeJson, writeLine, type Terminal } from './terminal.ts'
 
 const help = `Usage: passport-govuk-one-login doctor [flags]
@@ -58,15 +58,7 @@ export const doctorCommand: Subcommand = {
 }
 
 async function variablesOf(flag: string, file: string | undefined): Promise<NodeJS.Dict<string>> {
-  if (file === undefined) return {}
-  try {
-    return parseEnv(await readFile(file, 'utf8'))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const reason =
-      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a directory' : 'cannot be read'
-    throw new UsageError(`--${flag}: ${file} ${reason}.`)
-  }
+  return file === undefined ? {} : parseEnv(await readInputFile(flag, file))
 }
 
 const marks = {

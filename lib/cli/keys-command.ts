@@ -47,7 +47,9 @@ export const keysCommand: Subcommand = {
     const directory = textOf(values, 'out') ?? '.'
     if (values['client-secret'] === true) {
       if (values.bits !== undefined)
-        throw new UsageError('--bits is the length of a key. You cannot use it with --client-secret.')
+        throw new UsageError(
+          '--bits is the length of a key, and --client-secret creates no key. Use only one of them.',
+        )
       await makeClientSecret(directory, values.json === true, terminal)
       return 0
     }

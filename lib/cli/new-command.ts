@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { packageName, packageVersion } from '../package-version.ts'
+import { fileProblem } from './file-problem.ts'
 import { writeNewFiles } from './new-files.ts'
 import { serviceFiles } from './new/service-files.ts'
 import type { ServiceKind } from './new/service-kind.ts'
@@ -37,7 +38,8 @@ export const newCommand: Subcommand = {
   },
   async run(values, terminal) {
     const folder = textOf(values, 'folder')
-    if (!folder) throw new UsageError('Add the name of a new folder, for example: new my-service')
+    if (!folder)
+      throw new UsageError('The name of the new folder is missing. Add it, for example: new my-service.')
     const kind = serviceKind(values, resolve(folder))
     await requireEmpty(folder)
     const files = await serviceFiles(kind)
@@ -58,7 +60,7 @@ export const newCommand: Subcommand = {
 
 function serviceKind(values: FlagValues, folder: string): ServiceKind {
   if (values.identity === true && values['sign-in-only'] === true)
-    throw new UsageError('You can use --identity or --sign-in-only, not both.')
+    throw new UsageError('--identity and --sign-in-only exclude each other. Use only one of them.')
   return {
     name: npmName(basename(folder)),
     identity: values['sign-in-only'] !== true,
@@ -79,10 +81,10 @@ function npmName(folder: string): string {
 
 async function requireEmpty(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: unknown) => {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []
-    if (code === 'ENOTDIR') throw new Failure(`${folder} is a file. Use the name of a new folder.`)
-    throw new Failure(`${folder} cannot be read: ${message}. Use a new folder.`)
+    if (code === 'ENOTDIR') throw new Failure(`${folder} is not a folder. Use the name of a new folder.`)
+    throw new Failure(`${folder} ${fileProblem(error, 'read')}. Use the name of a new folder.`)
   })
   if (entries.length > 0)
     throw new Failure(`${folder} is not empty, so nothing was written. Use a new or empty folder.`)

@@ -1,5 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fileProblem } from './file-problem.ts'
 import { Failure } from './subcommand.ts'
 
 /** A file to be written. */
@@ -33,11 +34,11 @@ export async function writeNewFiles(files: readonly NewFile[], { subject, advice
     }
   } catch (error) {
     await Promise.all(written.map((path) => rm(path)))
-    const { code, syscall, path, message } = error as NodeJS.ErrnoException
+    const { code, syscall, path } = error as NodeJS.ErrnoException
     throw new Failure(
       code === 'EEXIST' && syscall === 'open'
         ? `${path ?? 'It'} already exists, so nothing was written. ${advice}`
-        : `${subject} could not be written: ${message}.`,
+        : `${subject} could not be written: ${path ?? 'a file'} ${fileProblem(error, 'written')}. Use another folder.`,
     )
   }
 }

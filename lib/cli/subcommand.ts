@@ -62,6 +62,6 @@ export function choiceOf<Choice extends string>(
   const value = textOf(values, flag)
   if (value === undefined) return undefined
   const found = choices.find((choice) => choice === value)
-  if (found === undefined) throw new UsageError(`--${flag} takes ${choices.join(', ')}, not "${value}".`)
+  if (found === undefined) throw new UsageError(`--${flag} is "${value}". Use one of ${choices.join(', ')}.`)
   return found
 }

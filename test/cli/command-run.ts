@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { WriteStream } from 'node:tty'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { runCommand } from '../../lib/cli/command.ts'
+import { libraryWords, saysWhatToSet } from '../docs/action.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -43,7 +44,18 @@ export class Page extends Writable {
 export async function run(args: readonly string[], env: Variables = {}, stdout = new Page()): Promise<Ended> {
   const stderr = new Page()
   const code = await runCommand(args, { stdout, stderr, env, interruption: () => Promise.resolve() })
+  checkMessages(stderr.text)
   return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** Expects each line about what went wrong to say what to do, in the command's own words. */
+export function checkMessages(stderr: string): void {
+  expect(stderr).not.toMatch(libraryWords)
+  for (const line of stderr
+    .replace(/^See: .*|^Usage: [^]*/gm, '')
+    .split('\n')
+    .filter(Boolean))
+    expect(line).toSatisfy(saysWhatToSet)
 }
 
 /** Runs the command in a process of its own, as a user does. */

@@ -41,13 +41,13 @@ describe('the command', () => {
   })
 
   it.each([
-    [['keys', '--size', '2048'], 'Unknown flag --size.'],
+    [['keys', '--size', '2048'], 'Unknown flag --size. Use a flag from the help.'],
     [['keys', '--bit', '2048'], 'Unknown flag --bit. Did you mean --bits?'],
-    [['keys', '-x'], 'Unknown flag -x.'],
-    [['keys', '--out'], '--out needs a value.'],
-    [['keys', '--out', '--json'], '--out needs a value.'],
-    [['keys', '--json=yes'], '--json takes no value.'],
-    [['doctor', 'please'], 'Unexpected argument "please". Put a flag before it.'],
+    [['keys', '-x'], 'Unknown flag -x. Use a flag from the help.'],
+    [['keys', '--out'], '--out needs a value. Add one.'],
+    [['keys', '--out', '--json'], '--out needs a value. Add one.'],
+    [['keys', '--json=yes'], '--json takes no value. Remove the value.'],
+    [['doctor', 'please'], 'Unexpected argument "please". Put its flag before it, or remove it.'],
   ])('says in plain words what is wrong with %j', async (args, message) => {
     expect((await run(args)).stderr.split('\n')[0]).toBe(message)
   })

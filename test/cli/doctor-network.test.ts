@@ -48,7 +48,7 @@ it('[CONF-10] doctor says what the proxy answered when it refuses to connect', a
   const { proxy, variables } = await startNetwork({})
   const { checks } = await examined(variables)
   const { message } = checks.find(({ check }) => check === 'discovery') ?? {}
-  expect(message).toContain('Proxy response (502)')
+  expect(message).toContain('(the proxy returned status 502)')
   expect(message).toContain(`through the proxy ${proxy.url}`)
   expect(message).not.toContain('NODE_EXTRA_CA_CERTS')
 })

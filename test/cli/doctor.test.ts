@@ -358,8 +358,8 @@ describe('doctor, of what it writes', () => {
   it.each([
     ['--variables', '/nowhere/.env', 'does not exist'],
     ['--env-file', '/nowhere/.env', 'does not exist'],
-    ['--variables', tmpdir(), 'is a directory'],
-    ['--env-file', tmpdir(), 'is a directory'],
+    ['--variables', tmpdir(), 'is a folder, not a file'],
+    ['--env-file', tmpdir(), 'is a folder, not a file'],
   ])('ends with 2 and says what is wrong with %s %s', async (flag, file, words) => {
     const { code, stdout, stderr } = await run(['doctor', flag, file], right)
     expect([code, stdout]).toEqual([2, ''])
@@ -368,7 +368,10 @@ describe('doctor, of what it writes', () => {
 
   it('ends with 2 and its own message on every Node, which takes --env-file itself', async () => {
     const { code, stderr } = await runProcess(['doctor', '--variables', '/nowhere/.env'])
-    expect([code, stderr.split('\n')[0]]).toEqual([2, '--variables: /nowhere/.env does not exist.'])
+    expect([code, stderr.split('\n')[0]]).toEqual([
+      2,
+      '--variables: /nowhere/.env does not exist. Check the path and the permissions of the file.',
+    ])
   })
 
   it('has the ids of its problems in the documentation, and no other', () => {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import { problems as problemNames, type CheckName, type Problem } from '../../lib/cli/doctor/finding.ts'
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../lib/simulator/index.ts'
+import { libraryWords, saysWhatToDo } from '../docs/action.ts'
 import { run } from './command-run.ts'
 
 /** One check as `--json` gives it. */
@@ -40,6 +41,11 @@ export async function examined(
     expect(
       [undefined, ...problemNames].includes(problem) && (outcome === 'ok') === (problem === undefined),
     ).toBe(true)
+  for (const { outcome, message, remedy = '' } of checks)
+    if (outcome !== 'ok') {
+      expect(remedy).toSatisfy(saysWhatToDo)
+      expect(message).not.toMatch(libraryWords)
+    }
   const problems = checks.filter(({ outcome }) => outcome === 'fix').map(({ problem }) => problem)
   return { code, calls, checks, problems, text: stdout }
 }

@@ -103,7 +103,7 @@ describe('new', () => {
     writeFileSync(file, '')
     const { code, stderr } = await run(['new', file])
     expect(code).toBe(1)
-    expect(stderr).toContain('is a file')
+    expect(stderr).toContain('is not a folder')
   })
 
   it('says so when the folder cannot be made', async () => {

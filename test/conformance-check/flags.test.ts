@@ -136,6 +136,9 @@ describe('what the command checks', { timeout: 30_000 }, () => {
       '--html',
       '/no-such-folder/a.html',
     ])
-    expect([code, stderr]).toEqual([2, '--html: /no-such-folder/a.html cannot be written: ENOENT.\n'])
+    expect([code, stderr]).toEqual([
+      2,
+      '--html: /no-such-folder/a.html is in a folder that does not exist. Use a file in a folder that you can write to.\n',
+    ])
   })
 })

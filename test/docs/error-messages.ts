@@ -68,13 +68,17 @@ export function errorMessages(): ErrorMessage[] {
     .filter((path) => path.endsWith('.ts') && !/^(?:simulator|cli)\/|^errors\.ts$/.test(path))
     .map((path) => `lib/${path}`)
     .toSorted()
-    .map((path) => ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true))
+    .map(sourceFile)
   const makers = new Map(files.map((file) => [file, makersIn(file)]))
   const exported = new Map([...makers.values()].flatMap((of) => [...of]).filter(([name]) => isShared(name)))
   const found = files.flatMap((file) => messagesIn(file, new Map([...exported, ...(makers.get(file) ?? [])])))
   const unique = new Map(found.map((message) => [`${message.code} ${message.text}`, message]))
   return [...unique.values()].toSorted((a, b) => errorCodes.indexOf(a.code) - errorCodes.indexOf(b.code))
 }
+
+/** Returns the source of a file, parsed. */
+export const sourceFile = (path: string): ts.SourceFile =>
+  ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)
 
 const isShared = (name: string) => name === 'invalidOption' || name === 'misconfigured'
 
@@ -196,7 +200,7 @@ function codesIn(node: ts.Node | undefined): string[] {
 }
 
 /** The text of an expression. An expression in it becomes its last name, in braces. */
-function textOf(node: ts.Node | undefined): string {
+export function textOf(node: ts.Node | undefined): string {
   if (!node) return ''
   if (ts.isStringLiteralLike(node)) return node.text
   const constant = ts.isIdentifier(node) ? constantOf(node) : undefined
@@ -233,7 +237,8 @@ function constantOf(name: ts.Identifier): ts.Expression | undefined {
 
 const isText = (node: ts.Expression | undefined) => node !== undefined && ts.isStringLiteralLike(node)
 
-function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+/** Calls `look` for a node and every node in it. */
+export function visit(node: ts.Node, look: (node: ts.Node) => void): void {
   look(node)
   ts.forEachChild(node, (child) => {
     visit(child, look)

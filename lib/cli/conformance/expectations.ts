@@ -1,12 +1,22 @@
-import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
+import { readJsonFile } from '../input-file.ts'
 import { UsageError } from '../subcommand.ts'
 import { isRequirementId } from './catalogue/catalogue.ts'
 import type { RequirementResult } from './results.ts'
 
-const expected = v.record(
-  v.pipe(v.string(), v.check(isRequirementId, 'Unknown requirement')),
-  v.picklist(['broken', 'crashed']),
+const expected = v.pipe(
+  // Valibot's own record also accepts an array.
+  v.custom<object>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be a JSON object. Write it as { "session-renewed": "broken" }',
+  ),
+  v.record(
+    v.pipe(
+      v.string(),
+      v.check(isRequirementId, 'is an unknown requirement. Use --list to see all requirements'),
+    ),
+    v.picklist(['broken', 'crashed'], 'must be "broken" or "crashed". Change it'),
+  ),
 )
 
 /** The requirements that are known to be broken, each with its verdict. */
@@ -18,17 +28,11 @@ export type Expectations = Readonly<Record<string, 'broken' | 'crashed'>>
  * @throws UsageError if it cannot be used
  */
 export async function readExpectations(file: string): Promise<Expectations> {
-  let content: unknown
-  try {
-    content = JSON.parse(await readFile(file, 'utf8'))
-  } catch {
-    throw new UsageError(`--expect: ${file} cannot be read, or is not JSON.`)
-  }
-  const { success, output, issues } = v.safeParse(expected, content)
+  const { success, output, issues } = v.safeParse(expected, await readJsonFile('expect', file))
   if (success) return output
   const [{ message, path }] = issues
-  const where = path ? `"${path.map(({ key }) => String(key)).join('.')}": ` : ''
-  throw new UsageError(`--expect: ${file}: ${where}${message}.`)
+  const where = path ? `"${path.map(({ key }) => String(key)).join('.')}"` : 'the content'
+  throw new UsageError(`--expect: ${file}: ${where} ${message}.`)
 }
 
 /** Returns the differences from the expectations. Empty if there are none. */

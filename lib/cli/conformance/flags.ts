@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readInputFile } from '../input-file.ts'
 import { publicKeyPem } from '../simulator/public-key.ts'
 import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand } from '../subcommand.ts'
 import { isAllowed } from './allowed-hosts.ts'
@@ -37,7 +37,10 @@ export const settingFlags = {
  */
 export async function readSettings(values: FlagValues): Promise<Settings> {
   const page = addressOf(values, 'page')
-  if (!page) throw new UsageError('Name a page of your service that needs a signed-in user: --page URL.')
+  if (!page)
+    throw new UsageError(
+      '--page is missing. Add --page URL, with a page of your service that needs a signed-in user.',
+    )
   const command = textsOf(values, '--')
   return {
     page,
@@ -67,7 +70,7 @@ function addressOf(values: FlagValues, flag: string): URL | undefined {
   const url = /^https?:\/\//.test(text) ? parseURL(text) : undefined
   if (!url)
     throw new UsageError(
-      `--${flag} takes a whole address, such as http://127.0.0.1:3000/account, not "${text}".`,
+      `--${flag} is "${text}", which is not a whole address. Use an address such as http://127.0.0.1:3000/account.`,
     )
   if (!isAllowed(url, textsOf(values, 'allow-host')))
     throw new UsageError(
@@ -82,44 +85,44 @@ function patternOf(values: FlagValues, flag: string): RegExp | undefined {
   try {
     return new RegExp(text)
   } catch {
-    throw new UsageError(`--${flag} takes a regular expression, not "${text}".`)
+    throw new UsageError(
+      `--${flag} is "${text}", which is not a regular expression. Check its brackets, and escape special characters.`,
+    )
   }
 }
 
 async function credentialsOf(values: FlagValues, isStarted: boolean): Promise<Credentials> {
   const [file, jwks, secret] = ['public-key', 'jwks', 'client-secret'].map((flag) => textOf(values, flag))
   if ([file, jwks, secret].filter((text) => text !== undefined).length > 1)
-    throw new UsageError('Use only one of --public-key, --jwks and --client-secret.')
+    throw new UsageError(
+      'More than one of --public-key, --jwks and --client-secret is set. Use only one of them.',
+    )
   if (secret !== undefined) return { clientSecret: secret }
   if (jwks !== undefined) return { jwksURL: addressOf(values, 'jwks')?.href ?? jwks }
   if (file !== undefined) return { publicKey: await publicKeyOf(file) }
   if (isStarted) return 'ready-key'
   throw new UsageError(
-    'Set how your service authenticates: --public-key FILE, --jwks URL or --client-secret SECRET.',
+    'No flag says how your service authenticates. Add --public-key FILE, --jwks URL or --client-secret SECRET.',
   )
 }
 
 async function publicKeyOf(file: string): Promise<string> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch {
-    throw new UsageError(`--public-key: ${file} cannot be read.`)
-  }
-  const pem = publicKeyPem(text)
-  if (pem === undefined) throw new UsageError(`--public-key: ${file} is not an RSA public key in PEM.`)
-  return pem
+  const pem = publicKeyPem(await readInputFile('public-key', file))
+  if (pem !== undefined) return pem
+  throw new UsageError(
+    `--public-key: ${file} is not an RSA public key in PEM. Use the public key of the key that your service signs with.`,
+  )
 }
 
 function checkCookie(text: string): string {
   if (/^[^=;\s]+=[^;]*$/.test(text)) return text
-  throw new UsageError(`--cookie takes NAME=VALUE, not "${text}".`)
+  throw new UsageError(`--cookie is "${text}", which is not a cookie. Write it as NAME=VALUE.`)
 }
 
 function headerOf(text: string): [string, string] {
   const [, name, value] = /^([\w-]+):\s*(.*)$/.exec(text) ?? []
   if (name === undefined || value === undefined)
-    throw new UsageError(`--header takes "Name: value", not "${text}".`)
+    throw new UsageError(`--header is "${text}", which is not a header. Write it as "Name: value".`)
   return [name.toLowerCase(), value]
 }
 
@@ -129,7 +132,7 @@ function durationOf(values: FlagValues, flag: string): number | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text) ?? []
   const milliseconds = Number(number) * (unit === 'ms' ? 1 : 1000)
   if (milliseconds > 0) return milliseconds
-  throw new UsageError(`--${flag} takes a time, such as 15s, not "${text}".`)
+  throw new UsageError(`--${flag} is "${text}", which is not a time. Use a time such as 15s or 500ms.`)
 }
 
 /** Returns the names of requirements and phases, separated by commas or in several flags. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileProblem } from '../file-problem.ts'
 import { isListening } from './listening.ts'
 import { pause } from './pause.ts'
 
@@ -66,8 +67,8 @@ export class ServiceProcess {
     const stdio = ['ignore', 'pipe', 'pipe'] as const
     const child = spawn(file, args, { env: this.#settings.env, detached: true, stdio: [...stdio] })
     this.#child = child
-    child.once('error', ({ message }) => {
-      this.#output = message
+    child.once('error', (error) => {
+      this.#output = `${file} ${fileProblem(error, 'run')}`
     })
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {

@@ -4,7 +4,7 @@ import type { Ask, Refused } from './authorization-probe.ts'
 import { keysUnreadable } from './client-check.ts'
 import { isClockWrong } from './clock-check.ts'
 import { findCulprits, type Culprits } from './culprits.ts'
-import { fix, ok, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
+import { fix, ok, runAgain, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
 import { requestObjectFinding } from './request-object-check.ts'
@@ -129,8 +129,13 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
 }
 
 function uncheckedFinding(check: CheckName, reason: string | undefined): Finding {
-  if (reason !== undefined) return unknown(check, 'no-clear-response', reason)
-  return unknown(check, 'other-problem-first', 'One Login checks it only after you fix the rest')
+  if (reason !== undefined) return unknown(check, 'no-clear-response', reason, runAgain)
+  return unknown(
+    check,
+    'other-problem-first',
+    'One Login checks it only after you fix the rest.',
+    'Fix the other problems, then run the command again.',
+  )
 }
 
 function deactivated(settings: Settings): Finding {
@@ -152,9 +157,14 @@ function maybeDeactivated({ clientId }: Settings): Finding {
 }
 
 function withoutRequestObject(ask: Ask): Step {
-  const reason = 'One Login checks it only after you fix the key and the clock'
+  const finding = unknown(
+    'request object',
+    'other-problem-first',
+    'One Login checks it only after you fix the key and the clock.',
+    'Fix them, then run the command again.',
+  )
   return {
-    findings: [unknown('request object', 'other-problem-first', reason)],
+    findings: [finding],
     next: { ...ask, requestObject: false },
   }
 }

@@ -86,13 +86,13 @@ function verdictOfError(error: string, description: string): Verdict {
     return 'deactivated'
   if (error === 'invalid_request' && /claims/i.test(description)) return 'claims'
   if (error === 'invalid_request' && /vtr/i.test(description)) return 'vectors'
-  return { unclear: `One Login rejected the request with ${error} ${description}`.trim() }
+  return { unclear: `${`One Login rejected the request with ${error} ${description}`.trim()}.` }
 }
 
 function verdictOfPage(status: number, page: string): Verdict {
   if (status === 400 && /trust chain/i.test(page)) return 'signature'
   if (status === 400 && /invalid request/i.test(page)) return 'address'
   if (status === 500 && /unexpected server error/i.test(page)) return 'keys'
-  if (status === 403) return { unclear: "One Login's firewall blocked the request (status 403)" }
-  return { unclear: `One Login responded with status ${status}` }
+  if (status === 403) return { unclear: "One Login's firewall blocked the request (status 403)." }
+  return { unclear: `One Login responded with status ${status}.` }
 }

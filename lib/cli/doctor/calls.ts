@@ -48,7 +48,7 @@ export class Calls {
 
   /** Makes a call. Never throws. */
   async make(...[url, request]: Parameters<Http>): Promise<CallResult> {
-    if (this.left === 0) return { failure: `it would take more than ${most} calls` }
+    if (this.left === 0) return { failure: `The check stopped after ${most} calls.` }
     this.#count += 1
     const startedAt = Date.now()
     const { host } = new URL(url)
@@ -83,15 +83,17 @@ function reasonOf(error: unknown, proxy: string | undefined): string {
   if (!isOneLoginError(error)) throw error
   const { cause } = error
   const through = proxy === undefined ? '' : `, through the proxy ${proxy}`
-  if (!(cause instanceof Error && 'code' in cause)) return `${withoutPoint(error.message)}${through}.`
+  if (!(cause instanceof Error && 'code' in cause)) return `${happened(error.message)}${through}.`
   const code = String(cause.code)
-  const detail = code === 'UND_ERR_ABORTED' ? cause.message : code
+  const [, proxyStatus] = /\((\d{3})\)/.exec(cause.message) ?? []
+  const detail = code === 'UND_ERR_ABORTED' && proxyStatus ? `the proxy returned status ${proxyStatus}` : code
   const hint = untrusted.test(code)
     ? " Node does not trust its certificate. If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS to the file with that authority's certificate."
     : ''
-  return `${withoutPoint(error.message)} (${detail})${through}.${hint}`
+  return `${happened(error.message)} (${detail})${through}.${hint}`
 }
 
-function withoutPoint(sentence: string): string {
-  return sentence.replace(/\.$/, '')
+/** Returns what happened, from the message of an error. What to do is in the remedy of the finding. */
+function happened(message: string): string {
+  return message.replace(/\. (?:If|Check) .*$/, '').replace(/\.$/, '')
 }

@@ -5,7 +5,7 @@ import { printable } from '../../errors.ts'
 import type { Settings } from '../../options/strategy-options.ts'
 import { nowInSeconds } from '../../clock.ts'
 import type { Calls, HttpResponse } from './calls.ts'
-import { fix, ok, unknown, type Finding } from './finding.ts'
+import { fix, ok, runAgain, unknown, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 
 const assertionLifetime = 300
@@ -43,7 +43,8 @@ export async function checkClient(
       ...(await credentialsOf(settings, token_endpoint)),
     }),
   })
-  if ('failure' in result) return { finding: unknown('client', 'no-clear-response', result.failure) }
+  if ('failure' in result)
+    return { finding: unknown('client', 'no-clear-response', result.failure, runAgain) }
   return judge(settings, await refusalOf(result.response))
 }
 
@@ -87,7 +88,7 @@ function judge(settings: Settings, { status, error, description }: Refusal): Cli
     return { finding: keysUnreadable(settings), isKnown: true }
   if (error === 'invalid_client') return judgeClient(settings, mentions)
   const summary = `One Login's token endpoint responded with status ${status} ${error} ${description}`.trim()
-  return { finding: unknown('client', 'no-clear-response', `${summary}. Try again later`) }
+  return { finding: unknown('client', 'no-clear-response', `${summary}.`, runAgain) }
 }
 
 function judgeClient(settings: Settings, mentions: (words: RegExp) => boolean): ClientResult {

@@ -9,7 +9,12 @@ const providerTolerance = 30
 export function checkClock(settings: Settings, calls: Calls): Finding {
   const { clockDifference } = calls
   if (clockDifference === undefined)
-    return unknown('clock', 'clock-unknown', 'no response contained the time at One Login')
+    return unknown(
+      'clock',
+      'clock-unknown',
+      'No response from One Login contained the time.',
+      'Compare the clock of this machine with another one.',
+    )
   const seconds = Math.round(Math.abs(clockDifference))
   if (!isClockWrong(settings, calls))
     return ok('clock', `the clocks of this machine and One Login agree within ${seconds + 1} s`)

@@ -31,7 +31,15 @@ export async function checkDocuments(settings: Settings, calls: Calls): Promise<
   const metadata = discovery.content
   const findings = [discovery.finding ?? issuerFinding(issuer, metadata?.issuer ?? issuer)]
   if (metadata) findings.push(await checkJwks(metadata, calls))
-  else findings.push(unknown('JWKS', 'other-problem-first', 'the discovery document contains its address'))
+  else
+    findings.push(
+      unknown(
+        'JWKS',
+        'other-problem-first',
+        'The discovery document contains its address.',
+        'Fix that problem, then run the command again.',
+      ),
+    )
   findings.push(await checkDid(settings, calls))
   return { findings, ...(metadata && { metadata }) }
 }
@@ -70,7 +78,8 @@ async function checkDid(settings: Settings, calls: Calls): Promise<Finding> {
     return unknown(
       'DID document',
       'did-options-missing',
-      'the DID options are not set, so the package cannot verify identities',
+      'ONE_LOGIN_DID_DOCUMENT_URL and ONE_LOGIN_DID_CONTROLLER are not set, so the package cannot verify identities.',
+      'Set both if your service requests identities. If not, no action needed.',
     )
   const { didDocumentURL, didController } = requireDidSettings(settings.environment)
   const { content, finding } = await download(calls, didDocumentURL, {

@@ -39,7 +39,14 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
     findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
   } else
-    findings.push(unknown('client', 'other-problem-first', 'the discovery document is needed for this check'))
+    findings.push(
+      unknown(
+        'client',
+        'other-problem-first',
+        'This check needs the discovery document.',
+        'Fix that problem, then run the command again.',
+      ),
+    )
   return { findings: inOrder(findings), calls: calls.count }
 }
 

@@ -65,13 +65,7 @@ export type Finding =
   | { readonly check: CheckName; readonly outcome: 'ok'; readonly message: string }
   | {
       readonly check: CheckName
-      readonly outcome: 'unknown'
-      readonly problem: Problem
-      readonly message: string
-    }
-  | {
-      readonly check: CheckName
-      readonly outcome: 'fix' | 'warning'
+      readonly outcome: 'fix' | 'warning' | 'unknown'
       readonly problem: Problem
       readonly message: string
       readonly remedy: string
@@ -80,12 +74,16 @@ export type Finding =
 /** Returns the result of a check that passed. */
 export const ok = (check: CheckName, message: string): Finding => ({ check, outcome: 'ok', message })
 
+/** What to do if One Login's response does not show the result. */
+export const runAgain = "Run the command again. If this continues, check One Login's status page."
+
 /** Returns the result of a check that could not be completed. */
-export const unknown = (check: CheckName, problem: Problem, message: string): Finding => ({
+export const unknown = (check: CheckName, problem: Problem, message: string, remedy: string): Finding => ({
   check,
   outcome: 'unknown',
   problem,
   message,
+  remedy,
 })
 
 /** Returns the result of a check that passed, although something weakens the protection of the service. */

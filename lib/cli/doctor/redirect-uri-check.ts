@@ -31,12 +31,12 @@ export function addressFinding(
   const { callbackURL, clientId } = settings
   const orClient = isClientKnown ? '' : ', or One Login does not have this client ID'
   const butOther = registered === undefined ? '' : `, but ${registered} is`
-  const lookFurther =
-    registered === undefined ? ' To run the other checks now, set a registered one with --redirect-uri.' : ''
+  const forTheRest =
+    registered === undefined ? 'To run the other checks now, set a registered one with --redirect-uri. ' : ''
   return fix(
     'redirect URI',
     'redirect-uri-not-registered',
     `${callbackURL} is not registered for ${clientId}${orClient}${butOther}.`,
-    `Add it to the redirect URIs ${registryOf(settings)}, exactly as written, or set ONE_LOGIN_CALLBACK_URL to one of them.${lookFurther}`,
+    `${forTheRest}Add it to the redirect URIs ${registryOf(settings)}, exactly as written, or set ONE_LOGIN_CALLBACK_URL to one of them.`,
   )
 }

@@ -1,6 +1,6 @@
 import type { AuthorizationExamination } from './authorization-examination.ts'
 import type { Ask } from './authorization-probe.ts'
-import { ok, unknown, warning, type Finding } from './finding.ts'
+import { ok, runAgain, unknown, warning, type Finding } from './finding.ts'
 import { registryOf } from './registry.ts'
 
 const check = 'request object'
@@ -29,6 +29,7 @@ export async function requestObjectFinding(
   return unknown(
     check,
     'no-clear-response',
-    'One Login accepts it. Could not check whether One Login accepts unsigned requests too. Run the command again',
+    'One Login accepts it. Could not check whether One Login accepts unsigned requests too.',
+    runAgain,
   )
 }

@@ -57,7 +57,9 @@ function callbacks(
   const origins = redirectUris.map((uri) => {
     const url = /^https?:\/\//i.test(uri) ? parseURL(uri) : undefined
     if (url) return url.origin
-    throw new UsageError(`--callback takes an absolute http or https URL, not "${uri}".`)
+    throw new UsageError(
+      `--callback is "${uri}", which is not an http or https URL. Use a whole address such as http://localhost:3000/auth/callback.`,
+    )
   })
   const { postLogoutRedirectUris, postLogoutRedirectURL } = registration
   const isSet = postLogoutRedirectUris ?? postLogoutRedirectURL ?? valueOf(env, 'POST_LOGOUT_REDIRECT_URLS')

@@ -25,6 +25,6 @@ export function objectOf<const Entries extends v.ObjectEntries>(entries: Entries
 export function unknownMember(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
   return nearest === undefined
-    ? `is unknown. The members are ${known.join(', ')}`
+    ? `is unknown. Use one of ${known.join(', ')}`
     : `is unknown. Did you mean ${nearest}?`
 }

@@ -95,9 +95,11 @@ function startOnlyOf(env: Variables): ClientSettings {
   const method = valueOf(env, 'TOKEN_AUTH_METHOD') ?? 'private_key_jwt'
   const clientSecret = valueOf(env, 'CLIENT_SECRET')
   if (method !== 'private_key_jwt' && method !== 'client_secret_post')
-    throw new UsageError(`TOKEN_AUTH_METHOD takes private_key_jwt or client_secret_post, not "${method}".`)
+    throw new UsageError(`TOKEN_AUTH_METHOD is "${method}". Use private_key_jwt or client_secret_post.`)
   if (valueOf(env, 'CLIENT_SECRET_HASH') !== undefined)
-    throw new UsageError('CLIENT_SECRET_HASH cannot be used here: set CLIENT_SECRET to the secret itself.')
+    throw new UsageError(
+      'CLIENT_SECRET_HASH is set, but this simulator compares the secret itself. Set CLIENT_SECRET instead.',
+    )
   return {
     tokenAuthMethod: method,
     pkceRequired: env.PKCE_ENABLED === 'true',

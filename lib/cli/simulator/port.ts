@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { listeningProblem } from '../listening-problem.ts'
 import { Failure } from '../subcommand.ts'
 
 /** An open port. */
@@ -20,9 +21,11 @@ export async function openPort(number: number, host: string, handler: RequestLis
   const server = createServer(handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message
+      const flag = /^E(?:ADDRNOTAVAIL|NOTFOUND|AI_AGAIN)$/.test(error.code ?? '') ? '--host' : '--port'
       reject(
-        new Failure(`Could not open port ${number} of ${host}: ${reason}. Choose another port with --port.`),
+        new Failure(
+          `Could not open port ${number} of ${host}: ${listeningProblem(error)}. Set another one with ${flag}.`,
+        ),
       )
     })
     server.listen(number, host, resolve)

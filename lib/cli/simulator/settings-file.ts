@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { identityClaims, scopes, type IdentityClaimName } from '../../simulator/claim-names.ts'
 import { levelsOfConfidence } from '../../simulator/authorization/requested-vectors.ts'
@@ -10,6 +9,7 @@ import {
   type SimulatorResponse,
   type SimulatorUser,
 } from '../../simulator/index.ts'
+import { readJsonFile } from '../input-file.ts'
 import { UsageError } from '../subcommand.ts'
 import { address } from './address.ts'
 import {
@@ -134,7 +134,7 @@ export interface SettingsFile {
  * @throws UsageError that names the wrong member
  */
 export async function readSettingsFile(path: string): Promise<SettingsFile> {
-  const result = v.safeParse(settingsSchema, await jsonOf(path))
+  const result = v.safeParse(settingsSchema, await readJsonFile('config', path))
   if (!result.success) {
     const lines = configurationIssues(result.issues).map(({ path: member, message }) => {
       return `--config: ${path}: ${member ?? 'the content'} ${ended(message)}`
@@ -151,12 +151,3 @@ export async function readSettingsFile(path: string): Promise<SettingsFile> {
 
 /** Adds a full stop, unless the text ends with a question mark. */
 const ended = (message: string): string => (message.endsWith('?') ? message : `${message}.`)
-
-async function jsonOf(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
-    throw new UsageError(`--config: ${path} ${reason}.`)
-  }
-}

@@ -48,7 +48,7 @@ async function firstRequest(run: Run, page: URL): Promise<{ asked: AskedFor | un
 }
 
 const notAllowed = (redirectUri: string): string =>
-  `The redirect URI of the service is ${redirectUri}, which is not this machine. If it is yours, add --allow-host ${new URL(redirectUri).hostname}.`
+  `The redirect URI of the service is ${redirectUri}, which is not this machine. If it is yours, add --allow-host ${new URL(redirectUri).hostname}. If not, change the callback URL of the service.`
 
 function notLedToOneLogin(run: Run, last: Page): string {
   const output = run.service?.output

@@ -1,5 +1,6 @@
 import { access, constants, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { fileProblem } from '../../file-problem.ts'
 import { CommandFailure } from '../../subcommand.ts'
 import type { RequirementResult } from '../results.ts'
 import { htmlReport } from './html-report.ts'
@@ -14,7 +15,7 @@ export interface ReportFiles {
 /**
  * Checks that the reports can be written, before the run that takes minutes.
  *
- * @throws CommandFailure if a folder is not there or may not be changed
+ * @throws CommandFailure if a folder does not exist or may not be changed
  */
 export async function checkReportFiles({ junit, html }: ReportFiles): Promise<void> {
   if (junit !== undefined) await writing('junit', junit, access(dirname(junit), constants.W_OK))
@@ -39,7 +40,8 @@ async function writing(flag: string, file: string, action: Promise<void>): Promi
   try {
     await action
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException
-    throw new CommandFailure(`--${flag}: ${file} cannot be written: ${code}.`)
+    throw new CommandFailure(
+      `--${flag}: ${file} ${fileProblem(error, 'written')}. Use a file in a folder that you can write to.`,
+    )
   }
 }
