@@ -240,7 +240,7 @@ describe('POST /config', () => {
     const sent = await simulator.configure({ responseConfiguration: { passportDetails } })
     expect([sent.status, await sent.text()]).toEqual([
       400,
-      expect.stringContaining('The members are documentNumber, icaoIssuerCode, expiryDate'),
+      expect.stringContaining('Use one of documentNumber, icaoIssuerCode, expiryDate'),
     ])
   })
 
