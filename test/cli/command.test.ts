@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Page, run, runProcess, startProcess } from './command-run.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -56,6 +57,18 @@ describe('the command', () => {
     const { child, ended } = startProcess(['doctor', '--help'])
     child.stdout.destroy()
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says in one line that the output cannot be written', () => {
+    const disk = openSync('/dev/full', 'w')
+    onTestFinished(() => {
+      closeSync(disk)
+    })
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'lib/cli/main.ts', '--help'], {
+      stdio: ['ignore', disk, 'pipe'],
+      encoding: 'utf8',
+    })
+    expect([status, stderr]).toEqual([1, 'Could not write the output (ENOSPC).\n'])
   })
 
   it('shows colours on a terminal, and none elsewhere or when NO_COLOR is set', async () => {

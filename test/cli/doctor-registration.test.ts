@@ -345,9 +345,7 @@ describe('doctor, of the registration', () => {
     const { problems, checks, calls } = await examined(env, ['--level', 'P3'])
     expect(problems).toEqual(['scope-not-registered', 'claim-not-registered', 'level-not-registered'])
     const claims = checks.find(({ check }) => check === 'claims')
-    expect(claims?.message).toContain(
-      'coreIdentityJWT and address and passport and drivingPermit and returnCode',
-    )
+    expect(claims?.message).toContain('coreIdentityJWT, address, passport, drivingPermit and returnCode are')
     expect(op.requests).toHaveLength(calls)
   })
 

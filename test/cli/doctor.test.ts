@@ -114,6 +114,7 @@ describe('doctor, of the options', () => {
     ['ONELOGIN_UI_LOCALES', 'Rename it to ONE_LOGIN_UI_LOCALES.'],
     ['GOVUK_ONE_LOGIN_SCOPES', 'Rename it to ONE_LOGIN_SCOPE.'],
     ['one_login_vtr', 'Rename it to ONE_LOGIN_VTR.'],
+    ['ONE_LOGIN_CLIENT_IDD', 'Remove it, because ONE_LOGIN_CLIENT_ID is set too.'],
     ['ONE_LOGIN_FOO', 'Remove it, or give it a name that does not start with ONE_LOGIN_.'],
   ])('says what to do with the unknown variable %s', async (variable, remedy) => {
     const { ONE_LOGIN_CALLBACK_URL: _url, ...env } = right

@@ -169,6 +169,9 @@ function withoutRequestObject(ask: Ask): Step {
   }
 }
 
+const every = new Intl.ListFormat('en-GB')
+const either = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+
 function notRegistered(
   settings: Settings,
   check: CheckName,
@@ -176,7 +179,7 @@ function notRegistered(
   { items, areAllFound }: Culprits<string>,
   variable: string,
 ): Finding {
-  const names = items.join(areAllFound ? ' and ' : ' or ')
+  const names = (areAllFound ? every : either).format(items)
   const verb = items.length > 1 && areAllFound ? 'are' : 'is'
   return fix(
     check,
@@ -194,7 +197,7 @@ async function levelFinding(
   const levels = [...new Set(ask.vtr.flatMap((vector) => /P[0-3]/.exec(vector)?.[0] ?? []))]
   const refuses = async (level: string) => (await probe({ ...ask, vtr: [`Cl.Cm.${level}`] })) === 'vectors'
   const { items } = await findCulprits(levels, refuses, calls)
-  const names = items.join(' and ')
+  const names = every.format(items)
   const registry = registryOf(settings)
   const all = items.length === levels.length
   if (all && (levels.includes('P2') || (calls.left > 1 && (await refuses('P2')))))

@@ -105,18 +105,24 @@ const prefix = /^(?:GOV_?UK_)?ONE_?LOGIN_/i
 /** Finds variables with names similar to the library's. The library would ignore them. */
 function misspeltVariables(env: Variables): Finding[] {
   const known = Object.keys(optionVariables)
-  const free = known.filter((variable) => !env[variable]?.trim())
   return Object.keys(env)
     .filter((variable) => prefix.test(variable) && !known.includes(variable))
     .map((variable) => {
-      // All names share the prefix, so only the rest is compared.
-      const nearest = nearestName(
-        variable.replace(prefix, ''),
-        free.map((candidate) => candidate.replace(prefix, '')),
+      const free = nearestVariable(
+        variable,
+        known.filter((candidate) => !env[candidate]?.trim()),
       )
-      const remedy = nearest
-        ? `Rename it to ONE_LOGIN_${nearest}.`
-        : 'Remove it, or give it a name that does not start with ONE_LOGIN_.'
+      const set = free === undefined ? nearestVariable(variable, known) : undefined
+      let remedy = 'Remove it, or give it a name that does not start with ONE_LOGIN_.'
+      if (free !== undefined) remedy = `Rename it to ${free}.`
+      if (set !== undefined) remedy = `Remove it, because ${set} is set too.`
       return fix('options', 'variable-unknown', `The library does not read ${variable}.`, remedy)
     })
+}
+
+/** Returns the variable with the most similar name. All names share the prefix, so only the rest is compared. */
+function nearestVariable(name: string, variables: readonly string[]): string | undefined {
+  const rests = variables.map((variable) => variable.replace(prefix, ''))
+  const nearest = nearestName(name.replace(prefix, ''), rests)
+  return nearest === undefined ? undefined : `ONE_LOGIN_${nearest}`
 }
