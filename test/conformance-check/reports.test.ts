@@ -1,18 +1,22 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { requirementIds } from '../../lib/cli/conformance/catalogue/catalogue.ts'
 import { surprises } from '../../lib/cli/conformance/expectations.ts'
 import { htmlReport } from '../../lib/cli/conformance/report/html-report.ts'
 import { jsonReport } from '../../lib/cli/conformance/report/json-report.ts'
 import { junitReport } from '../../lib/cli/conformance/report/junit-report.ts'
-import type { RequirementResult } from '../../lib/cli/conformance/results.ts'
+import { writeTextReport } from '../../lib/cli/conformance/report/text-report.ts'
+import { Results, type RequirementResult } from '../../lib/cli/conformance/results.ts'
+import { Page } from '../cli/command-run.ts'
 import { conformance } from './conformance-run.ts'
 import { startCarefulService } from './careful-service.ts'
 import { checked, findings } from './checked.ts'
 import { freePort } from '../support/listen.ts'
 
+const hasPython = spawnSync('python3', ['--version']).status === 0
 const page = new URL('http://127.0.0.1:3000/page')
 const check = { name: 'id-token <wrong>', done: 'It was "done".', seen: 'A <page> & more' }
 
@@ -38,6 +42,65 @@ it('[CHK-3] reports as JSON, JUnit XML and one HTML page, with nothing unescaped
   expect(html).not.toMatch(/<script|src=|@import|url\(/)
 })
 
+/** Returns the names of the elements of a document, as a parser reads it that accepts no mistake. */
+function elementsOf(xml: string): string[] {
+  const program =
+    'import sys, xml.dom.minidom as m\n' +
+    'for e in m.parse(sys.stdin.buffer).getElementsByTagName("*"): print(e.tagName)'
+  const names = execFileSync('python3', ['-c', program], { input: xml, encoding: 'utf8' })
+  return [...new Set(names.trim().split('\n'))].sort()
+}
+
+describe('what a service sends', () => {
+  /** Returns the results of a service that sends this text wherever it can. */
+  function resultsWith(text: string): RequirementResult[] {
+    const collected = new Results({
+      only: ['session-renewed', 'logout-call', 'request-object', 'state'],
+      skip: [],
+    })
+    const add = (id: RequirementResult['id'], verdict: RequirementResult['verdict']) => {
+      collected.add(id, { name: text, verdict, done: text, seen: text })
+    }
+    add('session-renewed', 'broken')
+    add('logout-call', 'not observable')
+    add('request-object', 'advice')
+    add('state', 'kept')
+    return collected.all()
+  }
+
+  const hostile = {
+    markup: '</td></failure><script>alert(1)</script><img src=x onerror=alert(1)>"\'&amp;',
+    'the end of a CDATA section': ']]>',
+    'a colour for the terminal': '\u001b[31mred',
+    'a title for the terminal': '\u001b]0;title\u0007',
+    'a control character of one byte in Latin-1': '\u009b2J',
+    'new lines': 'a\r\nb\u2028c\u0085d',
+    'the character 0': '\u0000',
+    'half of a character': '\ud800',
+    'characters that XML forbids': '\ufffe\uffff',
+    'text from right to left': '\u202edekorb\u2066',
+  }
+
+  it.each(Object.entries(hostile))('[CHK-3] is only text in every report: %s', (_what, text) => {
+    const sent = resultsWith(text)
+    // As it is in the file.
+    const xml = Buffer.from(junitReport(sent)).toString()
+    expect(xml).not.toMatch(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u)
+    if (hasPython)
+      expect(elementsOf(xml)).toEqual(
+        ['failure', 'skipped', 'system-out', 'testcase', 'testsuite', 'testsuites'].sort(),
+      )
+
+    const html = htmlReport(page, sent, new Date('2026-11-25'))
+    expect(html).not.toMatch(/<script|<img|onerror=alert\(1\)>/)
+
+    const stdout = new Page()
+    writeTextReport({ stdout }, sent)
+    for (const report of [html, stdout.text, JSON.stringify(jsonReport(page, sent))])
+      expect(report).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
+  })
+})
+
 it('[CHK-3] knows what is expected to be broken, and what is no longer', () => {
   expect(surprises(results, {})).toEqual(['session-renewed is broken.'])
   expect(surprises(results, { 'session-renewed': 'broken' })).toEqual([])
@@ -57,6 +120,7 @@ it('[CHK-3] lists the requirements, and ends with 2 if it is called wrongly or c
     [['--page', 'https://www.gov.uk/'], '--allow-host www.gov.uk'],
     [['--page', 'http://127.0.0.1:9/'], '--public-key'],
     [[...local, '--only', 'everything'], '--list'],
+    [[...local, '--skip', 'sesion-renewed'], 'Did you mean "session-renewed"?'],
     [[...local, '--expect', expected], 'no-such'],
     [
       [...local, '--one-login', `http://127.0.0.1:${await freePort()}/`, '--start-timeout', '1ms'],

@@ -2,9 +2,10 @@ import { readInputFile } from '../input-file.ts'
 import { publicKeyPem } from '../simulator/public-key.ts'
 import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand } from '../subcommand.ts'
 import { isAllowed } from './allowed-hosts.ts'
-import { isRequirementId } from './catalogue/catalogue.ts'
+import { isRequirementId, requirementIds } from './catalogue/catalogue.ts'
 import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
+import { nearestName } from '../nearest-name.ts'
 import { parseURL } from '../../parsed-url.ts'
 
 /** The flags that set what is checked. */
@@ -141,5 +142,9 @@ function namesOf(values: FlagValues, flag: string): string[] {
   const isKnown = (name: string) => isRequirementId(name) || phases.some((phase) => phase === name)
   const unknown = names.find((name) => !isKnown(name))
   if (unknown === undefined) return names
-  throw new UsageError(`--${flag}: unknown requirement or phase "${unknown}". Use --list to see all.`)
+  const nearest = nearestName(unknown, [...phases, ...requirementIds])
+  const suggestion = nearest === undefined ? '' : ` Did you mean "${nearest}"?`
+  throw new UsageError(
+    `--${flag}: unknown requirement or phase "${unknown}".${suggestion} Use --list to see all.`,
+  )
 }

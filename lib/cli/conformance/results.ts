@@ -81,7 +81,10 @@ export class Results {
   }
 
   #store(id: RequirementId, check: Check): void {
-    if (this.wants(id)) this.#checks.set(id, [...this.of(id), check])
+    if (!this.wants(id)) return
+    const { name, verdict, done, seen } = check
+    const shown = { name: harmless(name), verdict, done: harmless(done), seen: harmless(seen) }
+    this.#checks.set(id, [...this.of(id), shown])
   }
 
   /** Returns the checks of a requirement so far. */
@@ -102,6 +105,14 @@ export class Results {
       .filter((id) => this.wants(id))
       .map((id) => ({ id, verdict: verdictOf(this.of(id)), checks: this.of(id) }))
   }
+}
+
+/**
+ * Replaces the characters that a terminal would obey, that reverse the text around them, or that XML cannot hold: parts of
+ * a check come from the service.
+ */
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}\p{Cn}\p{Bidi_Control}]/gu, '\u{fffd}')
 }
 
 /** Returns the verdict of a requirement: the most serious one of its checks, or `not observable` if there are none. */

@@ -30,5 +30,4 @@ export function escapeMarkup(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
-    .replace(/[^\P{Cc}\t\n]/gu, '\u{fffd}')
 }

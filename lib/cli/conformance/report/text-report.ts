@@ -14,7 +14,10 @@ const marks = {
 const width = 16
 
 /** Writes the report to the terminal. */
-export function writeTextReport({ stdout }: Terminal, results: readonly RequirementResult[]): void {
+export function writeTextReport(
+  { stdout }: Pick<Terminal, 'stdout'>,
+  results: readonly RequirementResult[],
+): void {
   for (const result of results) {
     const { text, colour } = marks[result.verdict]
     const { title } = requirementOf(result.id)
