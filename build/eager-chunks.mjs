@@ -2,8 +2,10 @@
 // can be deployed alone. TypeScript removes comments, so this is written into the built file.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const file = 'dist/provider/egress.js'
-const code = readFileSync(file, 'utf8')
-const eager = code.replace("import('undici')", "import(/* webpackMode: 'eager' */ 'undici')")
-if (eager === code) throw new Error(`${file} does not import undici lazily`)
-writeFileSync(file, eager)
+const lazy = { 'dist/provider/egress.js': 'undici', 'dist/sign-in/code-exchange.js': 'openid-client' }
+for (const [file, name] of Object.entries(lazy)) {
+  const code = readFileSync(file, 'utf8')
+  const eager = code.replace(`import('${name}')`, `import(/* webpackMode: 'eager' */ '${name}')`)
+  if (eager === code) throw new Error(`${file} does not import ${name} lazily`)
+  writeFileSync(file, eager)
+}

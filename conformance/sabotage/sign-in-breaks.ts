@@ -5,10 +5,18 @@ export const signInBreaks: readonly Break[] = [
   {
     requirement: 'KEY-6',
     mistake: 'what a signer returns is sent unseen',
-    file: 'lib/sign-in/client-jwt.ts',
+    file: 'lib/options/signer.ts',
     from: 'if (isSignature(signature, data, signer))',
     to: 'if (signature instanceof Uint8Array)',
     tests: ['sign-in/client-jwt'],
+  },
+  {
+    requirement: 'KEY-1',
+    mistake: 'a key whose members do not belong together is used',
+    file: 'lib/options/private-key.ts',
+    from: 'if (!signsFor(publicJwk, key, alg))',
+    to: 'if (signsFor.length === 0)',
+    tests: ['options/private-key'],
   },
   {
     requirement: 'CB-15',
@@ -78,8 +86,8 @@ export const signInBreaks: readonly Break[] = [
     requirement: 'AUTHZ-4',
     mistake: 'the PKCE challenge is the verifier itself',
     file: 'lib/sign-in/authorization-request.ts',
-    from: "createHash('sha256').update(transaction.codeVerifier).digest('base64url')",
-    to: "createHash('sha256') && transaction.codeVerifier",
+    from: "hash('sha256', transaction.codeVerifier, 'base64url')",
+    to: "hash('sha256', 'a', 'hex') && transaction.codeVerifier",
     tests: ['sign-in/authorization-request'],
   },
   {

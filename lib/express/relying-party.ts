@@ -8,6 +8,7 @@ import { SessionEntries } from '../session/signed-in.ts'
 import { createSignOutURL, type SignOutURL } from '../session/sign-out-url.ts'
 import { WaitingSignIns } from '../session/waiting-sign-ins.ts'
 import { buildAuthorizationURL } from '../sign-in/authorization-request.ts'
+import { loadClient } from '../sign-in/code-exchange.ts'
 import { createSignInCompletion, type CompleteSignIn } from '../sign-in/completion.ts'
 import { createTransaction, type Transaction, type TransactionDetails } from '../sign-in/transaction.ts'
 import { SignInCookies } from './browser-cookies.ts'
@@ -60,7 +61,9 @@ export class RelyingParty {
   warmUp(): void {
     if (!this.settings.warmUp || this.#isWarm) return
     this.#isWarm = true
-    setImmediate(() => void this.provider.warmUp(this.#requestsIdentity)).unref()
+    setImmediate(() => {
+      void Promise.allSettled([loadClient(), this.provider.warmUp(this.#requestsIdentity)])
+    }).unref()
   }
 
   /**

@@ -3,7 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   KeyObject,
-  sign as signWithCallback,
+  sign,
   type JsonWebKeyInput,
   type webcrypto,
 } from 'node:crypto'
@@ -11,6 +11,7 @@ import { promisify, types } from 'node:util'
 import { OneLoginError } from '../errors.ts'
 import {
   cryptoOptionsOf,
+  isSignature,
   minimumBits,
   signingAlgorithms,
   type PublicJwk,
@@ -62,7 +63,8 @@ export type PrivateKeyInput = string | PrivateJwk | KeyObject | webcrypto.Crypto
 
 const forms =
   'an RSA private key of 2048 bits or more as PEM, as the base64 body of a PEM, as JWK, KeyObject or CryptoKey'
-const signAsync = promisify(signWithCallback)
+const signAsync = promisify(sign)
+const probe = Buffer.from('The key signs this once, when it is read.')
 
 /**
  * Returns a signer that uses a private key.
@@ -83,6 +85,8 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
   const alg = algorithmOf(input, refuse)
   const { n, e } = createPublicKey(key).export({ format: 'jwk' }) as PublicJwk
   const publicJwk: PublicJwk = { kty: 'RSA', n, e }
+  if (!signsFor(publicJwk, key, alg))
+    throw refuse('this key is damaged: its signatures do not match its public part')
   const { hash, ...padding } = cryptoOptionsOf(alg)
   return Object.freeze({
     kid: (isJwk(input) && typeof input.kid === 'string' && input.kid) || thumbprint(publicJwk),
@@ -90,6 +94,16 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
     publicJwk: Object.freeze(publicJwk),
     sign: (data: Uint8Array) => signAsync(hash, data, { key, ...padding }),
   })
+}
+
+/** Whether the public and the private members belong together. A JWK may hold those of 2 keys. */
+function signsFor(publicJwk: PublicJwk, key: KeyObject, alg: SigningAlgorithm): boolean {
+  const { hash, ...padding } = cryptoOptionsOf(alg)
+  try {
+    return isSignature(sign(hash, probe, { key, ...padding }), probe, { alg, publicJwk })
+  } catch {
+    return false
+  }
 }
 
 type Refuse = (found: string) => OneLoginError

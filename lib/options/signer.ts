@@ -80,11 +80,29 @@ export function cryptoOptionsOf(alg: SigningAlgorithm) {
   return { hash: `sha${alg.slice(2)}`, ...padding }
 }
 
+/**
+ * Returns a signer that rejects every signature that is not one of its key. For the signers of apps: a KMS may use
+ * another key or algorithm than the app says.
+ */
+export function verifyingSigner(signer: Signer): Signer {
+  const { kid, alg, publicJwk } = signer
+  return Object.freeze({
+    kid,
+    alg,
+    publicJwk,
+    sign: async (data: Uint8Array) => {
+      const signature: unknown = await signer.sign(data)
+      if (isSignature(signature, data, signer)) return signature
+      throw new Error('The signature is not one of "data" by "publicJwk" with "alg".')
+    },
+  })
+}
+
 /** Whether a value is a signature of `data` by a signer's key and algorithm. */
 export function isSignature(
   value: unknown,
   data: Uint8Array,
-  { alg, publicJwk }: Signer,
+  { alg, publicJwk }: Pick<Signer, 'alg' | 'publicJwk'>,
 ): value is Uint8Array {
   if (!(value instanceof Uint8Array)) return false
   const { hash, ...padding } = cryptoOptionsOf(alg)

@@ -11,7 +11,7 @@ import { invalidOption, optionLabel, parseOptions } from './invalid-option.ts'
 import type { OneLoginOptions, OneLoginOptionsWithRequest } from './one-login-options.ts'
 import { withoutUndefined } from './option-schema.ts'
 import { signerFromPrivateKey } from './private-key.ts'
-import type { Signer } from './signer.ts'
+import { verifyingSigner, type Signer } from './signer.ts'
 import type { SignInDefaults } from './sign-in-options.ts'
 import { optionsSchema } from './strategy-options-schema.ts'
 import { parseVectors } from '../vectors-of-trust.ts'
@@ -43,7 +43,7 @@ export function parseStrategyOptions(options: OneLoginOptions | OneLoginOptionsW
   if (environment.issuer === environments.production.issuer && !checked.callbackURL.startsWith('https:'))
     throw refuse('callbackURL', 'it is plain http, which production rejects. Use https')
   requireOneCredential({ privateKey, signer, clientSecret: checked.clientSecret }, refuse)
-  const signers = signer ?? readKeys(privateKey ?? [], options)
+  const signers = signer?.map(verifyingSigner) ?? readKeys(privateKey ?? [], options)
   if (new Set(signers.map(({ kid }) => kid)).size < signers.length)
     throw refuse(signer ? 'signer' : 'privateKey', 'two keys have the same "kid". Give each key its own')
   const hasKey = signers.length > 0

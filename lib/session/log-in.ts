@@ -115,10 +115,9 @@ function skipRepeatedSave(session: Request['session']): void {
 
 /** All that a store keeps of a session, but for the time that every request sets again. */
 function contentOf(session: Request['session']): string {
-  const { cookie: { expires: _, ...cookie } = {}, ...members } = JSON.parse(JSON.stringify(session)) as {
-    cookie?: Record<string, unknown>
-  }
-  return JSON.stringify([cookie, members])
+  const { cookie, ...members } = session as { cookie?: unknown }
+  const { expires: _, ...settings } = JSON.parse(JSON.stringify(cookie ?? {})) as Record<string, unknown>
+  return JSON.stringify([settings, members])
 }
 
 /** Replaces the store's error with this package's. The store's error is its cause. */

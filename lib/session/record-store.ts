@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SessionData, Store } from 'express-session'
 import { OneLoginError } from '../errors.ts'
 
@@ -11,7 +11,7 @@ export type SessionStore = Pick<Store, 'get' | 'set'> & Partial<Pick<Store, 'des
  * @param parts - what the record is about. The key does not reveal them
  */
 export function recordKey(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
 }
 
 /** The package's records in a session store. They have the form of sessions, because that is what such stores hold. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Request } from 'express'
 import * as v from 'valibot'
 import { claimNames } from '../claims.ts'
@@ -167,11 +167,10 @@ export function earlierSession(session: Request['session']): EarlierSession {
 /** Keeps the entries of other clients when the same Passport user logs in. */
 export function carryEntries(session: Request['session'], { id, user, entries }: EarlierSession): void {
   const carried: Record<string, unknown> = {}
-  const now = ownerOf(session)
   for (const [name, value] of Object.entries(entries)) {
     const { success, output } = v.safeParse(entrySchema, value)
     const isValid = success && output.session === fingerprint(id)
-    if (!isValid || output.kind !== 'signed-in' || output.user !== user || user !== now) continue
+    if (!isValid || output.kind !== 'signed-in' || output.user !== user || user !== ownerOf(session)) continue
     carried[name] = { ...output, session: fingerprint(sessionIdOf(session)) }
   }
   ;(session as AnySession).oneLogin = carried
@@ -209,5 +208,5 @@ function inOrder(_name: string, value: unknown): unknown {
 
 /** Returns 128 bits of a hash. */
 function fingerprint(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return hash('sha256', text, 'base64url').slice(0, 22)
 }

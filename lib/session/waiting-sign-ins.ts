@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import { claimNames } from '../claims.ts'
 import type { Transaction } from '../sign-in/transaction.ts'
@@ -108,7 +108,7 @@ export class WaitingSignIns {
 }
 
 function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return hash('sha256', secret, 'base64url')
 }
 
 function isHashOf(hash: string, secret: string): boolean {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import { claimURL } from '../claims.ts'
 import type { Signer } from '../options/signer.ts'
@@ -40,7 +40,7 @@ export async function buildAuthorizationURL(
     redirect_uri: settings.callbackURL,
     state: transaction.state,
     nonce: transaction.nonce,
-    code_challenge: createHash('sha256').update(transaction.codeVerifier).digest('base64url'),
+    code_challenge: hash('sha256', transaction.codeVerifier, 'base64url'),
     code_challenge_method: 'S256',
     vtr: signIn.trust.vtr,
     ...(signIn.claims.length > 0 && { claims: claimsParameter(signIn) }),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isPresent } from '../wire-object.ts'
 import type { Settings } from '../options/strategy-options.ts'
 import type { Provider } from '../provider/provider.ts'
@@ -109,7 +109,7 @@ function readAuthTime(
 
 /** Returns the left half of the hash. Both algorithms of ID tokens use SHA-256. */
 function accessTokenHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url')
+  return hash('sha256', accessToken, 'buffer').toString('base64url', 0, 16)
 }
 
 function refusal(reason: string): OneLoginError {

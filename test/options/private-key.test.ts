@@ -10,6 +10,7 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const pkcs1 = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 const jwk = privateKey.export({ format: 'jwk' })
+const otherJwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 const bodyOf = (pem: string) => pem.replaceAll(/-----[^-]+-----|\s/g, '')
@@ -170,6 +171,16 @@ describe('refusals', () => {
     ['a path', '/run/secrets/one-login.pem', /this is not a PEM/],
     ['base64 of something else', Buffer.from('not a key at all').toString('base64'), /damaged or incomplete/],
     ['JSON text', JSON.stringify(jwk), /this is JSON text. Parse the JWK first/],
+    [
+      'a JWK with the modulus of another key',
+      { ...jwk, n: otherJwk.n },
+      /its signatures do not match its public part/,
+    ],
+    [
+      'a JWK with the private exponent and primes of another key',
+      { ...otherJwk, n: jwk.n },
+      /its signatures do not match its public part/,
+    ],
     ['a JWK with a damaged member', { ...jwk, n: 5 }, /members are missing or damaged/],
     [
       'a JWK without its primes',

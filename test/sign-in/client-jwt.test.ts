@@ -3,6 +3,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
 import type { Signer } from '../../lib/options/signer.ts'
+import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { signJwt } from '../../lib/sign-in/client-jwt.ts'
 import { expectRefused } from '../support/refusal.ts'
 
@@ -10,7 +11,17 @@ const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const own = signerFromPrivateKey({ ...privateKey.export({ format: 'jwk' }), kid: 'k1' })
 const pss = signerFromPrivateKey({ ...privateKey.export({ format: 'jwk' }), alg: 'PS256' })
 const another = signerFromPrivateKey(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
-const withSign = (sign: () => unknown): Signer => ({ ...own, sign: sign as Signer['sign'] })
+/** The signer of an app, as the strategy uses it. */
+function withSign(sign: (data: Uint8Array) => unknown): Signer {
+  const signer = { ...own, sign: sign as Signer['sign'] }
+  const [used] = parseStrategyOptions({
+    environment: 'integration',
+    clientId: 'a-service',
+    callbackURL: 'https://a.example/callback',
+    signer,
+  }).signers
+  return used ?? signer
+}
 const never = new Promise<Uint8Array>(() => undefined)
 
 describe('signing a JWT', () => {
@@ -64,7 +75,7 @@ describe('signing a JWT', () => {
     ['a signature in a list', async (data) => [...(await own.sign(data))] as unknown as Uint8Array],
   ])('[KEY-6] fails with signing_failed if the signer returns %s', async (_what, sign) => {
     const error = await expectRefused(
-      signJwt({ ...own, sign }, undefined, {}, 5),
+      signJwt(withSign(sign), undefined, {}, 5),
       'signing_failed',
       /failed to sign/,
     )
@@ -82,7 +93,7 @@ describe('signing a JWT', () => {
           })
         })
       })
-    expect(await signJwt({ ...own, sign: twice }, undefined, {}, 5)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{342}$/)
+    expect(await signJwt(withSign(twice), undefined, {}, 5)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{342}$/)
     for (const again of settled) again()
   })
 
