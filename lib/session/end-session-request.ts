@@ -27,6 +27,7 @@ export function buildEndSessionURL(
     ['post_logout_redirect_uri', idToken && postLogoutRedirectURL],
     ['state', idToken && postLogoutRedirectURL && state],
   ]
+  // Stryker disable next-line EqualityOperator: with 0 parameters it is the same address
   for (let count = parameters.length; count > 0; count--) {
     const url = new URL(endSessionEndpoint)
     for (const [name, value] of parameters.slice(0, count)) if (value) url.searchParams.set(name, value)

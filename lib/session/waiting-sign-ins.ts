@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { claimNames } from '../claims.ts'
 import type { Transaction } from '../sign-in/transaction.ts'
 import { RecentIds } from './recent-ids.ts'
-import { parseVectors } from '../vectors-of-trust.ts'
+import { parseVectors, type RequestedTrust } from '../vectors-of-trust.ts'
 import { recordKey, type RecordStore } from './record-store.ts'
 
 /** How long a used state is remembered, in milliseconds: as long as the code that came with it can be valid. */
@@ -84,8 +84,9 @@ export class WaitingSignIns {
     const { issuer, clientId, browser, vtr, ...transaction } = output
     const isOurs = issuer === this.#client.issuer && clientId === this.#client.clientId
     const isInTime = Date.now() - transaction.sentAt < this.#lifetime * 1000
-    if (!isOurs || !isInTime || !isHashOf(browser, secret)) return undefined
-    return { state, trust: parseVectors(vtr), ...transaction } as Transaction
+    const trust = trustIn(vtr)
+    if (!isOurs || !isInTime || !trust || !isHashOf(browser, secret)) return undefined
+    return { state, trust, ...transaction } as Transaction
   }
 
   /**
@@ -104,6 +105,15 @@ export class WaitingSignIns {
 
   #keyOf(state: string): string {
     return recordKey('sign-in', this.#client.issuer, this.#client.clientId, state)
+  }
+}
+
+/** The store may hold a record of another release, or one that something else changed. */
+function trustIn(vtr: readonly string[]): RequestedTrust | undefined {
+  try {
+    return parseVectors(vtr)
+  } catch {
+    return undefined
   }
 }
 

@@ -71,6 +71,7 @@ export async function verifySignedToken(
 
 function isPast(time: unknown, clockTolerance: number): time is number {
   // JSON can hold infinite numbers, and a session cannot store one.
+  // Stryker disable next-line ConditionalExpression: Number.isFinite() is false for everything but numbers
   return typeof time === 'number' && Number.isFinite(time) && time <= nowInSeconds() + clockTolerance
 }
 

@@ -57,6 +57,26 @@ describe('a store that fails', () => {
     }
   })
 
+  it.each<[string, unknown]>([
+    ['an error with another code', Object.assign(new Error('no access'), { code: 'EACCES' })],
+    ['something with code ENOENT that is no error', { code: 'ENOENT' }],
+    ['nothing', undefined],
+    ['null', null],
+  ])('[CB-17] fails them if it rejects with %s', async (_what, reason) => {
+    const rejection = () => Promise.reject(reason as Error)
+    const records = new RecordStore(storeThat(rejection), 5)
+    await expectRefused(records.read('key'), 'session_unavailable', /store failed/)
+  })
+
+  it('[CB-17] fails a removal in time if it cannot remove anything', async () => {
+    const { get, set } = storeThat(() => undefined)
+    await expectRefused(
+      new RecordStore({ get, set }, 0.01).remove('key'),
+      'session_unavailable',
+      /store failed/,
+    )
+  })
+
   it('[CB-17] fails them in bounded time if it never calls back, as Redis clients do that wait for a connection', async () => {
     const records = new RecordStore(storeThat(() => undefined), 0.01) // prettier-ignore
     await expectRefused(records.write('key', {}, 60), 'session_unavailable', /store failed/)

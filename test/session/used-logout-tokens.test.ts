@@ -1,4 +1,4 @@
-import { MemoryStore } from 'express-session'
+import { MemoryStore, type SessionData } from 'express-session'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { RecordStore } from '../../lib/session/record-store.ts'
 import { UsedLogoutTokens } from '../../lib/session/used-logout-tokens.ts'
@@ -43,6 +43,28 @@ describe('a logout token', () => {
     await use()
     after(180)
     await expect(use()).resolves.toBeUndefined()
+  })
+
+  it('[SESS-16] is remembered for 3 minutes in a store that keeps its records longer', async () => {
+    const stored = new Map<string, SessionData>()
+    const records = new RecordStore(
+      {
+        get: (key, found) => found(null, stored.get(key)),
+        set: (key, record, written) => {
+          stored.set(key, record)
+          written?.()
+        },
+      },
+      5,
+    )
+    const used = new UsedLogoutTokens({ environment: { issuer: 'https://op.example/' } })
+    await used.useOnce(claims, records, done)
+    // Instances of two releases share the records.
+    expect([...stored.keys()]).toEqual(['e938338fc424bc207fb453ec59dcfc4f'])
+    after(179)
+    await expect(used.useOnce(claims, records, done)).rejects.toMatchObject(rejected)
+    after(180)
+    await expect(used.useOnce(claims, records, done)).resolves.toBeUndefined()
   })
 
   it('[SESS-6] is accepted if only another "jti" of the same user was used, as each try of One Login has one', async () => {

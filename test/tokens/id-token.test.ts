@@ -439,6 +439,12 @@ describe('access token hash', () => {
 })
 
 describe('what is told', () => {
+  it('[IDT-1] names what cannot be read, also in the cause', async () => {
+    const { message, cause } = await refusalOf(verifyJwt('AAAA.AAAA.AAAA'))
+    expect(message).toMatch(/^The ID token was rejected: its header cannot be read\./)
+    expect(cause).toMatchObject({ message: 'its header cannot be read' })
+  })
+
   it('[IDT-1] shows nothing of a refused token in the error or its cause', async () => {
     const secrets = { sub: 'the-secret-subject', email: 'a@b.example', exp: 1 }
     const error = await refusalOf(verify({ claims: secrets }))
