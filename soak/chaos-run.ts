@@ -92,10 +92,10 @@ export class ChaosRun {
   /** Returns the next disturbance: each in turn, in another order every time. */
   #next(): Disturbance | undefined {
     const canEnd = this.#share() < lastEnd
-    this.#queue = this.#queue.filter(({ endsInstances = false }) => canEnd || !endsInstances)
-    const next = this.#queue.shift()
-    if (next) return next
-    this.#queue = inAnyOrder(this.#all, this.#random)
+    const possible = (all: readonly Disturbance[]) =>
+      all.filter(({ endsInstances = false }) => canEnd || !endsInstances)
+    this.#queue = possible(this.#queue)
+    if (this.#queue.length === 0) this.#queue = inAnyOrder(possible(this.#all), this.#random)
     return this.#queue.shift()
   }
 

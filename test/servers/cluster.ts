@@ -38,6 +38,7 @@ export class Member {
 
   /** Returns the bytes of its heap in use after a garbage collection. */
   async heap(): Promise<number> {
+    if (this.hasEnded) return 0
     this.#process.send({ measures: 'heap' } satisfies ServiceProcessCommand)
     const [message] = (await once(this.#process, 'message')) as [ServiceProcessMessage]
     return 'heap' in message ? message.heap : 0

@@ -63,7 +63,7 @@ describe('a store that fails', () => {
     ['nothing', undefined],
     ['null', null],
   ])('[CB-17] fails them if it rejects with %s', async (_what, reason) => {
-    const rejection = () => Promise.reject(reason as Error)
+    const rejection = () => Promise.reject(reason)
     const records = new RecordStore(storeThat(rejection), 5)
     await expectRefused(records.read('key'), 'session_unavailable', /store failed/)
   })
