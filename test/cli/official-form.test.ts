@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Browser } from '../support/browser.ts'
 import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
-import { sendToken, sendUserinfo } from './official-requests.ts'
+import { sendAuthorize, sendToken, sendUserinfo } from './official-requests.ts'
 import { identityRequest, vocabulary } from './official-visit.ts'
 
 /** The fields of the official simulator's form with their `data-testid`, as its documentation lists them. */
@@ -144,6 +144,17 @@ describe('the form of the official simulator', () => {
       { error: 'Invalid request', invalid_fields: [{ field, message: expect.any(String) as string }] },
     ])
     expect((await submit({})).status).toBe(302)
+  })
+
+  it('[SIM-4] shows JSON as the official form does, for suites that read it without a parser', async () => {
+    const simulator = await startSimulatorCommand(interactive)
+    const passportDetails = [{ documentNumber: '</textarea>&amp;' }]
+    await simulator.configure({ responseConfiguration: { passportDetails } })
+    const page = await (await sendAuthorize(simulator, identityRequest)).text()
+    const [, json = ''] = /<textarea[^>]*name="passportDetails"[^>]*>([^<]*)</.exec(page) ?? []
+    expect(json).toContain('"documentNumber": "')
+    const decoded = json.replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)))
+    expect(JSON.parse(decoded)).toEqual(passportDetails)
   })
 
   it('[SIM-4] names the misspelt member in a field', async () => {
