@@ -69,8 +69,18 @@ describe('the guides', () => {
     expect(dead.map(([link]) => link)).toEqual([])
   })
 
+  it('show every picture in docs/screenshots/, with a text instead of it', () => {
+    const pictures = pages.flatMap((path) => [
+      ...read(path).matchAll(/!\[([^\]]{20,})\]\(\.\.\/screenshots\/([^)]+)\)/g),
+    ])
+    expect(pictures.map(([, , file]) => file).sort()).toEqual(
+      readdirSync(new URL('docs/screenshots/', root)).sort(),
+    )
+  })
+
+  // The package has no pictures: there, readers see the text instead.
   it.each([...pages, 'README.md', 'docs/README.md'])('link in %s to files of the package only', (path) => {
-    const links = [...withoutBlocks(read(path)).matchAll(/\]\((?!https?:)([^)#]+)/g)]
+    const links = [...withoutBlocks(read(path)).matchAll(/(?<!!\[[^\]]*)\]\((?!https?:)([^)#]+)/g)]
     const targets = links.map(([, file = '']) =>
       new URL(file, new URL(path, root)).pathname.slice(root.pathname.length),
     )
