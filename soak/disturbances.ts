@@ -36,12 +36,16 @@ export function disturbances(
       },
     },
     ...(store.kind === 'redis' ? ofRedis(store, random) : []),
-    ...ofInstances(service, random),
+    ...ofInstances(service, tally, random),
     ...ofProvider(service, random),
   ]
 }
 
-function ofInstances(service: BalancedService, random: () => number): readonly Disturbance[] {
+function ofInstances(
+  service: BalancedService,
+  tally: ChaosTally,
+  random: () => number,
+): readonly Disturbance[] {
   const anyIndex = () => Math.floor(random() * service.members.length)
   return [
     { name: 'an instance restarted', happens: () => service.replace(anyIndex()), endsInstances: true },
@@ -50,6 +54,7 @@ function ofInstances(service: BalancedService, random: () => number): readonly D
     {
       name: "an instance's clock put ahead or back",
       happens: () => {
+        tally.clocksDiffer = true
         service.members[anyIndex()]?.putClock((2 * random() - 1) * mostAhead.instance)
         return Promise.resolve()
       },

@@ -3,7 +3,8 @@ import { printable } from '../errors.ts'
 import { isSecure } from '../options/environments.ts'
 import { wireObject } from '../wire-object.ts'
 
-const endpoint = v.pipe(v.string(), v.url())
+// URL parsers remove control characters and spaces around an address, and others may not.
+const endpoint = v.pipe(v.string(), v.url(), v.regex(/^[!-~]+$/))
 
 const discoverySchema = wireObject({
   issuer: v.string(),

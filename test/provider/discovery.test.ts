@@ -52,7 +52,16 @@ describe('a discovery document', () => {
     'jwks_uri',
     'end_session_endpoint',
   ])('[CONF-8] is refused when its %s is no address', (name) => {
-    for (const value of ['', '/token', 'token', 5])
+    for (const value of [
+      '',
+      '/token',
+      'token',
+      5,
+      `\0${issuer}x`,
+      ` ${issuer}x`,
+      `${issuer}x\n`,
+      `${issuer}\tx`,
+    ])
       expect(() => read({ [name]: value })).toThrow(`its "${name}" is missing or damaged`)
   })
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { MemoryStore } from 'express-session'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SignInSettings } from '../../lib/options/sign-in-options.ts'
@@ -136,5 +137,21 @@ describe('a sign-in that waits', () => {
     const stored = JSON.stringify((store as unknown as { sessions: object }).sessions)
     expect(stored).not.toContain(state)
     expect(stored).not.toContain(secret)
+  })
+
+  it('[CB-13] is stored in the same way in each release, so that instances of two releases share it', async () => {
+    const { store, state, secret } = await started()
+    const [[key, record] = ['', '{}']] = Object.entries(
+      (store as unknown as { sessions: Record<string, string> }).sessions,
+    )
+    const parts = JSON.stringify(['sign-in', client.issuer, client.clientId, state])
+    expect(key).toBe(createHash('sha256').update(parts).digest('hex').slice(0, 32))
+    const stored = JSON.parse(record) as object
+    expect(stored).toMatchObject({
+      ...client,
+      browser: createHash('sha256').update(secret).digest('base64url'),
+      vtr: ['Cl.Cm'],
+    })
+    expect(stored).not.toHaveProperty('claims')
   })
 })

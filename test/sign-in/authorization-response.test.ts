@@ -37,7 +37,11 @@ describe('parameters', () => {
         `${name}.b=a`,
         `${name}=a&${name}[]=b`,
       ])
-        await expectRefused(() => read(query), 'callback_invalid', /repeated, nested or too long/)
+        await expectRefused(
+          () => read(query),
+          'callback_invalid',
+          new RegExp(`^The parameter "${name}" of the callback is repeated, nested or too long`),
+        )
     },
   )
 
@@ -143,5 +147,15 @@ describe('error', () => {
     expect(providerError?.error).toBe('a?b?[2J')
     expect(providerError?.description).toMatch(/^c\?\?dx{196}$/)
     expect(message).not.toMatch(/xx|\n/)
+  })
+})
+
+describe('what happened', () => {
+  it('[CB-3] names the error of a request that One Login rejected, and only then', async () => {
+    const rejected = await refusalOf(() => codeOf({ error: 'invalid_scope' }))
+    expect(rejected.message).toMatch(/^One Login rejected the sign-in request: invalid_scope\./)
+    const denied = await refusalOf(() => codeOf({ error: 'access_denied' }))
+    expect(denied.message).toMatch(/^One Login denied access\. Its session was lost/)
+    expect(denied.message).not.toContain('access_denied')
   })
 })

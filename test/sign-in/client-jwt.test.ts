@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
 import type { Signer } from '../../lib/options/signer.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
@@ -117,6 +117,18 @@ describe('signing a JWT', () => {
       /did not sign a request to One Login within 0\.05 s/,
     )
     expect(error).toMatchObject({ retryable: true, status: 503 })
+  })
+
+  it('[KEY-6] keeps no timer, which would keep the process, after a signer has answered or failed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const failing = withSign(() => Promise.reject(new Error('no')))
+      await signJwt(own, undefined, {}, 60)
+      await expectRefused(signJwt(failing, undefined, {}, 60), 'signing_failed', /failed to sign/)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('[KEY-6] ignores what a signer says after the timeout', async () => {

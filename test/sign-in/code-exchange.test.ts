@@ -238,6 +238,19 @@ describe('a token request that fails', () => {
     expect(error.cause).toBeInstanceOf(Error)
   })
 
+  it.each<[string, Responder, string]>([
+    ['HTML', text('<html>', html), 'its content type is not JSON'],
+    ['half of its JSON', text('{"access_tok', { 'content-type': 'application/json' }), 'it is not JSON'],
+    ['no access token', json({ token_type: 'Bearer', id_token: 'a.b.c' }), 'a member is missing or has the wrong type'], // prettier-ignore
+    ...[null, 5, 'text', [], true].map(
+      (body): [string, Responder, string] => [JSON.stringify(body), json(body), 'a member is missing or has the wrong type'], // prettier-ignore
+    ),
+  ])('[CB-11] says what is wrong with %s', async (_what, response, reason) => {
+    const { error } = await refused({ response })
+    expect(error.code).toBe('provider_answer_invalid')
+    expect(error.message).toContain(`Invalid response from One Login's token endpoint: ${reason}. `)
+  })
+
   it.each([200, 400])('[CB-11] quotes nothing of an answer of status %i that is not JSON', async (status) => {
     const response = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
     const { error } = await refused({ response })

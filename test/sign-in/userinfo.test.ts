@@ -43,6 +43,13 @@ describe('answer', () => {
     expect(await fetchFrom(json(good))).toEqual(good)
   })
 
+  it('[AUTHZ-20] names the identity claims that came, also those that are null', async () => {
+    const address = 'https://vocab.account.gov.uk/v1/address'
+    await using server = await startScriptedServer(json({ ...good, [address]: null }))
+    const { namedClaims } = await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
+    expect(namedClaims.toSorted()).toEqual(['address', 'returnCode'])
+  })
+
   it('[UI-2] takes an answer of the subject alone', async () => {
     expect(await fetchFrom(json({ sub }))).toEqual({ sub })
   })

@@ -3,7 +3,7 @@ let ahead = 0
 
 /** Puts the clock of this process some seconds ahead of the machine's, or behind it if they are negative. */
 export function putClock(secondsAhead: number): void {
-  ahead = secondsAhead * 1000
+  ahead = Math.round(secondsAhead * 1000)
   globalThis.Date = MovedDate as DateConstructor
 }
 
