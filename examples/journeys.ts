@@ -4,7 +4,7 @@ import type { StartedExample } from './started-example.ts'
 
 /** The tests of each framework's example: `/dragons` needs a sign-in, and `/treasure` an identity at P2. */
 export function provesTheJourneys(start: () => Promise<StartedExample>): void {
-  it('signs a user in, and comes back to the page they went to', async () => {
+  it('signs a user in and returns them to the page they requested', async () => {
     await using example = await start()
     const page = await example.visit('/dragons?sort=age')
     expect(page).toMatchObject({ status: 200, body: 'Dragons of typical@example.com' })
@@ -28,7 +28,7 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
     expect((await example.visit('/dragons')).status).toBe(200)
   })
 
-  it('rejects a fetch of a visitor who is not signed in, with a problem document and no redirect', async () => {
+  it('rejects a fetch from a visitor with a problem document, not a redirect', async () => {
     await using example = await start()
     const response = await example.browser.send(`${example.url}/dragons`, { headers: { accept: '*/*' } })
     expect(response.status).toBe(401)
@@ -36,21 +36,21 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
     expect(JSON.parse(response.body)).toMatchObject({ status: 401, code: 'not_signed_in' })
   })
 
-  it('has a page for a user who was refused at One Login', async () => {
+  it('shows a page to a user whom One Login refused', async () => {
     await using example = await start()
     example.op.breakNext('authorize', 'access-denied')
     const page = await example.visit('/dragons')
     expect(page).toMatchObject({ status: 403, body: 'Try again: access_denied' })
   })
 
-  it('has a page for an ID token that is not what it should be, and lets nobody in', async () => {
+  it('shows a page and signs no user in if the ID token is wrong', async () => {
     await using example = await start()
     example.op.breakNext('id-token', 'wrong-audience')
     expect(await example.visit('/dragons')).toMatchObject({ status: 502, body: 'Sorry: id_token_invalid' })
     expect((await example.visit('/')).body).toBe('Nobody is signed in')
   })
 
-  it('signs a user out, here and at One Login', async () => {
+  it('signs a user out of the service and of One Login', async () => {
     await using example = await start()
     await example.visit('/dragons')
     const page = await example.visit('/sign-out')
@@ -68,7 +68,7 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
     expect((await example.visit('/')).body).toBe('Nobody is signed in')
   })
 
-  it('gives a secure cookie in production, behind a load balancer', async () => {
+  it('sets a secure cookie in production, behind a load balancer', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     await using example = await start()
     const headers = { accept: 'text/html', 'x-forwarded-proto': 'https' }
@@ -81,7 +81,7 @@ export function provesTheJourneys(start: () => Promise<StartedExample>): void {
     expect(session).toMatch(/; HttpOnly; Secure; SameSite=Lax$/)
   })
 
-  it('publishes its key, and refuses a logout token that is none', async () => {
+  it('publishes its key, and rejects a logout token that is not a JWT', async () => {
     await using example = await start()
     const { headers, body } = await example.browser.send(`${example.url}/.well-known/jwks.json`)
     expect(headers['content-type']).toContain('application/json')

@@ -2,7 +2,7 @@
 import { readyUser, type Simulator } from '../lib/simulator/index.ts'
 import { PortBlindBrowser } from '../test/servers/cluster.ts'
 
-/** What all users came to, together. */
+/** The results of all users together. */
 export class ChaosTally {
   signIns = 0
   stepUps = 0
@@ -21,7 +21,7 @@ export class ChaosTally {
   readonly #losses: { readonly from: number; until: number }[] = []
   #last: Promise<unknown> = Promise.resolve()
 
-  /** Does something while nobody else does. */
+  /** Runs one function at a time. */
   async oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(work)
     this.#last = result.catch(() => undefined)

@@ -4,7 +4,7 @@ import { claimURL, credentialSubjectSchema, identityClaimSchemas, userinfoSchema
 import type { OneLoginError } from '../lib/index.ts'
 import { createIdentity } from '../lib/sign-in/user.ts'
 
-/** What these tests read of a schema of valibot: they find every member of every claim in the schemas themselves. */
+/** The parts of a Valibot schema that these tests read to find every member of every claim. */
 interface Schema {
   readonly type: string
   readonly pipe?: readonly Schema[]
@@ -16,15 +16,15 @@ interface Schema {
 
 type Path = readonly (string | number)[]
 
-/** A member of an object somewhere in a claim. */
+/** A member of an object in a claim. */
 interface Member {
   readonly path: Path
   readonly isRequired: boolean
-  /** The types of JSON that it can have. */
+  /** The JSON types that it can have. */
   readonly types: readonly string[]
 }
 
-/** The schema behind the wrappings: of an optional member, of what happens before or after. */
+/** The schema inside optional members and pipes. */
 function core(schema: Schema): Schema {
   if (schema.type === 'optional' && schema.wrapped) return core(schema.wrapped)
   const parts = schema.pipe?.filter((part) => part !== schema).map(core)
@@ -66,7 +66,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   ...identityClaimSchemas,
 }
 
-/** An example of a claim with every member. A person has a current name, too, which has no end. */
+/** An example of a claim with every member, and a current name, which has no end. */
 function exampleClaim(claim: string): unknown {
   const example = exampleOf(schemas[claim] as unknown as Schema)
   if (claim !== 'core identity') return example
@@ -127,7 +127,7 @@ describe('the members of every claim', () => {
     expect(optional).toHaveLength(30)
   })
 
-  it.each(Object.keys(schemas))('[CID-13] are accepted, all of them together, of %s', (claim) => {
+  it.each(Object.keys(schemas))('[CID-13] of %s are accepted together', (claim) => {
     expect(accepts(claim, exampleClaim(claim))).toMatchObject({ success: true })
   })
 
@@ -139,25 +139,28 @@ describe('the members of every claim', () => {
     }
   })
 
-  it.each(required)('[CID-12, CID-13] must be there: $name', ({ claim, path }) => {
+  it.each(required)('[CID-12, CID-13] are required: $name', ({ claim, path }) => {
     for (const absent of [null, undefined])
       expect(accepts(claim, changed(exampleClaim(claim), path, absent)).success).toBe(false)
   })
 
-  it.each(cases)('[CID-12] must have their type: $name', ({ claim, path, types }) => {
+  it.each(cases)('[CID-12] must have the right type: $name', ({ claim, path, types }) => {
     const wrong = Object.entries(wrongTypes).filter(([type]) => !types.includes(type))
     expect(wrong.length).toBeGreaterThanOrEqual(3)
     for (const [, value] of wrong)
       expect(accepts(claim, changed(exampleClaim(claim), path, value)).success).toBe(false)
   })
 
-  it.each(['name', 'birthDate', 'name.0.nameParts'])('[CID-8, CID-9] of %s are not an empty list', (path) => {
-    const keys = path.split('.').map((key) => (key === '0' ? 0 : key))
-    expect(accepts('core identity', changed(exampleClaim('core identity'), keys, [])).success).toBe(false)
-  })
+  it.each(['name', 'birthDate', 'name.0.nameParts'])(
+    '[CID-8, CID-9] of %s cannot be an empty list',
+    (path) => {
+      const keys = path.split('.').map((key) => (key === '0' ? 0 : key))
+      expect(accepts('core identity', changed(exampleClaim('core identity'), keys, [])).success).toBe(false)
+    },
+  )
 })
 
-describe('every claim beside the core identity', () => {
+describe('every claim except the core identity', () => {
   const proven = {
     level: 'P2',
     ...(v.parse(credentialSubjectSchema, exampleClaim('core identity')) as object),

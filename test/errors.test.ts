@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { findOneLoginError, isForTheUser, isOneLoginError, OneLoginError, printable } from '../lib/errors.ts'
 
 describe('OneLoginError', () => {
-  it('[CB-3] carries a code, a status, whether to try again, and what One Login said', () => {
+  it('[CB-3] has a code, a status, whether to try again, and One Login’s own error', () => {
     const providerError = { error: 'temporarily_unavailable', description: 'Busy', status: 400 }
     const error = new OneLoginError('temporarily_unavailable', 'Later.', { providerError })
     expect(error).toMatchObject({
@@ -18,7 +18,7 @@ describe('OneLoginError', () => {
     expect(error.returnCodes).toBeUndefined()
   })
 
-  it('[CID-7] carries return codes', () => {
+  it('[CID-7] has return codes', () => {
     expect(new OneLoginError('identity_not_proven', 'No.', { returnCodes: ['A'] }).returnCodes).toEqual(['A'])
   })
 
@@ -31,16 +31,13 @@ describe('OneLoginError', () => {
     ['CB-11', 'provider_timeout', 504, true],
     ['CB-11', 'token_refused', 502, true],
     ['IDT-1', 'id_token_invalid', 502, false],
-  ] as const)(
-    '[%s] gives %s the status %i and says whether a new try can help: %s',
-    (_id, code, status, retryable) => {
-      expect(new OneLoginError(code, '')).toMatchObject({ status, retryable })
-    },
-  )
+  ] as const)('[%s] has %s with the status %i, retryable: %s', (_id, code, status, retryable) => {
+    expect(new OneLoginError(code, '')).toMatchObject({ status, retryable })
+  })
 })
 
 describe('cause', () => {
-  it('[CID-6, CB-11] keeps the words of another error, and none of its data', () => {
+  it('[CID-6, CB-11] keeps the message of another error, and none of its data', () => {
     const cause = Object.assign(new Error('unexpected "aud" claim value', { cause: new Error('deeper') }), {
       name: 'JWTClaimValidationFailed',
       code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
@@ -57,12 +54,12 @@ describe('cause', () => {
     expect(storedCause).not.toHaveProperty('cause')
   })
 
-  it('[CB-11] keeps one of ours as it is', () => {
+  it('[CB-11] keeps an error of this package unchanged', () => {
     const cause = new OneLoginError('provider_timeout', 'Late.')
     expect(new OneLoginError('token_refused', 'No.', { cause }).cause).toBe(cause)
   })
 
-  it.each(['SECRET', { secret: 'SECRET' }])('[CB-11] does not keep %j, which is no error', (cause) => {
+  it.each(['SECRET', { secret: 'SECRET' }])('[CB-11] drops %j, which is not an error', (cause) => {
     expect(JSON.stringify(new OneLoginError('token_refused', 'No.', { cause }).cause ?? '')).not.toContain(
       'SECRET',
     )
@@ -70,13 +67,13 @@ describe('cause', () => {
 })
 
 describe('isOneLoginError', () => {
-  it('[CB-3] tells ours from others', () => {
+  it('[CB-3] recognises only errors of this package', () => {
     expect(isOneLoginError(new OneLoginError('access_denied', 'No.'))).toBe(true)
     for (const other of [new Error('No.'), { code: 'access_denied' }, null, undefined, 'access_denied', 5])
       expect(isOneLoginError(other)).toBe(false)
   })
 
-  it('[CB-3] tells an error of another copy of this package', async () => {
+  it('[CB-3] recognises an error of another copy of this package', async () => {
     vi.resetModules()
     const copy = await import('../lib/errors.ts')
     const error = new copy.OneLoginError('access_denied', 'No.')
@@ -86,7 +83,7 @@ describe('isOneLoginError', () => {
 })
 
 describe('findOneLoginError', () => {
-  it('[CB-11] finds ours however deep it was wrapped', () => {
+  it('[CB-11] finds an error of this package inside any number of others', () => {
     const error = new OneLoginError('provider_timeout', 'Late.')
     const wrapped = new Error('a', { cause: new Error('b', { cause: error }) })
     expect(findOneLoginError(wrapped)).toBe(error)
@@ -113,15 +110,15 @@ describe('isForTheUser', () => {
 })
 
 describe('printable', () => {
-  it('[CB-3] lets no line break, control or escape character into a log', () => {
+  it('[CB-3] removes line breaks, control and escape characters', () => {
     expect(printable('a\r\nb\u001b[31mc\u0000é')).toBe('a??b?[31mc??')
   })
 
-  it('[CB-3] cuts off what is too long', () => {
+  it('[CB-3] shortens long text', () => {
     expect(printable('x'.repeat(500))).toHaveLength(200)
   })
 
-  it.each([undefined, null, 5, {}])('[CB-3] makes nothing of %j', (value) => {
+  it.each([undefined, null, 5, {}])('[CB-3] returns nothing for %j', (value) => {
     expect(printable(value)).toBeUndefined()
   })
 })

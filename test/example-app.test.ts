@@ -41,7 +41,7 @@ async function startExample(response: SimulatorResponse = {}, log: Logger = sile
   }
 }
 
-/** A log that is kept. */
+/** A log that keeps its lines. */
 function recordedLog(): { log: Logger; lines: string[] } {
   const lines: string[] = []
   const log = createLog('debug', { write: (line: string) => void lines.push(line) })
@@ -76,7 +76,7 @@ describe('The example service', () => {
     expect(kinds.filter((name) => !body.includes(name))).toEqual([])
   })
 
-  it('refuses to start with a simulator in production', async () => {
+  it('does not start with a simulator in production', async () => {
     await expect(startService({ PORT: '0', NODE_ENV: 'production' }, silent)).rejects.toThrow(/ONE_LOGIN_/)
   })
 
@@ -84,12 +84,12 @@ describe('The example service', () => {
     ['integration', 'https://home.integration.account.gov.uk/'],
     ['https://oidc.integration.account.gov.uk/', 'https://home.integration.account.gov.uk/'],
     ['production', 'https://home.account.gov.uk/'],
-  ])('knows where users of %s manage their One Login', async (environment, home) => {
+  ])('links users of %s to their One Login', async (environment, home) => {
     await using op = disposable(await startSimulator())
     expect(oneLoginHome({ ...op.options, environment: environment as 'integration' })).toBe(home)
   })
 
-  it('[SIM-1] signs a user in, proves their identity, and signs them out, with no other server than its own', async () => {
+  it('[SIM-1] signs a user in, proves their identity, and signs them out, without other servers', async () => {
     await using example = await startExample()
     expect((await example.visit('/')).body).toContain(en.start.lead)
     const account = await example.visit('/account')
@@ -105,7 +105,7 @@ describe('The example service', () => {
     expect(after.headers.location).toContain(`${example.op.issuer}authorize?`)
   })
 
-  it('takes the next port when its own is taken, and says so', async () => {
+  it('uses the next port if its own is in use, and says so', async () => {
     await using other = await listen(createServer())
     const { port } = other
     const { log, lines } = recordedLog()
@@ -119,7 +119,7 @@ describe('The example service', () => {
     }
   })
 
-  it('uses the One Login that the environment names, at the registered address, and shows no wire then', async () => {
+  it('uses the One Login that the environment names, at the registered address, and hides the development page', async () => {
     const callbackURL = 'https://dragons.example/auth/callback'
     await using op = disposable(await startSimulator({ callbackURL }))
     const { environment, clientId, privateKey } = op.options
@@ -143,14 +143,14 @@ describe('The example service', () => {
     }
   })
 
-  it('refuses to start without a secret where its cookies have to be secure', async () => {
+  it('does not start without a secret if its cookies must be secure', async () => {
     await using op = disposable(await startSimulator())
     const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
     const parts = { store: new MemoryStore(), secret: undefined }
     expect(() => createApp(options, parts, silent)).toThrow(/SESSION_SECRET/)
   })
 
-  it('sets a cookie that only its own site can use, behind a proxy that ends TLS', async () => {
+  it('sets a cookie for its own site only, behind a proxy that ends TLS', async () => {
     await using op = disposable(await startSimulator())
     const options = { ...op.options, callbackURL: 'https://dragons.example/auth/callback' }
     const app = createApp(options, { store: new MemoryStore(), secret: 'for tests' }, silent)
@@ -164,7 +164,7 @@ describe('The example service', () => {
     expect((await new Browser().send(`${server.url}/development`)).status).toBe(404)
   })
 
-  it('[AUTHZ-8] passes the language on that the user has chosen, and keeps it through sign-out', async () => {
+  it('[AUTHZ-8] passes on the language that the user has chosen, and keeps it after sign-out', async () => {
     await using example = await startExample()
     expect((await example.visit('/?lang=cy')).body).toContain(cy.start.lead)
     await example.visit('/account')
@@ -176,7 +176,7 @@ describe('The example service', () => {
     expect((await example.visit('/sign-out')).body).toContain(cy.signedOut.asked)
   })
 
-  it('allows no inline script or style and no other place for its forms to go to than itself and One Login', async () => {
+  it('allows no inline script or style, and forms only to itself and One Login', async () => {
     await using example = await startExample()
     const policy = String((await example.visit('/')).headers['content-security-policy'])
     expect(policy).not.toContain('unsafe')
@@ -184,13 +184,13 @@ describe('The example service', () => {
     expect(policy).toContain("frame-ancestors 'none'")
   })
 
-  it('lets no cache keep a page of a user', async () => {
+  it('forbids caches to store a page of a user', async () => {
     await using example = await startExample()
     for (const path of ['/account', '/identity', '/bank-details'])
       expect((await example.visit(path)).headers['cache-control']).toBe('no-store')
   })
 
-  it('takes a form only with the token of the page it came from', async () => {
+  it('accepts a form only with the token of its page', async () => {
     await using example = await startExample()
     const { body } = await example.visit('/bank-details')
     const forged = await example.visit('/bank-details', {
@@ -217,7 +217,7 @@ describe('The example service', () => {
     expect((await example.visit('/account', { stopAt: true })).status).toBe(303)
   })
 
-  it('answers with 503 and a page when the session store fails, and shows nothing of the error', async () => {
+  it('responds with 503 and a page if the session store fails, without details of the error', async () => {
     const store = new MemoryStore()
     await using op = disposable(await startSimulator())
     await using server = await startApp((url) => {
@@ -236,7 +236,7 @@ describe('The example service', () => {
     expect((await browser.send(`${server.url}/health`)).status).toBe(200)
   })
 
-  it('lets no user through while it cannot be known whether they have signed out, and shows a page', async () => {
+  it('lets no user through while it cannot check whether they have signed out, and shows a page', async () => {
     const store = new MemoryStore()
     await using op = disposable(await startSimulator())
     await using server = await startApp((url) => {
@@ -247,7 +247,7 @@ describe('The example service', () => {
     expect((await browser.visit(`${server.url}/account`)).status).toBe(200)
     const get = store.get.bind(store)
     store.get = (id, done) => {
-      // Of all that is in the store, only sign-outs are not there.
+      // Only the sign-out records of the store are unavailable.
       if (/^[0-9a-f]{32}$/.test(id)) done(new Error('connect ECONNREFUSED 10.0.0.7:6379'))
       else get(id, done)
     }
@@ -256,7 +256,7 @@ describe('The example service', () => {
     expect(response.body).toContain(en.errors.tryAgainLater.title)
   })
 
-  it('logs neither who its users are nor what would let somebody be them', async () => {
+  it('logs no personal data of its users and no credentials', async () => {
     const { log, lines } = recordedLog()
     await using example = await startExample({ user: 'no-identity', returnCodes: ['T'] }, log)
     await example.visit('/identity')
@@ -274,7 +274,7 @@ describe('The example service', () => {
     expect(written).not.toContain(params.get('state'))
   })
 
-  it('finishes the requests that are under way before it closes, and takes no more', async () => {
+  it('finishes running requests before it closes, and accepts no more', async () => {
     const service = await startService({ PORT: '0' }, silent, { interactive: false })
     const { simulator: op } = service
     const browser = new Browser()
@@ -292,7 +292,7 @@ describe('The example service', () => {
     await expect(browser.send(service.url)).rejects.toThrow(/ECONNREFUSED/)
   })
 
-  it('prints its address, and ends when it is told to', { timeout: 60_000 }, async () => {
+  it('prints its address, and stops on a signal', { timeout: 60_000 }, async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'example-app/src/main.ts'], {
       env: { PATH: process.env.PATH, PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],

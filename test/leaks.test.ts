@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Observations } from './support/watched-process.ts'
 
-/** Whether there is a JWT in a text, of whatever kind. A session's id may look like one by chance, and is not JSON. */
+/** Whether a text contains a JWT of any kind. A session ID can look like one by chance, but is not JSON. */
 function holdsJwt(text: string): boolean {
   return [...text.matchAll(/(eyJ[\w-]{8,})\.[\w-]{8,}/g)].some(([, header = '']) => {
     try {
@@ -25,7 +25,7 @@ const library = fileURLToPath(new URL('../lib/', import.meta.url))
 const brought = /node_modules\/(?:jose|openid-client|oauth4webapi|valibot)\//
 const isOurs = (file: string) => file.includes(library) || brought.test(file)
 
-describe('all journeys and all faults, with everything subscribed that tells of them', () => {
+describe('all journeys and all faults, with a listener for everything that reports them', () => {
   let seen: Observations
   let folder: string
   let child: ChildProcess | undefined
@@ -48,7 +48,7 @@ describe('all journeys and all faults, with everything subscribed that tells of 
     await rm(folder, { recursive: true })
   })
 
-  /** What of the secrets stands in one of the texts. */
+  /** The secrets that are in one of the texts. */
   function leaksIn(texts: readonly string[]): string[] {
     const all = texts.join('\n')
     return Object.entries(seen.secrets).flatMap(([kind, values]) =>
@@ -56,7 +56,7 @@ describe('all journeys and all faults, with everything subscribed that tells of 
     )
   }
 
-  it('are many, and each kind of secret was met, so that the tests below say something', () => {
+  it('are many, and include each kind of secret, so the tests below mean something', () => {
     expect(seen.journeys).toBeGreaterThan(250)
     expect(seen.errors.length).toBeGreaterThan(150)
     expect(seen.events.length).toBeGreaterThan(500)
@@ -69,16 +69,16 @@ describe('all journeys and all faults, with everything subscribed that tells of 
     for (const values of Object.values(seen.secrets)) expect(values.length).toBeGreaterThan(0)
   })
 
-  it('would show a JWT wherever it stands, and take nothing else for one', () => {
+  it('would find a JWT anywhere, and nothing else', () => {
     expect(holdsJwt(`message: ${seen.secrets['ID token']?.[0] ?? ''}`)).toBe(true)
     expect(holdsJwt('connect.sid=s%3AeyJhbGciOiJFUzI1NiIsImtpZCI.SflKxwRJSMeKKF2QT4fw')).toBe(false)
   })
 
-  it('break nothing off, and leave no rejection unhandled', () => {
+  it('all finish, and leave no rejection unhandled', () => {
     expect(seen.failures).toEqual([])
   })
 
-  it('[CB-11] [CID-6] write nothing to stdout and stderr, whatever NODE_DEBUG and DEBUG ask for', () => {
+  it('[CB-11] [CID-6] write nothing to stdout and stderr, whatever NODE_DEBUG and DEBUG are', () => {
     const writers = Object.keys(seen.writes)
     expect(writers.filter((file) => file.startsWith('node:')).length).toBeGreaterThan(2)
     expect(writers.filter(isOurs)).toEqual([])
@@ -89,9 +89,9 @@ describe('all journeys and all faults, with everything subscribed that tells of 
     expect(seen.errors.filter(holdsJwt)).toEqual([])
   })
 
-  it('[CB-11] [CID-6] leave no secret in what undici writes when it is asked to', () => {
+  it('[CB-11] [CID-6] leave no secret in the debug output of undici', () => {
     expect(seen.undiciWrites.length).toBeGreaterThan(500)
-    // One fault of the simulator sends the logout token in the address, which is what is wrong with it.
+    // One fault of the simulator sends the logout token in the address on purpose.
     const ours = seen.undiciWrites.filter((line) => !line.includes('/back-channel-logout?logout_token='))
     expect(leaksIn(ours)).toEqual([])
     expect(ours.filter(holdsJwt)).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { returnPath } from '../lib/return-path.ts'
 
-/** The browser's own reading of a Location header, at a page of this site. */
+/** The address that a browser reads from a Location header, at a page of this site. */
 function whereABrowserGoes(location: string): string {
   return new URL(location, 'https://service.example/auth/callback').origin
 }
@@ -29,10 +29,10 @@ describe('paths of this site', () => {
 })
 
 describe('anything else', () => {
-  it('[CB-12] becomes / however often it is asked for, in texts of any letters', () => {
+  it('[CB-12] becomes /, however often it is requested, in any script', () => {
     const wanted = ['//evil\u00de\u0097', '/Si\u00e2n', '//ex\u00e4mple.com']
     const outcomes = new Set<string>()
-    // Node compiles what is called often, and its compiled URL.canParse is wrong about some of these.
+    // Node's compiled URL.canParse, used after many calls, is wrong about some of these.
     for (let call = 0; call < 30_000; call++) outcomes.add(wanted.map((path) => returnPath(path)).join(' '))
     expect([...outcomes]).toEqual(['/ /Si%C3%A2n /'])
   })
@@ -79,13 +79,13 @@ describe('anything else', () => {
   })
 
   it.each([undefined, null, 5, ['/a'], { toString: () => '/a' }])(
-    '[CB-12] goes to / for %j, which is no text',
+    '[CB-12] goes to / for %j, which is not a string',
     (wanted) => {
       expect(returnPath(wanted)).toBe('/')
     },
   )
 
-  it('[CB-12] lets no line break into a header', () => {
+  it('[CB-12] puts no line break into a header', () => {
     expect(returnPath('/a\r\nSet-Cookie: a=b')).not.toMatch(/[\r\n]/)
   })
 })

@@ -1,7 +1,7 @@
 /* global document, fetch, location, setInterval, setTimeout, clearInterval, clearTimeout */
 const warnAt = 5 * 60
 
-/** Asks the service how long the session still lives, and warns the user before it ends. */
+/** Asks the service when the session ends, and warns the user before then. */
 export function warnBeforeTimeout(dialog) {
   const left = dialog.querySelector('.app-timeout__left')
   const stay = dialog.querySelector('.app-timeout__stay')
@@ -11,7 +11,7 @@ export function warnBeforeTimeout(dialog) {
   let waiting
   let isWarning = false
 
-  // What the service makes of it: it signs the user out, or another tab has kept the session alive.
+  // The service decides: it signs the user out, or another tab has extended the session.
   const leave = () => location.assign('/account')
 
   async function ask(method = 'GET') {
@@ -24,7 +24,7 @@ export function warnBeforeTimeout(dialog) {
 
   function schedule(secondsLeft, extendable) {
     const end = Date.now() + secondsLeft * 1000
-    // A computer that was asleep wakes up late. The next page ends a session as it should be, at One Login too.
+    // A computer that was asleep runs this late. The next page then ends the session, at One Login too.
     const wake = () => (Date.now() < end ? ask() : leave())
     clearTimeout(waiting)
     if (secondsLeft <= warnAt) return show(end, extendable)
@@ -71,7 +71,7 @@ export function warnBeforeTimeout(dialog) {
     return count === 1 ? one : several.replace('{count}', String(count))
   }
 
-  // The Escape key closes the dialog, too: somebody is there, and gets more time if there is any to be had.
+  // The Escape key also closes the dialog. The user is there, so the session is extended if possible.
   dialog.addEventListener('close', () => {
     if (!isWarning || stay.hidden) return
     hide()

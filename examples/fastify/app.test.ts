@@ -16,7 +16,7 @@ async function start(routes?: (app: FastifyInstance) => void): Promise<StartedEx
   })
 }
 
-/** Returns the page that a person sees who has copied a session's cookie. */
+/** Returns the page that anyone with a copy of the session's cookie sees. */
 async function seenWith(cookie: string, { url }: StartedExample): Promise<string> {
   return (await new Browser().send(url, { headers: { cookie: `sessionId=${cookie}` } })).body
 }
@@ -24,7 +24,7 @@ async function seenWith(cookie: string, { url }: StartedExample): Promise<string
 const jarOf = ({ browser, url }: StartedExample) => browser.jar(new URL(url).host)
 const sessionIn = (example: StartedExample) => jarOf(example).get('sessionId') ?? ''
 
-/** Lets one function wait for another. */
+/** Returns a promise and the function that resolves it. */
 function gate() {
   const emitter = new EventEmitter()
   return { open: () => emitter.emit('open'), opened: once(emitter, 'open') }
@@ -33,14 +33,14 @@ function gate() {
 describe('The Fastify example', () => {
   provesTheJourneys(start)
 
-  it('sets no cookie for a visitor who does not sign in, and no second one for a user who has it', async () => {
+  it('sets no cookie for a visitor who does not sign in, and no second cookie for a signed-in user', async () => {
     await using example = await start()
     expect((await example.visit('/')).headers['set-cookie']).toBeUndefined()
     await example.visit('/dragons')
     expect((await example.visit('/')).headers['set-cookie']).toBeUndefined()
   })
 
-  it('[CB-12] renews the session at sign-in, so that one who knew the old one gets nothing', async () => {
+  it('[CB-12] renews the session at sign-in, so the old session ID is useless', async () => {
     await using example = await start()
     await example.visit('/dragons')
     const before = sessionIn(example)
@@ -51,7 +51,7 @@ describe('The Fastify example', () => {
     expect(await seenWith(before, example)).toBe('Nobody is signed in')
   })
 
-  it('[SESS-1] takes the cookie back at sign-out, and ends the session that it was of', async () => {
+  it('[SESS-1] deletes the cookie and the session at sign-out', async () => {
     await using example = await start()
     await example.visit('/dragons')
     const before = sessionIn(example)
@@ -60,7 +60,7 @@ describe('The Fastify example', () => {
     expect(await seenWith(before, example)).toBe('Nobody is signed in')
   })
 
-  it('[CB-12] keeps what the app has in the session of a user who proves their identity', async () => {
+  it('[CB-12] keeps the app’s session data when a user proves their identity', async () => {
     await using example = await start((app) => {
       app.get('/feed', ({ session }) => Object.assign(session, { fed: 'Smaug' }).fed)
       app.get('/fed', ({ session }) => (session as { fed?: string }).fed ?? 'none')

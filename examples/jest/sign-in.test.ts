@@ -14,7 +14,7 @@ afterEach(() => {
 })
 afterAll(() => simulator.close())
 
-test('signs a user in who proves their identity', async () => {
+test('signs in a user who proves their identity', async () => {
   simulator.respondWith({ user: 'many-given-names', level: 'P2' })
   const page = await visit(request.agent(createApp(simulator.options)), simulator, '/treasure')
   expect(page.body).toMatchObject({ identity: { proven: true } })

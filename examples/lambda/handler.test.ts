@@ -44,7 +44,7 @@ async function deploy() {
   return { simulator, call }
 }
 
-it('[USE-5] signs a user in with events of an API Gateway HTTP API, on two instances', async () => {
+it('[USE-5] signs a user in with events of an API Gateway HTTP API, on 2 instances', async () => {
   const { simulator, call } = await deploy()
   const browser = new Browser()
   let result = await call('/treasure')
@@ -60,7 +60,7 @@ it('[USE-5] signs a user in with events of an API Gateway HTTP API, on two insta
   expect((await call('/')).body).toBe('You are signed in')
 })
 
-it('[USE-5] sets cookies one by one, secure and for the service alone', async () => {
+it('[USE-5] sets each cookie in its own header, secure and for this service only', async () => {
   const { call } = await deploy()
   const { cookies = [] } = await call('/treasure')
   expect(cookies.length).toBeGreaterThan(0)

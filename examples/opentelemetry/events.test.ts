@@ -67,7 +67,7 @@ describe('The metrics of the OpenTelemetry example', () => {
     return Object.fromEntries(points ?? []) as Record<string, number>
   }
 
-  it('count every event, with nothing that tells one user from another', async () => {
+  it('count every event, without an attribute that identifies a user', async () => {
     stops.push(countEvents(provider.getMeter('test')))
     await using pair = await startPair()
     const [here, elsewhere] = await goThroughEverything(pair)
@@ -119,7 +119,7 @@ describe('The spans of the OpenTelemetry example', () => {
       .map((event) => [event.name, event.attributes]),
   ]
 
-  it('tell on the span of a request what happened in it', async () => {
+  it('add the events of a request to its span', async () => {
     await using pair = await startPair({ framework })
     pair.op.respondWith({ user: 'not-proven' })
     await pair.browser().visit(`${pair.service.url}/identity`)
@@ -132,7 +132,7 @@ describe('The spans of the OpenTelemetry example', () => {
     ])
   })
 
-  it('mark the request in which a sign-in failed', async () => {
+  it('mark the span of a request whose sign-in failed', async () => {
     await using pair = await startPair({ framework })
     pair.op.breakNext('id-token', 'wrong-nonce')
     await pair.browser().visit(`${pair.service.url}/account`)
@@ -141,7 +141,7 @@ describe('The spans of the OpenTelemetry example', () => {
     expect(callback?.attributes).toMatchObject({ 'error.type': 'id_token_invalid' })
   })
 
-  it('are made where there is no span, and end at once', async () => {
+  it('are created and ended at once if there is no span', async () => {
     await using pair = await startPair()
     await pair.browser().visit(`${pair.service.url}/account`)
     expect(exporter.getFinishedSpans().map(({ name }) => name)).toContain('one_login.sign_in.succeeded')
@@ -167,7 +167,7 @@ function asyncContexts(): Parameters<typeof context.setGlobalContextManager>[0] 
 describe('The audit log of the OpenTelemetry example', () => {
   const key = Buffer.alloc(32, 'a key')
 
-  it('says who did what in one line each, under a name that only the key can tell', async () => {
+  it('writes one line for each event, with the user as an HMAC', async () => {
     const lines: AuditLine[] = []
     stops.push(audit((line) => lines.push(line), key))
     await using pair = await startPair()
@@ -198,7 +198,7 @@ describe('The audit log of the OpenTelemetry example', () => {
       expect(text).not.toContain(personal)
   })
 
-  it('has another name for the user under another key, and none without a key', async () => {
+  it('has another HMAC for the user with another key, and fails without a key', async () => {
     const lines: AuditLine[] = []
     stops.push(
       audit((line) => lines.push(line), key),

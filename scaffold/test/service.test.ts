@@ -19,14 +19,14 @@ test('has a start page that anyone can see, in English and in Welsh', async () =
   expect((await visitor.visit('/?lang=cy')).text).toContain(cy.start.lead)
 })
 
-test('lets users in who sign in', async () => {
+test('lets in users who sign in', async () => {
   simulator?.respondWith({ user: 'no-phone' })
   const { status, text } = await new Visitor(service.url).visit('/account')
   expect(status).toBe(200)
   expect(text).toContain('no-phone@example.com')
 })
 
-test('tells users who could not sign in how they can go on', async () => {
+test('tells users who could not sign in what to do next', async () => {
   simulator?.respondWith({ error: { error: 'access_denied' } })
   const { status, text } = await new Visitor(service.url).visit('/account')
   expect(status).toBe(403)
@@ -42,7 +42,7 @@ test('signs users out of One Login too', async () => {
   expect(headers.location).toContain(`${simulator?.issuer}logout?`)
 })
 
-test('refuses a form that does not come from its own page', async () => {
+test('rejects a form from another site', async () => {
   const visitor = new Visitor(service.url)
   await visitor.visit('/account')
   expect((await visitor.post('/bank-details', { account: '00733445', _csrf: 'forged' })).status).toBe(403)

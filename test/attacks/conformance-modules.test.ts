@@ -45,7 +45,7 @@ describe('the tests of relying parties', () => {
     await accepted(attacked)
   })
 
-  it('[IDT-1] oidcc-client-test-idtoken-sig-rs256: takes RS256', async () => {
+  it('[IDT-1] oidcc-client-test-idtoken-sig-rs256: accepts RS256', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = (draft) => honest(rs256Token(attacked.provider, draft))
     await accepted(attacked)
@@ -69,18 +69,18 @@ describe('the tests of relying parties', () => {
     },
     '[IDT-2] oidcc-client-test-invalid-sig-hs256': ({ header, claims }) =>
       compact({ ...header, alg: 'HS256' }, claims, hs256('not the secret of this service')),
-    // The test has two keys that fit, and a relying party is free to try them: One Login wants a "kid".
+    // Both keys fit, and a relying party may try them. One Login requires a "kid".
     '[IDT-1] oidcc-client-test-kid-absent-multiple-jwks': (draft) =>
       honest(withHeader(draft, { kid: undefined })),
   }
 
-  it.each(Object.entries(refusals))('%s: is refused', async (_module, idToken) => {
+  it.each(Object.entries(refusals))('%s: is rejected', async (_module, idToken) => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = (draft) => idToken(draft, attacked.provider)
     await expectSignInRefused(attacked)
   })
 
-  it('[IDT-1] oidcc-client-test-kid-absent-single-jwks: is refused, which the test allows, since One Login always has one', async () => {
+  it('[IDT-1] oidcc-client-test-kid-absent-single-jwks: is rejected, which the test allows, because One Login always sends a "kid"', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     provider.documents.jwks.keys = [provider.keys.token.jwk]
@@ -88,19 +88,19 @@ describe('the tests of relying parties', () => {
     await expectSignInRefused(attacked)
   })
 
-  it('[IDT-8] oidcc-client-test-missing-athash: signs in, since the code flow need not have one', async () => {
+  it('[IDT-8] oidcc-client-test-missing-athash: signs in, because the code flow does not require one', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = withClaims({ at_hash: undefined })
     await accepted(attacked)
   })
 
-  it('[UI-1] oidcc-client-test-userinfo-invalid-sub: is refused', async () => {
+  it('[UI-1] oidcc-client-test-userinfo-invalid-sub: is rejected', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.userinfo = (claims) => ({ ...claims, sub: 'urn:another' })
     await expectSignInRefused(attacked, 'userinfo_invalid')
   })
 
-  it('[UI-1] oidcc-client-test-userinfo-bearer-header: sends the access token in the header, and nowhere else', async () => {
+  it('[UI-1] oidcc-client-test-userinfo-bearer-header: sends the access token in the header, and only there', async () => {
     await using attacked = await startAttackedService()
     await accepted(attacked)
     const { method, url, headers, body } =
@@ -109,7 +109,7 @@ describe('the tests of relying parties', () => {
     expect(headers?.authorization).toMatch(/^Bearer [0-9a-f]{32}$/)
   })
 
-  it('[UI-2] oidcc-client-test-scope-userinfo-claims: gets the claims of the scopes that were asked for', async () => {
+  it('[UI-2] oidcc-client-test-scope-userinfo-claims: gets the claims of the requested scopes', async () => {
     await using attacked = await startAttackedService({ scope: ['openid', 'email', 'phone'] })
     attacked.provider.userinfo = (claims) => ({ ...claims, phone_number: '+441406946277' })
     const { user } = await signInAt(attacked.service)
@@ -118,7 +118,7 @@ describe('the tests of relying parties', () => {
     expect(new URLSearchParams(authorize?.url.split('?')[1]).get('scope')).toBe('openid email phone')
   })
 
-  it('[CB-3] oidcc-client-test-redirect-error: tells the app of an error in the callback', async () => {
+  it('[CB-3] oidcc-client-test-redirect-error: passes an error in the callback to the app', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.callback = (params) => {
       params.delete('code')
@@ -129,13 +129,13 @@ describe('the tests of relying parties', () => {
 })
 
 describe('the tests of configuration', () => {
-  it('[CONF-1] oidcc-client-test-discovery-openid-config: takes its endpoints from there', async () => {
+  it('[CONF-1] oidcc-client-test-discovery-openid-config: uses its endpoints', async () => {
     await using attacked = await startAttackedService()
     await accepted(attacked)
     expect(attacked.provider.requests[0]?.url).toBe('/.well-known/openid-configuration')
   })
 
-  it('[CONF-1] oidcc-client-test-discovery-issuer-mismatch: is refused, and nothing of it is used', async () => {
+  it('[CONF-1] oidcc-client-test-discovery-issuer-mismatch: is rejected, and no part of it is used', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     provider.documents.discovery.issuer = 'https://issuer.example/'
@@ -145,13 +145,13 @@ describe('the tests of configuration', () => {
     )
   })
 
-  it('[IDT-1] oidcc-client-test-discovery-jwks-uri-keys: has its keys from there', async () => {
+  it('[IDT-1] oidcc-client-test-discovery-jwks-uri-keys: uses its keys', async () => {
     await using attacked = await startAttackedService()
     await accepted(attacked)
     expect(attacked.provider.requests.filter(({ url }) => url === '/jwks')).toHaveLength(1)
   })
 
-  it('[IDT-1] oidcc-client-test-signing-key-rotation: fetches the keys again for one that is new', async () => {
+  it('[IDT-1] oidcc-client-test-signing-key-rotation: downloads the keys again for a new one', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     await accepted(attacked)
@@ -161,7 +161,7 @@ describe('the tests of configuration', () => {
     await accepted(attacked)
   })
 
-  it('[IDT-1] oidcc-client-test-signing-key-rotation-just-before-signing: takes a key that was published with the token', async () => {
+  it('[IDT-1] oidcc-client-test-signing-key-rotation-just-before-signing: accepts a key that was published with the token', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     await accepted(attacked)
@@ -175,7 +175,7 @@ describe('the tests of configuration', () => {
 })
 
 describe('the tests of logout', () => {
-  /** Signs a user in, has a logout token delivered, and tells whether it signed them out. */
+  /** Signs a user in, delivers a logout token, and returns whether it signed them out. */
   async function deliver(make: (draft: Draft, provider: HostileProvider) => string) {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
@@ -202,7 +202,7 @@ describe('the tests of logout', () => {
   }
 
   it.each(Object.entries(refusals))(
-    '[SESS-6] oidcc-client-test-rp-backchannel-rpinitlogout%s: signs nobody out',
+    '[SESS-6] oidcc-client-test-rp-backchannel-rpinitlogout%s: does not sign the user out',
     async (_module, make) => {
       expect(await deliver(make)).toEqual({ status: 400, signedOut: false })
     },
@@ -211,7 +211,7 @@ describe('the tests of logout', () => {
   it.each([
     ['oidcc-client-test-rp-init-logout', 'a-state'],
     ['oidcc-client-test-rp-init-logout-no-state', undefined],
-  ])('[SESS-1] %s: goes through the end of the session at One Login', async (_module, state) => {
+  ])('[SESS-1] %s: ends the session at One Login', async (_module, state) => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.use(oneLogin.routes(state === undefined ? {} : { state }))

@@ -16,7 +16,7 @@ const attacker = readyUser('many-given-names').sub
 
 type User = Parameters<typeof readyUser>[0]
 
-/** Signs in at One Login as somebody, and stops before the callback: gives its address. */
+/** Signs a user in at One Login, stops before the callback, and returns its address. */
 async function callbackOf(pair: Pair, browser: Browser, user: User, path = '/account'): Promise<URL> {
   pair.op.respondWith({ user })
   const { headers, status } = await browser.visit(pair.service.url + path, {
@@ -30,7 +30,7 @@ const tokenRequests = ({ op }: Pair) => op.requests.filter(({ endpoint }) => end
 const codeOn = ({ body }: Pick<Page, 'body'>) => (JSON.parse(body) as { code?: string }).code
 const cookiesOf = ({ service }: Pair, browser: Browser) => browser.jar(new URL(service.url).host)
 
-/** A store that lets requests read their session all at once, before any of them has written it. */
+/** A store in which all requests read their session before any of them writes it. */
 class CrowdedStore extends MemoryStore {
   #waiting: (() => void)[] = []
   #together = 1
@@ -61,7 +61,7 @@ describe('login CSRF', () => {
     expect(tokenRequests(pair)).toBe(0)
   })
 
-  it('[CB-1] does not make a victim who is signed in somebody else, nor sign them out', async () => {
+  it('[CB-1] neither changes the user of a signed-in victim nor signs them out', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     const callback = await callbackOf(pair, pair.browser(), 'many-given-names')
@@ -79,7 +79,7 @@ describe('login CSRF', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-4] in reverse, signing the victim out from another site, does nothing', async () => {
+  it('[SESS-4] signing the victim out from another site does nothing', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     for (const headers of [
@@ -99,7 +99,7 @@ describe('login CSRF', () => {
 })
 
 describe('session fixation', () => {
-  it('[CB-12] gives nothing to the attacker who planted the session that the victim signs in with', async () => {
+  it('[CB-12] leaves the attacker who planted the session with nothing', async () => {
     await using pair = await startPair()
     const mallory = pair.browser()
     await callbackOf(pair, mallory, 'many-given-names')
@@ -111,7 +111,7 @@ describe('session fixation', () => {
     expect(await whoIs(pair.service, mallory)).toBeUndefined()
   })
 
-  it('[CB-12] keeps nothing that the attacker put into the planted session', async () => {
+  it('[CB-12] deletes what the attacker put into the planted session', async () => {
     await using pair = await startPair({
       routes: (app) => {
         app.get('/put', (req, res) => {
@@ -136,7 +136,7 @@ describe('session fixation', () => {
     expect(await whoIs(pair.service, browser)).toBe(victim)
   })
 
-  it('[CB-12] of a step-up gives nothing to the attacker who knew the session before', async () => {
+  it('[CB-12] of a step-up leaves the attacker who knew the old session with nothing', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     const mallory = pair.browser()
@@ -147,7 +147,7 @@ describe('session fixation', () => {
 })
 
 describe('a callback', () => {
-  it('[CB-1] of another session is refused, although both wait for one', async () => {
+  it('[CB-1] of another session is rejected, although both sessions wait for one', async () => {
     await using pair = await startPair()
     const [one, other] = [pair.browser(), pair.browser()]
     const callbacks = [
@@ -161,7 +161,7 @@ describe('a callback', () => {
     expect([await whoIs(pair.service, one), await whoIs(pair.service, other)]).toEqual([victim, undefined])
   })
 
-  it('[CB-1] that was used is refused, also after sign-out and with the old cookie', async () => {
+  it('[CB-1] that was used is rejected, also after sign-out and with the old cookie', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser, 'typical')
@@ -176,7 +176,7 @@ describe('a callback', () => {
     expect(tokenRequests(pair)).toBe(1)
   })
 
-  it('[CB-1] without a session is refused, and makes none', async () => {
+  it('[CB-1] without a session is rejected, and creates none', async () => {
     await using pair = await startPair()
     const callback = await callbackOf(pair, pair.browser(), 'typical')
     const response = await pair.browser().send(callback.href)
@@ -198,7 +198,7 @@ describe('a callback', () => {
     expect(tokenRequests(pair)).toBe(1)
   })
 
-  it('[AUTHZ-2] of one user beside that of another, in one browser at once, leaves one of them, whole', async () => {
+  it('[AUTHZ-2] of one user at the same time as that of another, in one browser, signs in exactly one of them', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callbacks = [
@@ -212,7 +212,7 @@ describe('a callback', () => {
     expect(user).toMatchObject({ sub: readyUser(name).sub, email: readyUser(name).email })
   })
 
-  it('[CB-3] with an error and a code is refused, and the code is not sent', async () => {
+  it('[CB-3] with an error and a code is rejected, and the code is not sent', async () => {
     await using pair = await startPair()
     for (const error of ['access_denied', 'login_required', '']) {
       const browser = pair.browser()
@@ -224,7 +224,7 @@ describe('a callback', () => {
     expect(tokenRequests(pair)).toBe(1)
   })
 
-  it('[CB-5] with login_required and a state of somebody else does not end the session of the victim', async () => {
+  it('[CB-5] with login_required and another user’s state does not end the session of the victim', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     for (const state of ['', '&state=', '&state=made-up'])
@@ -252,7 +252,7 @@ describe('a callback', () => {
   ]
 
   it.each(additions.map((addition) => [addition.slice(0, 40), addition]))(
-    '[CB-2] with %s as well is refused, and its code is not sent',
+    '[CB-2] with %s as well is rejected, and its code is not sent',
     async (_shown, addition) => {
       await using pair = await startPair()
       const browser = pair.browser()
@@ -263,7 +263,7 @@ describe('a callback', () => {
     },
   )
 
-  it.each(['state', 'code'])('[CB-2] with a %s of 2,049 characters is refused', async (name) => {
+  it.each(['state', 'code'])('[CB-2] with a %s of 2,049 characters is rejected', async (name) => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser, 'typical')
@@ -272,7 +272,7 @@ describe('a callback', () => {
     expect(tokenRequests(pair)).toBe(0)
   })
 
-  it('[CB-2] with keys of prototypes changes no object', async () => {
+  it('[CB-2] with prototype keys changes no object', async () => {
     await using pair = await startPair({ routes: (app) => app.set('query parser', 'extended') })
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser, 'typical')
@@ -284,7 +284,7 @@ describe('a callback', () => {
   })
 
   it.each(['__proto__', 'constructor', 'toString', 'length'])(
-    '[CB-1] with the state %s is refused',
+    '[CB-1] with the state %s is rejected',
     async (state) => {
       await using pair = await startPair()
       const browser = pair.browser()
@@ -307,7 +307,7 @@ describe('a callback', () => {
   })
 
   it.each(['POST', 'PUT', 'DELETE', 'HEAD'])(
-    '[CB-2] as %s sends no code, and leaves the sign-in to be finished',
+    '[CB-2] as %s sends no code, and the sign-in can still finish',
     async (method) => {
       await using pair = await startPair()
       const browser = pair.browser()
@@ -321,7 +321,7 @@ describe('a callback', () => {
 })
 
 describe('mix-up with another provider', () => {
-  it('[CONF-1] is told by the issuer in the callback: the code is not sent', async () => {
+  it('[CONF-1] is detected by the issuer in the callback, and the code is not sent', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.callback = (params) => {
       params.set('iss', 'https://another-provider.example/')
@@ -330,7 +330,7 @@ describe('mix-up with another provider', () => {
     expect(attacked.provider.requests.filter(({ url }) => url === '/token')).toEqual([])
   })
 
-  it('[CB-1] gets no code of one provider to the other, in a service that has both', async () => {
+  it('[CB-1] sends no code of one provider to the other, in a service with both', async () => {
     await using other = await startHostileProvider()
     await using attacked = await startAttackedService()
     await using second = await startService((url) => other.optionsFor(url))
@@ -343,7 +343,7 @@ describe('mix-up with another provider', () => {
     expect(other.requests.filter(({ url }) => url === '/token')).toEqual([])
   })
 
-  it('[IDT-3] gets nobody in with the tokens of the other, which are good ones there', async () => {
+  it('[IDT-3] signs no user in with tokens of the other provider', async () => {
     await using other = await startAttackedService()
     await using attacked = await startAttackedService()
     let stolen = ''
@@ -362,7 +362,7 @@ describe('mix-up with another provider', () => {
     expect(other.requests).toEqual([])
   })
 
-  it('[CB-10] does not send a code on to where the token endpoint redirects', async () => {
+  it('[CB-10] does not send a code to the target of a token endpoint’s redirect', async () => {
     await using other = await startHostileProvider()
     await using pair = await startPair()
     pair.op.breakUntilReset('token', 'redirect')
@@ -384,7 +384,7 @@ describe('a user who has signed out', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-1] is not signed in again by the cookie of before', async () => {
+  it('[SESS-1] is not signed in again by the old cookie', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     const thief = pair.browser()
@@ -394,7 +394,7 @@ describe('a user who has signed out', () => {
   })
 
   it.each([true, false])(
-    '[SESS-1] is not signed in again by a page that was still under way (One Login tells of the sign-out: %s)',
+    '[SESS-1] is not signed in again by a request that was still running (back-channel logout: %s)',
     async (hasSignedOut) => {
       const progress = new EventEmitter()
       await using pair = await startPair({
@@ -425,7 +425,7 @@ describe('a user who has signed out', () => {
 })
 
 describe('a body', () => {
-  it('[SESS-8] with keys of prototypes signs nobody out and changes no object', async () => {
+  it('[SESS-8] with prototype keys signs no user out and changes no object', async () => {
     await using pair = await startPair({
       store: new MemoryStore(),
       routes: (app) => app.use(express.urlencoded({ extended: true }), express.json()),

@@ -14,7 +14,7 @@ const withHeader =
   (draft: Draft): string =>
     honest({ ...draft, header: { ...draft.header, ...header } })
 
-/** Each requirement of an ID token, an ID token that breaks it, and our words for it. */
+/** Each requirement of an ID token, an ID token that breaks it, and the message. */
 const refusals: Readonly<
   Record<string, readonly [id: string, token: (draft: Draft) => string, words: string]>
 > = {
@@ -93,9 +93,9 @@ const refusals: Readonly<
       compact(header, claims, () => es256(key)(compact(header, { ...claims, sub: 'another' }, nothing))),
     'its signature does not match its key',
   ],
-  'text that is no JWT': ['IDT-1', () => 'no JWT', 'it is not a signed JWT'],
-  'a header that is no JSON': ['IDT-1', () => 'AAAA.AAAA.AAAA', 'its header cannot be read'],
-  'claims that are no JSON': [
+  'text that is not a JWT': ['IDT-1', () => 'no JWT', 'it is not a signed JWT'],
+  'a header that is not JSON': ['IDT-1', () => 'AAAA.AAAA.AAAA', 'its header cannot be read'],
+  'claims that are not JSON': [
     'IDT-1',
     (draft) => honest({ ...draft, claims: '{"sub":' as never }),
     'its payload cannot be read',

@@ -16,7 +16,7 @@ const withClaims =
   (draft: Draft): string =>
     honest({ ...draft, claims: { ...draft.claims, ...claims(draft.claims) } })
 
-/** A core identity that is good but for its names. */
+/** A core identity that is valid except for its names. */
 const withNameParts = (nameParts: unknown) =>
   withClaims(() => ({
     vc: { credentialSubject: { name: [{ nameParts }], birthDate: [{ value: '1970-01-01' }] } },
@@ -26,7 +26,7 @@ describe('a core identity', () => {
   it.each<[what: string, code: OneLoginErrorCode, claims: (claims: Draft['claims']) => object]>([
     ['[CID-4] of another person', 'core_identity_invalid', () => ({ sub: 'urn:fdc:gov.uk:2022:victim' })],
     ['[CID-4] of nobody', 'core_identity_invalid', () => ({ sub: undefined })],
-    ['[CID-4] of a list of persons', 'core_identity_invalid', ({ sub }) => ({ sub: [sub] })],
+    ['[CID-4] of a list of people', 'core_identity_invalid', ({ sub }) => ({ sub: [sub] })],
     ['[CID-4] of another service', 'core_identity_invalid', () => ({ aud: 'another-service' })],
     ['[CID-4] of two services', 'core_identity_invalid', ({ aud }) => ({ aud: [aud, 'another-service'] })],
     ['[CID-4] of no service', 'core_identity_invalid', () => ({ aud: [] })],
@@ -48,13 +48,13 @@ describe('a core identity', () => {
     ['[CID-5] at the level p2', 'core_identity_invalid', () => ({ vot: 'p2' })],
     ['[CID-5] at a level that nobody knows', 'core_identity_invalid', () => ({ vot: 'P9' })],
     ['[CID-5] at the level __proto__', 'core_identity_invalid', () => ({ vot: '__proto__' })],
-  ])('%s is refused', async (_what, code, claims) => {
+  ])('%s is rejected', async (_what, code, claims) => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = withClaims(claims)
     await expectIdentityRefused(attacked, code)
   })
 
-  it('[CID-4] that was issued to another user of the same service is refused', async () => {
+  it('[CID-4] that was issued to another user of the same service is rejected', async () => {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
     let stolen = ''
@@ -66,7 +66,7 @@ describe('a core identity', () => {
     await expectIdentityRefused(attacked)
   })
 
-  it('[AUTHZ-14] that nobody asked for proves nothing: not to the page that needs one, nor in req.user', async () => {
+  it('[AUTHZ-14] that was not requested proves nothing, neither to a guarded page nor in req.user', async () => {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
     let asked = 0
@@ -79,7 +79,7 @@ describe('a core identity', () => {
     expect(asked).toBe(3)
   })
 
-  it('[CID-7] that is missing lets nobody through to a page that needs one', async () => {
+  it('[CID-7] that is missing opens no page that needs one', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.userinfo = (claims) => ({ ...claims, [coreIdentityClaim]: undefined })
     const { code, status, user } = await signInAt(attacked.service, '/identity')
@@ -87,7 +87,7 @@ describe('a core identity', () => {
     expect(user?.identity).toEqual({ proven: false, returnCodes: [] })
   })
 
-  it('[CID-5] at P1 that a page of its own asked for opens no page that needs P2', async () => {
+  it('[CID-5] at P1, for a page that requested P1, opens no page that needs P2', async () => {
     await using attacked = await startAttackedService(
       {},
       {
@@ -106,13 +106,16 @@ describe('a core identity', () => {
 describe('the DID document', () => {
   const attacks: Readonly<Record<string, (did: Content, provider: HostileProvider) => Content>> = {
     'of another controller': (did) => ({ ...did, id: 'did:web:identity.example' }),
-    'of a controller whose name begins alike': (did) => ({ ...did, id: `${String(did.id)}.example` }),
+    'of a controller whose name starts with the trusted one': (did) => ({
+      ...did,
+      id: `${String(did.id)}.example`,
+    }),
     'of a list of controllers': (did) => ({ ...did, id: [did.id] }),
     'whose key belongs to another controller': (did) =>
       withMethod(did, { controller: 'did:web:other.example' }),
     'whose key has the name of another controller': (did) =>
       withMethod(did, { id: 'did:web:other.example#identity-key' }),
-    'whose key is for something else than assertions': ({ assertionMethod, ...did }) => ({
+    'whose key is not for assertions': ({ assertionMethod, ...did }) => ({
       ...did,
       verificationMethod: assertionMethod,
       authentication: assertionMethod,
@@ -141,7 +144,7 @@ describe('the DID document', () => {
     ['did:web with a path', (host) => `did:web:${encodeURIComponent(host)}:users:mallory#mallory-key`],
     ['an address', (host) => `http://${host}/did.json#mallory-key`],
     ['did:key', () => 'did:key:zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv#mallory-key'],
-  ])('[CID-3] is never looked for where a token says, by %s', async (_what, kid) => {
+  ])('[CID-3] is never downloaded from an address in a token: %s', async (_what, kid) => {
     await using recorder = await startScriptedServer(
       json({
         id: 'did:web:mallory',
@@ -163,7 +166,7 @@ describe('the DID document', () => {
     expect([...fetched].filter((url) => url?.includes('did'))).toEqual([])
   })
 
-  it('[CID-2] is asked once more for a key that it has not, and then left alone', async () => {
+  it('[CID-2] is downloaded once more for an unknown key, and then not for a while', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     provider.coreIdentity = (draft) =>
@@ -176,7 +179,7 @@ describe('the DID document', () => {
 describe('the parts of a name', () => {
   const markup = '<script>alert(document.cookie)</script>"\'&amp;{{7*7}}${7*7}\r\nSet-Cookie: a=b'
 
-  it('[CID-8] with markup are text, as it came, and come into no header', async () => {
+  it('[CID-8] with markup stay unchanged text, and appear in no header', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = withNameParts([{ type: 'GivenName', value: markup }])
     const browser = new Browser()
@@ -188,7 +191,7 @@ describe('the parts of a name', () => {
     expect(JSON.stringify(page.headers)).not.toMatch(/script|7\*7|a=b/)
   })
 
-  it('[CID-12] are refused when they are 10,000, in bounded time', async () => {
+  it('[CID-12] are rejected in bounded time if there are 10,000', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = withNameParts(Array(10_000).fill({ type: 'GivenName', value: 'A' }))
     const begin = performance.now()
@@ -201,13 +204,13 @@ describe('the parts of a name', () => {
     ['a text that is an object', [{ type: 'GivenName', value: { toString: 'A' } }]],
     ['of a type that every object has', [{ type: 'constructor', value: 'A' }]],
     ['none', []],
-  ])('[CID-12] are refused when they are %s', async (_what, parts) => {
+  ])('[CID-12] are rejected if they are %s', async (_what, parts) => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = withNameParts(parts)
     await expectIdentityRefused(attacked, 'identity_claim_invalid')
   })
 
-  it('[CID-8] that are keys of prototypes change no object', async () => {
+  it('[CID-8] that are prototype keys change no object', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = ({ header, claims, key }) => {
       const text = JSON.stringify(claims).replace(
@@ -227,10 +230,10 @@ describe('userinfo', () => {
   it.each<[what: string, change: (claims: Content) => unknown]>([
     ['of another person', (claims) => ({ ...claims, sub: 'urn:fdc:gov.uk:2022:victim' })],
     ['of nobody', (claims) => ({ ...claims, sub: undefined })],
-    ['of a list of persons', (claims) => ({ ...claims, sub: [claims.sub] })],
-    ['of a person in capitals', (claims) => ({ ...claims, sub: String(claims.sub).toUpperCase() })],
-    ['with two persons, the right one first', (claims) => twoSubjects(claims)],
-  ])('[UI-1] %s signs nobody in', async (_what, change) => {
+    ['of a list of people', (claims) => ({ ...claims, sub: [claims.sub] })],
+    ['of a person in capital letters', (claims) => ({ ...claims, sub: String(claims.sub).toUpperCase() })],
+    ['with 2 people, the right one first', (claims) => twoSubjects(claims)],
+  ])('[UI-1] %s signs no user in', async (_what, change) => {
     await using attacked = await startAttackedService()
     attacked.provider.userinfo = change
     const { code, user } = await signInAt(attacked.service)
@@ -239,7 +242,7 @@ describe('userinfo', () => {
 })
 
 describe('a step-up', () => {
-  it('[CID-4] that comes back with another person signs nobody in, and proves nothing', async () => {
+  it('[CID-4] that returns another person signs no user in, and proves nothing', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     pair.op.respondWith({ user: 'typical' })

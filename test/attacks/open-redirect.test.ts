@@ -7,7 +7,7 @@ import { startPair } from '../support/simulator.ts'
 
 const bs = '\\'
 
-/** Ways to spell an address elsewhere, which one or the other reader of addresses falls for. */
+/** Ways to write an address of another site that some URL parsers get wrong. */
 const spellings = [
   'https://evil.example',
   'HTTPS://EVIL.EXAMPLE',
@@ -71,7 +71,7 @@ const spellings = [
   '/?returnTo=//evil.example',
 ]
 
-/** Where a browser at the callback goes, for each way in which it may read the address. */
+/** Where a browser at the callback goes, for each way to parse the address. */
 function whereItLeads(location: string, site: string): string[] {
   const decoded = /%2f|%5c/i.test(location.split(/[?#]/)[0] ?? '') ? [decodeURIComponent(location)] : []
   return [location, ...decoded].map((address) => new URL(address, `${site}/auth/callback`).origin)
@@ -79,7 +79,7 @@ function whereItLeads(location: string, site: string): string[] {
 
 describe('a return address', () => {
   it.each(spellings.map((spelling) => [JSON.stringify(spelling), spelling]))(
-    '[CB-12] spelt %s leads to no other site',
+    '[CB-12] written as %s leads to no other site',
     async (_shown, spelling) => {
       await using attacked = await startAttackedService(
         {},
@@ -159,7 +159,7 @@ describe('the page that a guard sends to sign in', () => {
 
 describe('the sign-out', () => {
   it.each(['post_logout_redirect_uri', 'returnTo', 'redirect', 'next', 'state'])(
-    '[SESS-1] leads where the service says, whatever the query says of %s',
+    '[SESS-1] leads where the service says, whatever the query has as %s',
     async (name) => {
       await using pair = await startPair()
       const browser = pair.browser()
@@ -183,7 +183,7 @@ describe('the addresses for One Login', () => {
   ]
 
   it.each(forged.map((headers) => [headers.join(', '), headers] as const))(
-    '[AUTHZ-1] are those of the service, not of a request with %s',
+    '[AUTHZ-1] come from the service, not from a request with %s',
     async (_shown, headers) => {
       for (const trustsProxy of [false, true]) {
         await using attacked = await startAttackedService(
@@ -199,7 +199,7 @@ describe('the addresses for One Login', () => {
   )
 
   it.each(forged.map((headers) => [headers.join(', '), headers] as const))(
-    '[CB-10] are those of the service also in the token request of a callback with %s',
+    '[CB-10] come from the service also in the token request of a callback with %s',
     async (_shown, headers) => {
       await using attacked = await startAttackedService()
       const { provider, service } = attacked
@@ -219,7 +219,7 @@ describe('the addresses for One Login', () => {
     },
   )
 
-  it('[SESS-1] are those of the service also at sign-out', async () => {
+  it('[SESS-1] come from the service also at sign-out', async () => {
     await using pair = await startPair()
     for (const headers of forged.slice(0, 4)) {
       const { location = '' } = await sendRaw(pair.service.url, 'GET /sign-out HTTP/1.1', headers)
@@ -228,9 +228,9 @@ describe('the addresses for One Login', () => {
   })
 })
 
-describe('a line end', () => {
+describe('a line break', () => {
   it.each(['%0d%0aSet-Cookie:%20a=b', '%0aSet-Cookie:%20a=b', '%E5%98%8A%E5%98%8DSet-Cookie:%20a=b', '%00a'])(
-    '[CB-12] in a return address makes no header: %s',
+    '[CB-12] in a return address creates no header: %s',
     async (end) => {
       await using attacked = await startAttackedService()
       const { url } = attacked.service
@@ -245,7 +245,7 @@ describe('a line end', () => {
     },
   )
 
-  it('[CB-3] in the description of an error makes no header, and no line in a log', async () => {
+  it('[CB-3] in the description of an error creates no header and no log line', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.callback = (params) => {
       params.delete('code')

@@ -16,7 +16,7 @@ import { ecKey, rsaKey, type HostileProvider } from '../support/hostile-provider
 import { postLogout } from '../support/logout-tokens.ts'
 import { whoIs } from '../support/visitors.ts'
 
-/** What an attacker makes of a draft whose claims are all as they should be: only the form is an attack. */
+/** A token that an attacker creates from valid claims: only its form is an attack. */
 type Forgery = (draft: Draft, provider: HostileProvider) => string
 
 const mallory = ecKey('mallory-key')
@@ -38,7 +38,7 @@ const withKeyInHeader =
   (draft) =>
     compact({ ...draft.header, ...header }, draft.claims, es256(mallory.privateKey))
 
-/** Signed with the right key: only its header is not as it should be. */
+/** Signed with the right key: only its header is wrong. */
 const withHeader =
   (header: (draft: Draft) => object): Forgery =>
   (draft) =>
@@ -49,7 +49,7 @@ const withSignature =
   ({ header, claims }) =>
     compact(header, claims, () => signature)
 
-/** The order of the curve, as big as r and s can never be. */
+/** The order of the curve: r and s are always less. */
 const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex')
 
 const forgeries: Readonly<Record<string, Forgery>> = {
@@ -61,9 +61,9 @@ const forgeries: Readonly<Record<string, Forgery>> = {
   'that has "alg" none and the signature of a good token': (draft) =>
     compact({ ...draft.header, alg: 'none' }, draft.claims, () => signatureOf(honest(draft))),
   'that has no signature and the "alg" of its key': ({ header, claims }) => compact(header, claims, nothing),
-  'of two parts': (draft) => honest(draft).split('.').slice(0, 2).join('.'),
+  'of 2 parts': (draft) => honest(draft).split('.').slice(0, 2).join('.'),
   'signed HS256 with the public key as PEM': withPublicKeyAsSecret(pem),
-  'signed HS256 with the public key as PEM without the last line end': withPublicKeyAsSecret((draft) =>
+  'signed HS256 with the public key as PEM without the last line break': withPublicKeyAsSecret((draft) =>
     pem(draft).toString().trim(),
   ),
   'signed HS256 with the public key as the text of its JWK': withPublicKeyAsSecret((draft) =>
@@ -73,8 +73,8 @@ const forgeries: Readonly<Record<string, Forgery>> = {
     createPublicKey(key).export({ type: 'spki', format: 'der' }),
   ),
   'signed HS256 with an empty secret': withPublicKeyAsSecret(() => ''),
-  'signed with a key that stands in its own header': withKeyInHeader({ jwk: mallory.jwk }),
-  'signed with a key that stands in its own header, which its "kid" names': withKeyInHeader({
+  'signed with a key in its own header': withKeyInHeader({ jwk: mallory.jwk }),
+  'signed with a key in its own header, which its "kid" names': withKeyInHeader({
     jwk: mallory.jwk,
     kid: mallory.kid,
   }),
@@ -85,12 +85,12 @@ const forgeries: Readonly<Record<string, Forgery>> = {
   'signed ES256 with "alg" ES384': withHeader(() => ({ alg: 'ES384' })),
   'signed ES256 with "alg" ES256K': withHeader(() => ({ alg: 'ES256K' })),
   'signed ES256 with "alg" as a list': withHeader(() => ({ alg: ['ES256'] })),
-  'with "crit" that names what nobody knows': withHeader(() => ({
+  'with "crit" that names an unknown member': withHeader(() => ({
     crit: ['exp-policy'],
     'exp-policy': 'no',
   })),
   'with "crit" that is empty': withHeader(() => ({ crit: [] })),
-  'with "crit" that is a text': withHeader(() => ({ crit: 'exp' })),
+  'with "crit" that is a string': withHeader(() => ({ crit: 'exp' })),
   'with a payload that is not encoded, which "crit" announces': (draft) =>
     compact({ ...draft.header, b64: false, crit: ['b64'] }, draft.claims, (input) =>
       es256(draft.key)(`${input.slice(0, input.indexOf('.'))}.${JSON.stringify(draft.claims)}`),
@@ -116,11 +116,11 @@ const forgeries: Readonly<Record<string, Forgery>> = {
     Buffer.concat([Buffer.alloc(31), Buffer.from([1]), Buffer.alloc(31), Buffer.from([1])]),
   ),
   'with a DER signature of zeros': withSignature(Buffer.from('3006020100020100', 'hex')),
-  'with a DER signature in place of a raw one': (draft) =>
+  'with a DER signature instead of a raw one': (draft) =>
     compact(draft.header, draft.claims, es256(draft.key, 'der')),
-  'with a signature that was cut short': (draft) =>
+  'with a signature that is too short': (draft) =>
     compact(draft.header, draft.claims, (input) => es256(draft.key)(input).subarray(0, 63)),
-  'with a signature that goes on': (draft) =>
+  'with a signature that is too long': (draft) =>
     compact(draft.header, draft.claims, (input) => Buffer.concat([es256(draft.key)(input), Buffer.alloc(1)])),
   'whose header names its "alg" twice, ES256 first': (draft) =>
     compact(twice(draft.header, 'alg', 'none'), draft.claims, nothing),
@@ -140,22 +140,21 @@ const forgeries: Readonly<Record<string, Forgery>> = {
     honest({ ...draft, claims: { ...claims, aud: [[claims.aud]] } }),
   'whose issuer has no slash at the end': ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, iss: String(claims.iss).replace(/\/$/, '') } }),
-  'whose issuer is in capitals': ({ claims, ...draft }) =>
+  'whose issuer is in capital letters': ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, iss: String(claims.iss).toUpperCase() } }),
   'whose issuer is a list': ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, iss: [claims.iss] } }),
-  'whose "exp" is a text': ({ claims, ...draft }) =>
+  'whose "exp" is a string': ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, exp: String(claims.exp) } }),
   'whose "exp" is beyond all numbers': ({ claims, ...draft }) =>
     compact(draft.header, JSON.stringify(claims).replace(/"exp":\d+/, '"exp":-1e999'), es256(draft.key)),
-  'that holds a good token in place of claims': (draft) =>
+  'that holds a good token instead of claims': (draft) =>
     honest({ ...draft, header: { ...draft.header, cty: 'JWT' }, claims: honest(draft) as never }),
   'whose claims are a list': (draft) => honest({ ...draft, claims: [draft.claims] as never }),
   'whose claims are null': (draft) => honest({ ...draft, claims: 'null' as never }),
-  'whose claims are no JSON': (draft) => honest({ ...draft, claims: '{"sub":' as never }),
-  'of five parts, as encrypted ones have': (draft) => `${honest(draft)}.AAAA.AAAA`,
-  'signed twice, one in the other, the outer one unsecured': (draft) =>
-    compact({ alg: 'none', cty: 'JWT' }, honest(draft), nothing),
+  'whose claims are not JSON': (draft) => honest({ ...draft, claims: '{"sub":' as never }),
+  'of 5 parts, as encrypted tokens have': (draft) => `${honest(draft)}.AAAA.AAAA`,
+  'signed inside an unsecured token': (draft) => compact({ alg: 'none', cty: 'JWT' }, honest(draft), nothing),
 }
 
 const tokens: Readonly<Record<string, (attacked: AttackedService, forge: Forgery) => Promise<void>>> = {
@@ -179,7 +178,7 @@ const tokens: Readonly<Record<string, (attacked: AttackedService, forge: Forgery
   },
 }
 
-describe('the hostile provider, as long as it is honest', () => {
+describe('the hostile provider, before a test changes it', () => {
   it('[IDT-1] signs a user in', async () => {
     await using attacked = await startAttackedService()
     const { code, user } = await signInAt(attacked.service)
@@ -213,10 +212,13 @@ const requirements: Readonly<Record<keyof typeof tokens, string>> = {
 }
 
 describe.each(Object.entries(tokens))('%s', (token, attack) => {
-  it.each(Object.entries(forgeries))(`${requirements[token] ?? ''} is refused %s`, async (_form, forge) => {
-    await using attacked = await startAttackedService()
-    await attack(attacked, forge)
-  })
+  it.each(Object.entries(forgeries))(
+    `${requirements[token] ?? ''} is rejected if it is %s`,
+    async (_form, forge) => {
+      await using attacked = await startAttackedService()
+      await attack(attacked, forge)
+    },
+  )
 
   it.each(['jku', 'x5u', 'jwks_uri', 'iss'])(
     `${requirements[token] ?? ''} is refused when its key is at an address that it names as "%s", and nobody goes there`,
@@ -243,10 +245,10 @@ describe('a "kid"', () => {
     'of 10 kB': 'k'.repeat(10_240),
     'that every object has': '__proto__',
     'that is the name of a method': 'constructor',
-    'with the right one after a line end': 'x\ntoken-key',
+    'with the right one after a line break': 'x\ntoken-key',
     'with a zero after the right one': 'token-key\0',
-    'that is the right one in capitals': 'TOKEN-KEY',
-    'that asks a database': "' UNION SELECT 'secret' --",
+    'that is the right one in capital letters': 'TOKEN-KEY',
+    'that is an SQL injection': "' UNION SELECT 'secret' --",
   }
 
   it.each(Object.entries(names))('[IDT-1, IDT-9] %s finds no key of an ID token', async (_what, kid) => {
@@ -261,7 +263,7 @@ describe('a "kid"', () => {
     await expectIdentityRefused(attacked)
   })
 
-  it('[IDT-1] that nobody has makes the JWKS be fetched once more, however many tokens come with one', async () => {
+  it('[IDT-1] that is unknown downloads the JWKS once more, however many tokens have one', async () => {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
     await signInAt(service)
@@ -305,7 +307,7 @@ describe('the keys', () => {
     }
   })
 
-  it('[IDT-1] that two entries of the JWKS give one name to are not used, neither of them', async () => {
+  it('[IDT-1] with the same ID in the JWKS are not used', async () => {
     for (const order of [1, -1]) {
       await using attacked = await startAttackedService()
       const { documents, keys } = attacked.provider
@@ -317,7 +319,7 @@ describe('the keys', () => {
     }
   })
 
-  it('[CID-2] that two entries of the DID document give one name to are not used, neither of them', async () => {
+  it('[CID-2] with the same ID in the DID document are not used', async () => {
     await using attacked = await startAttackedService()
     const { documents, keys } = attacked.provider
     const [method] = documents.did.assertionMethod as object[]
@@ -330,7 +332,7 @@ describe('the keys', () => {
     await expectIdentityRefused(attacked, 'core_identity_key_unknown')
   })
 
-  it('[IDT-2] of the JWKS are not secrets, although it holds one', async () => {
+  it('[IDT-2] of the JWKS are not used as secrets, although it contains one', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     const secret = Buffer.alloc(32, 7)
@@ -381,8 +383,8 @@ describe('the keys', () => {
   })
 })
 
-describe('claims that stand there twice', () => {
-  it('[UI-1] are the last of the two everywhere: nobody is signed in as the first', async () => {
+describe('repeated claims', () => {
+  it('[UI-1] count as the last one everywhere: no user is signed in as the first', async () => {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
     provider.idToken = ({ claims, ...draft }) => {
@@ -393,21 +395,21 @@ describe('claims that stand there twice', () => {
     expect({ code, sub: user?.sub }).toEqual({ code: 'accepted', sub: provider.sub })
   })
 
-  it('[UI-1] are the last of the two everywhere: that one must be the userinfo’s', async () => {
+  it('[UI-1] count as the last one everywhere: it must match the userinfo', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = ({ claims, ...draft }) =>
       honest({ ...draft, claims: twice(claims, 'sub', 'urn:victim') as never })
     await expectSignInRefused(attacked, 'userinfo_invalid')
   })
 
-  it('[IDT-5] are refused when the last nonce is not the one that was sent', async () => {
+  it('[IDT-5] are rejected if the last nonce is not the one that was sent', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = ({ claims, ...draft }) =>
       honest({ ...draft, claims: twice(claims, 'nonce', 'another') as never })
     await expectSignInRefused(attacked)
   })
 
-  it('[CID-4] are refused when the last sub of a core identity is somebody else', async () => {
+  it('[CID-4] are rejected if the last sub of a core identity is another user', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = ({ claims, ...draft }) =>
       honest({ ...draft, claims: twice(claims, 'sub', 'urn:victim') as never })
@@ -416,7 +418,7 @@ describe('claims that stand there twice', () => {
 })
 
 describe('a time beyond all dates', () => {
-  it.each([-1, -1e20, -1e300])('[IDT-7] is refused as "auth_time": %d', async (auth_time) => {
+  it.each([-1, -1e20, -1e300])('[IDT-7] is rejected as "auth_time": %d', async (auth_time) => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = ({ claims, ...draft }) =>
       honest({ ...draft, claims: { ...claims, auth_time } })
@@ -456,26 +458,26 @@ describe('a token of 1 MB', () => {
   const big: Forgery = ({ claims, ...draft }) =>
     honest({ ...draft, claims: { ...claims, padding: 'x'.repeat(1024 * 1024) } })
 
-  it('[CONF-6] is refused as an ID token', async () => {
+  it('[CONF-6] is rejected as an ID token', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.idToken = (draft) => big(draft, attacked.provider)
     await expectSignInRefused(attacked, 'provider_answer_invalid')
   })
 
-  it('[CONF-6] is refused as a core identity', async () => {
+  it('[CONF-6] is rejected as a core identity', async () => {
     await using attacked = await startAttackedService()
     attacked.provider.coreIdentity = (draft) => big(draft, attacked.provider)
     await expectIdentityRefused(attacked, 'provider_answer_invalid')
   })
 
-  it('[SESS-8] is refused as a logout token', async () => {
+  it('[SESS-8] is rejected as a logout token', async () => {
     await using attacked = await startAttackedService()
     await tokens['a logout token']?.(attacked, big)
   })
 })
 
 describe('a token of another kind', () => {
-  it('[SESS-6] signs nobody out: an ID token', async () => {
+  it('[SESS-6] signs no user out: an ID token', async () => {
     await using attacked = await startAttackedService()
     const { provider, service } = attacked
     let idToken = ''
@@ -486,7 +488,7 @@ describe('a token of another kind', () => {
     expect(await whoIs(service, browser)).toBe(provider.sub)
   })
 
-  it('[IDT-5] signs nobody in: a logout token', async () => {
+  it('[IDT-5] signs no user in: a logout token', async () => {
     await using attacked = await startAttackedService()
     const { provider } = attacked
     provider.idToken = () => honest(provider.logoutToken(provider.sub))
@@ -502,14 +504,14 @@ describe('a token of another kind', () => {
   })
 })
 
-describe('the answer of the token endpoint', () => {
+describe('the token response', () => {
   it.each<[what: string, idToken: (jwt: string) => unknown]>([
     ['a list of one', (jwt) => [jwt]],
     ['an object in the JSON form of signatures', (jwt) => inJsonForm(jwt)],
     ['null', () => null],
-    ['an empty text', () => ''],
+    ['an empty string', () => ''],
     ['a number', () => 1],
-  ])('[CB-11] signs nobody in when its ID token is %s', async (_what, idToken) => {
+  ])('[CB-11] signs no user in if its ID token is %s', async (_what, idToken) => {
     await using attacked = await startAttackedService()
     attacked.provider.tokenResponse = (response) => ({
       ...response,
@@ -520,13 +522,13 @@ describe('the answer of the token endpoint', () => {
   })
 })
 
-describe('an answer with tokens that is not JSON', () => {
+describe('a token response that is not JSON', () => {
   it.each<[what: string, body: (token: string) => string]>([
     ['a form', (token) => new URLSearchParams({ access_token: token, token_type: 'bearer' }).toString()],
     ['the bare token', (token) => token],
     ['JSON with the wrong quotes', (token) => `{"access_token": '${token}'}`],
     ['JSON that stops after the token', (token) => `{"access_token": "${token}"`],
-  ])('[CB-11] shows nothing of them in its error: %s', async (_what, body) => {
+  ])('[CB-11] shows no part of it in the error: %s', async (_what, body) => {
     await using attacked = await startAttackedService()
     let token = ''
     attacked.provider.tokenResponse = ({ access_token }) => body((token = String(access_token)))
@@ -545,7 +547,7 @@ function signatureOf(jwt: string): Buffer {
   return Buffer.from(jwt.split('.')[2] ?? '', 'base64url')
 }
 
-/** The JSON of an object with one of its members once more at the end, with another value. */
+/** The JSON of an object with one member repeated at the end, with another value. */
 function twice(object: object, member: string, value: unknown): string {
   return `${JSON.stringify(object).slice(0, -1)},${JSON.stringify(member)}:${JSON.stringify(value)}}`
 }

@@ -35,7 +35,7 @@ function withoutClaims(signed: string, left: readonly ClaimName[]): string {
   return url.href
 }
 
-/** Goes to a page as somebody who is signed in, and takes claims out of the request for the identity. */
+/** Visits a page as a signed-in user, and removes claims from the identity request. */
 async function visitStripped({ op, service }: Pair, browser: Browser, path: string, left: ClaimName[]) {
   const isIdentityRequest = (location: string) => location.startsWith(new URL('authorize', op.issuer).href)
   await browser.visit(`${service.url}/account`)
@@ -70,7 +70,7 @@ describe('a request for an identity that is sent again as a plain query', () => 
     expect(message).toMatch(/claim address.*JarValidationRequired/s)
   })
 
-  it('[AUTHZ-20] leaves an identity as it is that was proven with all claims', async () => {
+  it('[AUTHZ-20] keeps an identity that was proven with all claims', async () => {
     await using pair = await start()
     const browser = pair.browser()
     expect((await browser.visit(`${pair.service.url}/pep`)).body).toBe('the page')
@@ -79,19 +79,19 @@ describe('a request for an identity that is sent again as a plain query', () => 
     expect((await browser.visit(`${pair.service.url}/letter`)).body).toBe('the page')
   })
 
-  it('[AUTHZ-20, CID-7] is no identity without the core identity', async () => {
+  it('[AUTHZ-20, CID-7] proves no identity without the core identity', async () => {
     await using pair = await start()
     const page = await visitStripped(pair, pair.browser(), '/pep', ['coreIdentityJWT'])
     expect(JSON.parse(page.body)).toMatchObject({ code: 'identity_not_proven' })
   })
 
-  it('[AUTHZ-20] is accepted without documents, which not every user has', async () => {
+  it('[AUTHZ-20] is accepted without documents, because not every user has them', async () => {
     await using pair = await start()
     const page = await visitStripped(pair, pair.browser(), '/travel', ['passport', 'drivingPermit'])
     expect(page.body).toBe('the page')
   })
 
-  it('[AUTHZ-20] is refused by One Login, if the client must send request objects', async () => {
+  it('[AUTHZ-20] is rejected by One Login if the client must send request objects', async () => {
     await using pair = await startPair({
       routes: pages,
       simulator: { client: { requestObjectRequired: true } },

@@ -23,7 +23,7 @@ it.each([
   await expectUnchanged(journey.page, name)
 })
 
-it('the picture simulator.png shows the page as it is', async () => {
+it('the picture simulator.png shows the current page', async () => {
   await using journey = await startJourney({ width: 1000, interactive: true })
   await journey.go('/identity')
   await journey.page.getByRole('button', { name: 'Continue to the service' }).click()

@@ -10,11 +10,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What the service asked One Login for, newest last. */
+/** The requests of the service to One Login, newest last. */
 const asked = ({ requests }: Simulator) =>
   requests.flatMap(({ requestObject }) => (requestObject ? [requestObject.claims] : []))
 
-/** The cookies of the service are lost, as when the browser is another one. */
+/** Deletes the cookies of the service, as if the user changed the browser. */
 async function loseSession(page: Page): Promise<void> {
   await page.context().clearCookies({ name: /^(?:session$|one-login-)/ })
 }
@@ -31,7 +31,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
   const press = async (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   const follow = async (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 
-  it('[AUTHZ-8, AUTHZ-14] a user signs in, then proves their identity, and sees what One Login vouches for', async () => {
+  it('[AUTHZ-8, AUTHZ-14] a user signs in, then proves their identity, and sees what One Login confirmed', async () => {
     await using journey = await startJourney({ ...way, response: { user: 'previous-addresses' } })
     const { page, op } = journey
     await journey.arrives(t.start.title)
@@ -89,7 +89,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     expect(await details()).toContain(t.identity.expired.replace('{date}', expired))
   })
 
-  it('[SESS-1] a user signs out, of One Login too', async () => {
+  it('[SESS-1] a user signs out of the service and of One Login', async () => {
     await using journey = await startJourney(way)
     const { page, op } = journey
     await journey.go('/account')
@@ -100,7 +100,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await journey.arrives(t.account.title)
   })
 
-  it('[CB-4] a user whom One Login turned away is told so and can try again', async () => {
+  it('[CB-4] a user whom One Login refused sees why and can try again', async () => {
     await using journey = await startJourney({ ...way, response: { error: { error: 'access_denied' } } })
     expect(await journey.go('/account')).toBe(403)
     await journey.arrives(t.errors.accessDenied.title)
@@ -114,13 +114,13 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     ['server_error', 502, t.errors.tryAgainLater.title],
     ['unauthorized_client', 503, t.errors.unavailable.title],
     ['invalid_scope', 502, t.errors.fault.title],
-  ])('[CB-6, CB-7] a user is told what %s means for them', async (error, status, heading) => {
+  ])('[CB-6, CB-7] a user sees what %s means for them', async (error, status, heading) => {
     await using journey = await startJourney({ ...way, response: { error: { error } } })
     expect(await journey.go('/account')).toBe(status)
     await journey.arrives(heading)
   })
 
-  it('[CB-1] a user who comes back without their session is told so and can start again', async () => {
+  it('[CB-1] a user who comes back without their session sees why and can start again', async () => {
     await using journey = await startJourney({ ...way, interactive: true })
     const { page } = journey
     await journey.go('/account')
@@ -132,7 +132,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await journey.arrives(t.account.title)
   })
 
-  it('[AUTHZ-13] a user proves again that it is them before they change their bank details', async () => {
+  it('[AUTHZ-13] a user signs in again before they change their bank details', async () => {
     await using journey = await startJourney(way)
     const { page, op } = journey
     await journey.go('/account')
@@ -156,7 +156,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     await journey.arrives(t.bankDetails.changed)
   })
 
-  it('[CB-5] somebody else who answers for a user has signed the user out', async () => {
+  it('[CB-5] another person who signs in instead signs the user out', async () => {
     await using journey = await startJourney(way)
     await journey.go('/account')
     journey.op.respondWith({ user: 'no-phone' })
@@ -167,7 +167,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     )
   })
 
-  it('[F2F-1] a user comes back from a check in person, is welcomed, and goes on where they left', async () => {
+  it('[F2F-1] a user comes back from a check in person and continues where they left', async () => {
     await using journey = await startJourney(way)
     expect(await journey.go('/landing')).toBe(200)
     await journey.arrives(t.identityInPerson.title)
@@ -176,7 +176,7 @@ describe.each(ways)('In $lang, with JavaScript: $javaScriptEnabled', (way) => {
     expect(asked(journey.op)).toMatchObject([{ vtr: ['Cl.Cm'] }, { vtr: ['Cl.Cm.P2'] }])
   })
 
-  it('a user who is at an address that nothing is at is told so', async () => {
+  it('a user at an unknown address sees that the page does not exist', async () => {
     await using journey = await startJourney(way)
     expect(await journey.go('/griffins')).toBe(404)
     await journey.arrives(t.errors.notFound.title)
@@ -195,13 +195,13 @@ describe('The end of a session', () => {
     const journey = await startJourney(parts)
     await journey.page.clock.install()
     await journey.go('/account')
-    // The page has been told how long the session lives.
+    // The page knows when the session ends.
     await journey.page.waitForLoadState('networkidle')
     return journey
   }
 
   it.each(['en', 'cy'] as const)(
-    '[SESS-5] is warned of in %s while there is time, and does not come when the user stays',
+    '[SESS-5] is announced in %s in time, and does not happen if the user stays signed in',
     async (lang) => {
       const { timeout, account } = { en, cy }[lang]
       await using journey = await signedInWithClock({ lang })
@@ -211,7 +211,7 @@ describe('The end of a session', () => {
       await passMinutes(journey, 20)
       expect(await dialog.isVisible()).toBe(false)
       await passMinutes(journey, 6)
-      // Some of the fourth minute has passed.
+      // Part of the fourth minute has passed.
       await dialog.locator('strong').getByText(timeout.minutes.replace('{count}', '3')).waitFor()
       expect(await page.title()).toBe(`${timeout.title} – ${title}`)
       expect(await violations(page)).toEqual([])
@@ -248,7 +248,7 @@ describe('The end of a session', () => {
     expect(await spoken()).toContain('40 seconds')
   })
 
-  it('[SESS-5] signs a user out who does nothing, and says why', async () => {
+  it('[SESS-5] signs out an inactive user and says why', async () => {
     await using journey = await signedInWithClock({})
     await passMinutes(journey, 26)
     await journey.page.getByRole('dialog').waitFor()
@@ -257,7 +257,7 @@ describe('The end of a session', () => {
     expect(journey.op.requests.some(({ endpoint }) => endpoint === 'logout')).toBe(true)
   })
 
-  it('[SESS-5] is told without JavaScript, too', async () => {
+  it('[SESS-5] is explained without JavaScript, too', async () => {
     await using journey = await startJourney({ javaScriptEnabled: false })
     await journey.go('/account')
     const notice = await journey.page.getByText(en.timeout.notice.split('{')[0] ?? '').innerText()
@@ -266,7 +266,7 @@ describe('The end of a session', () => {
 })
 
 describe('The whole service', () => {
-  it('works by keyboard alone, from the start page through the simulator to the end', async () => {
+  it('works with only a keyboard, from the start page through the simulator to the end', async () => {
     await using journey = await startJourney({ interactive: true })
     const { page } = journey
     const focused = () =>
@@ -314,7 +314,7 @@ describe('The whole service', () => {
     expect(await violations(page)).toEqual([])
   })
 
-  it('shows a developer both legs of an identity as a sequence diagram, with what was sent and checked', async () => {
+  it('shows a developer both requests of an identity as a sequence diagram, with what was sent and checked', async () => {
     await using journey = await startJourney()
     const { page } = journey
     await journey.go('/identity')

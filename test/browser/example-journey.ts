@@ -15,12 +15,12 @@ afterAll(async () => {
   await chromium.close()
 })
 
-/** The example service, and somebody who visits it. */
+/** The example service, and a user. */
 export interface Journey extends AsyncDisposable, Visit {
   readonly service: RunningService
   readonly op: Simulator
   go(path: string): Promise<number | undefined>
-  /** Waits for a page by its heading, and holds it to everything that holds for each page. */
+  /** Waits for a page by its heading, and checks what every page must satisfy. */
   arrives(heading: string): Promise<void>
 }
 
@@ -33,7 +33,7 @@ interface JourneyOptions {
   readonly response?: SimulatorResponse
 }
 
-/** Starts the service and a browser on its start page, in the language asked for. */
+/** Starts the service and a browser on its start page, in the given language. */
 export async function startJourney({
   lang = 'en',
   javaScriptEnabled = true,
@@ -73,7 +73,7 @@ export async function startJourney({
   }
 }
 
-/** Keeps a picture of each page in the folder that SCREENSHOTS names, for somebody who wants to look at them all. */
+/** Saves a picture of each page in the folder that SCREENSHOTS names. */
 export async function keepPicture(page: Page, way: string): Promise<void> {
   const { SCREENSHOTS } = process.env
   const { pathname } = new URL(page.url())

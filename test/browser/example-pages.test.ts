@@ -10,7 +10,7 @@ const ways = (['en', 'cy'] as const).flatMap((lang) =>
   ),
 )
 
-// What holds for each page is in `arrives`: axe finds nothing, nothing is wider than the screen, no script fails.
+// `arrives` checks every page: axe finds nothing, nothing is wider than the screen, no script fails.
 describe.each(ways)('In $lang, $width pixels wide, with JavaScript: $javaScriptEnabled', (way) => {
   const t = { en, cy }[way.lang]
 

@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Writes a service with the packed package, as a team does, and installs what it needs. */
+/** Creates a service with the packed package, as a team does, and installs its packages. */
 async function newService(name: string, flags: readonly string[]): Promise<string> {
   const command = ['exec', '--yes', '--package', tarball, '--', 'passport-govuk-one-login']
   await npm([...command, 'new', name, '--package', `file:${tarball}`, ...flags], folder)
@@ -35,7 +35,7 @@ async function newService(name: string, flags: readonly string[]): Promise<strin
   return service
 }
 
-/** Runs `npm start` until the test is over, and gives the address that it prints. */
+/** Runs `npm start` until the test ends, and returns the address that it prints. */
 async function start(service: string): Promise<string> {
   const child = spawn('npm', ['start'], { cwd: service, env: { ...env, PORT: '0' }, detached: true })
   onTestFinished(() => {

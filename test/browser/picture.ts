@@ -14,7 +14,7 @@ const tolerance = 20
  */
 const allowedShare = 0.002
 
-/** Runs in the browser, which can read and shrink pictures. */
+/** Runs in the browser, which can read and resize pictures. */
 const compare = `async ({ pictures, side, tolerance }) => {
   const [before, after] = await Promise.all(pictures.map(async (base64) => {
     const response = await fetch('data:image/png;base64,' + base64)

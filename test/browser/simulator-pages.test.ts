@@ -45,7 +45,7 @@ describe.each(ways)(
     const open = async (): Promise<Visit> =>
       openPage(chromium, { javaScriptEnabled, viewport: { width, height: 800 } })
 
-    /** Holds a page to what holds for each page. */
+    /** Checks what every page must satisfy. */
     async function holds({ page, complaints }: Visit, heading: RegExp | string): Promise<void> {
       await page.getByRole('heading', { level: 1, name: heading }).waitFor()
       await keepPicture(page, `simulator-${width}-${javaScriptEnabled ? 'js' : 'no-js'}`)

@@ -30,7 +30,7 @@ async function made(...flags: string[]) {
   }
 }
 
-/** What Node has since 24.7. */
+/** Available since Node 24.7. */
 interface Argon2 {
   readonly argon2Sync?: (
     algorithm: 'argon2id',
@@ -66,7 +66,7 @@ describe('the hash of a client secret', () => {
     expect(Buffer.from(tag, 'base64')).toEqual(Buffer.from(computed ?? []))
   })
 
-  it('[CB-9] is computed by a library that gives the test vector of RFC 9106', () => {
+  it('[CB-9] comes from a library that passes the test vector of RFC 9106', () => {
     const bytes = (length: number, value: number) => new Uint8Array(length).fill(value)
     const tag = argon2id(bytes(32, 1), bytes(16, 2), {
       t: 3,
@@ -83,7 +83,7 @@ describe('the hash of a client secret', () => {
 })
 
 describe('keys --client-secret', () => {
-  it('[CB-9] makes a secret that the library takes, and its hash', async () => {
+  it('[CB-9] creates a secret that the library accepts, and its hash', async () => {
     const { code, secret, hash } = await made()
     expect(code).toBe(0)
     expect(secret).toMatch(/^[\w-]{54}$/)
@@ -99,13 +99,13 @@ describe('keys --client-secret', () => {
     expect(settings.clientSecret).toBe(secret)
   })
 
-  it('[CB-9] makes another secret with another salt each time', async () => {
+  it('[CB-9] creates another secret with another salt each time', async () => {
     const [one, other] = [await made(), await made()]
     expect(one.secret).not.toBe(other.secret)
     expect(one.hash.split('$').at(-2)).not.toBe(other.hash.split('$').at(-2))
   })
 
-  it('[CB-9] lets nobody but the owner read the secret', async () => {
+  it('[CB-9] lets only the owner read the secret', async () => {
     const { directory } = await made()
     expect((await stat(join(directory, secretFile))).mode & 0o777).toBe(0o600)
   })
@@ -116,19 +116,19 @@ describe('keys --client-secret', () => {
     expect(output).not.toContain(secret)
   })
 
-  it('[CB-9] answers in JSON', async () => {
+  it('[CB-9] writes JSON', async () => {
     const { output, directory, hash } = await made('--json')
     const files = { clientSecret: join(directory, secretFile), hash: join(directory, hashFile) }
     expect(JSON.parse(output)).toEqual({ files, hash })
   })
 
-  it('[CB-9] says what goes where, and that an email holds nothing but the hash', async () => {
+  it('[CB-9] says where each file goes, and that the email contains only the hash', async () => {
     const { output } = await made()
     for (const words of ['ONE_LOGIN_CLIENT_SECRET', hashFile, 'Leave the subject empty', 'no client ID'])
       expect(output).toContain(words)
   })
 
-  it.each([secretFile, hashFile])('[CB-9] overwrites nothing when %s is there already', async (name) => {
+  it.each([secretFile, hashFile])('[CB-9] overwrites nothing if %s already exists', async (name) => {
     const directory = await newDirectory()
     await writeFile(join(directory, name), 'precious')
     const { code, stderr } = await run(['keys', '--client-secret', '--out', directory])
@@ -138,7 +138,7 @@ describe('keys --client-secret', () => {
     expect(await readFile(join(directory, name), 'utf8')).toBe('precious')
   })
 
-  it('[CB-9] takes no length of a key', async () => {
+  it('[CB-9] rejects the length of a key', async () => {
     const directory = await newDirectory()
     const { code, stderr } = await run(['keys', '--client-secret', '--bits', '4096', '--out', directory])
     expect(code).toBe(2)

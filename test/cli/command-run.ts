@@ -11,14 +11,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What a run of the command came to. */
+/** The result of a run of the command. */
 export interface Ended {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** A stream that keeps what is written to it. */
+/** A stream that stores what is written to it. */
 export class Page extends Writable {
   readonly isTTY: boolean
   text = ''
@@ -58,13 +58,13 @@ export function checkMessages(stderr: string): void {
     expect(line).toSatisfy(saysWhatToSet)
 }
 
-/** Runs the command in a process of its own, as a user does. */
+/** Runs the command in its own process, as a user does. */
 export async function runProcess(args: readonly string[], env: Variables = {}): Promise<Ended> {
   const { ended } = startProcess(args, env)
   return ended
 }
 
-/** Starts the command in a process of its own. */
+/** Starts the command in its own process. */
 export function startProcess(args: readonly string[], env: Variables = {}) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/main.ts', ...args], {
     cwd: root,
@@ -83,10 +83,10 @@ export function startProcess(args: readonly string[], env: Variables = {}) {
   return { child, stdout, stderr, ended }
 }
 
-/** What the simulator says when it is ready. */
+/** The line that the simulator writes when it is ready. */
 export interface Listening {
   readonly event: 'listening'
-  /** The port that it listens on, whatever its address is. */
+  /** The port on which it listens, which its address need not have. */
   readonly port: number
   readonly url: string
   readonly variables: Readonly<Record<string, string>>
@@ -103,9 +103,9 @@ export async function readiness(stdout: Page, failed: Promise<unknown>): Promise
 
 /** A simulator that runs in this process. */
 export interface RunningSimulator extends Listening {
-  /** What it wrote about requests. */
+  /** The lines that it wrote about requests. */
   lines(): readonly Readonly<Record<string, unknown>>[]
-  /** Stops it as Ctrl-C does; gives its exit code. */
+  /** Stops it as Ctrl-C does, and returns its exit code. */
   stop(): Promise<number>
   /** Sends `POST /config`. */
   configure(body: unknown): Promise<Response>
@@ -113,7 +113,7 @@ export interface RunningSimulator extends Listening {
   configuration(): Promise<Configuration>
 }
 
-/** What `GET /config` answers. */
+/** The response of `GET /config`. */
 export interface Configuration {
   readonly clientConfiguration: Readonly<Record<string, unknown>>
   readonly responseConfiguration: Readonly<Record<string, unknown>>
@@ -123,7 +123,7 @@ export interface Configuration {
   readonly usingNewIdTokenSigningKeys: boolean
 }
 
-/** Starts a simulator on a free port; it is stopped when the test is over. */
+/** Starts a simulator on a free port, and stops it when the test ends. */
 export async function startSimulatorCommand(
   env: Variables = {},
   args: readonly string[] = [],

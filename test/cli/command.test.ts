@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 describe('the command', () => {
-  it('explains itself and each of its parts, and ends with 0', async () => {
+  it('shows help for itself and each part, and exits with 0', async () => {
     const all = await run(['--help'])
     expect(all.code).toBe(0)
     for (const subcommand of ['simulator', 'keys', 'doctor']) {
@@ -24,18 +24,18 @@ describe('the command', () => {
     }
   })
 
-  it('tells its version', async () => {
+  it('shows its version', async () => {
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
   it.each([
     ['no part', []],
-    ['a part that there is not', ['sign-in']],
-    ['the name of a member of every object', ['constructor']],
-    ['a flag that there is not', ['keys', '--size', '2048']],
+    ['an unknown part', ['sign-in']],
+    ['a name that every object has', ['constructor']],
+    ['an unknown flag', ['keys', '--size', '2048']],
     ['a flag without its value', ['keys', '--out']],
-    ['something that is no flag', ['doctor', 'please']],
-  ])('ends with 2 and says so on stderr when it is called with %s', async (_what, args) => {
+    ['an argument that is not a flag', ['doctor', 'please']],
+  ])('exits with 2 and explains it on stderr if it is called with %s', async (_what, args) => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('--help')
@@ -49,11 +49,11 @@ describe('the command', () => {
     [['keys', '--out', '--json'], '--out needs a value. Add one.'],
     [['keys', '--json=yes'], '--json takes no value. Remove the value.'],
     [['doctor', 'please'], 'Unexpected argument "please". Put its flag before it, or remove it.'],
-  ])('says in plain words what is wrong with %j', async (args, message) => {
+  ])('explains what is wrong with %j', async (args, message) => {
     expect((await run(args)).stderr.split('\n')[0]).toBe(message)
   })
 
-  it('ends quietly when its reader has gone, as head does', async () => {
+  it('exits silently if its reader has gone, as head does', async () => {
     const { child, ended } = startProcess(['doctor', '--help'])
     child.stdout.destroy()
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
@@ -71,7 +71,7 @@ describe('the command', () => {
     expect([status, stderr]).toEqual([1, 'Could not write the output (ENOSPC).\n'])
   })
 
-  it('shows colours on a terminal, and none elsewhere or when NO_COLOR is set', async () => {
+  it('shows colours only on a terminal, and not if NO_COLOR is set', async () => {
     for (const decides of ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS', 'CI', 'TEAMCITY_VERSION'])
       vi.stubEnv(decides, undefined)
     vi.stubEnv('TERM', 'xterm-256color')

@@ -44,7 +44,7 @@ it('[CONF-10] doctor names NODE_EXTRA_CA_CERTS when a certificate is not trusted
   expect(text).not.toContain('SECRET')
 })
 
-it('[CONF-10] doctor says what the proxy answered when it refuses to connect', async () => {
+it('[CONF-10] doctor shows the proxy’s response if it refuses to connect', async () => {
   const { proxy, variables } = await startNetwork({})
   const { checks } = await examined(variables)
   const { message } = checks.find(({ check }) => check === 'discovery') ?? {}

@@ -20,7 +20,7 @@ interface Misregistration {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly flags?: readonly string[]
   readonly problem: Problem
-  /** What the line has to name. */
+  /** The text that the line must contain. */
   readonly names: string
 }
 
@@ -182,7 +182,7 @@ async function providerWith(registered: ClientSettings = {}): Promise<Simulator>
   return startProvider({ client: registered })
 }
 
-describe('doctor, of the registration', () => {
+describe('doctor, for the registration', () => {
   it('finds nothing to fix if a service is registered correctly', async () => {
     const op = await providerWith({ requestObjectRequired: true })
     const { code, problems, checks, calls } = await examined(variablesFor(op), ['--level', 'P2'])
@@ -256,7 +256,7 @@ describe('doctor, of the registration', () => {
     expect(stdout).toContain('All is well. 1 warning.')
   })
 
-  it('signs nobody in: it exchanges no code', async () => {
+  it('signs no user in and exchanges no code', async () => {
     const op = await providerWith()
     await examined(variablesFor(op), ['--level', 'P2'])
     expect(op.requests.filter(({ endpoint }) => endpoint === 'userinfo' || endpoint === 'sign-in')).toEqual(
@@ -266,7 +266,7 @@ describe('doctor, of the registration', () => {
     expect(tokens.map(({ status }) => status)).toEqual([400])
   })
 
-  it('finds several things that are wrong in one run', async () => {
+  it('finds several problems in one run', async () => {
     const op = await providerWith({ scopes: ['openid'], claims: ['coreIdentityJWT'], identityEnabled: false })
     const env = { ...variablesFor(op), ONE_LOGIN_SCOPE: 'openid email', ONE_LOGIN_CLAIMS: 'address' }
     const { problems, calls } = await examined(env, ['--level', 'P2'])
@@ -313,7 +313,7 @@ describe('doctor, of the registration', () => {
     ['http://localhost:3000/auth/callback', 'http://127.0.0.1:3000/auth/callback'],
     ['https://service.example/Callback', 'https://service.example/callback'],
     ['https://service.example/callback', 'http://service.example/callback'],
-  ])('names the redirect URI that is registered in place of %s', async (callbackURL, registered) => {
+  ])('names the redirect URI that is registered instead of %s', async (callbackURL, registered) => {
     const op = await providerWith({ redirectUris: [registered], scopes: ['openid'] })
     const env = { ...variablesFor(op), ONE_LOGIN_CALLBACK_URL: callbackURL, ONE_LOGIN_SCOPE: 'openid email' }
     const { problems, checks } = await examined(env)
@@ -321,7 +321,7 @@ describe('doctor, of the registration', () => {
     expect(JSON.stringify(checks)).toContain(`but ${registered} is`)
   })
 
-  it('looks further with the redirect URI that it is given', async () => {
+  it('continues with the redirect URI of --redirect-uri', async () => {
     const op = await providerWith({ redirectUris: ['https://a.example/elsewhere'], scopes: ['openid'] })
     const env = {
       ...variablesFor(op),
@@ -335,7 +335,7 @@ describe('doctor, of the registration', () => {
     expect(problems).toEqual(['redirect-uri-not-registered', 'scope-not-registered'])
   })
 
-  it('tells the scopes and claims that it may not ask for, however many', async () => {
+  it('names all scopes and claims that are not registered', async () => {
     const op = await providerWith({ scopes: ['openid'], claims: [], levels: ['P0', 'P2'] })
     const env = {
       ...variablesFor(op),
@@ -349,7 +349,7 @@ describe('doctor, of the registration', () => {
     expect(op.requests).toHaveLength(calls)
   })
 
-  it('names several that may be refused when no calls are left to find out which', async () => {
+  it('names all candidates if no calls are left to find the rejected ones', async () => {
     const items = ['a', 'b', 'c']
     const { items: named, areAllFound } = await findCulprits(items, () => Promise.resolve(true), {
       left: 1,
@@ -357,7 +357,7 @@ describe('doctor, of the registration', () => {
     expect([named, areAllFound]).toEqual([items, false])
   })
 
-  it('says what it could not tell when One Login is too busy to answer', async () => {
+  it('reports what it could not check if One Login is too busy to respond', async () => {
     const op = await providerWith()
     op.breakUntilReset('token', '503')
     op.breakUntilReset('authorize', '429')
@@ -368,7 +368,7 @@ describe('doctor, of the registration', () => {
   })
 })
 
-describe('doctor, of the JWKS that is registered', () => {
+describe('doctor, for the registered JWKS', () => {
   const registeredAt = async (response: Responder, problem: readonly Problem[]) => {
     await using service = await startScriptedServer(response)
     const op = await providerWith({ jwksURL: `${service.url}/jwks` })

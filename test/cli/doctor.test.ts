@@ -23,7 +23,7 @@ const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString()
 
-/** Variables that are right, for a provider that is never called because one of them is made wrong. */
+/** Valid variables, for a provider that is never called because each test breaks one. */
 const right = {
   ONE_LOGIN_ENVIRONMENT: 'integration',
   ONE_LOGIN_CLIENT_ID: 'a-client',
@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('doctor, of the options', () => {
+describe('doctor, for the options', () => {
   it.each<[string, Record<string, string | undefined>, Problem, string]>([
     ['no environment', { ONE_LOGIN_ENVIRONMENT: undefined }, 'options-wrong', 'ONE_LOGIN_ENVIRONMENT'],
     [
@@ -61,10 +61,10 @@ describe('doctor, of the options', () => {
       'options-wrong',
       'ONE_LOGIN_CALLBACK_URL',
     ],
-    ['a scope that there is not', { ONE_LOGIN_SCOPE: 'openid address' }, 'options-wrong', 'ONE_LOGIN_SCOPE'],
+    ['an unknown scope', { ONE_LOGIN_SCOPE: 'openid address' }, 'options-wrong', 'ONE_LOGIN_SCOPE'],
     ['a word for a number', { ONE_LOGIN_MAX_AGE: 'an hour' }, 'options-wrong', 'ONE_LOGIN_MAX_AGE'],
     [
-      'an idle time past the absolute',
+      'an idle time longer than the absolute time',
       { ONE_LOGIN_SESSION_IDLE: '13h' },
       'options-wrong',
       'ONE_LOGIN_SESSION_IDLE',
@@ -77,9 +77,9 @@ describe('doctor, of the options', () => {
       'ONE_LOGIN_PRIVATE_KEY',
     ],
     ['key and secret', { ONE_LOGIN_PRIVATE_KEY: pem(2048) }, 'key-and-secret', 'ONE_LOGIN_CLIENT_SECRET'],
-    ['claims that are none', { ONE_LOGIN_CLAIMS: 'nationality' }, 'options-wrong', 'ONE_LOGIN_CLAIMS'],
+    ['an unknown claim', { ONE_LOGIN_CLAIMS: 'nationality' }, 'options-wrong', 'ONE_LOGIN_CLAIMS'],
     [
-      'a DID that is none',
+      'text that is not a DID',
       { ...simulator, ONE_LOGIN_DID_CONTROLLER: 'x' },
       'options-wrong',
       'ONE_LOGIN_DID_CONTROLLER',
@@ -90,7 +90,7 @@ describe('doctor, of the options', () => {
     expect(JSON.stringify(checks)).toContain(variable)
   })
 
-  it('finds everything that is wrong with the options in one run', async () => {
+  it('finds every problem of the options in one run', async () => {
     const { problems, checks, calls } = await examined({
       ONE_LOGIN_ENVIRONMENT: 'staging',
       ONE_LOGIN_CALLBACK_URL: '/callback',
@@ -116,13 +116,13 @@ describe('doctor, of the options', () => {
     ['one_login_vtr', 'Rename it to ONE_LOGIN_VTR.'],
     ['ONE_LOGIN_CLIENT_IDD', 'Remove it, because ONE_LOGIN_CLIENT_ID is set too.'],
     ['ONE_LOGIN_FOO', 'Remove it, or give it a name that does not start with ONE_LOGIN_.'],
-  ])('says what to do with the unknown variable %s', async (variable, remedy) => {
+  ])('explains what to do with the unknown variable %s', async (variable, remedy) => {
     const { ONE_LOGIN_CALLBACK_URL: _url, ...env } = right
     const { checks } = await examined({ ...env, [variable]: 'x' })
     expect(checks.find(({ problem }) => problem === 'variable-unknown')?.remedy).toBe(remedy)
   })
 
-  it('names a variable that is misspelt, and the one that is meant', async () => {
+  it('names a misspelt variable and the likely right one', async () => {
     const { ONE_LOGIN_CLIENT_ID: id, ...env } = right
     const { problems, checks } = await examined({ ...env, ONE_LOGIN_CLIENTID: id })
     expect(problems).toEqual(['variable-unknown', 'options-wrong'])
@@ -133,8 +133,8 @@ describe('doctor, of the options', () => {
     ['too short', pem(1024), '1024 bits'],
     ['no RSA key', ecKey, 'EC key'],
     ['cut off', pem(2048).slice(0, 400), 'PEM'],
-    ['the public half', 'MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK==', 'ONE_LOGIN_PRIVATE_KEY'],
-  ])('[KEY-1] says of a key that it is %s', async (_what, key, words) => {
+    ['the public key', 'MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAK==', 'ONE_LOGIN_PRIVATE_KEY'],
+  ])('[KEY-1] reports that the key is %s', async (_what, key, words) => {
     const { problems, checks } = await examined({
       ...right,
       ONE_LOGIN_CLIENT_SECRET: undefined,
@@ -144,7 +144,7 @@ describe('doctor, of the options', () => {
     expect(JSON.stringify(checks)).toContain(words)
   })
 
-  it('[KEY-1] [KEY-3] tells size and kid of a good key', async () => {
+  it('[KEY-1] [KEY-3] shows the size and kid of a valid key', async () => {
     const op = await startProvider()
     const { checks } = await examined(variablesFor(op))
     const kid = parseStrategyOptions(op.options).signers[0]?.kid ?? ''
@@ -153,7 +153,7 @@ describe('doctor, of the options', () => {
   })
 })
 
-describe('doctor, of the provider’s documents', () => {
+describe('doctor, for the provider’s documents', () => {
   const found = async (op: Simulator, env: Record<string, string> = {}) =>
     examined({ ...variablesFor(op), ...env })
 
@@ -164,26 +164,26 @@ describe('doctor, of the provider’s documents', () => {
       (op) => op.breakUntilReset('discovery', 'no-token-endpoint'),
       'discovery-unusable',
     ],
-    ['not to be had', (op) => op.breakUntilReset('discovery', '503'), 'discovery-unusable'],
+    ['not available', (op) => op.breakUntilReset('discovery', '503'), 'discovery-unusable'],
     ['without keys', (op) => op.breakUntilReset('jwks', 'empty-keys'), 'jwks-unusable'],
     ['HTML', (op) => op.breakUntilReset('jwks', 'html'), 'jwks-unusable'],
     ['of another controller', (op) => op.breakUntilReset('did', 'wrong-controller'), 'did-document-unusable'],
     ['cut off', (op) => op.breakUntilReset('did', 'reset'), 'did-document-unusable'],
-  ])('[CONF-1] says that one is %s', async (_what, breakIt, problem) => {
+  ])('[CONF-1] reports that one is %s', async (_what, breakIt, problem) => {
     const op = await startProvider()
     breakIt(op)
     const { code, problems } = await found(op)
     expect([code, problems]).toEqual([1, [problem]])
   })
 
-  it('[CID-2] says that the DID document is not where the variable says', async () => {
+  it('[CID-2] reports that the DID document is not at the address in the variable', async () => {
     const op = await startProvider()
     const { problems, checks } = await found(op, { ONE_LOGIN_DID_DOCUMENT_URL: `${op.url}did.json` })
     expect(problems).toEqual(['did-document-unusable'])
     expect(JSON.stringify(checks)).toContain('ONE_LOGIN_DID_DOCUMENT_URL')
   })
 
-  it('[CONF-1] says that nobody answers at the issuer', async () => {
+  it('[CONF-1] reports that the issuer does not respond', async () => {
     const op = await startProvider()
     await op.stopListening()
     const { problems, checks } = await found(op)
@@ -192,11 +192,11 @@ describe('doctor, of the provider’s documents', () => {
   })
 })
 
-describe('doctor, of the clock', () => {
+describe('doctor, for the clock', () => {
   it.each([
     [600, 'behind'],
     [-600, 'ahead of'],
-  ])('says that it is wrong by %i s', async (seconds, words) => {
+  ])('reports that it is wrong by %i s', async (seconds, words) => {
     const op = await startProvider()
     op.clock.advance(seconds)
     const { code, problems, checks } = await examined(variablesFor(op))
@@ -223,18 +223,18 @@ describe('doctor, of the clock', () => {
     },
   )
 
-  it('takes a few seconds for all right', async () => {
+  it('accepts a difference of a few seconds', async () => {
     const op = await startProvider()
     op.clock.advance(10)
     expect((await examined(variablesFor(op))).problems).toEqual([])
   })
 
-  it('counts the age of an answer that a cache kept', async () => {
+  it('adds the age of a cached response', async () => {
     const op = await startProvider()
     const discovery = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as object
     const headers = { date: new Date(Date.now() - 3_600_000).toUTCString(), age: '3600' }
     await using cache = await startScriptedServer(text(''))
-    // Nothing but the cache answers: no endpoint shows the time of now.
+    // Only the cache responds: no endpoint returns the current time.
     const endpoints = {
       jwks_uri: `${cache.url}/jwks`,
       token_endpoint: 'http://127.0.0.1:9/token',
@@ -250,7 +250,7 @@ describe('doctor, of the clock', () => {
   })
 })
 
-describe('doctor, of the keys that the service publishes', () => {
+describe('doctor, for the keys that the service publishes', () => {
   const published = async (op: Simulator, response: Responder) => {
     await using service = await startScriptedServer(response)
     return await examined(variablesFor(op), ['--jwks-url', `${service.url}/jwks`])
@@ -261,7 +261,7 @@ describe('doctor, of the keys that the service publishes', () => {
     return { ...signer?.publicJwk, kid: signer?.kid, use: 'sig' }
   }
 
-  it('[KEY-2] [KEY-3] is content when the signing key is among them', async () => {
+  it('[KEY-2] [KEY-3] passes if the signing key is among them', async () => {
     const op = await startProvider()
     const { code, problems, checks } = await published(op, json({ keys: [jwkOf(op)] }))
     expect([code, problems]).toEqual([0, []])
@@ -290,36 +290,36 @@ describe('doctor, of the keys that the service publishes', () => {
       'jwks-key-differs',
     ],
     ['the key has another exponent', (jwk) => json({ keys: [{ ...jwk, e: 'Aw' }] }), 'jwks-key-differs'],
-    ['two keys have one kid', (jwk) => json({ keys: [jwk, jwk] }), 'jwks-malformed'],
+    ['2 keys have the same kid', (jwk) => json({ keys: [jwk, jwk] }), 'jwks-malformed'],
     ['a key has no kid', (jwk) => json({ keys: [jwk, { ...jwk, kid: undefined }] }), 'jwks-malformed'],
     ['it is a page', () => text('<!DOCTYPE html>'), 'jwks-malformed'],
     ['it is one key', (jwk) => json(jwk), 'jwks-malformed'],
     ['it is not found', () => text('', {}, 404), 'jwks-unreachable'],
     ['it redirects', () => text('', { location: 'https://elsewhere.example/' }, 302), 'jwks-unreachable'],
-  ])('[KEY-2] says that %s', async (_what, response, problem) => {
+  ])('[KEY-2] reports that %s', async (_what, response, problem) => {
     const op = await startProvider()
     const { code, problems } = await published(op, response(jwkOf(op)))
     expect([code, problems]).toEqual([1, [problem]])
   })
 
-  it('[KEY-2] says that it is too slow for One Login', async () => {
+  it('[KEY-2] reports that it is too slow for One Login', async () => {
     const op = await startProvider()
     const { problems } = await published(op, (response) => {
-      // More than five seconds pass, though not for whoever runs this test.
+      // The clock of the test moves by more than 5 seconds.
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6000 })
       json({ keys: [jwkOf(op)] })(response, { method: '', url: '', headers: {}, body: '' })
     })
     expect(problems).toContain('jwks-unreachable')
   })
 
-  it('[KEY-2] wants https', async () => {
+  it('[KEY-2] requires https', async () => {
     const op = await startProvider()
     const { problems } = await examined(variablesFor(op), ['--jwks-url', 'http://service.example/jwks'])
     expect(problems).toEqual(['jwks-url-insecure'])
   })
 })
 
-describe('doctor, of what it writes', () => {
+describe('doctor, for its output', () => {
   it.each([[[]], [['--json']]])('shows no secret, flags %j', async (flags) => {
     const op = await startProvider({ client: { publicKeys: [] } })
     const env = variablesFor(op)
@@ -361,13 +361,13 @@ describe('doctor, of what it writes', () => {
     ['--env-file', '/nowhere/.env', 'does not exist'],
     ['--variables', tmpdir(), 'is a folder, not a file'],
     ['--env-file', tmpdir(), 'is a folder, not a file'],
-  ])('ends with 2 and says what is wrong with %s %s', async (flag, file, words) => {
+  ])('exits with 2 and says what is wrong with %s %s', async (flag, file, words) => {
     const { code, stdout, stderr } = await run(['doctor', flag, file], right)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(`${flag}: ${file} ${words}.`)
   })
 
-  it('ends with 2 and its own message on every Node, which takes --env-file itself', async () => {
+  it('exits with 2 and its own message on every Node version, with --variables', async () => {
     const { code, stderr } = await runProcess(['doctor', '--variables', '/nowhere/.env'])
     expect([code, stderr.split('\n')[0]]).toEqual([
       2,
@@ -375,7 +375,7 @@ describe('doctor, of what it writes', () => {
     ])
   })
 
-  it('has the ids of its problems in the documentation, and no other', () => {
+  it('has its problem IDs in the documentation, and no other', () => {
     const text = readFileSync(new URL('../../docs/reference/command.md', import.meta.url), 'utf8')
     const [table = ''] = /\| Check \| `problem`(?:.*\n\|)+.*/.exec(text) ?? []
     const documented = table
@@ -384,7 +384,7 @@ describe('doctor, of what it writes', () => {
     expect(documented.sort()).toEqual([...problems].sort())
   })
 
-  it('says what to rename a variable to if the right one is set to nothing', async () => {
+  it('suggests the right name for a variable if the right one is empty', async () => {
     const { checks } = await examined({ ...right, ONE_LOGIN_CLIENT_ID: ' ', ONE_LOGIN_CLIENTID: 'a' })
     const { remedy } = checks.find(({ problem }) => problem === 'variable-unknown') ?? {}
     expect(remedy).toBe('Rename it to ONE_LOGIN_CLIENT_ID.')
@@ -394,16 +394,13 @@ describe('doctor, of what it writes', () => {
     ['https://oidc.integration.account.gov.uk/', 'in the One Login admin tool'],
     ['https://oidc.account.gov.uk/', 'with One Login (Live Service Hub)'],
     ['http://127.0.0.1:3535/', "in the simulator's registration"],
-  ])('says where the registration of a client at %s is changed', (issuer, place) => {
+  ])('says where to change the registration of a client at %s', (issuer, place) => {
     expect(registryOf({ environment: { issuer } })).toBe(place)
   })
 
-  it.each([['a level that there is not', ['--level', 'P9']]])(
-    'ends with 2 when it is given %s',
-    async (_what, flags) => {
-      expect((await run(['doctor', ...flags], right)).code).toBe(2)
-    },
-  )
+  it.each([['an unknown level', ['--level', 'P9']]])('exits with 2 for %s', async (_what, flags) => {
+    expect((await run(['doctor', ...flags], right)).code).toBe(2)
+  })
 
   it('runs as a process: 0 if all is well, 1 if something needs fixing', async () => {
     const op = await startProvider()

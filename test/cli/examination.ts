@@ -4,7 +4,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../lib
 import { libraryWords, saysWhatToDo } from '../docs/action.ts'
 import { run } from './command-run.ts'
 
-/** One check as `--json` gives it. */
+/** One check in the output of `--json`. */
 export interface Check {
   readonly check: CheckName
   readonly outcome: 'ok' | 'warning' | 'fix' | 'unknown'
@@ -13,7 +13,7 @@ export interface Check {
   readonly remedy?: string
 }
 
-/** What the doctor found. */
+/** The findings of the doctor. */
 export interface Examined {
   readonly code: number | null
   readonly calls: number
@@ -23,14 +23,14 @@ export interface Examined {
   readonly text: string
 }
 
-/** Starts a simulator that is closed when the test is over. */
+/** Starts a simulator that is closed when the test ends. */
 export async function startProvider(options: SimulatorOptions = {}): Promise<Simulator> {
   const op = await startSimulator(options)
   onTestFinished(() => op.close())
   return op
 }
 
-/** Asks the doctor. */
+/** Runs the doctor. */
 export async function examined(
   env: Readonly<Record<string, string | undefined>>,
   flags: readonly string[] = [],

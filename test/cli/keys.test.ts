@@ -34,7 +34,7 @@ function signerOf(privateKey: string) {
 }
 
 describe('keys', () => {
-  it('[KEY-1] makes a private key that the library takes, and its public half as PEM', async () => {
+  it('[KEY-1] creates a private key that the library accepts, and its public key as PEM', async () => {
     const directory = await newDirectory()
     expect((await run(['keys', '--out', directory])).code).toBe(0)
     const { privateKey, publicKey } = await made(directory)
@@ -43,7 +43,7 @@ describe('keys', () => {
     expect(signerOf(privateKey)?.kid).toMatch(/./)
   })
 
-  it('[KEY-2] [KEY-3] makes a JWKS of the public key, under the kid that the library sends', async () => {
+  it('[KEY-2] [KEY-3] creates a JWKS of the public key, with the kid that the library sends', async () => {
     const directory = await newDirectory()
     const { stdout } = await run(['keys', '--out', directory])
     const { privateKey, keys } = await made(directory)
@@ -53,14 +53,14 @@ describe('keys', () => {
     expect(stdout).toContain(kid)
   })
 
-  it('[KEY-1] makes a longer key when it is told', async () => {
+  it('[KEY-1] creates a longer key with --bits', async () => {
     const directory = await newDirectory()
     await run(['keys', '--out', directory, '--bits', '3072'])
     const { privateKey } = await made(directory)
     expect(createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength).toBe(3072)
   })
 
-  it.each(['1024', 'many'])('[KEY-1] refuses to make a key of %s bits', async (bits) => {
+  it.each(['1024', 'many'])('[KEY-1] rejects a key of %s bits', async (bits) => {
     const directory = await newDirectory()
     const { code, stderr } = await run(['keys', '--out', directory, '--bits', bits])
     expect(code).toBe(2)
@@ -68,26 +68,23 @@ describe('keys', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
-  it('[KEY-1] lets nobody but the owner read the private key, and makes the directory when there is none', async () => {
+  it('[KEY-1] lets only the owner read the private key, and creates the directory if necessary', async () => {
     const directory = join(await newDirectory(), 'deep', 'down')
     await run(['keys', '--out', directory])
     expect((await stat(join(directory, privateFile))).mode & 0o777).toBe(0o600)
   })
 
-  it.each(files)(
-    '[KEY-1] overwrites nothing and leaves nothing behind when %s is there already',
-    async (name) => {
-      const directory = await newDirectory()
-      await writeFile(join(directory, name), 'precious')
-      const { code, stdout, stderr } = await run(['keys', '--out', directory])
-      expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toContain(name)
-      expect(await readdir(directory)).toEqual([name])
-      expect(await readFile(join(directory, name), 'utf8')).toBe('precious')
-    },
-  )
+  it.each(files)('[KEY-1] overwrites nothing and writes nothing if %s already exists', async (name) => {
+    const directory = await newDirectory()
+    await writeFile(join(directory, name), 'precious')
+    const { code, stdout, stderr } = await run(['keys', '--out', directory])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(name)
+    expect(await readdir(directory)).toEqual([name])
+    expect(await readFile(join(directory, name), 'utf8')).toBe('precious')
+  })
 
-  it('[KEY-1] ends with 1 when the files cannot be written', async () => {
+  it('[KEY-1] exits with 1 if the files cannot be written', async () => {
     const directory = await newDirectory()
     await writeFile(join(directory, 'a-file'), '')
     const { code, stderr } = await run(['keys', '--out', join(directory, 'a-file')])
@@ -105,7 +102,7 @@ describe('keys', () => {
     expect(stdout + stderr).not.toContain('PRIVATE KEY-----')
   })
 
-  it('[KEY-2] says what goes where: the service, the admin tool, production', async () => {
+  it('[KEY-2] says where each file goes: the service, the admin tool, production', async () => {
     const directory = await newDirectory()
     const { stdout } = await run(['keys', '--out', directory])
     for (const word of [
@@ -119,7 +116,7 @@ describe('keys', () => {
       expect(stdout).toContain(word)
   })
 
-  it('[KEY-3] answers in JSON', async () => {
+  it('[KEY-3] writes JSON', async () => {
     const directory = await newDirectory()
     const { stdout } = await run(['keys', '--out', directory, '--json'])
     const { publicKey, keys } = await made(directory)
@@ -136,7 +133,7 @@ describe('keys', () => {
     })
   })
 
-  it('[KEY-1] makes a pair in a process of its own, and refuses to make another', async () => {
+  it('[KEY-1] creates a pair in its own process, and does not overwrite it', async () => {
     const directory = await newDirectory()
     expect((await runProcess(['keys', '--out', directory])).code).toBe(0)
     const before = await made(directory)

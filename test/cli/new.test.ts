@@ -26,7 +26,7 @@ interface Manifest {
 const manifestIn = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
-/** What the sources of a service import, each with the file that does. */
+/** The imports in the sources of a service, each with its file. */
 function importsIn(folder: string): { file: string; specifier: string }[] {
   return filesIn(folder)
     .filter((path) => path.endsWith('.ts'))
@@ -76,7 +76,7 @@ describe('new', () => {
     expect(about).toEqual([])
   })
 
-  it('writes texts for each language, with no name that the other lacks', async () => {
+  it('writes the same texts in each language', async () => {
     const folder = emptyFolder()
     await run(['new', folder, '--sign-in-only'])
     const names = (value: unknown): unknown =>
@@ -89,7 +89,7 @@ describe('new', () => {
     expect(cy).toEqual(en)
   })
 
-  it('leaves a folder alone that is not empty', async () => {
+  it('writes nothing into a folder that is not empty', async () => {
     const folder = emptyFolder()
     writeFileSync(join(folder, 'mine.txt'), 'mine')
     const { code, stderr } = await run(['new', folder])
@@ -98,7 +98,7 @@ describe('new', () => {
     expect(filesIn(folder)).toEqual(['mine.txt'])
   })
 
-  it('says so when the folder is a file', async () => {
+  it('reports that the folder is a file', async () => {
     const file = join(emptyFolder(), 'service')
     writeFileSync(file, '')
     const { code, stderr } = await run(['new', file])
@@ -106,7 +106,7 @@ describe('new', () => {
     expect(stderr).toContain('is not a folder')
   })
 
-  it('says so when the folder cannot be made', async () => {
+  it('reports that the folder cannot be created', async () => {
     const file = join(emptyFolder(), 'file')
     writeFileSync(file, '')
     const { code, stderr } = await run(['new', join(file, 'service')])
@@ -130,20 +130,20 @@ describe('new', () => {
     ['龍', 'my-service'],
     ['node_modules', 'my-service'],
     ['passport-govuk-one-login', 'my-service'],
-  ])('gives the service in the folder %s the name %s', async (folder, name) => {
+  ])('names the service in the folder %s: %s', async (folder, name) => {
     const path = join(emptyFolder(), folder)
     mkdirSync(path)
     expect((await run(['new', path])).code).toBe(0)
     expect(manifestIn(path).name).toBe(name)
   })
 
-  it('takes the package from where --package says', async () => {
+  it('uses the package from --package', async () => {
     const folder = emptyFolder()
     await run(['new', folder, '--package', 'file:../the.tgz'])
     expect(manifestIn(folder).dependencies['passport-govuk-one-login']).toBe('file:../the.tgz')
   })
 
-  it('says what it wrote, in JSON too', async () => {
+  it('lists what it wrote, also as JSON', async () => {
     const folder = emptyFolder()
     const { stdout } = await run(['new', folder, '--json', '--sign-in-only'])
     const written = JSON.parse(stdout) as { readonly files: readonly string[] }

@@ -57,7 +57,7 @@ describe('the environment variables of the official simulator', () => {
     expect(rest).toMatchObject({ publishNewIdTokenKeysEnabled: false, usingNewIdTokenSigningKeys: false })
   })
 
-  it('[SIM-1] [SIM-3] set all that GET /config shows', async () => {
+  it('[SIM-1] [SIM-3] set everything that GET /config shows', async () => {
     const simulator = await startSimulatorCommand({
       CLIENT_ID: 'me',
       PUBLIC_KEY: publicKey.replace(/-----[A-Z ]+-----|\n/g, ''),
@@ -135,7 +135,7 @@ describe('the environment variables of the official simulator', () => {
 })
 
 describe('POST /config', () => {
-  it('[SIM-3] changes the registration, and only what is given', async () => {
+  it('[SIM-3] changes only the given parts of the registration', async () => {
     const simulator = await startSimulatorCommand()
     expect((await simulator.configure({ clientConfiguration: { scopes: ['openid', 'email'] } })).status).toBe(
       200,
@@ -151,7 +151,7 @@ describe('POST /config', () => {
     })
   })
 
-  it('[SIM-3] renames the service, signs with RS256 and gives the claims and levels that it is told', async () => {
+  it('[SIM-3] renames the service, signs with RS256 and returns the configured claims and levels', async () => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({
       clientConfiguration: {
@@ -176,7 +176,7 @@ describe('POST /config', () => {
       expect((await fetch(`http://127.0.0.1:${port}/${path}`, { method: 'POST' })).status).toBe(200)
   })
 
-  it('[SIM-4] names the member that a misspelt one stands for', async () => {
+  it('[SIM-4] names the likely member for a misspelt one', async () => {
     const simulator = await startSimulatorCommand()
     const response = await simulator.configure({ clientConfiguration: { redirectURLs: [] } })
     expect(await response.text()).toContain('Did you mean redirectUrls?')
@@ -293,7 +293,7 @@ describe('POST /config', () => {
     expect(clientConfiguration.token_auth_method).toBe('client_secret_post')
   })
 
-  it('[SIM-4] registers the published key pair, next to the printed one, unless it has a key', async () => {
+  it('[SIM-4] registers the published key pair, next to the printed one, if no key is set', async () => {
     const published = 'b55fcc2f08996963ba4e549cddc08573'
     const simulator = await startSimulatorCommand()
     const { clientConfiguration } = await simulator.configuration()
@@ -323,7 +323,7 @@ describe('POST /config', () => {
     expect((await visit(simulator)).status).not.toBe(200)
   })
 
-  it('[SIM-3] changes the answer, whatever level was asked for', async () => {
+  it('[SIM-3] changes the response, whatever level was requested', async () => {
     const simulator = await startSimulatorCommand()
     const vc = { type: ['VerifiableCredential'], credentialSubject: { name: [], birthDate: [1] } }
     await simulator.configure({
@@ -421,7 +421,7 @@ describe('POST /config', () => {
     [['TEMPORARILY_UNAVAILABLE'], 'temporarily_unavailable', ''],
     [['TEMPORARILY_UNAVAILABLE', 'ACCESS_DENIED'], 'access_denied', expect.any(String) as string],
   ])(
-    '[SIM-3] answers sign-ins with the errors %j, until the next call',
+    '[SIM-3] responds to sign-ins with the errors %j, until the next call',
     async (errors, code, description) => {
       const simulator = await startSimulatorCommand()
       await simulator.configure({ errorConfiguration: { authoriseErrors: errors } })
@@ -431,7 +431,7 @@ describe('POST /config', () => {
     },
   )
 
-  it('[SIM-1] publishes new keys, signs with them, and withdraws them while it signs', async () => {
+  it('[SIM-1] publishes new keys, signs with them, and withdraws them while they sign', async () => {
     const simulator = await startSimulatorCommand()
     const kids = async () => {
       const { keys } = (await (await fetch(`${simulator.url}.well-known/jwks.json`)).json()) as {
@@ -451,7 +451,7 @@ describe('POST /config', () => {
     expect((await visit(simulator)).status).toBe(200)
   })
 
-  it('[SIM-1] moves to another address, with all that it was told', async () => {
+  it('[SIM-1] moves to another address and keeps its configuration', async () => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({
       responseConfiguration: { sub: 'urn:x' },
@@ -473,7 +473,7 @@ describe('POST /config', () => {
     expect(did.id).toBe(`did:web:127.0.0.1%3A${simulator.port}`)
   })
 
-  it('[SIM-3] takes what GET /config gives, so that a suite can put everything back', async () => {
+  it('[SIM-3] accepts the output of GET /config, so that a suite can restore everything', async () => {
     const simulator = await startSimulatorCommand()
     const { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl } =
       await simulator.configuration()
@@ -486,7 +486,7 @@ describe('POST /config', () => {
     expect(await simulator.configuration()).toMatchObject(back)
   })
 
-  it('[SIM-3] answers as a ready user until it is told something else', async () => {
+  it('[SIM-3] responds as a ready user until it is configured', async () => {
     const simulator = await startSimulatorCommand()
     expect((await pressButton(simulator)).coreIdentity?.vc).toMatchObject({
       credentialSubject: { name: readyUser('typical').identity?.names },
@@ -494,27 +494,31 @@ describe('POST /config', () => {
   })
 })
 
-describe('POST /config with something wrong', () => {
+describe('an invalid POST /config', () => {
   it.each<[string, unknown, string]>([
-    ['a member that there is not', { nonsense: 1 }, 'nonsense'],
+    ['an unknown member', { nonsense: 1 }, 'nonsense'],
     [
-      'a level that there is not',
+      'an unknown level',
       { responseConfiguration: { maxLoCAchieved: 'P9' } },
       'responseConfiguration.maxLoCAchieved',
     ],
     [
-      'a fault that there is not',
+      'an unknown fault',
       { errorConfiguration: { idTokenErrors: ['INVALID'] } },
       'errorConfiguration.idTokenErrors',
     ],
-    ['a list that is none', { clientConfiguration: { scopes: 'openid' } }, 'clientConfiguration.scopes'],
+    ['text instead of a list', { clientConfiguration: { scopes: 'openid' } }, 'clientConfiguration.scopes'],
     [
-      'an algorithm that there is not',
+      'an unknown algorithm',
       { clientConfiguration: { idTokenSigningAlgorithm: 'HS256' } },
       'clientConfiguration.idTokenSigningAlgorithm',
     ],
-    ['a key that is none', { clientConfiguration: { publicKey: 'abc' } }, 'clientConfiguration.publicKey'],
-    ['an address that is none', { simulatorUrl: 'nowhere' }, 'simulatorUrl'],
+    [
+      'text that is not a key',
+      { clientConfiguration: { publicKey: 'abc' } },
+      'clientConfiguration.publicKey',
+    ],
+    ['text that is not an address', { simulatorUrl: 'nowhere' }, 'simulatorUrl'],
     ['new keys that were not published', { useNewIdTokenSigningKeys: true }, 'useNewIdTokenSigningKeys'],
     ['a list', [], '_body'],
     ['null', null, '_body'],
@@ -551,7 +555,7 @@ describe('POST /config with something wrong', () => {
       { responseConfiguration: { returnCodes: [{ code: 'A', reason: 'x' }] } },
       'responseConfiguration.returnCodes.0.reason',
     ],
-  ])('is refused with 400 and changes nothing: %s', async (_what, body, path) => {
+  ])('is rejected with 400 and changes nothing: %s', async (_what, body, path) => {
     const simulator = await startSimulatorCommand({ ID_TOKEN_ERRORS: 'INVALID_ISS' })
     const before = await simulator.configuration()
     const response = await simulator.configure(body)
@@ -561,7 +565,7 @@ describe('POST /config with something wrong', () => {
     expect(await simulator.configuration()).toEqual(before)
   })
 
-  it('is refused when it is not JSON, or comes from a page that may not send JSON', async () => {
+  it('is rejected if it is not JSON, or comes from a page that may not send JSON', async () => {
     const simulator = await startSimulatorCommand()
     const post = (body: string, type: string) =>
       fetch(`http://127.0.0.1:${simulator.port}/config`, {

@@ -84,7 +84,7 @@ describe('the form of the official simulator', () => {
     expect(tags.join()).toContain('action="/sign-in"')
   })
 
-  it('[SIM-4] gives what is filled in to this sign-in only', async () => {
+  it('[SIM-4] uses the form for this sign-in only', async () => {
     const simulator = await startSimulatorCommand(interactive)
     const vc = { type: ['VerifiableCredential'], credentialSubject: {} }
     const { idToken, userinfo } = await claimsAfter(simulator, {
@@ -136,7 +136,7 @@ describe('the form of the official simulator', () => {
     ['returnCodes', '{}'],
     ['returnCodes', '[{"code":"A","more":1}]'],
     ['returnCodes', 'not JSON'],
-  ])('[SIM-4] names the field that is wrong, and can be sent again: %s %j', async (field, value) => {
+  ])('[SIM-4] names the wrong field, and can be sent again: %s %j', async (field, value) => {
     const { submit } = await openForm(await startSimulatorCommand(interactive))
     const { status, body } = await submit({ [field]: value })
     expect([status, JSON.parse(body)]).toEqual([
@@ -163,12 +163,12 @@ describe('the form of the official simulator', () => {
     expect(body).toContain('passportDetails.0.documentNumbr is unknown. Did you mean documentNumber?')
   })
 
-  it('[SIM-4] refuses a form that nobody was shown', async () => {
+  it('[SIM-4] rejects a form that was not shown', async () => {
     const { submit } = await openForm(await startSimulatorCommand(interactive))
     expect((await submit({ authCode: 'invented' })).status).toBe(400)
   })
 
-  it('[SIM-4] is shown to each sign-in, and not in place of a configured error', async () => {
+  it('[SIM-4] is shown to each sign-in, and not instead of a configured error', async () => {
     const simulator = await startSimulatorCommand(interactive)
     await claimsAfter(simulator, {})
     expect((await openForm(simulator)).action).not.toBe('')

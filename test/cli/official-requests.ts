@@ -14,7 +14,7 @@ export function printedKey({ variables }: RunningSimulator): KeyObject {
   return createPrivateKey({ key: Buffer.from(body, 'base64'), format: 'der', type: 'pkcs8' })
 }
 
-/** Sends an authorization request in the query, and follows nothing. A parameter that is `undefined` is left out. */
+/** Sends an authorization request in the query, and follows no redirect. A parameter that is `undefined` is left out. */
 export function sendAuthorize(simulator: RunningSimulator, parameters: Parameters = {}): Promise<Response> {
   const all: Parameters = {
     response_type: 'code',
@@ -96,13 +96,13 @@ export async function sendToken(simulator: RunningSimulator, fields: Parameters 
   return fetch(new URL('token', simulator.url), { method: 'POST', body })
 }
 
-/** Signs in with these parameters; the code. */
+/** Signs in with these parameters and returns the code. */
 export async function codeFor(simulator: RunningSimulator, parameters: Parameters = {}): Promise<string> {
   const { headers } = await sendAuthorize(simulator, parameters)
   return new URL(headers.get('location') ?? '').searchParams.get('code') ?? ''
 }
 
-/** Signs in and takes tokens. */
+/** Signs in and gets tokens. */
 export async function tokensFor(
   simulator: RunningSimulator,
   parameters: Parameters = {},

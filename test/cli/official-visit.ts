@@ -5,7 +5,7 @@ import { Browser, type Page } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
 import type { RunningSimulator } from './command-run.ts'
 
-/** What a service that reads the printed variables got. */
+/** The result for a service that reads the printed variables. */
 export interface Visit {
   readonly status: number
   /** Who is signed in, or the error. */
@@ -31,12 +31,12 @@ export async function visit(
   return { status: page.status, page, body: bodyOf(page) }
 }
 
-/** The simulator answers some errors in words of its own. */
+/** The simulator has its own words for some errors. */
 function bodyOf({ body }: Page): Record<string, unknown> {
   return body.startsWith('{') ? (JSON.parse(body) as Record<string, unknown>) : { text: body }
 }
 
-/** Tokens and claims as a service of another language would get them, verified by nobody. */
+/** Tokens and claims as a service in another language gets them, not verified. */
 export interface Taken {
   readonly idToken: JWTPayload
   readonly idTokenHeader: Readonly<Record<string, unknown>>
@@ -46,7 +46,7 @@ export interface Taken {
 
 export const vocabulary = 'https://vocab.account.gov.uk/v1/'
 
-/** An authorization request with plain parameters; where it is sent back to. */
+/** Sends an authorization request with plain parameters, and returns the address to which it redirects. */
 export async function authorize(
   simulator: RunningSimulator,
   parameters: Readonly<Record<string, string>> = {},
@@ -83,7 +83,7 @@ async function assertion({ url, variables }: RunningSimulator): Promise<string> 
   return jwt.setIssuedAt().setProtectedHeader({ alg: 'RS256' }).sign(key)
 }
 
-/** Signs in and takes tokens and claims. */
+/** Signs in and gets tokens and claims. */
 export async function pressButton(
   simulator: RunningSimulator,
   parameters: Readonly<Record<string, string>> = identityRequest,

@@ -1,6 +1,6 @@
 import type { Simulator } from '../../lib/simulator/index.ts'
 
-/** The variables of a service that is registered with a simulator as it should be. */
+/** The variables of a service that is registered correctly with a simulator. */
 export function variablesFor({ options }: Simulator): Record<string, string> {
   const { environment } = options
   return {

@@ -46,7 +46,7 @@ describe('an address with a path', () => {
   it.each([
     ['with its path', (url: string) => url],
     ['without it, as a proxy sends them', (url: string) => new URL(url).origin + '/'],
-  ])('[SIM-4] is served to requests %s', async (_how, address) => {
+  ])('[SIM-4] serves requests %s', async (_how, address) => {
     const port = String(await freePort())
     const simulator = await startSimulatorCommand(
       { SIMULATOR_URL: `http://127.0.0.1:${port}/one-login/simulator` },

@@ -18,14 +18,14 @@ async function configFile(content: unknown): Promise<string> {
 }
 
 describe('simulator', () => {
-  it('[SIM-1] prints the variables with which a service with this library signs users in', async () => {
+  it('[SIM-1] prints the variables for a service with this library', async () => {
     const simulator = await startSimulatorCommand()
     const { status, body } = await visit(simulator)
     expect(status).toBe(200)
     expect(body).toMatchObject({ email: 'test@example.com', identity: { proven: true, level: 'P2' } })
   })
 
-  it('[SIM-1] runs as a process until it is stopped, and ends with 0', async () => {
+  it('[SIM-1] runs as a process until it is stopped, and exits with 0', async () => {
     const { child, stdout, ended } = startProcess(['simulator', '--port', '0', '--json'])
     const { url } = await readiness(stdout, ended)
     const discovery = (await (await fetch(new URL('.well-known/openid-configuration', url))).json()) as object
@@ -54,7 +54,7 @@ describe('simulator', () => {
     expect((await ended).code).toBe(0)
   })
 
-  it('[SIM-2] says on each request what was wrong with it', async () => {
+  it('[SIM-2] says what is wrong with each request', async () => {
     const simulator = await startSimulatorCommand()
     await authorize(simulator, { client_id: 'nobody' })
     expect(simulator.lines()).toEqual([
@@ -68,7 +68,7 @@ describe('simulator', () => {
     ])
   })
 
-  it('[SIM-1] takes its port from --port, else from PORT', async () => {
+  it('[SIM-1] uses the port from --port, or from PORT', async () => {
     await using occupied = await listen(createServer())
     const port = String(occupied.port)
     const { code, stderr } = await run(['simulator'], { PORT: port })
@@ -78,18 +78,18 @@ describe('simulator', () => {
   })
 
   it.each([
-    ['a port that is none', ['--port', 'http'], {}],
-    ['a PORT that is none', [], { PORT: '70000' }],
+    ['text that is not a port', ['--port', 'http'], {}],
+    ['a PORT that is not a port', [], { PORT: '70000' }],
     ['an address with a query', [], { SIMULATOR_URL: 'http://127.0.0.1:3000/?a=1' }],
-    ['a callback that is no URL', ['--callback', '/auth/callback'], {}],
+    ['a callback that is not a URL', ['--callback', '/auth/callback'], {}],
     ['an empty port', ['--port', ''], {}],
-    ['a fault that there is not', [], { ID_TOKEN_ERRORS: 'INVALID_ISS,INVALID_EVERYTHING' }],
-    ['a claim that there is not', [], { CLAIMS: 'coreIdentityJWT' }],
-    ['a public key that is none', [], { PUBLIC_KEY: 'abc' }],
+    ['an unknown fault', [], { ID_TOKEN_ERRORS: 'INVALID_ISS,INVALID_EVERYTHING' }],
+    ['an unknown claim', [], { CLAIMS: 'coreIdentityJWT' }],
+    ['text that is not a public key', [], { PUBLIC_KEY: 'abc' }],
     ['the hash of a secret', [], { CLIENT_SECRET_HASH: '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA' }],
-    ['a way to authenticate that there is not', [], { TOKEN_AUTH_METHOD: 'client_secret_basic' }],
-    ['a file that there is not', ['--config', '/nowhere/config.json'], {}],
-  ])('ends with 2 when it is given %s', async (_what, flags, env) => {
+    ['an unknown way to authenticate', [], { TOKEN_AUTH_METHOD: 'client_secret_basic' }],
+    ['a missing file', ['--config', '/nowhere/config.json'], {}],
+  ])('exits with 2 for %s', async (_what, flags, env) => {
     const { code, stdout, stderr } = await run(['simulator', ...flags], env)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('simulator --help')
@@ -117,7 +117,7 @@ describe('simulator', () => {
 })
 
 describe('simulator, with a configuration file', () => {
-  it('[SIM-3] registers the service, answers and breaks what the file says', async () => {
+  it('[SIM-3] registers the service, responds and sets faults as the file says', async () => {
     const file = await configFile({
       registration: { clientId: 'from-the-file', scopes: ['openid', 'email'] },
       response: { user: 'many-given-names' },
@@ -137,7 +137,7 @@ describe('simulator, with a configuration file', () => {
     expect(coreIdentity?.exp).toBeLessThan(Date.now() / 1000)
   })
 
-  it('[SIM-3] keeps the faults of the file when /config takes back its own', async () => {
+  it('[SIM-3] keeps the faults of the file when /config removes its own', async () => {
     const simulator = await startSimulatorCommand({}, [
       '--config',
       await configFile({ faults: { 'id-token': ['wrong-issuer'] } }),
@@ -152,11 +152,11 @@ describe('simulator, with a configuration file', () => {
   it.each<[string, unknown, string]>([
     ['is not JSON', '{', 'JSON'],
     [
-      'has a member that there is not',
+      'has an unknown member',
       { registration: { redirectUrl: 'http://a.example' } },
       'registration.redirectUrl',
     ],
-    ['has a user that there is not', { response: { user: 'nobody' } }, 'response.user'],
+    ['has an unknown user', { response: { user: 'nobody' } }, 'response.user'],
     ['is a list', [], 'must be an object'],
     [
       'has a misspelt member of a user',
@@ -184,10 +184,10 @@ describe('simulator, with a configuration file', () => {
     ['has a list as its faults', { faults: [] }, 'faults must be an object'],
     ['has a misspelt member', { responce: {} }, 'Did you mean response?'],
     ['has a port that is too high', { port: 70_000 }, 'port must be at most 65535'],
-    ['has 2 faults of its own', { port: 'x', interactive: 1 }, 'interactive must be true or false'],
-    ['has a fault that there is not', { faults: { 'id-token': ['wrong-everything'] } }, 'faults.id-token'],
-    ['breaks a place that there is not', { faults: { 'id-tokens': ['expired'] } }, 'id-tokens'],
-  ])('ends with 2 when the file %s', async (_what, content, words) => {
+    ['has 2 problems', { port: 'x', interactive: 1 }, 'interactive must be true or false'],
+    ['has an unknown fault', { faults: { 'id-token': ['wrong-everything'] } }, 'faults.id-token'],
+    ['has a fault of an unknown place', { faults: { 'id-tokens': ['expired'] } }, 'id-tokens'],
+  ])('exits with 2 if the file %s', async (_what, content, words) => {
     const { code, stderr } = await run(['simulator', '--config', await configFile(content)])
     expect(code).toBe(2)
     expect(stderr).toContain(words)

@@ -30,19 +30,19 @@ interface User {
 
 class Rejection extends Error {}
 
-/** What a service is told about One Login and itself. */
+/** The options of a service about One Login and itself. */
 export interface ServiceOptions {
   readonly options: Pick<KeyOptions, 'environment' | 'clientId' | 'privateKey'>
-  /** A free one if not set. */
+  /** Default: a free port. */
   readonly port?: number
-  /** Responds in its place, if it returns something. */
+  /** Responds instead of the service, if it returns something. */
   readonly before?: (asked: Asked) => Given | undefined
 }
 
 /**
  * A service that makes every check, written without this package. Each switch takes out one check.
  *
- * @param service its options
+ * @param service the options of the service
  * @param off the checks that are taken out
  */
 export async function startCarefulService(
@@ -281,7 +281,7 @@ export async function startCarefulService(
     usedIds.add(claims.jti)
     for (const [id, { user }] of browsers)
       if (user && (user.sub === claims.sub || isOff('logout ends everything'))) browsers.delete(id)
-    if (isOff('logout for ever')) signedOut.set(String(claims.sub), Date.now())
+    if (isOff('logout is permanent')) signedOut.set(String(claims.sub), Date.now())
     return {}
   }
 

@@ -12,7 +12,7 @@ interface Session {
   isProven?: boolean
 }
 
-/** A service that checks nothing: it takes every response of One Login, and every logout token, as it is. */
+/** A service that checks nothing: it accepts every response of One Login and every logout token. */
 export async function startCarelessService(op: Simulator) {
   const { issuer } = op.options.environment
   const { clientId } = op.options

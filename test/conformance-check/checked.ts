@@ -8,7 +8,7 @@ interface Service {
   readonly close: () => Promise<void>
 }
 
-/** Settings for a fixture, with everything that it has. */
+/** Settings for a fixture with all its pages. */
 export function settingsFor(url: string, change: Partial<Settings> = {}): Settings {
   return {
     page: new URL(`${url}/page`),
@@ -49,7 +49,7 @@ export async function checked(
   }
 }
 
-/** What is not as it should be: ids, each with what was found. */
+/** The broken requirements: IDs, each with what was found. */
 export function findings(results: readonly RequirementResult[]): Record<string, string[]> {
   const found = results.filter(({ verdict }) => verdict !== 'kept' && verdict !== 'not observable')
   return Object.fromEntries(

@@ -8,7 +8,7 @@ import { freePort } from '../support/listen.ts'
 import { conformance, verdictsOf } from './conformance-run.ts'
 import { startOtherService, type Build } from './other-service.ts'
 
-/** Starts a service that runs already when the command comes, with a key that the command does not make. */
+/** Starts a service that already runs before the command, with its own key. */
 async function running(build: Build = {}) {
   const other = await startSimulator()
   const { options } = other
@@ -36,7 +36,7 @@ async function running(build: Build = {}) {
 const quick = ['--only', 'state']
 
 describe('how the command gets into a service', { timeout: 30_000 }, () => {
-  it('[CHK-1] with a key in a file, or one that the service publishes', async () => {
+  it('[CHK-1] signs in with a key in a file, or one that the service publishes', async () => {
     for (const isPublished of [false, true]) {
       const { service, file, flags } = await running({ jwks: true })
       const key = isPublished ? ['--jwks', `${service.url}/jwks`] : ['--public-key', file]
@@ -51,7 +51,7 @@ describe('how the command gets into a service', { timeout: 30_000 }, () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--public-key, --jwks or --client-secret')])
   })
 
-  it('[CHK-1] by a button in a form, whatever status it is shown with', async () => {
+  it('[CHK-1] signs in with a button in a form, whatever the status of its page', async () => {
     const { file, flags } = await running({ landing: 'form', landingStatus: 401 })
     const key = ['--public-key', file]
     const without = await conformance([...flags, ...quick, ...key])
@@ -74,7 +74,7 @@ describe('how the command gets into a service', { timeout: 30_000 }, () => {
 })
 
 describe('where the command goes', { timeout: 30_000 }, () => {
-  it('[CHK-1] to another host only if --allow-host names it, also if the service names it', async () => {
+  it('[CHK-1] calls another host only if --allow-host names it, also if the service names it', async () => {
     const { file, flags } = await running({ host: '0.0.0.0' })
     const key = ['--public-key', file]
     const without = await conformance([...flags, ...quick, ...key])
@@ -85,7 +85,7 @@ describe('where the command goes', { timeout: 30_000 }, () => {
 })
 
 describe('what the command checks', { timeout: 30_000 }, () => {
-  it('[CHK-3] is what --only names, without what --skip names', async () => {
+  it('[CHK-3] checks what --only names, without what --skip names', async () => {
     const { file, flags } = await running()
     const only = [
       '--only',
@@ -127,7 +127,7 @@ describe('what the command checks', { timeout: 30_000 }, () => {
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('state is no longer broken')])
   })
 
-  it('[CHK-3] is not begun if a report cannot be written', async () => {
+  it('[CHK-3] does not start if a report cannot be written', async () => {
     const { file, flags } = await running()
     const { code, stderr } = await conformance([
       ...flags,

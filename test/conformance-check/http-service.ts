@@ -10,7 +10,7 @@ export interface Asked {
   readonly form: URLSearchParams
 }
 
-/** What a fixture returns. */
+/** The response of a fixture. */
 export interface Given {
   readonly status?: number
   readonly location?: string

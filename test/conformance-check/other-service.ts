@@ -12,9 +12,9 @@ import type { ServiceOptions } from './careful-service.ts'
 import { listen, type Asked, type Given } from './http-service.ts'
 import { verifiedClaims, type Claims, type Key } from './verification.ts'
 
-/** How a service is built that keeps every requirement. */
+/** How to build a service that keeps every requirement. */
 export interface Build {
-  /** Before every path. */
+  /** A prefix of every path. */
   readonly prefix?: string
   /** A page with a button before the sign-in: a link, or a form with a token against CSRF. */
   readonly landing?: 'link' | 'form'
@@ -26,13 +26,13 @@ export interface Build {
   readonly refreshes?: boolean
   readonly redirectsTwice?: boolean
   readonly language?: 'cy'
-  /** How many requests it takes before it returns status 429. */
+  /** The number of requests before it returns status 429. */
   readonly limit?: number
   /** The status of every refusal. */
   readonly refusal?: 200
   /** Headings have the name or email address of the user, and nothing else is on the page. */
   readonly isPersonal?: boolean
-  /** Shows what is known of the user, with labels for that only, and when they signed in. */
+  /** Shows everything about the user with labels, and when they signed in. */
   readonly isFull?: boolean
   readonly isJson?: boolean
   /** The service publishes its key itself. */
@@ -41,7 +41,7 @@ export interface Build {
   readonly host?: string
   /** The session keeps its ID at sign-in. This is the one fault that it can have. */
   readonly keepsSession?: boolean
-  /** Every request needs this in a header. */
+  /** A header that every request must have. */
   readonly gate?: readonly [name: string, value: string]
 }
 

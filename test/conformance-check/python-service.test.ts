@@ -12,7 +12,7 @@ interface Report {
 }
 
 it.skipIf(!hasPython)(
-  '[CHK-1] [CHK-2] signs in to a service in Python, and finds the 3 faults that were planted in it',
+  '[CHK-1] [CHK-2] signs in to a service in Python, and finds its 3 deliberate faults',
   { timeout: 180_000 },
   async () => {
     const [port, simulator] = [await freePort(), await freePort()]

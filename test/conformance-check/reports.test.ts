@@ -101,13 +101,13 @@ describe('what a service sends', () => {
   })
 })
 
-it('[CHK-3] knows what is expected to be broken, and what is no longer', () => {
+it('[CHK-3] compares the results with the expectations', () => {
   expect(surprises(results, {})).toEqual(['session-renewed is broken.'])
   expect(surprises(results, { 'session-renewed': 'broken' })).toEqual([])
   expect(surprises(results, { 'session-renewed': 'broken', 'sign-in': 'broken' })).toHaveLength(1)
 })
 
-it('[CHK-3] lists the requirements, and ends with 2 if it is called wrongly or cannot run', async () => {
+it('[CHK-3] lists the requirements, and ends with 2 if the arguments are invalid or it cannot run', async () => {
   const list = await conformance(['--list'])
   expect(list.code).toBe(0)
   for (const id of requirementIds) expect(list.stdout).toContain(`  ${id}: `)

@@ -49,7 +49,7 @@ describe('the command that starts the service', { timeout: 60_000 }, () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('ENOENT')])
   })
 
-  it('[CHK-1] takes everything that a service writes', async () => {
+  it('[CHK-1] reads everything that a service writes', async () => {
     const { flags, command } = await flagsFor('talks')
     const { code, stdout, stderr } = await conformance([...flags, ...quick, ...command])
     expect(code, stderr).toBe(0)
@@ -57,7 +57,7 @@ describe('the command that starts the service', { timeout: 60_000 }, () => {
   })
 
   it.each(['stops', 'is-a-child'])(
-    '[CHK-2] sees that the service stopped, and starts it again: %s',
+    '[CHK-2] detects that the service stopped, and starts it again: %s',
     async (habit) => {
       const { flags, command } = await flagsFor(habit)
       const only = ['--only', 'callback-parameters,every-user', '--json']
@@ -68,7 +68,7 @@ describe('the command that starts the service', { timeout: 60_000 }, () => {
   )
 })
 
-describe('what the service has started', { timeout: 60_000 }, () => {
+describe('a child process of the service', { timeout: 60_000 }, () => {
   async function started(...nodeOptions: string[]) {
     const file = join(await mkdtemp(join(tmpdir(), 'conformance-')), 'child')
     const { port, flags, command } = await flagsFor('has-a-child', file)

@@ -53,7 +53,7 @@ export const switches = {
   'sign-out from anywhere': ['sign-out-cross-site'],
   'logout ends nothing': ['logout-ends-sessions'],
   'logout ends everything': ['logout-ends-sessions'],
-  'logout for ever': ['logout-then-sign-in'],
+  'logout is permanent': ['logout-then-sign-in'],
   'logout signature': ['logout-token-signature', 'logout-token-key'],
   'logout key': ['logout-token-key'],
   'logout algorithm': ['logout-token-algorithm', 'logout-token-key'],

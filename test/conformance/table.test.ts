@@ -16,7 +16,7 @@ const tableOf = (
 ) => makeTable(texts, results, lastExternalRun, today)
 
 describe('the table of conformance', () => {
-  it('is content when each requirement has a test that passes', () => {
+  it('passes if each requirement has a test that passes', () => {
     const { text, complaints } = tableOf(requirements, [test('[IDT-1, IDT-2] both')])
     expect(complaints).toEqual([])
     expect(text).toContain('| IDT-2 | The algorithm. | ✓ | `id-token` |')
@@ -31,25 +31,25 @@ describe('the table of conformance', () => {
       'only the simulator is tested for',
       [test('[IDT-1] one'), test('[IDT-2] two', 'passed', 'test/simulator/keys.test.ts')],
     ],
-  ])('complains of a requirement that %s', (_what, results) => {
+  ])('reports a requirement that %s', (_what, results) => {
     const { text, complaints } = tableOf(requirements, results)
     expect(complaints).toEqual([expect.stringMatching(/^IDT-2 /)])
     expect(text).toContain('| IDT-2 | The algorithm. | **✗** |')
   })
 
-  it('complains of a test for a requirement that there is not', () => {
+  it('reports a test for an unknown requirement', () => {
     const { complaints } = tableOf(requirements, [test('[IDT-1, IDT-2] [IDT-22] typo')])
     expect(complaints).toEqual([expect.stringMatching(/^IDT-22 is no requirement/)])
   })
 
-  it('names the files that have most of the tests, and no more than three', () => {
+  it('names the files with the most tests, at most 3', () => {
     const files = ['a', 'b', 'b', 'c', 'c', 'd', 'd'].map((name) =>
       test('[IDT-1, IDT-2] rule', 'passed', `test/${name}.test.ts`),
     )
     expect(tableOf(requirements, files).text).toContain('✓ | `b` · `c` · `d` · … |')
   })
 
-  it('takes the date of the last run against the official simulator as proof, and nothing else', () => {
+  it('accepts only the date of the last run against the official simulator as proof', () => {
     const official = { 'SIM-4': 'The official simulator.' }
     const results = [
       test('[SIM-4] reads its configuration', 'passed', 'test/cli/simulator.test.ts'),
@@ -67,7 +67,7 @@ describe('the table of conformance', () => {
     ['2026-11-22', '2027-02-20', true],
     ['2026-11-22', '2027-02-21', false],
     ['2026-01-01', '2026-11-22', false],
-  ])('lets a run of %s against the official simulator prove something on %s: %s', (last, today, holds) => {
+  ])('accepts a run of %s against the official simulator on %s: %s', (last, today, holds) => {
     const { text, complaints } = tableOf({ 'SIM-4': 'The official simulator.' }, [], last, today)
     expect(complaints).toEqual(
       holds ? [] : [expect.stringMatching(`^SIM-4 was last proven on ${last}, more than 90 days ago`)],
@@ -80,7 +80,7 @@ describe('the table of conformance', () => {
     [false, ['passed', 'failed']],
     [false, ['skipped', 'skipped']],
     [false, []],
-  ])('tells that the official simulator was seen: %s, when its tests have %j', (isSeen, statuses) => {
+  ])('reports whether the official simulator was tested: %s, if its tests have %j', (isSeen, statuses) => {
     const results = statuses.map((status) => test('[SIM-4] x', status, 'test/official/simulator.test.ts'))
     expect(hasExternalRun([...results, test('[SIM-4] y')])).toBe(isSeen)
   })

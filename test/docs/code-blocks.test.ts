@@ -11,7 +11,7 @@ const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 
   .filter((name) => name.endsWith('.ts'))
   .map((name) => `lib/${name}`)
 
-/** What blocks that show a part of a service take for granted; one name a line. */
+/** The names that blocks with a part of a service use, one on each line. */
 const setting = `
 import express from 'express'
 import type { NextFunction } from 'express'
@@ -33,7 +33,7 @@ declare const languageOf: (req: Request) => 'en' | 'cy'
 declare const accounts: { findOrCreate(sub: string, more?: object): Promise<import('passport-govuk-one-login').OneLoginUser> }
 `
 
-/** What the examples of the API reference take for granted beside that: all that the package exports, and an app. */
+/** The additional names that examples of the API reference use: all exports of the package, and an app. */
 const referenceSetting = `
 ${exportsOf('passport-govuk-one-login/simulator', 'lib/simulator/index.ts')}
 ${exportsOf('passport-govuk-one-login', 'lib/index.ts')}
@@ -72,7 +72,7 @@ const compiledElsewhere = new Set(
 interface Block {
   readonly name: string
   readonly code: string
-  /** What it takes for granted. */
+  /** The names that it uses. */
   readonly setting: string
 }
 
@@ -115,7 +115,7 @@ describe('the documentation', () => {
   const blocks = documents.flatMap(blocksOf)
   const isGlobal = ({ code }: Block) => code.includes('declare global')
 
-  // What a block declares for everybody would hold for the others as well.
+  // A global declaration in one block would also apply to the others.
   it.each([
     { name: 'every block', some: blocks.filter((block) => !isGlobal(block)) },
     { name: 'the blocks that declare something globally', some: blocks.filter(isGlobal) },
@@ -130,7 +130,7 @@ describe('the documentation', () => {
   )
 })
 
-/** What the compiler says of the blocks, each as a file of its own. */
+/** The compiler's errors in the blocks, each as its own file. */
 function problemsOf(blocks: readonly Block[]): string[] {
   const { config } = ts.readConfigFile(fileURLToPath(new URL('tsconfig.json', root)), (path) =>
     ts.sys.readFile(path),
@@ -138,7 +138,7 @@ function problemsOf(blocks: readonly Block[]): string[] {
     config: { compilerOptions: object }
   }
   const { options } = ts.convertCompilerOptionsFromJson(
-    // The types of the packages that the guides use are not ours to check.
+    // The types of the packages that the guides use are not checked here.
     { ...config.compilerOptions, skipLibCheck: true },
     fileURLToPath(root),
   )

@@ -9,7 +9,7 @@ it.each([
     words: (lines: number) => `${lines} lines for sign-in and identity only`,
   },
   { path: 'bench/apps/ours.ts', words: (lines: number) => `does more in ${lines} lines` },
-])('counts the lines of $path right in the comparison', ({ path, words }) => {
+])('has the right number of lines of $path in the comparison', ({ path, words }) => {
   const page = read('docs/explanation/comparison.md').replaceAll('\n', ' ')
   expect(page).toContain(words(read(path).trimEnd().split('\n').length))
 })

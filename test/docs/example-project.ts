@@ -17,17 +17,17 @@ import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The examples of the guides in a project of their own, with this package installed as a user would have it. */
+/** The examples of the guides in their own project, with this package installed as a user installs it. */
 export interface ExampleProject extends Disposable {
-  /** Runs a script of the project, and gives what it says. Fails when it does. */
+  /** Runs a script of the project and returns its output. Throws if it fails. */
   runScript(name: string, env?: NodeJS.ProcessEnv): Promise<string>
-  /** Runs a command in the project, and gives what it says. Fails when it does. */
+  /** Runs a command in the project and returns its output. Throws if it fails. */
   run(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
-  /** Where the project is. */
+  /** The path of the project. */
   readonly folder: string
 }
 
-/** Makes the project: the package as it would be built, and all else from this repository's own dependencies. */
+/** Creates the project: the built package, and the rest from this repository's dependencies. */
 export function createExampleProject(): ExampleProject {
   const folder = mkdtempSync(join(tmpdir(), 'examples-'))
   cpSync(join(root, 'test/docs/examples'), folder, { recursive: true })
@@ -58,7 +58,7 @@ export function createExampleProject(): ExampleProject {
   }
 }
 
-/** What `npm run build` makes, without the types. */
+/** The output of `npm run build`, without the types. */
 function build(folder: string): void {
   const lib = join(root, 'lib')
   for (const path of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {

@@ -21,7 +21,7 @@ describe('the examples of the guides', () => {
     { script: 'test:jest', output: /Tests: +3 passed, 3 total/ },
     { script: 'test:mocha', output: /1 passing/ },
   ])(
-    'run as they are written: npm run $script',
+    'run unchanged: npm run $script',
     async ({ script, output }) => {
       expect(await project.runScript(script)).toMatch(output)
     },
@@ -59,7 +59,7 @@ describe('the examples of the guides', () => {
   }, 30_000)
 })
 
-/** Starts a service as a document shows it, on another port. */
+/** Starts the service of a document on another port. */
 async function startService(project: string, file: string): Promise<AsyncDisposable & { url: string }> {
   const port = await freePort()
   const folder = join(project, dirname(file))
@@ -76,7 +76,7 @@ async function startService(project: string, file: string): Promise<AsyncDisposa
   }
 }
 
-/** Presses the button on the simulator's page, with what is chosen there. */
+/** Presses the button on the simulator's page, with its default choices. */
 async function choose(browser: Browser, page: Page): Promise<Page> {
   const [, journey = ''] = /name="journey" value="([^"]+)"/.exec(page.body) ?? []
   const body = new URLSearchParams({ journey, user: 'typical' }).toString()

@@ -32,7 +32,7 @@ export function withFaults(page: string): string {
   return `${page.slice(0, before + start.length)}\n${text}\n${page.slice(after)}`
 }
 
-/** A table without the faults that it shares with others. */
+/** A table without the faults that several places have. */
 function without(table: Table, others: readonly Table[]): Table {
   return Object.fromEntries(
     Object.entries(table).filter(([name, fault]) => !others.some((other) => other[name] === fault)),

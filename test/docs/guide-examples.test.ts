@@ -16,7 +16,7 @@ function startApplications(): Applications {
 }
 
 describe('the guide to in-person journeys', () => {
-  it('[F2F-1] brings a user back, in another browser, to the page where they left', async () => {
+  it('[F2F-1] returns a user, in another browser, to the page where they left', async () => {
     const applications = startApplications()
     await using pair = await startPair({
       routes: (app: Express, oneLogin: OneLoginStrategy) => {
@@ -37,7 +37,7 @@ describe('the guide to in-person journeys', () => {
     expect(page).toMatchObject({ url: `${pair.service.url}/apply?for=a+dragon`, body: 'Your application' })
   })
 
-  it('[F2F-1] goes on at the start for a user who has left nothing', async () => {
+  it('[F2F-1] continues at the start for a user without an application', async () => {
     const applications = startApplications()
     await applications.notePage(readyUser('no-phone').sub, '/apply?for=somebody+else')
     await using pair = await startPair({
@@ -68,7 +68,7 @@ describe('the guide to Welsh', () => {
 })
 
 describe('the guide to testing', () => {
-  it('[USE-2, SESS-5] signs a user in with fetch, and keeps out a fetch that asks for no page', async () => {
+  it('[USE-2, SESS-5] signs a user in with fetch, and rejects a fetch that does not accept HTML', async () => {
     await using pair = await startPair()
     const page = await visitWithFetch(`${pair.service.url}/identity`)
     expect(await page.json()).toMatchObject({ identity: { proven: true } })

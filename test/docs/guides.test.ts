@@ -18,7 +18,7 @@ const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const subcommands = [newCommand, simulator, keys, doctor, conformance]
 
-/** What the guides take from `examples/`: all of an example but its test. */
+/** The files of `examples/` in the guides: all of an example except its test. */
 const frameworkExamples = {
   nestjs: 'nestjs',
   fastify: 'fastify',
@@ -32,7 +32,7 @@ const examples = readdirSync(folder, { recursive: true, withFileTypes: true })
   .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
 
 describe('the guides', () => {
-  it.each(examples)('show %s as it is run', (path) => {
+  it.each(examples)('show %s as it runs', (path) => {
     const content = readFileSync(join(folder, path), 'utf8')
     const block = `\`\`\`${path.split('.').at(-1) ?? ''}\n${content}\`\`\``
     expect(documents.filter((document) => read(document).includes(block))).not.toEqual([])
@@ -44,7 +44,7 @@ describe('the guides', () => {
         .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
         .map((name) => ({ path: `examples/${example}/${name}`, guide: `docs/guides/${guide}.md` })),
     ),
-  )('show $path in $guide as it is run', ({ path, guide }) => {
+  )('show $path in $guide as it runs', ({ path, guide }) => {
     expect(read(guide)).toContain(`\`\`\`ts\n${read(path)}\`\`\``)
   })
 
@@ -53,7 +53,7 @@ describe('the guides', () => {
     expect(withFaults(page)).toBe(page)
   })
 
-  it('say what is special about every ready user', () => {
+  it('describe every ready user', () => {
     const rows = readyUserNames.map((name) => `| \`${name}\` | ${aboutUser(name)} |`)
     expect(read('docs/reference/simulator.md')).toContain(rows.join('\n'))
   })
@@ -89,9 +89,9 @@ describe('the guides', () => {
     )
   })
 
-  // The table of conformance names test files in short: it is written from those that ran.
+  // The table of conformance has short names of test files, from those that ran.
   it.each(documents.filter((path) => !path.endsWith('/conformance.md')))(
-    'name no file in %s that is not there',
+    'name no missing file in %s',
     (path) => {
       const named = [
         ...read(path).matchAll(/`((?:lib|test|docs|bench|example-app|build|\.ci|\.github)\/[^`\s*]*)`/g),
@@ -104,7 +104,7 @@ describe('the guides', () => {
     },
   )
 
-  it.each(documents)('name no script in %s that is not there', (path) => {
+  it.each(documents)('name no unknown script in %s', (path) => {
     const scripts = new Set([
       ...['package.json', 'test/docs/examples/package.json'].flatMap((file) => scriptsOf(file)),
       ...Object.keys(serviceScripts.typescript),
@@ -113,7 +113,7 @@ describe('the guides', () => {
     expect(named.map(([, a, b]) => a ?? b ?? '').filter((name) => !scripts.has(name))).toEqual([])
   })
 
-  it.each(documents)('name no part or flag of the command in %s that is not there', (path) => {
+  it.each(documents)('name no unknown part or flag of the command in %s', (path) => {
     const calls = [...read(path).matchAll(/npx passport-govuk-one-login (\w+)((?: [^\n`|)]*)?)/g)]
     for (const [call, name = '', rest = ''] of calls) {
       const [subcommand] = subcommands.filter(({ help }) =>
@@ -129,7 +129,7 @@ describe('the guides', () => {
     }
   })
 
-  it.each(documents)('name no variable in %s that nothing reads', (path) => {
+  it.each(documents)('name no unused variable in %s', (path) => {
     const named = [...read(path).matchAll(/\bONE_LOGIN_[A-Z_]*[A-Z]\b(?!\*)/g)].map(([variable]) => variable)
     const unknown = named.filter((variable) => !(variable in optionVariables))
     expect(unknown.filter((name) => !read(path).includes(`const ${name} =`))).toEqual([])

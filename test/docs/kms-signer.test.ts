@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { startPair } from '../support/simulator.ts'
 import { createKmsSigner, type Kms } from './examples/kms-signer.ts'
 
-/** RFC 8017, 9.2: what stands before a SHA-256 digest in an RSASSA-PKCS1-v1_5 signature. */
+/** RFC 8017, 9.2: the bytes before a SHA-256 digest in an RSASSA-PKCS1-v1_5 signature. */
 const sha256Prefix = Buffer.from('3031300d060960864801650304020105000420', 'hex')
 
-/** Signs as AWS KMS does: it gets the digest, never the key's owner the key. */
+/** Signs as AWS KMS does: it receives the digest and never returns the key. */
 function startKms(): { kms: Kms; publicKey: string } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   return {

@@ -23,7 +23,7 @@ afterEach(async () => {
   }
 })
 
-/** A simulator, and a port for the service that `make` makes. */
+/** A simulator, and a port for the service from `make`. */
 async function start(
   make: (op: Simulator, callbackURL: string) => Express | Promise<Express>,
 ): Promise<string> {
@@ -55,7 +55,7 @@ describe('the guide to migrating', () => {
       make: async (op: Simulator, callbackURL: string) => createOld(await configurationOf(op), callbackURL),
     },
     { name: 'after', make: (op: Simulator) => createNew(op.options) },
-  ])('shows a service that signs users in, as it is $name', async ({ make }) => {
+  ])('shows a working service $name', async ({ make }) => {
     const url = await start(make)
     const browser = new Browser()
     expect(await browser.visit(`${url}/dragons`)).toMatchObject({
@@ -72,7 +72,7 @@ describe('the bridge for pages that read req.session.user', () => {
   const start = async () =>
     startPair({
       routes: (app) => {
-        // As the old code did it, in sessions that are still there.
+        // As the old code did, in sessions that still exist.
         app.get('/old-sign-in', (req, res) => {
           Object.assign(req.session, { user: { sub: 'somebody from before' } })
           res.end()
@@ -88,7 +88,7 @@ describe('the bridge for pages that read req.session.user', () => {
   const pageOf = async (pair: Pair, browser: Browser) =>
     JSON.parse((await browser.send(`${pair.service.url}/page`)).body) as { sub: string } | null
 
-  it('[SESS-10] shows who is signed in, and nobody after each kind of sign-out', async () => {
+  it('[SESS-10] shows the signed-in user, and no user after each kind of sign-out', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     expect(await pageOf(pair, browser)).toMatchObject({ sub })
@@ -101,7 +101,7 @@ describe('the bridge for pages that read req.session.user', () => {
     expect(await pageOf(pair, other)).toBeNull()
   })
 
-  it('[SESS-10] shows nobody whom the old code left in the session, also after it is stored again', async () => {
+  it('[SESS-10] does not show a user whom the old code left in the session, also after it is stored again', async () => {
     await using pair = await start()
     const browser = pair.browser()
     await browser.send(`${pair.service.url}/old-sign-in`)

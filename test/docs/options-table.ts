@@ -22,7 +22,7 @@ const root = new URL('../../', import.meta.url)
 const start = '<!-- options: written by npm run docs:options -->'
 const end = '<!-- end of options -->'
 
-/** The options, in the order of the schema. What they are for are the words of the type's TSDoc. */
+/** The options, in the order of the schema. Their descriptions come from the type's TSDoc. */
 export function optionRows(): OptionEntry[] {
   const { OneLoginOptions: words, SessionLimits: session } = documentedMembers(
     'lib/options/one-login-options.ts',
@@ -98,7 +98,7 @@ type Documented = Readonly<
   Record<string, { readonly purpose: string; readonly fallback: string | undefined }>
 >
 
-/** The interfaces of a file, and what the TSDoc of each member says. */
+/** The interfaces of a file, with the TSDoc of each member. */
 function documentedMembers(path: string): Readonly<Record<string, Documented>> {
   const source = ts.createSourceFile(
     path,

@@ -37,7 +37,7 @@ describe('the reference of errors', () => {
     expect(shown.toSorted()).toEqual(codes.toSorted())
   })
 
-  it.each(sections)('[CB-11] gives the status, retryable and the way through Passport of %s', (section) => {
+  it.each(sections)('[CB-11] has the status, retryable and the Passport outcome of %s', (section) => {
     const [, code = ''] = /^`(\w+)`/.exec(section) ?? []
     const error = new OneLoginError(code as OneLoginErrorCode, '')
     const facts = `Status ${error.status}. Retryable: ${error.retryable ? 'yes' : 'no'}. Passport: \`${
@@ -52,7 +52,7 @@ describe('the reference of errors', () => {
     )
   })
 
-  /** Codes with several causes: the message of each cause says itself what to do. */
+  /** Codes with several causes: the message of each cause says what to do. */
   const severalCauses = [
     'invalid_option',
     'session_unavailable',
@@ -79,7 +79,7 @@ describe('the reference of errors', () => {
     },
   )
 
-  it('has no code that the package never uses', () => {
+  it('has no unused code', () => {
     const sources = readdirSync(new URL('lib/', root), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && path !== 'errors.ts' && !path.startsWith('simulator'))
       .map((path) => read(`lib/${path}`))

@@ -37,7 +37,7 @@ describe('a callback', () => {
     ['h2c://evil.example/auth/callback?code=a', true],
     ['/behind-a-proxy#a?code=a&state=b', false],
     ['/a/http://evil.example/auth/callback?code=a', false],
-  ])('[CB-1, CB-16] is told from the start of a sign-in by its address: %s', (address, is) => {
+  ])('[CB-1, CB-16] is recognised by its address: %s', (address, is) => {
     expect(callback.isCallback(request(address))).toBe(is)
   })
 
@@ -47,7 +47,7 @@ describe('a callback', () => {
     ['/AUTH/callback', [], true],
     ['/AUTH/callback', ['case sensitive routing'], false],
     ['/auth/callback', ['strict routing', 'case sensitive routing'], true],
-  ])('[CB-19] is at its path as routes of the app are: %s with %j', (address, settings, is) => {
+  ])('[CB-19] has a path that matches as the app’s routes do: %s with %j', (address, settings, is) => {
     expect(callback.isAt(request(address, ...settings))).toBe(is)
   })
 
@@ -59,12 +59,12 @@ describe('a callback', () => {
     ['/allback?code=a&state=b', '', false],
     ['/other?code=a&state=b', '', false],
     ['/?code=a&state=b', '', false],
-  ])('[CB-19] tells what a proxy removed from its path: %s', (address, prefix, is) => {
+  ])('[CB-19] shows what a proxy removed from its path: %s', (address, prefix, is) => {
     expect(behindProxy.prefixOf(request(address))).toBe(prefix)
     expect(behindProxy.isAt(request(address))).toBe(is)
   })
 
-  it('[CB-1] is not at what a proxy left of its path without a response of One Login', () => {
+  it('[CB-1] is not at the shortened path of a proxy without a response of One Login', () => {
     expect(behindProxy.isAt(request('/auth/callback'))).toBe(false)
   })
 })

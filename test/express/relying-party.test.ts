@@ -6,7 +6,7 @@ import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { RelyingParty } from '../../lib/express/relying-party.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 
-/** The language that a sign-in asks for, in a service with these options, for a request in this language. */
+/** The language that a sign-in requests, with these options, for a request in this language. */
 async function languageOf(uiLocales: unknown, options: object = {}, language?: string) {
   await using server = await startScriptedServer((response, request) => json(discovery)(response, request))
   const issuer = `${server.url}/`
@@ -46,22 +46,25 @@ describe('the language of One Login’s pages', () => {
     [undefined, null],
     ['en', 'en'],
     ['cy', 'cy'],
-  ])('[AUTHZ-8] is what the service says: %s', async (uiLocales, language) => {
+  ])('[AUTHZ-8] is the one in the options: %s', async (uiLocales, language) => {
     expect(await languageOf(uiLocales)).toBe(language)
   })
 
-  it.each(['en', 'cy'])('[AUTHZ-8] is what the service makes of the request: %s', async (language) => {
-    expect(await languageOf(byRequest, {}, language)).toBe(language)
-  })
+  it.each(['en', 'cy'])(
+    '[AUTHZ-8] is the one that the service returns for the request: %s',
+    async (language) => {
+      expect(await languageOf(byRequest, {}, language)).toBe(language)
+    },
+  )
 
   it.each(['fr', 'en-GB', 'cy en', '', undefined])(
-    '[AUTHZ-8] is left open where the service makes %j of the request, which One Login does not have',
+    '[AUTHZ-8] is not sent if the service returns %j, which One Login does not have',
     async (language) => {
       expect(await languageOf(byRequest, {}, language)).toBeNull()
     },
   )
 
-  it('[AUTHZ-8] is what one sign-in asks for, before anything else', async () => {
+  it('[AUTHZ-8] is the one of the sign-in’s own options first', async () => {
     expect(await languageOf('en', { uiLocales: 'cy' })).toBe('cy')
     expect(await languageOf(byRequest, { uiLocales: 'cy' }, 'en')).toBe('cy')
   })

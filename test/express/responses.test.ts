@@ -9,7 +9,7 @@ const html = 'text/html,application/xhtml+xml;q=0.9'
 
 const byFetch = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }
 
-describe('what a request is for', () => {
+describe('the purpose of a request', () => {
   it.each<[what: string, method: string, headers: Request['headers'], navigation: boolean, page: boolean]>([
     ['a link', 'GET', { accept: html, 'sec-fetch-mode': 'navigate' }, true, true],
     ['a link in an old browser', 'GET', { accept: html }, true, true],
@@ -32,14 +32,14 @@ describe('what a request is for', () => {
     ['a form post for data', 'POST', { accept: '*/*', 'sec-fetch-mode': 'navigate' }, false, false],
     ['a program', 'GET', {}, false, false],
     ['a program that posts', 'POST', {}, false, false],
-  ])('[SESS-5] %s: it is known whether it can be sent elsewhere, and whether it shows a page', (...row) => {
+  ])('[SESS-5] %s: whether it can be redirected, and whether it shows a page', (...row) => {
     const [, method, headers, navigation, page] = row
     const req = Object.assign(Object.create(null), { method, headers }) as Request
     expect([isNavigation(req), isPageLoad(req)]).toEqual([navigation, page])
   })
 })
 
-/** A store that writes nothing by itself: it hands out the writing as an event. */
+/** A store that writes only when a test lets it. */
 class WaitingStore extends MemoryStore {
   override set(...session: Parameters<MemoryStore['set']>): void {
     this.emit('set', () => {
@@ -49,7 +49,7 @@ class WaitingStore extends MemoryStore {
 }
 
 describe('a redirect', () => {
-  it('[CB-12] sends the browser on only once the session is in its store, where the next request will look', async () => {
+  it('[CB-12] is sent only after the session is stored, so the next request finds it', async () => {
     const store = new WaitingStore()
     await using pair = await startPair({ store })
     const { url } = pair.service
@@ -66,7 +66,7 @@ describe('a redirect', () => {
     expect(await response).toBe(303)
   })
 
-  it('spells the address as an HTTP header can hold it', async () => {
+  it('encodes the address for an HTTP header', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) =>
         app.get('/landing', oneLogin.landing({ page: '/croeso-nôl', level: 'P2', returnTo: '/' })),

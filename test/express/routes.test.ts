@@ -18,7 +18,7 @@ const start = (options: RoutesOptions, mountedAt = '/'): Promise<Pair> =>
     },
   })
 
-/** The status of each path when it is asked for. */
+/** The status of each path. */
 async function statuses(pair: Pair, ...paths: string[]): Promise<number[]> {
   const found: number[] = []
   for (const path of paths) found.push((await pair.browser().send(pair.service.url + path)).status)
@@ -36,17 +36,17 @@ const usual = [
 ]
 
 describe('routes', () => {
-  it('mounts everything at once, at paths that are easy to guess', async () => {
+  it('mounts everything at once, at the documented paths', async () => {
     await using pair = await start({ landing })
     expect(await statuses(pair, ...usual)).toEqual([303, 303, 303, 400, 200, 200, 303])
   })
 
-  it('mounts no landing unless it is told what to show', async () => {
+  it('mounts no landing without a page to show', async () => {
     await using pair = await start({})
     expect(await statuses(pair, '/landing')).toEqual([404])
   })
 
-  it('mounts each part at another path when it is told so', async () => {
+  it('mounts each part at another path', async () => {
     const paths = {
       signIn: '/in',
       callback: '/back',
@@ -61,7 +61,7 @@ describe('routes', () => {
     expect(await statuses(pair, ...usual)).toEqual(usual.map(() => 404))
   })
 
-  it('leaves each part out when it is told so', async () => {
+  it('leaves out each part that is false', async () => {
     const parts = [
       'signIn',
       'callback',
@@ -86,7 +86,7 @@ describe('routes', () => {
     expect(await statuses(root, '/sign-in')).toEqual([404])
   })
 
-  it('answers each part to the methods that it is for, and leaves others to the app', async () => {
+  it('responds to the methods of each part, and leaves others to the app', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.use(oneLogin.routes({ landing }))
@@ -105,7 +105,7 @@ describe('routes', () => {
     expect(await send('/auth/callback', 'POST')).toBe(418)
   })
 
-  it('asks at the sign-in route for what it is told', async () => {
+  it('uses the options of the sign-in route', async () => {
     await using pair = await start({ signIn: { vtr: ['Cl.Cm.P2'], returnTo: '/whoami', uiLocales: 'cy' } })
     const { url, body } = await pair.browser().visit(`${pair.service.url}/sign-in`)
     expect(url).toBe(`${pair.service.url}/whoami`)
@@ -114,7 +114,7 @@ describe('routes', () => {
     expect(requestObject?.claims).toMatchObject({ ui_locales: 'cy' })
   })
 
-  it('[CONF-9] refuses what it is told to ask for when it is made', async () => {
+  it('[CONF-9] rejects invalid options of the sign-in route when it is created', async () => {
     await using pair = await startPair()
     expect(() => pair.service.oneLogin.routes({ signIn: { vtr: ['P2'] } })).toThrow(
       expect.objectContaining({ code: 'invalid_option' }) as Error,
@@ -140,7 +140,7 @@ describe('routes', () => {
   it.each([
     ['Express 5', express],
     ['Express 4', express4],
-  ])('leaves no request without an answer when something fails, in %s', async (_name, framework) => {
+  ])('leaves no request without a response when something fails, in %s', async (_name, framework) => {
     await using pair = await startPair({ framework })
     await pair.op.stopListening()
     const browser = pair.browser()

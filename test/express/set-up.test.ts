@@ -8,7 +8,7 @@ const callbackURL = 'https://dragons.example/auth/callback'
 const session = { cookie: {}, regenerate: () => undefined }
 
 describe('the session of a request that starts a sign-in', () => {
-  it('[CB-18] is taken from express-session', () => {
+  it('[CB-18] is accepted from express-session', () => {
     expect(() => {
       requireUsableSession({ session, sessionStore: store } as unknown as Request, callbackURL)
     }).not.toThrow()
@@ -27,7 +27,7 @@ describe('the session of a request that starts a sign-in', () => {
       { session: { ...session, cookie: undefined }, sessionStore: store },
       /not from express-session/,
     ],
-  ])('[CB-18] is refused if there is %s', async (_what, request, message) => {
+  ])('[CB-18] is rejected if there is %s', async (_what, request, message) => {
     await expectRefused(
       () => {
         requireUsableSession(request as unknown as Request, callbackURL)

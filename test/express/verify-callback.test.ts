@@ -14,14 +14,14 @@ function later(work: () => undefined): undefined {
 
 const ask = (verify: Verify) => createVerifyUser(verify, false)(req, oneLoginUser)
 
-/** A promise that is not of the class Promise, as of a database library. */
+/** A promise that is not an instance of Promise, as from a database library. */
 function foreignPromise<T>(value: T): Promise<T> {
   const promise = Promise.resolve(value)
   return { then: promise.then.bind(promise) } as unknown as Promise<T>
 }
 
 describe('without a verify callback', () => {
-  it('[UI-4] the user is the one of One Login', async () => {
+  it('[UI-4] the user is One Login’s', async () => {
     expect(await createVerifyUser(undefined, false)(req, oneLoginUser)).toEqual({ user: oneLoginUser })
   })
 })
@@ -42,7 +42,7 @@ describe('a verify callback', () => {
         done(null, account)
       },
     ],
-  ])('[UI-4] gives the app’s own user when it %s', async (_how, verify) => {
+  ])('[UI-4] results in the app’s own user if it %s', async (_how, verify) => {
     expect(await ask(verify)).toEqual({ user: account })
   })
 
@@ -56,7 +56,7 @@ describe('a verify callback', () => {
     ['calls done with false', (_user, done) => done(null, false)],
     ['calls done without a user', (_user, done) => done(null)],
     ['takes done and returns false', (_user, _done) => false],
-  ])('[UI-4] refuses the user when it %s', async (_how, verify) => {
+  ])('[UI-4] rejects the user if it %s', async (_how, verify) => {
     const error = await expectRefused(ask(verify), 'user_refused', /^The verify callback returned no user\./)
     expect(error.status).toBe(403)
   })
@@ -72,11 +72,11 @@ describe('a verify callback', () => {
     ['returns a promise that is rejected', () => Promise.reject(failure)],
     ['calls done with an error', (_user, done) => done(failure)],
     ['calls done with an error and a user', (_user, done) => done(failure, account)],
-  ])('[UI-4] lets nobody in, and passes the error on as it is, when it %s', async (_how, verify) => {
+  ])('[UI-4] lets no user in, and passes on the error unchanged, if it %s', async (_how, verify) => {
     await expect(ask(verify)).rejects.toBe(failure)
   })
 
-  it('[UI-4] is given the user of One Login', async () => {
+  it('[UI-4] receives the user of One Login', async () => {
     let given: unknown
     await ask((user) => {
       given = user
@@ -92,7 +92,7 @@ describe('a verify callback', () => {
     })
   })
 
-  it('[UI-4] answers once: what comes after is not heard', async () => {
+  it('[UI-4] counts once: later calls are ignored', async () => {
     const verify: Verify = (_user, done) => {
       done(null, false)
       done(null, account)
@@ -107,13 +107,13 @@ describe('with the request', () => {
     ['returns', (given, user) => ({ ip: given.ip, sub: user.sub })],
     ['calls done', (given, user, done) => done(null, { ip: given.ip, sub: user.sub })],
     ['calls done later', (given, user, done) => later(() => done(null, { ip: given.ip, sub: user.sub }))],
-  ])('[UI-4] a verify callback is given it first, and %s', async (_how, verify) => {
+  ])('[UI-4] a verify callback receives it first, and %s', async (_how, verify) => {
     expect(await createVerifyUser(verify, true)(req, oneLoginUser)).toEqual({
       user: { ip: '127.0.0.1', sub: oneLoginUser.sub },
     })
   })
 
-  it('[UI-4] a verify callback of two arguments that returns nothing refuses', async () => {
+  it('[UI-4] a verify callback of 2 arguments that returns nothing rejects the user', async () => {
     const verify: VerifyWithRequest = (_req, _user) => undefined
     await expectRefused(createVerifyUser(verify, true)(req, oneLoginUser), 'user_refused', /./)
   })

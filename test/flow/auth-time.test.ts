@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Proves an identity with a limit of 60 seconds, and takes some time at One Login before and after the journey began. */
+/** Proves an identity with a limit of 60 seconds, and spends time at One Login before and after the journey starts. */
 async function prove({ before = 0, after = 0 }) {
   await using pair = await startPair({
     simulator: { client: { maxAgeEnabled: true } },

@@ -16,7 +16,7 @@ async function callbackAddress({ service }: Pair, browser: ReturnType<Pair['brow
   return String(headers.location)
 }
 
-/** The callback by the strategy alone, as an app that uses Passport directly. */
+/** The callback with only the strategy, as in an app that uses Passport directly. */
 const throughPassport: NonNullable<Parts['routes']> = (app, _oneLogin, passport) => {
   app.get('/auth/callback', passport.authenticate('govuk-one-login') as RequestHandler, (_req, res) => {
     res.redirect('/whoami')
@@ -29,7 +29,7 @@ const withoutCallback = (app: Express, oneLogin: OneLoginStrategy) => {
   return false
 }
 
-describe('every response at the callback is kept out of caches and from other sites', () => {
+describe('every response at the callback stays out of caches and hides its address from other sites', () => {
   it.each([
     ['GET', '?code=a&state=b', 400],
     ['GET', '?error=access_denied&state=b', 400],
@@ -109,7 +109,7 @@ describe('every response at the callback is kept out of caches and from other si
     expect(answer.headers).toMatchObject(isPrivate)
   })
 
-  it('[CB-15] a callback that nobody handles', async () => {
+  it('[CB-15] a callback without a handler', async () => {
     await using pair = await startPair({ routes: withoutCallback })
     const answer = await pair.browser().send(`${pair.service.url}/auth/callback?code=a&state=b`)
     expect(answer).toMatchObject({ status: 404, headers: isPrivate })

@@ -5,7 +5,7 @@ import { startService } from '../support/service.ts'
 
 describe('a callback URL', () => {
   it.each(['/auth/callback', '/auth/callback/', '/signed/in/', '/Callback', '/a%20b', '/callback.html'])(
-    '[CB-10] of the path %s is sent as it was given, and finishes the sign-in',
+    '[CB-10] of the path %s is sent unchanged, and finishes the sign-in',
     async (path) => {
       const op = await startSimulator()
       try {

@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Starts a service in a process of its own, in a network of which the variables tell. */
+/** Starts a service in its own process, with the variables of a network. */
 async function serviceIn(variables: Readonly<Record<string, string>>): Promise<string> {
   const child = fork(fileURLToPath(new URL('../support/outbound-process.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
@@ -43,7 +43,7 @@ async function serviceIn(variables: Readonly<Record<string, string>>): Promise<s
   return url
 }
 
-/** Signs in and proves an identity. The browser goes to the provider in a way of its own. */
+/** Signs in and proves an identity. The browser reaches the provider in its own way. */
 async function signInTo(service: string, { op, browserURL } = provider) {
   const browser = new Browser()
   const isProvider = (url: string) => url.startsWith(op.url)
@@ -59,7 +59,7 @@ async function signInTo(service: string, { op, browserURL } = provider) {
   return page
 }
 
-it('[CONF-10] the option "dispatcher" signs users in with a client certificate and an own authority', async () => {
+it('[CONF-10] the option "dispatcher" signs users in with a client certificate and its own certificate authority', async () => {
   await using mutual = await startTlsSimulator(authority, 'provider.test', {
     ca: authority.certificate,
     requestCert: true,
@@ -84,7 +84,7 @@ it('[CONF-10] the option "dispatcher" signs users in with a client certificate a
 
 const trusting = () => ({ NODE_EXTRA_CA_CERTS: authorityFile })
 
-describe('a service in a network whose proxy alone can resolve the name of One Login', () => {
+describe('a service in a network where only the proxy can resolve the name of One Login', () => {
   it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])(
     '[CONF-10] signs users in through the proxy that %s names',
     async (variable) => {
@@ -126,7 +126,7 @@ describe('a service in a network whose proxy alone can resolve the name of One L
     30_000,
   )
 
-  it('[CONF-10] does not sign users in when it has not been told of the network’s own certificate authority', async () => {
+  it('[CONF-10] does not sign users in without the network’s own certificate authority', async () => {
     const service = await serviceIn({ HTTPS_PROXY: proxy.url })
     expect(await signInTo(service)).toMatchObject({ status: 503 })
   }, 30_000)

@@ -5,7 +5,7 @@ import { readyUser } from '../../lib/simulator/index.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
 import { visitorSignedIn } from '../support/visitors.ts'
 
-/** What is told of one event while something happens. */
+/** The messages of one event while a function runs. */
 async function eventsDuring(name: OneLoginEventName, happens: () => Promise<unknown>): Promise<unknown[]> {
   const events: unknown[] = []
   const listener = (event: unknown) => void events.push(event)
@@ -20,7 +20,7 @@ async function eventsDuring(name: OneLoginEventName, happens: () => Promise<unkn
 
 const { sub } = readyUser('typical')
 
-/** A signed-in user goes to a page that needs them to prove again that it is them. */
+/** A signed-in user visits a page that requires them to sign in again. */
 const sensitive = (): Promise<Pair> =>
   startPair({
     routes: (app, oneLogin) => {
@@ -29,8 +29,8 @@ const sensitive = (): Promise<Pair> =>
     },
   })
 
-describe('those who listen are told', () => {
-  it('what a sign-in asks for when it starts', async () => {
+describe('the events', () => {
+  it('have what a sign-in requests when it starts', async () => {
     await using pair = await sensitive()
     const browser = pair.browser()
     const visit = (path: string) => browser.visit(pair.service.url + path)
@@ -43,7 +43,7 @@ describe('those who listen are told', () => {
     ])
   })
 
-  it('who signed in, and what came of the identity', async () => {
+  it('have who signed in, and the result of the identity', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const visit = (path: string) => browser.visit(pair.service.url + path)
@@ -53,7 +53,7 @@ describe('those who listen are told', () => {
     ])
   })
 
-  it('whose identity was not proven, with the level that was asked for', async () => {
+  it('have an identity that was not proven, with the requested level', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'no-identity')
     pair.op.respondWith({ user: 'no-identity' })
@@ -65,14 +65,14 @@ describe('those who listen are told', () => {
     ])
   })
 
-  it('why a sign-in failed, by the code of the error', async () => {
+  it('have the code of the error if a sign-in failed', async () => {
     await using pair = await startPair()
     pair.op.respondWith({ error: { error: 'access_denied' } })
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
     expect(await eventsDuring('sign-in.failed', fails)).toStrictEqual([{ code: 'access_denied' }])
   })
 
-  it('that a sign-in failed for a reason that is none of ours', async () => {
+  it('have a failed sign-in also if the error is not from this package', async () => {
     await using pair = await startPair({
       options: {
         uiLocales: () => {
@@ -84,9 +84,9 @@ describe('those who listen are told', () => {
     expect(await eventsDuring('sign-in.failed', fails)).toStrictEqual([{ code: 'unexpected' }])
   })
 
-  it('[CB-5] who was signed out because they could not prove that it is them', async () => {
+  it('[CB-5] have a user who was signed out because they could not sign in again', async () => {
     await using pair = await sensitive()
-    // Or the back-channel logout, which comes first, would be what signs the user out.
+    // Otherwise the back-channel logout would sign the user out first.
     pair.op.register({ backChannelLogoutURL: `${pair.service.url}/nowhere` })
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'login_required' } })
@@ -94,14 +94,14 @@ describe('those who listen are told', () => {
     expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ sub, reason: 'login_required' }])
   })
 
-  it('[CB-5] of a login_required when nobody was signed in', async () => {
+  it('[CB-5] have login_required if no user was signed in', async () => {
     await using pair = await startPair()
     pair.op.respondWith({ error: { error: 'login_required' } })
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)
     expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ reason: 'login_required' }])
   })
 
-  it('who was signed out because somebody else came back', async () => {
+  it('have a user who was signed out because another user returned', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ user: 'no-phone' })
@@ -109,7 +109,7 @@ describe('those who listen are told', () => {
     expect(await eventsDuring('signed-out', fails)).toStrictEqual([{ sub, reason: 'subject_mismatch' }])
   })
 
-  it('[CONF-3] which document was had', async () => {
+  it('[CONF-3] have each document that was downloaded', async () => {
     await using pair = await startPair()
     const events = await eventsDuring('document.refreshed', () =>
       pair.browser().visit(`${pair.service.url}/identity`),
@@ -121,7 +121,7 @@ describe('those who listen are told', () => {
     ])
   })
 
-  it('[CONF-4] which document could not be had, and why', async () => {
+  it('[CONF-4] have each document that could not be downloaded, and why', async () => {
     await using pair = await startPair()
     await pair.op.stopListening()
     const fails = () => pair.browser().visit(`${pair.service.url}/account`)

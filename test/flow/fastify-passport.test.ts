@@ -15,7 +15,7 @@ type Store = session.SessionStore
 
 const stores = {
   'that keeps JSON, as Redis does': () => new MemoryStore() as unknown as Store,
-  'that keeps the objects themselves': () => new session.MemoryStore(),
+  'that keeps the objects': () => new session.MemoryStore(),
 }
 
 /** A Fastify service that signs users in by `passport.authenticate` of @fastify/passport. */
@@ -58,12 +58,12 @@ async function start(store: Store, visitors: string[] = [], verify?: Verify) {
   })
 }
 
-/** What @fastify/passport answers goes out once the session is in its store; Fastify gets here before that. */
+/** @fastify/passport responds after the session is stored. Fastify gets here before that. */
 function hasAnswered(): void {
   // The strategy has.
 }
 
-describe('@fastify/passport and a sign-out that the browser sends during a callback', () => {
+describe('@fastify/passport and a sign-out during a callback', () => {
   it('[SESS-14] ends the sign-in that the callback moves to a new session', async () => {
     const store = new StoreWithGate()
     await using service = await start(store)
@@ -81,13 +81,13 @@ const { sub } = readyUser('typical')
 const isCallback = (location: string) => location.includes('/auth/callback')
 
 describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_what, createStore) => {
-  it('[CB-12] signs a user in and comes back to the page', async () => {
+  it('[CB-12] signs a user in and returns to the page', async () => {
     await using service = await start(createStore())
     const page = await service.visit('/sign-in')
     expect(page).toMatchObject({ status: 200, url: `${service.url}/whoami?from=sign-in`, body: sub })
   })
 
-  it('[CB-12] lets nobody to a guarded page but those who are signed in', async () => {
+  it('[CB-12] lets only signed-in users see a guarded page', async () => {
     const visitors: string[] = []
     await using service = await start(createStore(), visitors)
     expect((await service.visit('/dragons', { stopAt: true })).status).toBe(303)
@@ -98,14 +98,14 @@ describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_wha
     expect(visitors).toEqual(['a visitor'])
   })
 
-  it('[SESS-7] has our record in the session, so that a sign-out elsewhere reaches it', async () => {
+  it('[SESS-7] has the sign-in record in the session, so a sign-out elsewhere reaches it', async () => {
     await using service = await start(createStore())
     await service.visit('/sign-in')
     await service.op.signOut(sub)
     expect((await service.visit('/whoami')).body).toBe('nobody')
   })
 
-  it('[CB-12] keeps what the app has in the session of a user who signs in again', async () => {
+  it('[CB-12] keeps the app’s session data of a user who signs in again', async () => {
     await using service = await start(createStore())
     await service.visit('/sign-in')
     await service.visit('/feed')
@@ -135,22 +135,22 @@ describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_wha
     expect((await service.visit('/whoami')).body).toBe(sub)
   })
 
-  it('[CB-12] leaves nothing to the user who signs in of somebody who was there before', async () => {
+  it('[CB-12] leaves no data of an earlier user to the user who signs in', async () => {
     await using service = await start(createStore())
     await service.visit('/feed')
     await service.visit('/sign-in')
     expect((await service.visit('/fed')).body).toBe('none')
   })
 
-  it('[CB-4] tells a user who was refused at One Login', async () => {
+  it('[CB-4] reports a user whom One Login refused', async () => {
     await using service = await start(createStore())
     service.op.breakNext('authorize', 'access-denied')
     expect((await service.visit('/sign-in')).status).toBe(403)
     expect((await service.visit('/whoami')).body).toBe('nobody')
   })
 
-  // The renewed session, and what Fastify writes at the end.
-  it.each([0, 1])('[SESS-7] signs nobody in when the store fails after %i writes', async (writes) => {
+  // The renewed session, and the write of Fastify at the end.
+  it.each([0, 1])('[SESS-7] signs no user in if the store fails after %i writes', async (writes) => {
     const store = createStore()
     await using service = await start(store)
     const { headers } = await service.visit('/sign-in', { stopAt: isCallback })

@@ -7,7 +7,7 @@ import { whoIs } from '../support/visitors.ts'
 
 type Outcome = OneLoginErrorCode | 'accepted'
 
-/** What comes of a sign-in while a document is broken that this service never had. */
+/** The result of a sign-in while a document that this service never had is broken. */
 const withoutDocument: Readonly<Record<Fault, Outcome>> = {
   'connection refused': 'provider_unreachable',
   'connection reset': 'provider_unreachable',
@@ -61,7 +61,7 @@ const statuses: Partial<Record<Outcome, number>> = {
   provider_timeout: 504,
 }
 
-/** For each call: its requirement, what the table says of it, and the page that needs it. */
+/** For each call: its requirement, its text in the table, and the page that needs it. */
 const descriptions: Readonly<Record<Call, readonly [requirement: string, text: string, page: string]>> = {
   discovery: [
     'CONF-4',
@@ -90,11 +90,11 @@ const descriptions: Readonly<Record<Call, readonly [requirement: string, text: s
   ],
 }
 
-/** What a user is left with, where it is not nothing. */
+/** What the user keeps after each fault, if anything. */
 const staysSignedIn = (call: Call, fault: Fault) =>
   call === 'DID' || (call === 'userinfo' && fault === 'another issuer')
 
-/** Where the provider answers each call. */
+/** The path of each call. */
 const paths: Readonly<Record<Call, string>> = {
   discovery: '/.well-known/openid-configuration',
   JWKS: '/jwks',
@@ -106,28 +106,28 @@ const paths: Readonly<Record<Call, string>> = {
 const isDocument = (call: Call) => call === 'discovery' || call === 'JWKS' || call === 'DID'
 const endsByDeadline = (fault: Fault) => fault === 'no answer' || fault === 'a byte now and then'
 
-/** What one sign-in came to. */
+/** The result of one sign-in. */
 interface Ending {
   readonly code: Outcome | 'unexpected'
   readonly status: number
-  /** What the README's error handler shows, or the page that was asked for. */
+  /** The page of the README's error handler, or the requested page. */
   readonly page: 'the page' | 'try again' | 'sorry'
   readonly seconds: number
   readonly user: string | undefined
 }
 
-/** What was seen of one fault of one call. */
+/** The results of one fault of one call. */
 interface Observation {
   readonly deadline: number
-  /** At a service that has none of the documents yet. */
+  /** At a service without the documents. */
   readonly started: Ending
-  /** At one that has them all, past their time. */
+  /** At a service with expired copies of all documents. */
   readonly running: Ending
-  /** The user who was signed in already, at the page of their identity. */
+  /** A user who was already signed in, at the page of their identity. */
   readonly resident: Ending
-  /** Half a minute after the fault has ended: the browser that failed, and a new one. */
+  /** Half a minute after the fault: the browser that failed, and a new one. */
   readonly after: readonly Ending[]
-  /** How often the provider was called for that, at this call. */
+  /** How often this call was made. */
   readonly callsAfter: number
   readonly strayed: readonly string[]
   readonly unhandled: readonly unknown[]
@@ -186,7 +186,7 @@ async function observe(call: Call, fault: Fault): Promise<Observation> {
 
 const seen = new Map<string, Promise<Observation>>()
 
-/** Each fault is watched once, for the test that judges it and for the table. */
+/** Each fault is tried once, for its test and for the table. */
 function observation(call: Call, fault: Fault): Promise<Observation> {
   const name = `${call}: ${fault}`
   const known = seen.get(name) ?? observe(call, fault)
@@ -216,30 +216,34 @@ describe.each(calls)('while %s is broken', (call) => {
       for (const { seconds } of [started, running]) expect(seconds).toBeLessThan(15)
       expect(atHome).toMatchObject({ code: 'accepted', user: resident })
       for (const ending of after) expect(ending).toMatchObject({ code: 'accepted', user: visitor })
-      // A copy that was had then is fresh still; one that was not is had now.
+      // A copy from then is still fresh. A missing one is downloaded now.
       if (isDocument(call)) expect(rest.callsAfter).toBe(code === 'accepted' ? 0 : 2)
       expect(rest).toMatchObject({ strayed: [], unhandled: [] })
     },
   )
 })
 
-it('[CONF-4] [CB-11] [UI-3] makes the table in docs/reference/faults.md', { timeout: 300_000 }, async () => {
-  const lines = [...introduction]
-  for (const call of calls) {
-    lines.push('', `## ${call}`, '', descriptions[call][1], '')
-    lines.push(
-      ...(isDocument(call)
-        ? ['| fault | a service without a copy | a service with a copy past its time |', '|---|---|---|']
-        : ['| fault | the user sees |', '|---|---|']),
-    )
-    for (const fault of faults) {
-      const { started, running, deadline } = await observation(call, fault)
-      const cells = isDocument(call) ? [started, running] : [running]
-      lines.push(`| ${[fault, ...cells.map((ending) => shown(ending, deadline))].join(' | ')} |`)
+it(
+  '[CONF-4] [CB-11] [UI-3] matches the table in docs/reference/faults.md',
+  { timeout: 300_000 },
+  async () => {
+    const lines = [...introduction]
+    for (const call of calls) {
+      lines.push('', `## ${call}`, '', descriptions[call][1], '')
+      lines.push(
+        ...(isDocument(call)
+          ? ['| fault | a service without a copy | a service with a copy past its time |', '|---|---|---|']
+          : ['| fault | the user sees |', '|---|---|']),
+      )
+      for (const fault of faults) {
+        const { started, running, deadline } = await observation(call, fault)
+        const cells = isDocument(call) ? [started, running] : [running]
+        lines.push(`| ${[fault, ...cells.map((ending) => shown(ending, deadline))].join(' | ')} |`)
+      }
     }
-  }
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../docs/reference/faults.md')
-})
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../docs/reference/faults.md')
+  },
+)
 
 function shown({ code, status, page, seconds }: Ending, deadline: number): string {
   const when = seconds >= deadline ? ', after the `timeout`' : ''

@@ -27,7 +27,7 @@ const status: Partial<Record<Outcome, number>> = {
   provider_timeout: 504,
 }
 
-/** What happens to every call alike. */
+/** Faults of every call. */
 const network = {
   refuse: 'provider_unreachable',
   reset: 'provider_unreachable',
@@ -114,7 +114,7 @@ const token: Expected<'token'> = {
   'malformed-json': ['CB-11', 'provider_answer_invalid'],
   'not-an-object': ['CB-11', 'provider_answer_invalid'],
   'empty-body': ['CB-11', 'provider_answer_invalid'],
-  // The JSON is what counts: everything of weight in it is signed.
+  // The JSON is what counts: everything important in it is signed.
   'wrong-content-type': ['CB-11', 'accepted'],
   'invalid-request': ['CB-11', 'token_refused'],
   'invalid-client': ['CB-11', 'token_refused'],
@@ -164,7 +164,7 @@ const idToken: Expected<'id-token'> = {
   'unknown-vot': ['IDT-6', 'id_token_invalid'],
   'vot-with-level-of-confidence': ['IDT-6', 'id_token_invalid'],
   'level-of-confidence-as-vot': ['IDT-6', 'id_token_invalid'],
-  // Of no weight where no max_age was asked for; see below for where it was.
+  // Not checked if no max_age was sent. See below for max_age.
   'missing-auth-time': ['IDT-7', 'accepted'],
   'auth-time-too-old': ['IDT-7', 'accepted'],
   'auth-time-in-the-future': ['IDT-7', 'id_token_invalid'],
@@ -315,7 +315,7 @@ const places = {
 } as const
 const withIdentity: readonly string[] = ['userinfo', 'core-identity', 'did'] satisfies (keyof typeof places)[]
 
-/** Signs in while a place is broken, and tells what came of it. */
+/** Signs in while a place is broken, and returns the result. */
 async function outcome(place: keyof typeof places, fault: string, maxAge?: number) {
   await using pair = await startPair({
     simulator: { client: { maxAgeEnabled: true } },
@@ -380,7 +380,7 @@ describe('with max_age', () => {
   })
 })
 
-describe('what is not done after a refusal', () => {
+describe('after a rejection, the service', () => {
   it.each([
     'wrong-state',
     'missing-state',
@@ -394,7 +394,7 @@ describe('what is not done after a refusal', () => {
   })
 
   it.each(['500', 'hang', 'reset', 'truncated', 'malformed-json', 'invalid-grant'])(
-    '[CB-10] sends the code once, also when the answer is %s',
+    '[CB-10] sends the code once, also if the response is %s',
     async (fault) => {
       const { calls } = await outcome('token', fault)
       expect(calls.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
@@ -402,7 +402,7 @@ describe('what is not done after a refusal', () => {
   )
 
   it.each(['invalid-signature', 'wrong-nonce', 'incorrect-vot'])(
-    '[UI-1] does not ask for userinfo with an ID token of %s',
+    '[UI-1] does not request userinfo after an ID token with %s',
     async (fault) => {
       const { calls } = await outcome('id-token', fault)
       expect(calls.map(({ endpoint }) => endpoint)).not.toContain('userinfo')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { OneLoginEvents } from '../../lib/index.ts'
 import { startPair } from '../support/simulator.ts'
 
-/** How often each document of a provider is downloaded from now on. */
+/** The number of downloads of each document from now on. */
 function countDownloads({ issuer }: { readonly issuer: string }) {
   const counts = new Map<string, number>()
   const count = (event: unknown) => {
@@ -18,7 +18,7 @@ function countDownloads({ issuer }: { readonly issuer: string }) {
 }
 
 describe('many sign-ins at once', { timeout: 120_000 }, () => {
-  it('[CONF-3] download each document once, also at a service that has just started', async () => {
+  it('[CONF-3] download each document once, also in a service that has just started', async () => {
     await using pair = await startPair()
     using downloads = countDownloads(pair.op)
     const pages = await Promise.all(
@@ -28,7 +28,7 @@ describe('many sign-ins at once', { timeout: 120_000 }, () => {
     expect(downloads.counts()).toEqual([1, 1, 1])
   })
 
-  it('[IDT-1, CID-2] all succeed when One Login changes its keys among them', async () => {
+  it('[IDT-1, CID-2] all succeed if One Login changes its keys at the same time', async () => {
     await using pair = await startPair()
     let finished = 0
     const signIn = async () => {

@@ -6,7 +6,7 @@ import { startPair, type Pair } from '../support/simulator.ts'
 
 type Members<Claim> = Readonly<Record<keyof Claim, unknown>>
 
-/** One of each, with every member that there can be. */
+/** One of each claim, with every member. */
 const address: Members<Address> = {
   uprn: 10022812929,
   organisationName: 'FINCH GROUP',
@@ -41,7 +41,7 @@ const name = { nameParts: [namePart], validFrom: '2020-03-01', validUntil: '2021
 const birthDate = { value: '1970-01-01', validFrom: '2020-03-01', validUntil: '2021-01-01' }
 const currentName = { nameParts: [{ type: 'FamilyName', value: 'Doe' }] }
 
-/** What One Login always gives; every other member is optional. */
+/** The members that One Login always sends. All others are optional. */
 const required = {
   address: [],
   passport: ['documentNumber'],
@@ -58,7 +58,7 @@ const inCoreIdentity = (name: unknown, birthDate: unknown) => ({
   coreIdentity: { vc: { credentialSubject: { name: [currentName, ...[name].flat()], birthDate } } },
 })
 
-/** For each claim: an example of it, what makes One Login send one, and where the user has it. */
+/** For each claim: an example, the request for it, and its place in the user. */
 const claims = {
   address: { example: address, send: inUserinfo('address'), read: (user) => provenOf(user).addresses?.[0] },
   passport: {
@@ -105,7 +105,7 @@ const cases = Object.entries(claims).flatMap(([claim, { example }]) =>
 )
 const isRequired = ({ claim, member }: (typeof cases)[number]) =>
   (required[claim] as readonly string[]).includes(member)
-// A name without an end is the current name, which the user has in another place.
+// A name without an end is the current name, which has another place in the user.
 const isEnd = ({ claim, member }: (typeof cases)[number]) => claim === 'name' && member === 'validUntil'
 
 function provenOf({ identity }: OneLoginUser) {
@@ -113,7 +113,7 @@ function provenOf({ identity }: OneLoginUser) {
   return identity
 }
 
-/** Signs in and proves an identity with One Login's answer, and gives the page's status, its code and the user. */
+/** Signs in and proves an identity with One Login's response, and returns the page's status, its code and the user. */
 async function prove(response: Parameters<Pair['op']['respondWith']>[0]) {
   await using pair = await startPair({
     options: {
@@ -146,7 +146,7 @@ describe('a member that is null', () => {
   )
 
   it.each(cases.filter(isRequired))(
-    '[CID-13] is refused, if it is $member of $claim, which is required',
+    '[CID-13] is rejected, if it is $member of $claim, which is required',
     async ({ claim, member }) => {
       const { example, send } = claims[claim]
       const { code, user } = await prove(send({ ...example, [member]: null }))
@@ -156,7 +156,7 @@ describe('a member that is null', () => {
   )
 
   it.each(Object.keys(claims) as (keyof typeof claims)[])(
-    '[CID-13] is refused in place of a %s in a list',
+    '[CID-13] is rejected instead of a %s in a list',
     async (claim) => {
       const response =
         claim === 'name' ? inCoreIdentity([null], [{ value: '1970-01-01' }]) : claims[claim].send(null)
@@ -212,7 +212,7 @@ describe('a claim that is null', () => {
     expect(user.identity).toEqual({ proven: false, returnCodes: [] })
   })
 
-  it('[UI-1, CID-13] is refused, if it is sub', async () => {
+  it('[UI-1, CID-13] is rejected, if it is sub', async () => {
     expect(await prove({ claims: { sub: null } })).toMatchObject({ code: 'userinfo_invalid', user: null })
   })
 })

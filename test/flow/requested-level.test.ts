@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Browser } from '../support/browser.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
 
-/** A service whose strategy asks for one thing by default, and one route of it for another. */
+/** A service whose strategy requests one level by default, and a route another. */
 const startService = (byDefault: string[], route: string[]) =>
   startPair({
     options: { vtr: byDefault },
@@ -14,7 +14,7 @@ const startService = (byDefault: string[], route: string[]) =>
     },
   })
 
-/** What comes of the route for a user who signed in before. */
+/** The result of the route for a user who signed in before. */
 async function outcome({ service, op }: Pair, browser: Browser) {
   await browser.visit(`${service.url}/account`)
   return async (place: 'id-token' | 'core-identity', fault: 'incorrect-vot' | 'weaker-vot') => {
@@ -31,7 +31,7 @@ describe('the level that must be reached', () => {
     ["the request's, which is below the default", ['Cl.Cm'], ['Cl'], 'id_token_invalid'],
     ['the weakest of several vectors', ['Cl.Cm'], ['Cl.Cm', 'Cl'], 'id_token_invalid'],
     [
-      'that of each vector where they are alike',
+      'the level of each vector if they are equal',
       ['Cl'],
       ['Cl.Cm', 'Cl.Cm.P0'],
       'authentication_level_too_low',
@@ -39,11 +39,11 @@ describe('the level that must be reached', () => {
   ])('[IDT-6] is %s', async (_what, byDefault, route, code) => {
     await using pair = await startService(byDefault, route)
     const broken = await outcome(pair, pair.browser())
-    // A weaker level than the request's is Cl, and for Cl one that is unknown.
+    // A weaker level than requested is Cl. For Cl it is an unknown one.
     expect((await broken('id-token', 'incorrect-vot')).code).toBe(code)
   })
 
-  it('[IDT-6] is not the default, so that a weaker request is served', async () => {
+  it('[IDT-6] is not the default, so a weaker request succeeds', async () => {
     await using pair = await startService(['Cl.Cm'], ['Cl'])
     const page = await pair.browser().visit(`${pair.service.url}/route`)
     expect(JSON.parse(page.body)).toMatchObject({ authentication: { level: 'Cl' } })
@@ -63,7 +63,7 @@ describe('the level that must be reached', () => {
     })
   })
 
-  it('[CID-5] is not the default, so that a weaker identity is proven', async () => {
+  it('[CID-5] is not the default, so a weaker identity is proven', async () => {
     await using pair = await startService(['Cl.Cm.P2'], ['Cl.Cm.P1'])
     const browser = pair.browser()
     await browser.visit(`${pair.service.url}/account`)

@@ -3,7 +3,7 @@ import { startCountedService } from '../support/counted-service.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
 import { startPlainService } from '../support/plain-service.ts'
 
-/** How often each call was made to a store. */
+/** The number of calls of each kind to a store. */
 async function counted(store: DelayedStore, work: () => Promise<unknown>): Promise<Record<string, number>> {
   store.calls.length = 0
   await work()
@@ -19,7 +19,7 @@ async function start(idle?: '10m') {
 }
 
 describe('the calls to the session store', () => {
-  it('[SESS-14] of express-session with Passport alone are as the page about sessions says', async () => {
+  it('[SESS-14] of express-session with only Passport match the page about sessions', async () => {
     const store = new DelayedStore(() => 0)
     await using service = await startPlainService(store)
     const { browser, url } = service
@@ -34,7 +34,7 @@ describe('the calls to the session store', () => {
     expect(await visit('/sign-out')).toEqual({ get: 1, destroy: 1 })
   })
 
-  it('[SESS-14] are as few as the page about sessions says', async () => {
+  it('[SESS-14] match the page about sessions', async () => {
     await using service = await start()
     const { store, browser, url, callbackOf } = service
     expect(await counted(store, () => browser.send(`${url}/sign-in`))).toEqual({ set: 1 })
@@ -51,7 +51,7 @@ describe('the calls to the session store', () => {
     })
   })
 
-  it('[SESS-5] are one read and one write more with an idle limit', async () => {
+  it('[SESS-5] include one more read and write with an idle limit', async () => {
     await using service = await start('10m')
     const { store, browser, url } = service
     await browser.visit(`${url}/account`)

@@ -9,7 +9,7 @@ import { fetchFrom, visitorSignedIn, whoIs } from '../support/visitors.ts'
 const { sub } = readyUser('typical')
 const staff = { sub: 'staff-7' } as unknown as Express.User
 
-/** A strategy of the app's own that lets everybody in as staff. */
+/** The app's own strategy, which lets everyone in as staff. */
 class StaffStrategy extends passport.Strategy {
   override readonly name = 'staff'
   override authenticate(): void {
@@ -17,7 +17,7 @@ class StaffStrategy extends passport.Strategy {
   }
 }
 
-/** What an app does that has other ways to log in. */
+/** The routes of an app with other ways to log in. */
 function otherLogIns(app: Express, own: PassportStatic): void {
   own.use(new StaffStrategy())
   const done: RequestHandler = (_req, res) => void res.end()
@@ -44,7 +44,7 @@ function otherLogIns(app: Express, own: PassportStatic): void {
 const start = (parts: Parameters<typeof startPair>[0] = {}) =>
   startPair({ ...parts, routes: (app, _oneLogin, own) => otherLogIns(app, own) })
 
-/** A browser whose user has proven who they are, so that /identity shows them. */
+/** A browser whose user has proven their identity, so /identity shows it. */
 async function citizen(pair: Pair) {
   const browser = await visitorSignedIn(pair)
   const page = await browser.visit(`${pair.service.url}/identity`)
@@ -55,7 +55,7 @@ async function citizen(pair: Pair) {
 const guarded = ['/account', '/identity']
 
 describe('what One Login verified of a user', () => {
-  it('[SESS-10] stays with them while they do nothing else', async () => {
+  it('[SESS-10] stays with them while they stay signed in', async () => {
     await using pair = await start()
     const browser = await citizen(pair)
     for (const path of guarded) {
@@ -65,7 +65,7 @@ describe('what One Login verified of a user', () => {
   })
 
   it.each(['/staff', '/staff-keeping'])(
-    '[SESS-10] lets nobody through who logs in by %s in the same browser',
+    '[SESS-10] lets through no other user who logs in by %s in the same browser',
     async (path) => {
       await using pair = await start()
       const browser = await citizen(pair)
@@ -76,7 +76,7 @@ describe('what One Login verified of a user', () => {
     },
   )
 
-  it('[SESS-10] lets nobody through whom a bearer token names in the same request', async () => {
+  it('[SESS-10] lets through no user from a bearer token in the same request', async () => {
     await using pair = await start()
     const browser = await citizen(pair)
     for (const path of guarded) {
@@ -88,7 +88,7 @@ describe('what One Login verified of a user', () => {
     expect((await browser.send(`${pair.service.url}/identity`)).status).toBe(200)
   })
 
-  it('[SESS-10] lets nobody through after a log-out that keeps the session, nor whoever logs in next', async () => {
+  it('[SESS-10] lets through no user after a log-out that keeps the session, nor the next user', async () => {
     await using pair = await start()
     const browser = await citizen(pair)
     await browser.send(`${pair.service.url}/log-out-keeping`)
@@ -97,7 +97,7 @@ describe('what One Login verified of a user', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/identity`)).toMatchObject({ status: 401 })
   })
 
-  it('[SESS-10] is not left in the session of somebody else', async () => {
+  it('[SESS-10] is not left in the session of another user', async () => {
     const store = new MemoryStore()
     await using pair = await start({ store })
     const browser = await citizen(pair)
@@ -115,7 +115,7 @@ describe('what One Login verified of a user', () => {
     expect((await browser.send(`${pair.service.url}/remembered`)).body).toBe('"yes"')
   })
 
-  it('[SESS-10] is not believed in a session whose record was changed, or moved from another session', async () => {
+  it('[SESS-10] is rejected in a session whose record was changed, or moved from another session', async () => {
     const store = new MemoryStore()
     await using pair = await start({ store })
     const browser = await citizen(pair)
@@ -139,13 +139,13 @@ describe('what One Login verified of a user', () => {
   })
 })
 
-describe('a user whom the verify callback refuses', () => {
+describe('a user whom the verify callback rejects', () => {
   const guest = { sub: 'guest' } as unknown as Express.User
 
   it.each([
     ['false', () => false as const],
     ['a rejected promise', () => Promise.reject(new Error('no account'))],
-  ])('[SESS-12] by %s leaves nothing for a guest whom the app logs in next', async (_how, verify) => {
+  ])('[SESS-12] by %s leaves nothing to a guest whom the app logs in next', async (_how, verify) => {
     await using pair = await startPair({
       verify,
       routes: (app, oneLogin) => {
@@ -181,7 +181,7 @@ describe('a user whom the verify callback refuses', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 
-  it('[SESS-12] leaves nothing for a strategy that is tried next', async () => {
+  it('[SESS-12] leaves nothing to the next strategy', async () => {
     await using pair = await startPair({
       verify: () => false,
       routes: (app, _oneLogin, own) => {

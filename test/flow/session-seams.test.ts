@@ -27,7 +27,7 @@ function stopClock(): void {
 
 const passTime = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
-/** The address of the callback that ends what starts at a page. */
+/** The address of the callback of a sign-in that starts at a page. */
 async function untilCallback(pair: Pair, browser: Browser, path: string): Promise<string> {
   const callback = `${pair.service.url}/auth/callback`
   const page = await browser.visit(pair.service.url + path, { stopAt: (url) => url.startsWith(callback) })
@@ -39,7 +39,7 @@ interface Wiring extends AsyncDisposable {
   readonly op: Simulator
 }
 
-/** A service whose middleware a test puts together itself, in whichever order. */
+/** A service whose middleware a test mounts in any order. */
 async function startWired(
   wire: (parts: {
     app: Express
@@ -87,12 +87,12 @@ async function startWired(
 }
 
 describe('session() in the wrong place', () => {
-  it('[SESS-11] before passport.session() fails every guard, and ends sessions all the same', async () => {
+  it('[SESS-11] before passport.session() fails every guard, and still ends sessions', async () => {
     await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
       app.use(sessions, oneLogin.session(), own.session() as RequestHandler, oneLogin.routes())
     })
     const browser = new Browser()
-    // Also for a visitor, who must not do all the work of signing in first.
+    // Also for a visitor, who must not have to sign in first.
     const page = await browser.send(`${wired.url}/account`)
     expect(page.status).toBe(503)
     expect(JSON.parse(page.body)).toMatchObject({
@@ -115,7 +115,7 @@ describe('session() in the wrong place', () => {
     expect(await whoIs(wired, browser)).toBeUndefined()
   })
 
-  it('[SESS-11] missing fails every guard', async () => {
+  it('[SESS-11] fails every guard if it is missing', async () => {
     await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
       app.use(sessions, own.session() as RequestHandler, oneLogin.routes())
     })
@@ -123,7 +123,7 @@ describe('session() in the wrong place', () => {
   })
 })
 
-describe('a page that has no user after a sign-in', () => {
+describe('a page without a user after a sign-in', () => {
   it.each<[string, (own: PassportStatic) => RequestHandler[]]>([
     [
       'deserializeUser finds none',
@@ -142,7 +142,7 @@ describe('a page that has no user after a sign-in', () => {
         own.session() as RequestHandler,
       ],
     ],
-  ])('[SESS-19] is an error that says so, and no redirect loop, if %s', async (_what, middleware) => {
+  ])('[SESS-19] is an error that explains it, not a redirect loop, if %s', async (_what, middleware) => {
     await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
       app.use(sessions, ...middleware(own), oneLogin.session(), oneLogin.routes())
     })
@@ -155,7 +155,7 @@ describe('a page that has no user after a sign-in', () => {
     expect(page.trail.length).toBeLessThan(6)
   })
 
-  it('[SESS-19] is an error if the app replaces req.user after session(), and no redirect loop', async () => {
+  it('[SESS-19] is an error, not a redirect loop, if the app replaces req.user after session()', async () => {
     await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
       app.use(sessions, own.session() as RequestHandler, oneLogin.session(), oneLogin.routes())
       app.use((req, _res, next) => {
@@ -169,14 +169,14 @@ describe('a page that has no user after a sign-in', () => {
   })
 })
 
-describe('two strategies in one app', () => {
+describe('2 strategies in one app', () => {
   interface Two extends AsyncDisposable {
     readonly url: string
     readonly real: Simulator
     readonly trial: Simulator
   }
 
-  /** A service that has two providers; with one callback path for both or one each. */
+  /** A service with 2 providers, with one callback path for both or one each. */
   async function startTwo(trialCallback: string): Promise<Two> {
     const app = express()
     const server = await listen(createServer(app))
@@ -218,7 +218,7 @@ describe('two strategies in one app', () => {
   }
 
   it.each(['/auth/callback', '/trial/callback'])(
-    '[CB-14] keep to themselves what they verified, with the callback of the second at %s',
+    '[CB-14] do not share what they verified, with the callback of the second at %s',
     async (trialCallback) => {
       await using two = await startTwo(trialCallback)
       const browser = new Browser()
@@ -229,7 +229,7 @@ describe('two strategies in one app', () => {
     },
   )
 
-  it('[CB-14] live side by side for a user that the app knows as one', async () => {
+  it('[CB-14] work together for a user that the app maps to one account', async () => {
     await using two = await startTwo('/trial/callback')
     const browser = new Browser()
     await browser.visit(`${two.url}/sign-in?returnTo=/`)
@@ -254,7 +254,7 @@ describe('two strategies in one app', () => {
 
 describe('requests that overlap', () => {
   it.each([false, true])(
-    '[CB-13] in five tabs all finish, each at its own page; signed in before: %s',
+    '[CB-13] in 5 tabs all finish, each at its own page (signed in before: %s)',
     async (isSignedIn) => {
       await using pair = await startPair({
         store: new DelayedStore(() => Math.ceil(Math.random() * 5)),
@@ -274,7 +274,7 @@ describe('requests that overlap', () => {
     },
   )
 
-  it('[SESS-14] a sign-out wins over a callback that waits for One Login', async () => {
+  it('[SESS-14] a sign-out overrides a callback that waits for One Login', async () => {
     const gate = new EventEmitter()
     await using pair = await startPair({
       verify: async (user) => {
@@ -296,7 +296,7 @@ describe('requests that overlap', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-14] a sign-out wins over a sign-in that was started by the user who signs out', async () => {
+  it('[SESS-14] a sign-out overrides a sign-in that the same user started', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const callback = await untilCallback(pair, browser, '/identity')
@@ -311,7 +311,7 @@ describe('requests that overlap', () => {
     ['a changed secret', { secret: ['the new one', 'for tests'] }],
     ['a cookie with a name of the app', { name: '__Host.session' }],
   ])(
-    '[SESS-14] a sign-out wins over a callback that has ended the old session and not yet stored the new one, with %s',
+    '[SESS-14] a sign-out overrides a callback that has ended the old session and not yet stored the new one, with %s',
     async (_what, sessionOptions) => {
       const store = new StoreWithGate()
       await using pair = await startPair({ store, sessionOptions })
@@ -325,7 +325,7 @@ describe('requests that overlap', () => {
     },
   )
 
-  it('[SESS-14] a sign-out wins over the callback of a user whose session the store had deleted', async () => {
+  it('[SESS-14] a sign-out overrides the callback of a user whose session the store had deleted', async () => {
     const store = new StoreWithGate()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
@@ -340,7 +340,7 @@ describe('requests that overlap', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-14] a sign-out ends all that was started before it, although two tabs came back at once', async () => {
+  it('[SESS-14] a sign-out ends every earlier sign-in, although 2 tabs returned at the same time', async () => {
     const store = new StoreWithGate()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
@@ -361,7 +361,7 @@ describe('requests that overlap', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-14] a sign-out wins over a slow request that writes the session back', async () => {
+  it('[SESS-14] a sign-out overrides a slow request that writes the session back', async () => {
     const gate = new EventEmitter()
     await using pair = await startPair({
       store: new DelayedStore(),
@@ -417,7 +417,7 @@ describe('requests that overlap', () => {
     expect((await browser.send(`${pair.service.url}/stored`)).body).toBe('"dragon food"')
   })
 
-  it('[SESS-14] a slow request leaves a sign-in alone that starts meanwhile, with an idle limit', async () => {
+  it('[SESS-14] a slow request does not affect a sign-in that starts at the same time, with an idle limit', async () => {
     const gate = new EventEmitter()
     await using pair = await startPair({
       options: { session: { idle: '10m' } },
@@ -443,7 +443,7 @@ describe('requests that overlap', () => {
 
 describe('the limits of a session', () => {
   it.each(['GET', 'POST'])(
-    '[SESS-13] hold at a %s to any address with the parameters of a waiting sign-in',
+    '[SESS-13] apply at a %s to any address with the parameters of a waiting sign-in',
     async (method) => {
       stopClock()
       await using pair = await startPair({
@@ -460,7 +460,7 @@ describe('the limits of a session', () => {
     },
   )
 
-  it('[SESS-13] let the callback of a waiting sign-in finish, and show nothing but its redirect', async () => {
+  it('[SESS-13] let the callback of a waiting sign-in finish, and show only its redirect', async () => {
     stopClock()
     await using pair = await startPair({
       options: { session: { idle: '1m' } },
@@ -479,7 +479,7 @@ describe('the limits of a session', () => {
     expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(200)
   })
 
-  it('[SESS-13] hold at a callback that no sign-in waits for, and end the session there', async () => {
+  it('[SESS-13] apply at a callback without a waiting sign-in, and end the session there', async () => {
     stopClock()
     const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
     await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
@@ -490,7 +490,7 @@ describe('the limits of a session', () => {
     expect(Object.values(store.sessions).join()).not.toContain('"passport"')
   })
 
-  it('[SESS-13] hold at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
+  it('[SESS-13] apply at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
     stopClock()
     await using pair = await startPair({ options: { session: { absolute: '1h', onExpiry: 'continue' } } })
     const browser = await visitorSignedIn(pair)
@@ -516,7 +516,7 @@ describe('the limits of a session', () => {
 })
 
 describe('a back-channel logout', () => {
-  it('[SESS-18] leaves a sign-in that starts after it, also in the same second', async () => {
+  it('[SESS-18] keeps a sign-in that starts after it, also in the same second', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     for (let round = 0; round < 3; round++) {
@@ -526,7 +526,7 @@ describe('a back-channel logout', () => {
     }
   })
 
-  it('[SESS-15] outlives every session, also if session.absolute is raised later', async () => {
+  it('[SESS-15] is stored longer than every session, also if session.absolute is raised later', async () => {
     stopClock()
     const store = new MemoryStore()
     await using pair = await startPair({
@@ -561,30 +561,23 @@ describe('a back-channel logout', () => {
 })
 
 describe('a failed re-authentication', () => {
-  it.each(['login_required', 'access_denied'])(
-    '[CB-5] ends the session when it comes back as %s',
-    async (error) => {
-      await using pair = await startPair({
-        routes: (app, oneLogin) => {
-          app.get(
-            '/sensitive',
-            oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }),
-            (_req, res) => {
-              res.end()
-            },
-          )
-        },
-      })
-      // Otherwise the simulator's own back-channel logout would end the session.
-      pair.op.register({ backChannelLogoutURL: undefined })
-      const browser = await visitorSignedIn(pair)
-      pair.op.respondWith({ error: { error } })
-      expect((await browser.visit(`${pair.service.url}/sensitive`)).status).toBeGreaterThanOrEqual(400)
-      expect(await whoIs(pair.service, browser)).toBeUndefined()
-    },
-  )
+  it.each(['login_required', 'access_denied'])('[CB-5] ends the session if it returns %s', async (error) => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/sensitive', oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }), (_req, res) => {
+          res.end()
+        })
+      },
+    })
+    // Otherwise the simulator's own back-channel logout would end the session.
+    pair.op.register({ backChannelLogoutURL: undefined })
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error } })
+    expect((await browser.visit(`${pair.service.url}/sensitive`)).status).toBeGreaterThanOrEqual(400)
+    expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
 
-  it('[CB-4, CB-5] keeps the session when access is denied to something else', async () => {
+  it('[CB-4, CB-5] keeps the session if another request is denied access', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'access_denied' } })
@@ -594,7 +587,7 @@ describe('a failed re-authentication', () => {
 })
 
 describe('an identity', () => {
-  it('[CID-15] that was proven stays after an unsuccessful try for a higher level', async () => {
+  it('[CID-15] that was proven stays after a failed try for a higher level', async () => {
     await using pair = await startPair({
       simulator: { client: { levels: ['P0', 'P2', 'P3'] } as never },
       routes: (app, oneLogin) => {
@@ -611,7 +604,7 @@ describe('an identity', () => {
     expect(await storedSignIn(pair.service)).toMatchObject({ failedIdentity: { level: 'P3', proven: false } })
   })
 
-  it('[AUTHZ-18] is asked of a user by signIn() only after they have signed in', async () => {
+  it('[AUTHZ-18] is requested by signIn() only after the user has signed in', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get('/prove', oneLogin.signIn({ vtr: ['Cl.Cm.P2'], returnTo: '/whoami' }))
@@ -625,7 +618,7 @@ describe('an identity', () => {
     expect(asked).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
   })
 
-  it('[AUTHZ-17] is asked for without the max_age of the strategy', async () => {
+  it('[AUTHZ-17] is requested without the max_age of the strategy', async () => {
     await using pair = await startPair({
       options: { maxAge: 300 },
       simulator: { client: { maxAgeEnabled: true } },
@@ -663,7 +656,7 @@ describe('the start of a sign-in', () => {
     )
   })
 
-  it('[AUTHZ-2] clears the oldest cookie past ten', async () => {
+  it('[AUTHZ-2] clears the oldest cookie after 10', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const first = await untilCallback(pair, browser, '/sign-in')
@@ -673,9 +666,9 @@ describe('the start of a sign-in', () => {
   })
 })
 
-describe('every answer at the callback', () => {
+describe('every response at the callback', () => {
   it.each(['?code=a&state=b', '?error=access_denied&state=b', '?state=a&state=b', '?code=a'])(
-    '[CB-15] is not stored by anybody and tells no other site its address: %s',
+    '[CB-15] is stored by no cache and hides its address from other sites: %s',
     async (query) => {
       await using pair = await startPair()
       const response = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
@@ -689,7 +682,7 @@ describe('every answer at the callback', () => {
 
 describe('behind a proxy that strips a path prefix', () => {
   it.each([undefined, { callback: '/auth/callback' }])(
-    '[CB-19] users come back to the address that they left, with the paths %o',
+    '[CB-19] users return to the address that they left, with the paths %o',
     async (paths) => {
       let inner = ''
       const proxy = express()
@@ -708,7 +701,7 @@ describe('behind a proxy that strips a path prefix', () => {
       const outer = `${server.url}/dragons`
       await using wired = await startWired(
         ({ app, oneLogin, own, sessions }) => {
-          // Node's fetch always says that it is no navigation.
+          // Node's fetch never says that it is a navigation.
           app.use((req, _res, next) => {
             delete req.headers['sec-fetch-mode']
             next()
@@ -754,7 +747,7 @@ describe('a session that cannot work', () => {
       },
     ],
     ['no session', /express-session/, (_req, _res, next) => next()],
-  ])('[CB-18] with %s is named before the user goes to One Login', async (_what, message, middleware) => {
+  ])('[CB-18] with %s is reported before the user goes to One Login', async (_what, message, middleware) => {
     await using wired = await wiredWith(middleware)
     const page = await new Browser().visit(`${wired.url}/sign-in`, { stopAt: true })
     expect(page.status).toBeGreaterThanOrEqual(500)
@@ -762,7 +755,7 @@ describe('a session that cannot work', () => {
   })
 
   it.each([{ sameSite: 'lax' as const }, { sameSite: 'none' as const }, { secure: 'auto' as const }, {}])(
-    '[CB-18] is told from one that works: %o',
+    '[CB-18] is not reported if it works: %o',
     async (cookie) => {
       await using wired = await wiredWith(withCookie(cookie))
       const page = await new Browser().visit(`${wired.url}/sign-in`, { stopAt: true })
@@ -772,7 +765,7 @@ describe('a session that cannot work', () => {
 })
 
 describe('a sign-out from the app’s own code', () => {
-  it('[SESS-17] ends the session and gives the address to go on to, also in redirects that began elsewhere', async () => {
+  it('[SESS-17] ends the session and returns the next address, also in redirects that started elsewhere', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get('/leave', async (req, res) => {
@@ -794,7 +787,7 @@ describe('a sign-out from the app’s own code', () => {
 })
 
 describe('currentSession()', () => {
-  it('[SESS-5] tells the app who is signed in, and until when', async () => {
+  it('[SESS-5] returns who is signed in, and until when', async () => {
     stopClock()
     await using pair = await startPair({
       options: { session: { absolute: '1h', idle: '10m' } },

@@ -13,7 +13,7 @@ type Pair = Awaited<ReturnType<typeof startPair>>
 
 const userOn = (body: string) => JSON.parse(body) as OneLoginUser
 
-/** Goes to a page up to where the callback would be called, and gives its address. */
+/** Visits a page, stops before the callback, and returns its address. */
 async function callbackOf(pair: Pair, browser = pair.browser(), path = '/account'): Promise<string> {
   const { headers } = await browser.visit(pair.service.url + path, {
     stopAt: (location) => location.includes('/auth/callback'),
@@ -40,7 +40,7 @@ describe('signs in', () => {
       parts: { simulator: { client: { requestObjectRequired: true } } },
     },
     { how: 'where PKCE is required', parts: { simulator: { client: { pkceRequired: true } } } },
-  ])('[AUTHZ-1] $how, and comes back to the page it came from', async ({ parts }) => {
+  ])('[AUTHZ-1] $how, and returns to the same page', async ({ parts }) => {
     await using pair = await startPair(parts)
     const page = await pair.browser().visit(`${pair.service.url}/account?a=1&b=%20`)
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/account?a=1&b=%20` })
@@ -74,7 +74,7 @@ describe('signs in', () => {
     expect(page.trail.filter((url) => url.includes('/authorize'))).toHaveLength(2)
   })
 
-  it('[KEY-1] with a signer in place of a key, for the request object and the client assertion', async () => {
+  it('[KEY-1] with a signer instead of a key, for the request object and the client assertion', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const signer = signerOf('kms-key', publicKey, privateKey)
     await using pair = await startPair({
@@ -89,7 +89,7 @@ describe('signs in', () => {
     expect(token?.clientAssertion?.header).toMatchObject({ kid: 'kms-key', alg: 'PS256' })
   })
 
-  it('[KEY-1] answers 503 when the signer fails, and tells nothing of its error but its words', async () => {
+  it('[KEY-1] responds with 503 if the signer fails, with only the message of its error', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const signer = { ...signerOf('kms-key', publicKey), sign: () => Promise.reject(new Error('KMS is away')) }
     await using pair = await startPair({ options: { privateKey: undefined, signer } })
@@ -146,7 +146,7 @@ describe('the request', () => {
     )
   })
 
-  it('[AUTHZ-7] asks for claims with an identity request only', async () => {
+  it('[AUTHZ-7] requests claims only with an identity', async () => {
     await using pair = await startPair({ options: { requestObject: false, claims: ['address'] } })
     await pair.browser().visit(`${pair.service.url}/identity`)
     const [first, second] = pair.op.requests.filter(({ endpoint }) => endpoint === 'authorize')
@@ -180,7 +180,7 @@ describe('the request', () => {
     expect(asked.every(({ params }) => !('code_verifier' in params))).toBe(true)
   })
 
-  it('[AUTHZ-10] is refused before the redirect when it would be too long, and says what is long', async () => {
+  it('[AUTHZ-10] is rejected before the redirect if it would be too long, with the reason', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => app.get('/long', oneLogin.signIn({ loginHint: 'é'.repeat(250) })),
       options: { scope: ['openid'], clientId: 'c'.repeat(2000) },
@@ -191,13 +191,13 @@ describe('the request', () => {
     expect(pair.op.requests.filter(({ endpoint }) => endpoint === 'authorize')).toHaveLength(0)
   })
 
-  it('[CB-9] is refused when a service with a client secret asks for an identity', async () => {
+  it('[CB-9] is rejected if a service with a client secret requests an identity', async () => {
     await using pair = await startPair({ clientSecret: true })
     expect(() => pair.service.oneLogin.signIn({ vtr: ['Cl.Cm.P2'] })).toThrow(/"vtr".*key/)
     expect(() => pair.service.oneLogin.requireIdentity({ level: 'P2' })).toThrow(/"vtr".*key/)
   })
 
-  it('[CB-8] authenticates with an assertion for the token endpoint that lives five minutes', async () => {
+  it('[CB-8] authenticates with an assertion for the token endpoint that expires after 5 minutes', async () => {
     await using pair = await startPair()
     await pair.browser().visit(`${pair.service.url}/account`)
     const token = pair.op.requests.find(({ endpoint }) => endpoint === 'token')
@@ -227,7 +227,7 @@ describe('the callback', () => {
     expect(tokenRequests(pair)).toBe(1)
   })
 
-  it('[CB-16] repeated by a user who is signed in goes to the page of the first time, without a token request', async () => {
+  it('[CB-16] repeated by a signed-in user redirects to the same page as before, without a token request', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser)
@@ -243,7 +243,7 @@ describe('the callback', () => {
     expect(page.headers.location).toContain(`${pair.op.issuer}authorize`)
   })
 
-  it('[CB-1] signs in once when it is called by several requests at once', async () => {
+  it('[CB-1] signs in once if several requests arrive at once', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callback = await callbackOf(pair, browser)
@@ -252,7 +252,7 @@ describe('the callback', () => {
     expect(tokenRequests(pair)).toBe(1)
   })
 
-  it('[CB-1] is refused in the browser of somebody else, who stays signed out', async () => {
+  it('[CB-1] is rejected in another user’s browser, which stays signed out', async () => {
     await using pair = await startPair()
     const callback = await callbackOf(pair)
     const victim = pair.browser()
@@ -262,14 +262,14 @@ describe('the callback', () => {
     expect(tokenRequests(pair)).toBe(0)
   })
 
-  it('[CB-1] is refused without a session, and makes none', async () => {
+  it('[CB-1] is rejected without a session, and creates none', async () => {
     await using pair = await startPair()
     const response = await pair.browser().send(`${pair.service.url}/auth/callback?code=a&state=b`)
     expect(response.status).toBe(400)
     expect(response.headers['set-cookie']).toBeUndefined()
   })
 
-  it('[CB-1] is refused with the code of another sign-in in it', async () => {
+  it('[CB-1] is rejected with the code of another sign-in', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const [mine, other] = [new URL(await callbackOf(pair, browser)), new URL(await callbackOf(pair))]
@@ -278,7 +278,7 @@ describe('the callback', () => {
     expect(page).toMatchObject({ status: 502, body: expect.stringContaining('token_refused') as string })
   })
 
-  it.each(['POST', 'HEAD'])('[CB-2] is refused as %s', async (method) => {
+  it.each(['POST', 'HEAD'])('[CB-2] is rejected as %s', async (method) => {
     await using pair = await startPair({
       routes: (app, _oneLogin, passport) => {
         app.all('/auth/callback', passport.authenticate('govuk-one-login') as RequestHandler)
@@ -303,7 +303,7 @@ describe('the callback', () => {
     }
   })
 
-  it('[AUTHZ-2] keeps ten sign-ins at the most; the oldest goes first', async () => {
+  it('[AUTHZ-2] keeps at most 10 sign-ins, and drops the oldest', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const callbacks: string[] = []
@@ -335,7 +335,7 @@ describe('the callback', () => {
     expect(old.body).toBe('null')
   })
 
-  it('[CONF-4] signs in by itself once One Login can be reached again', async () => {
+  it('[CONF-4] signs in again as soon as One Login is reachable', async () => {
     await using pair = await startPair()
     await pair.op.stopListening()
     expect((await pair.browser().visit(`${pair.service.url}/account`)).status).toBe(503)
@@ -350,7 +350,7 @@ describe('the callback', () => {
     expect((await pair.browser().visit(`${pair.service.url}/identity`)).status).toBe(200)
   })
 
-  it('[CONF-3] an outage of the DID document does not keep anybody from signing in', async () => {
+  it('[CONF-3] an outage of the DID document does not prevent a sign-in', async () => {
     await using pair = await startPair()
     pair.op.breakUntilReset('did', '500')
     expect((await pair.browser().visit(`${pair.service.url}/account`)).status).toBe(200)
@@ -374,7 +374,7 @@ describe('with Passport alone', () => {
     },
   })
 
-  it('[CB-12] hands back what the app gave: returnTo and its own state', async () => {
+  it('[CB-12] returns what the app passed: returnTo and its own state', async () => {
     await using pair = await startPair(passportRoutes())
     const page = await pair.browser().visit(`${pair.service.url}/sign-in`)
     expect(JSON.parse(page.body)).toMatchObject({
@@ -383,7 +383,7 @@ describe('with Passport alone', () => {
     })
   })
 
-  it('[AUTHZ-19] sends one user nothing of another, though the app changes and reuses one options object', async () => {
+  it('[AUTHZ-19] sends no data of another user, although the app changes and reuses one options object', async () => {
     const reused = { returnTo: '/', loginHint: '', state: { basket: '' } }
     await using pair = await startPair({
       routes: (app, _oneLogin, passport) => {
@@ -416,7 +416,7 @@ describe('with Passport alone', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/whoami` })
   })
 
-  it('[CB-4] fails what the user can fix, with the fitting status, and redirects where the app says', async () => {
+  it('[CB-4] calls fail() for errors that the user can fix, with their status, and redirects where the app says', async () => {
     await using plain = await startPair(passportRoutes())
     plain.op.respondWith({ error: { error: 'access_denied' } })
     const refused = await plain.browser().visit(`${plain.service.url}/sign-in`)
@@ -427,14 +427,14 @@ describe('with Passport alone', () => {
     expect(page).toMatchObject({ status: 200, url: `${redirecting.service.url}/whoami`, body: 'null' })
   })
 
-  it('[IDT-1] errors what is a fault or an attack', async () => {
+  it('[IDT-1] calls error() for faults and attacks', async () => {
     await using pair = await startPair(passportRoutes({ failureRedirect: '/whoami' }))
     pair.op.breakNext('id-token', 'invalid-signature')
     const page = await pair.browser().visit(`${pair.service.url}/sign-in`)
     expect(page).toMatchObject({ status: 502, body: expect.stringContaining('id_token_invalid') as string })
   })
 
-  it('[CB-12] keeps users apart who sign in at once, also when the strategy is given as an object', async () => {
+  it('[CB-12] keeps users apart who sign in at once, also if the strategy is passed as an object', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin, passport) => {
         const authenticate = passport.authenticate.bind(passport) as unknown as (
@@ -463,7 +463,7 @@ describe('with Passport alone', () => {
 })
 
 describe('the verify callback', () => {
-  it('[UI-4] maps the user to one of the app', async () => {
+  it('[UI-4] maps the user to an account of the app', async () => {
     await using pair = await startPair({ verify: (user) => Promise.resolve({ id: 42, from: user.sub }) })
     const page = await pair.browser().visit(`${pair.service.url}/account`)
     expect(JSON.parse(page.body)).toEqual({ id: 42, from: expect.stringMatching(/^urn:/) as string })
@@ -479,7 +479,7 @@ describe('the verify callback', () => {
     expect((await pair.browser().visit(`${pair.service.url}/account`)).body).toMatch(/^\{"id":"urn:/)
   })
 
-  it.each([false, null, undefined])('[UI-4] refuses a user for whom it returns %s', async (nobody) => {
+  it.each([false, null, undefined])('[UI-4] rejects a user for whom it returns %s', async (nobody) => {
     const events: unknown[] = []
     const note = (event: unknown, channel: string | symbol) => events.push([channel, event])
     const channels = ['sign-in.succeeded', 'sign-in.failed'].map((name) => `passport-govuk-one-login:${name}`)
@@ -493,7 +493,7 @@ describe('the verify callback', () => {
     expect((await browser.visit(`${pair.service.url}/whoami`)).body).toBe('null')
   })
 
-  it('[UI-4] passes on what the app throws, and signs nobody in', async () => {
+  it('[UI-4] passes on what the app throws, and signs no user in', async () => {
     const verify = (_user: OneLoginUser) => {
       throw new Error('the database is away')
     }

@@ -13,7 +13,7 @@ async function callbackOf({ service }: Pair, browser: Browser, path: string): Pr
   return (await browser.visit(service.url + path, { stopAt: isCallback })).headers.location ?? ''
 }
 
-/** Starts a service that keeps something in the session, and tells it. */
+/** Starts a service that stores a value in the session, and returns it. */
 async function start() {
   const store = new DelayedStore(() => 0)
   const pair = await startPair({
@@ -32,8 +32,8 @@ async function start() {
 }
 
 describe('a callback in a session that a back-channel logout has ended', () => {
-  // This is what it reads the user's sign-outs for.
-  it('[SESS-7, SESS-10] takes over neither the identity nor what the app kept', async () => {
+  // The callback reads the user's sign-outs for this case.
+  it('[SESS-7, SESS-10] takes over neither the identity nor the app’s data', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/identity`)
@@ -41,7 +41,7 @@ describe('a callback in a session that a back-channel logout has ended', () => {
     const started = await browser.send(`${pair.service.url}/sign-in`)
     await pair.op.signOut(sub)
     pair.op.clock.advance(2)
-    // The ID token is of after the logout, so its user is signed in again.
+    // The ID token was issued after the logout, so its user is signed in again.
     await browser.visit(started.headers.location ?? '')
     expect(await whoIs(pair.service, browser)).toBe(sub)
     expect((await browser.send(`${pair.service.url}/remembered`)).body).toBe('null')
@@ -53,7 +53,7 @@ describe('a callback in a session that a back-channel logout has ended', () => {
 describe('a log-in', () => {
   const own = { sub: 'own' } as unknown as Express.User
 
-  /** Starts a service that does something with the session after its log-in, in the same request. */
+  /** Starts a service that changes the session after its log-in, in the same request. */
   async function startWith(afterLogIn: (req: Request, done: () => void) => void) {
     const store = new DelayedStore(() => 0)
     const pair = await startPair({
@@ -105,7 +105,7 @@ describe('a log-in', () => {
     expect(done.appData).toMatchObject({ token: { expires: 'late' } })
   })
 
-  it('[SESS-14] keeps what the app takes back after it had saved something else', async () => {
+  it('[SESS-14] keeps the app’s deletion after an earlier save', async () => {
     await using done = await startWith((req, end) => {
       Object.assign(req.session, { added: 'for a moment' })
       req.session.save(() => {
@@ -124,7 +124,7 @@ describe('a log-in', () => {
     expect(done.maxAge).toBe(3_600_000)
   })
 
-  it('[SESS-14] calls an app back that saves the session once more', async () => {
+  it('[SESS-14] calls the app back if it saves the session again', async () => {
     await using done = await startWith((req, end) => req.session.save(end))
     expect(done.appData).toMatchObject({ passport: { user: own } })
   })

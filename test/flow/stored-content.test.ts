@@ -6,7 +6,7 @@ import { startPair } from '../support/simulator.ts'
 
 const claims = ['address', 'passport', 'drivingPermit', 'returnCode'] as const
 
-/** All that a store holds, once a user has signed in, proven an identity and started another sign-in. */
+/** The content of a store after a user has signed in, proven an identity and started another sign-in. */
 async function storedAfterIdentity(verify?: Verify, session?: OneLoginOptions['session']) {
   const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
   await using pair = await startPair({
@@ -30,7 +30,7 @@ async function storedAfterIdentity(verify?: Verify, session?: OneLoginOptions['s
   }
 }
 
-/** The names of all members of a record, to the last; what a cookie holds is express-session's. */
+/** The names of all members of a record. The cookie is express-session's. */
 function membersOf(value: unknown, path = ''): string[] {
   if (Array.isArray(value) && value.length > 0)
     return [...new Set(value.flatMap((item) => membersOf(item, `${path}[]`)))]
@@ -76,7 +76,7 @@ const waiting = [
 
 const asText = (names: readonly string[]) => [...names].sort().join(' ')
 
-/** The entry of the one client in a session, without the name that stands for the client. */
+/** The entry of the client in a session, without its name. */
 function entryOf({ oneLogin }: Record<string, unknown>): unknown {
   const [only, ...further] = Object.values(oneLogin as Record<string, unknown>)
   expect(further).toEqual([])
@@ -84,14 +84,14 @@ function entryOf({ oneLogin }: Record<string, unknown>): unknown {
 }
 
 describe('after a sign-in with an identity', () => {
-  it('[CID-6] the session holds these members of this package and no other', async () => {
+  it('[CID-6] the session holds only these members of this package', async () => {
     const { signedIn } = await storedAfterIdentity(() => ({ id: 'local-user' }))
     expect(Object.keys(signedIn).sort()).toEqual(['cookie', 'oneLogin', 'passport'])
     expect(signedIn.passport).toEqual({ user: { id: 'local-user' } })
     expect(asText(membersOf(entryOf(signedIn)))).toBe(asText(entry))
   })
 
-  it('[CID-6] the user of a service without a verify callback has named members and no other', async () => {
+  it('[CID-6] the user of a service without a verify callback has only these members', async () => {
     const { signedIn } = await storedAfterIdentity()
     expect(asText(membersOf((signedIn.passport as { user: unknown }).user))).toBe(asText(user))
   })
@@ -108,7 +108,7 @@ describe('after a sign-in with an identity', () => {
     )
   })
 
-  it('[CID-6] the other records hold these members and no other', async () => {
+  it('[CID-6] the other records hold only these members', async () => {
     const { others } = await storedAfterIdentity(undefined, { idle: '30m' })
     const known = [waiting, ['cookie', 'lastSeenAt'], ['cookie', 'sub', 'id']].map(asText)
     const shapes = others.map((record) => asText(membersOf(record)))

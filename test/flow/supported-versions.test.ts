@@ -20,7 +20,7 @@ const supported = [
 ]
 
 describe('the versions that are tested', () => {
-  it('are those that their names promise', () => {
+  it('are the named ones', () => {
     expect(['express', 'express4', 'passport', 'passport06'].map(versionOf)).toEqual([
       expect.stringMatching(/^5\./),
       expect.stringMatching(/^4\./),
@@ -46,7 +46,7 @@ describe.each(supported)('Express $express with Passport $passport', ({ framewor
     expect([...browser.jar(new URL(pair.service.url).host).values()]).not.toContain(before)
   })
 
-  it('signs a user out, here and at One Login', async () => {
+  it('signs a user out of the service and of One Login', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const page = await browser.visit(`${pair.service.url}/sign-out`)
@@ -62,7 +62,7 @@ describe.each(supported)('Express $express with Passport $passport', ({ framewor
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('hands a refusal to the error handler, and a fetch a problem document', async () => {
+  it('passes a rejection to the error handler, and returns a problem document to a fetch', async () => {
     await using pair = await start()
     pair.op.breakNext('authorize', 'access-denied')
     const page = await pair.browser().visit(`${pair.service.url}/account`)

@@ -19,7 +19,7 @@ async function callbackOf({ service }: Pair, browser: Browser, path: string): Pr
   return (await browser.visit(service.url + path, { stopAt: isCallback })).headers.location ?? ''
 }
 
-/** Steps up in 5 tabs at once: all start in the same session, and then all come back. */
+/** Steps up in 5 tabs at once: all start in the same session, then all return. */
 async function stepUpInTabs(pair: Pair, browser: Browser): Promise<Page[]> {
   const callbacks = []
   for (const tab of tabs) callbacks.push(await callbackOf(pair, browser, `/identity?tab=${tab}`))
@@ -29,29 +29,32 @@ async function stepUpInTabs(pair: Pair, browser: Browser): Promise<Page[]> {
 const errorOf = ({ body }: { readonly body: string }) =>
   JSON.parse(body) as { readonly code: string; readonly message: string }
 
-describe('a service whose express-session is set otherwise', () => {
+describe('a service with other options of express-session', () => {
   it.each<[string, Partial<SessionOptions>]>([
     ['resave', { resave: true }],
     ['saveUninitialized', { saveUninitialized: true }],
     ['both, and rolling cookies', { resave: true, saveUninitialized: true, rolling: true }],
     ['unset: destroy', { unset: 'destroy' }],
     ['a lifetime of the cookie', { cookie: { maxAge: 3_600_000 } }],
-  ])('[SESS-14, CB-13] finishes all tabs and signs out for good, with %s', async (_what, sessionOptions) => {
-    await using pair = await startPair({ sessionOptions })
-    const browser = await visitorSignedIn(pair)
-    const before = new Map(browser.jar(new URL(pair.service.url).host))
-    const pages = await stepUpInTabs(pair, browser)
-    expect(pages.map(({ status, url }) => [status, new URL(url).search])).toEqual(
-      tabs.map((tab) => [200, `?tab=${tab}`]),
-    )
-    await browser.visit(`${pair.service.url}/sign-out`, { stopAt: true })
-    expect(await whoIs(pair.service, browser)).toBeUndefined()
-    for (const [name, value] of before) browser.jar(new URL(pair.service.url).host).set(name, value)
-    expect(await whoIs(pair.service, browser)).toBeUndefined()
-  })
+  ])(
+    '[SESS-14, CB-13] finishes all tabs and signs out permanently, with %s',
+    async (_what, sessionOptions) => {
+      await using pair = await startPair({ sessionOptions })
+      const browser = await visitorSignedIn(pair)
+      const before = new Map(browser.jar(new URL(pair.service.url).host))
+      const pages = await stepUpInTabs(pair, browser)
+      expect(pages.map(({ status, url }) => [status, new URL(url).search])).toEqual(
+        tabs.map((tab) => [200, `?tab=${tab}`]),
+      )
+      await browser.visit(`${pair.service.url}/sign-out`, { stopAt: true })
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+      for (const [name, value] of before) browser.jar(new URL(pair.service.url).host).set(name, value)
+      expect(await whoIs(pair.service, browser)).toBeUndefined()
+    },
+  )
 
   it.each(['elsewhere.example', '.service.example'])(
-    '[CB-18] is told before the user goes to One Login that its cookie is for %s',
+    '[CB-18] reports before the user goes to One Login that its cookie is for %s',
     async (domain) => {
       await using pair = await startPair({ sessionOptions: { cookie: { domain } } })
       const page = await pair.browser().visit(`${pair.service.url}/account`, { stopAt: true })
@@ -61,8 +64,8 @@ describe('a service whose express-session is set otherwise', () => {
   )
 })
 
-describe('a service whose store is another', () => {
-  /** What stores do that express-session allows. */
+describe('a service with an unusual store', () => {
+  /** Stores that express-session allows. */
   const unusual: readonly [string, () => MemoryStore][] = [
     [
       'reports a missing session as ENOENT, also to destroy',
@@ -81,7 +84,7 @@ describe('a service whose store is another', () => {
     ],
     ['has no touch', () => Object.assign(new MemoryStore(), { touch: undefined })],
     [
-      'gives undefined for a missing session',
+      'returns undefined for a missing session',
       () => {
         const store = new MemoryStore()
         const get = store.get.bind(store)
@@ -95,7 +98,7 @@ describe('a service whose store is another', () => {
       },
     ],
     [
-      'keeps the objects themselves and calls back at once',
+      'keeps the objects and calls back at once',
       () => {
         const kept = new Map<string, SessionData>()
         return Object.assign(new MemoryStore(), {
@@ -139,7 +142,7 @@ describe('a service whose own code changes the session at a sign-in', () => {
     })
   }
 
-  it('[CB-12] signs a user in whom the app logs in again', async () => {
+  it('[CB-12] signs in a user whom the app logs in again', async () => {
     await using pair = await startWith((req, res) => {
       req.logIn(req.user ?? {}, () => {
         res.redirect('/account')
@@ -149,7 +152,7 @@ describe('a service whose own code changes the session at a sign-in', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/account` })
   })
 
-  it('[SESS-10] lets nobody else through whom the app logs in afterwards', async () => {
+  it('[SESS-10] lets through no other user whom the app logs in afterwards', async () => {
     await using pair = await startWith((req, res) => {
       req.logIn({ ...req.user, sub: 'somebody else' }, { session: true, keepSessionInfo: true }, () => {
         res.redirect('/whoami')
@@ -161,7 +164,7 @@ describe('a service whose own code changes the session at a sign-in', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 
-  it('[SESS-19] says so, and does not go round, if the app moves the session to another ID', async () => {
+  it('[SESS-19] reports it, and does not loop, if the app moves the session to another ID', async () => {
     await using pair = await startWith((req, res) => {
       const { cookie: _, ...kept } = req.session
       req.session.regenerate(() => {
@@ -175,7 +178,7 @@ describe('a service whose own code changes the session at a sign-in', () => {
     expect(page.trail.length).toBeLessThan(6)
   })
 
-  it('[SESS-14] signs the user out whose session the app destroys', async () => {
+  it('[SESS-14] signs out a user whose session the app destroys', async () => {
     await using pair = await startPair({
       routes: (app) => {
         app.get('/bye', (req, res) => {
@@ -190,7 +193,7 @@ describe('a service whose own code changes the session at a sign-in', () => {
   })
 })
 
-describe('a service whose Passport is set otherwise', () => {
+describe('a service with other options of Passport', () => {
   const serializingTo = (value: unknown) => (_app: Express, _oneLogin: unknown, own: PassportStatic) => {
     Object.assign(own, {
       _serializers: [(_user: unknown, done: (e: null, v: unknown) => void) => done(null, value)],
@@ -198,7 +201,7 @@ describe('a service whose Passport is set otherwise', () => {
   }
 
   it.each([[null], [''], [false]])(
-    '[SESS-19] is told, and does not go round, if serializeUser gives %j',
+    '[SESS-19] reports it, and does not loop, if serializeUser returns %j',
     async (value) => {
       await using pair = await startPair({ routes: serializingTo(value) })
       const page = await pair.browser().visit(`${pair.service.url}/account`)
@@ -219,7 +222,7 @@ describe('a service whose Passport is set otherwise', () => {
     expect((await pair.browser().visit(`${pair.service.url}/account`)).status).toBe(200)
   })
 
-  it('[SESS-10] lets nobody through whom a bearer token names, also if that is read before session()', async () => {
+  it('[SESS-10] lets through no user from a bearer token, also if it is read before session()', async () => {
     const staff = { sub: 'staff-7' } as unknown as Express.User
     class Bearer extends passport.Strategy {
       override readonly name = 'bearer'
@@ -251,7 +254,7 @@ describe('a service whose Passport is set otherwise', () => {
   })
 })
 
-describe('a callback that comes in another way', () => {
+describe('a callback that arrives in another way', () => {
   it.each(['HEAD', 'POST', 'OPTIONS', 'PUT'])(
     '[CB-1] is not used up by a %s, and signs the user in afterwards',
     async (method) => {
@@ -276,7 +279,7 @@ describe('a callback that comes in another way', () => {
     },
   )
 
-  it('[CB-13] signs the user in although the clock was put back meanwhile, and signs out later', async () => {
+  it('[CB-13] signs the user in although the clock was set back in between, and signs out later', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await using pair = await startPair({ options: { session: { idle: '10m', onExpiry: 'continue' } } })
     const browser = pair.browser()

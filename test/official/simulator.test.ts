@@ -13,7 +13,7 @@ async function configure(configuration: object): Promise<void> {
   await fetch(`${address}/config`, { method: 'POST', headers, body })
 }
 
-/** Signs in at a page, and tells how it ended. */
+/** Signs in at a page, and returns the result. */
 async function outcome(path: string, { requestObject = true, configuration = {} } = {}) {
   await using service = await startService(
     async (url) => {
@@ -50,7 +50,7 @@ async function outcome(path: string, { requestObject = true, configuration = {} 
   return { code, signedOut: signedOut?.body }
 }
 
-// One after the other: the simulator's configuration is one for all.
+// One after the other, because the simulator has one configuration.
 describe.runIf(address && keyFile)('the official simulator', () => {
   it.each([
     ['/account', true],
@@ -73,7 +73,7 @@ describe.runIf(address && keyFile)('the official simulator', () => {
     ['TOKEN_NOT_VALID_YET', 'id_token_invalid'],
     ['NONCE_NOT_MATCHING', 'id_token_invalid'],
     ['INCORRECT_VOT', 'authentication_level_too_low'],
-  ])('[SIM-4] has its ID token error %s refused', async (fault, code) => {
+  ])('[SIM-4] sends the ID token error %s, which is rejected', async (fault, code) => {
     expect(
       await outcome('/account', { configuration: { errorConfiguration: { idTokenErrors: [fault] } } }),
     ).toMatchObject({ code })
@@ -86,7 +86,7 @@ describe.runIf(address && keyFile)('the official simulator', () => {
     'INVALID_ALG_HEADER',
     'TOKEN_EXPIRED',
     'INCORRECT_SUB',
-  ])('[SIM-4] has its core identity error %s refused', async (fault) => {
+  ])('[SIM-4] sends the core identity error %s, which is rejected', async (fault) => {
     const configuration = { errorConfiguration: { coreIdentityErrors: [fault] } }
     expect(await outcome('/identity', { configuration })).toMatchObject({ code: 'core_identity_invalid' })
   })
@@ -94,7 +94,7 @@ describe.runIf(address && keyFile)('the official simulator', () => {
   it.each([
     ['ACCESS_DENIED', 'access_denied'],
     ['TEMPORARILY_UNAVAILABLE', 'temporarily_unavailable'],
-  ])('[SIM-4] has its authorize error %s told as %s', async (fault, code) => {
+  ])('[SIM-4] sends the authorize error %s, which is reported as %s', async (fault, code) => {
     expect(
       await outcome('/account', { configuration: { errorConfiguration: { authoriseErrors: [fault] } } }),
     ).toMatchObject({ code })

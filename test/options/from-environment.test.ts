@@ -7,7 +7,7 @@ import { expectRefused, refusalOf } from '../support/refusal.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** The options that variables give, without the note where they come from. */
+/** The options from variables, without their names. */
 const read = (env: Variables) => Object.fromEntries(Object.entries(optionsFromEnvironment(env)))
 
 const right = {
@@ -63,7 +63,7 @@ describe('reading', () => {
     })
   })
 
-  it('[CONF-9] reads each other option in its own type', () => {
+  it('[CONF-9] reads every other option in its own type', () => {
     expect(
       read({
         ONE_LOGIN_CLIENT_SECRET: 'secret',
@@ -101,7 +101,7 @@ describe('reading', () => {
     })
   })
 
-  it('[CONF-9] takes empty variables as not set, and cuts off spaces', () => {
+  it('[CONF-9] treats empty variables as not set, and removes spaces', () => {
     expect(
       read({
         ONE_LOGIN_ENVIRONMENT: ' production\n',
@@ -163,12 +163,12 @@ describe('a variable', () => {
     )
   })
 
-  it('[CONF-14] is not named for a value that the app has put in its place', async () => {
+  it('[CONF-14] is not named for a value that the app has set instead', async () => {
     const refusal = await message({ ONE_LOGIN_TIMEOUT: '5' }, { timeout: 61 })
     expect(refusal).toMatch(/^Option "timeout": received 61\./)
   })
 
-  it('[CONF-14] is named after the options were spread twice', async () => {
+  it('[CONF-14] is named also after the options were spread twice', async () => {
     const options = { ...{ ...optionsFromEnvironment({ ...right, ONE_LOGIN_TIMEOUT: '61' }) } }
     const refusal = await refusalOf(() => new OneLoginStrategy({ ...options, name: 'another' }))
     expect(refusal.message).toContain('ONE_LOGIN_TIMEOUT')
@@ -180,7 +180,7 @@ describe('a variable', () => {
     expect(inspect(Reflect.get(options, note ?? ''), { depth: 9, showHidden: true })).not.toContain('SECRET')
   })
 
-  it('[CONF-2] of a real environment and one of a simulator are refused together', async () => {
+  it('[CONF-2] of a real environment and of a simulator are rejected together', async () => {
     await expectRefused(
       () =>
         optionsFromEnvironment({
@@ -200,7 +200,7 @@ describe('a variable', () => {
     expect(strategy.relyingParty.settings.environment).toMatchObject(environments.production)
   })
 
-  it('[CONF-9] ONE_LOGIN_MAX_AGE takes a length of time', () => {
+  it('[CONF-9] ONE_LOGIN_MAX_AGE accepts a length of time', () => {
     const strategy = new OneLoginStrategy(optionsFromEnvironment({ ...right, ONE_LOGIN_MAX_AGE: '5m' }))
     expect(strategy.relyingParty.settings.signIn.maxAge).toBe(300)
   })

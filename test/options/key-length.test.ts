@@ -4,7 +4,7 @@ import { signerFromPrivateKey } from '../../lib/options/private-key.ts'
 
 const made = new Map<number, KeyObject>()
 
-/** A key of a length. To make one takes long, so there is one of each. */
+/** A key of each length, created once because that takes long. */
 function privateKey(modulusLength: number): KeyObject {
   const key = made.get(modulusLength) ?? generateKeyPairSync('rsa', { modulusLength }).privateKey
   made.set(modulusLength, key)
@@ -19,11 +19,14 @@ const forms: readonly [form: string, of: (key: KeyObject) => Parameters<typeof s
 ]
 
 describe.each(forms)('a private key as %s', (_form, of) => {
-  it.each([512, 1024, 1536, 2040, 2047])('[KEY-1] is rejected with %i bits, which it says', (bits) => {
-    expect(() => signerFromPrivateKey(of(privateKey(bits)))).toThrow(new RegExp(`\\b${bits} bits\\b`))
-  })
+  it.each([512, 1024, 1536, 2040, 2047])(
+    '[KEY-1] is rejected with %i bits, which the message names',
+    (bits) => {
+      expect(() => signerFromPrivateKey(of(privateKey(bits)))).toThrow(new RegExp(`\\b${bits} bits\\b`))
+    },
+  )
 
-  it.each([2048, 2049])('[KEY-1] is taken with %i bits', (bits) => {
+  it.each([2048, 2049])('[KEY-1] is accepted with %i bits', (bits) => {
     expect(signerFromPrivateKey(of(privateKey(bits))).alg).toBe('RS256')
   })
 })

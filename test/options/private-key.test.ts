@@ -24,7 +24,7 @@ function cryptoKey(
   return crypto.subtle.importKey('pkcs8', der, algorithm, extractable, [use])
 }
 
-/** Whether what it signs is verified by the public key, by node:crypto and not by our own code. */
+/** Whether node:crypto verifies its signature with the public key. */
 async function signsWith(signer: Signer, hash = 'sha256', pss = false): Promise<boolean> {
   const data = Buffer.from('what is to be signed')
   const padding = pss
@@ -48,14 +48,14 @@ describe('every form of a key', () => {
     ['the body of a PEM in lines', bodyOf(pkcs8).replaceAll(/(.{64})/g, '$1\n')],
     ['a JWK', jwk],
     ['a KeyObject', privateKey],
-  ])('[KEY-1] takes %s, and signs with it', async (_form, input) => {
+  ])('[KEY-1] accepts %s, and signs with it', async (_form, input) => {
     const signer = signerFromPrivateKey(input)
     expect(signer.alg).toBe('RS256')
     expect(await signsWith(signer)).toBe(true)
   })
 
   it.each([true, false])(
-    '[KEY-1] takes a CryptoKey, extractable %s, and signs with it',
+    '[KEY-1] accepts a CryptoKey, extractable %s, and signs with it',
     async (extractable) => {
       const signer = signerFromPrivateKey(
         await cryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, extractable),
@@ -65,14 +65,14 @@ describe('every form of a key', () => {
     },
   )
 
-  it('[KEY-1, KEY-2] gives the public half only, the same for every form', async () => {
+  it('[KEY-1, KEY-2] returns only the public key, the same for every form', async () => {
     const { kty, n, e } = publicKey.export({ format: 'jwk' })
     const signed = await cryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, false)
     for (const input of [pkcs8, pkcs1, jwk, privateKey, signed])
       expect(signerFromPrivateKey(input).publicJwk).toStrictEqual({ kty, n, e })
   })
 
-  it('[KEY-1] keeps what it made from being changed', () => {
+  it('[KEY-1] freezes its result', () => {
     const signer = signerFromPrivateKey(pkcs8)
     expect(Object.isFrozen(signer)).toBe(true)
     expect(Object.isFrozen(signer.publicJwk)).toBe(true)
@@ -80,7 +80,7 @@ describe('every form of a key', () => {
 })
 
 describe('algorithm', () => {
-  it.each(signingAlgorithms)('[KEY-5] signs %s where a JWK names it', async (alg) => {
+  it.each(signingAlgorithms)('[KEY-5] signs %s if a JWK names it', async (alg) => {
     const signer = signerFromPrivateKey({ ...jwk, alg })
     expect(signer.alg).toBe(alg)
     expect(await signsWith(signer, `sha${alg.slice(2)}`, alg.startsWith('PS'))).toBe(true)
@@ -92,17 +92,17 @@ describe('algorithm', () => {
     ['RSA-PSS', 'SHA-256', 'PS256'],
     ['RSA-PSS', 'SHA-384', 'PS384'],
     ['RSA-PSS', 'SHA-512', 'PS512'],
-  ])('[KEY-5] signs as a CryptoKey of %s with %s says: %s', async (name, hash, alg) => {
+  ])('[KEY-5] signs as a CryptoKey of %s with %s requires: %s', async (name, hash, alg) => {
     const signer = signerFromPrivateKey(await cryptoKey({ name, hash }))
     expect(signer.alg).toBe(alg)
     expect(await signsWith(signer, `sha${alg.slice(2)}`, alg.startsWith('PS'))).toBe(true)
   })
 
-  it('[KEY-5] offers the six that One Login takes, and none else', () => {
+  it('[KEY-5] offers the 6 that One Login accepts, and no others', () => {
     expect(signingAlgorithms).toEqual(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])
   })
 
-  it.each(['ES256', 'HS256', 'RSA-OAEP', 'none', '', 5])('[KEY-5] refuses a JWK with alg %j', async (alg) => {
+  it.each(['ES256', 'HS256', 'RSA-OAEP', 'none', '', 5])('[KEY-5] rejects a JWK with alg %j', async (alg) => {
     await expectRefused(
       () => signerFromPrivateKey({ ...jwk, alg: alg as string }),
       'invalid_option',
@@ -110,23 +110,23 @@ describe('algorithm', () => {
     )
   })
 
-  it('[KEY-5] refuses a CryptoKey that signs with SHA-1', async () => {
+  it('[KEY-5] rejects a CryptoKey that signs with SHA-1', async () => {
     const key = await cryptoKey({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' })
     await expectRefused(() => signerFromPrivateKey(key), 'invalid_option', /its algorithm is not one of/)
   })
 
-  it('[KEY-5] refuses a CryptoKey that is made for decrypting', async () => {
+  it('[KEY-5] rejects a CryptoKey that is for decryption', async () => {
     const key = await cryptoKey({ name: 'RSA-OAEP', hash: 'SHA-256' }, true, 'decrypt')
     await expectRefused(() => signerFromPrivateKey(key), 'invalid_option', /its algorithm is not one of/)
   })
 })
 
 describe('kid', () => {
-  it('[KEY-3] is the one that a JWK has', () => {
+  it('[KEY-3] is the one in a JWK', () => {
     expect(signerFromPrivateKey({ ...jwk, kid: 'one-login-2026' }).kid).toBe('one-login-2026')
   })
 
-  it('[KEY-3] is the thumbprint of RFC 7638 otherwise, the same in every process', async () => {
+  it('[KEY-3] is otherwise the thumbprint of RFC 7638, the same in every process', async () => {
     const thumbprint = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }))
     for (const input of [pkcs8, pkcs1, jwk, { ...jwk, kid: '' }, privateKey])
       expect(signerFromPrivateKey(input).kid).toBe(thumbprint)
@@ -187,10 +187,10 @@ describe('refusals', () => {
       { kty: 'RSA', n: jwk.n, e: jwk.e, d: jwk.d },
       /members are missing or damaged/,
     ],
-    ['an object that is no key', {}, /this is a JWK of type undefined/],
+    ['an object that is not a key', {}, /this is a JWK of type undefined/],
     ['null', null, /this is not a key/],
     ['a number', 5, /this is not a key/],
-  ])('[KEY-1, CONF-9] refuses %s, and says so', async (_form, input, reason) => {
+  ])('[KEY-1, CONF-9] rejects %s, and says so', async (_form, input, reason) => {
     const { message } = await expectRefused(
       () => signerFromPrivateKey(input as PrivateKeyInput),
       'invalid_option',
@@ -200,7 +200,7 @@ describe('refusals', () => {
     expect(message).toMatch(/Use an RSA private key of 2048 bits or more as PEM,/)
   })
 
-  it('[KEY-1] refuses a key under 2048 bits, in every form', async () => {
+  it('[KEY-1] rejects a key under 2048 bits, in every form', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
     const forms = [
       pem(weak, { type: 'pkcs8' }),
@@ -212,16 +212,16 @@ describe('refusals', () => {
       await expectRefused(() => signerFromPrivateKey(form), 'invalid_option', /this key has only 1024 bits/)
   })
 
-  it('[KEY-1] reads the size of a key from its public half', () => {
+  it('[KEY-1] reads the size of a key from its public key', () => {
     expect(modulusBits(signerFromPrivateKey(pkcs8).publicJwk)).toBe(2048)
   })
 
-  it('[KEY-1] refuses a key that is for RSA-PSS alone, since it cannot sign RS256', async () => {
+  it('[KEY-1] rejects a key for RSA-PSS only, because it cannot sign RS256', async () => {
     const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey
     await expectRefused(() => signerFromPrivateKey(pss), 'invalid_option', /this is a rsa-pss key/)
   })
 
-  it('[CONF-9] refuses an EC CryptoKey and a public CryptoKey', async () => {
+  it('[CONF-9] rejects an EC CryptoKey and a public CryptoKey', async () => {
     const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
       'sign',
     ])

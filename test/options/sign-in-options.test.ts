@@ -25,19 +25,19 @@ describe('defaults', () => {
     expect(parse({})).not.toHaveProperty('maxAge')
   })
 
-  it('[AUTHZ-5] give way to the vectors of a request', () => {
+  it('[AUTHZ-5] are replaced by the vectors of a request', () => {
     expect(parse({ vtr: ['Cl'] }).trust).toStrictEqual({ vtr: ['Cl'], credential: 'Cl' })
   })
 })
 
 describe('claims', () => {
-  it('[AUTHZ-7] go with identity requests only', () => {
+  it('[AUTHZ-7] are sent only with identity requests', () => {
     expect(parse({ vtr: ['Cl.Cm'], claims: ['address'] }).claims).toEqual([])
     expect(parse({ vtr: ['Cl.Cm.P0'], claims: ['address'] }).claims).toEqual([])
     expect(parse({ vtr: ['Cl.Cm.P2'] }).claims).toEqual(['coreIdentityJWT', 'returnCode'])
   })
 
-  it('[AUTHZ-7] always hold the core identity in an identity request, and each once', () => {
+  it('[AUTHZ-7] always contain the core identity in an identity request, and each claim once', () => {
     expect(parse({ vtr: ['Cl.Cm.P2'], claims: ['address', 'address'] }).claims).toEqual([
       'coreIdentityJWT',
       'address',
@@ -51,7 +51,7 @@ describe('claims', () => {
 })
 
 describe('options of one request', () => {
-  it('[AUTHZ-8, AUTHZ-16] are given as they are', () => {
+  it('[AUTHZ-8, AUTHZ-16] are used unchanged', () => {
     const options = {
       uiLocales: 'cy',
       prompt: 'login',
@@ -63,7 +63,7 @@ describe('options of one request', () => {
     expect(parse(options)).toStrictEqual({ trust: defaults.trust, claims: [], ...options })
   })
 
-  it('[AUTHZ-19] are copied, so that the app can change its object for the next request', () => {
+  it('[AUTHZ-19] are copied, so the app can change its object for the next request', () => {
     const options = { state: { basket: 5 }, vtr: ['Cl.Cm.P2'], claims: ['address'] }
     const parsed = parse(options)
     options.state.basket = 6
@@ -83,7 +83,7 @@ describe('options of one request', () => {
     ])
   })
 
-  it('[AUTHZ-15] leave Passport’s own to Passport, and never become a response mode', () => {
+  it('[AUTHZ-15] leave Passport’s options to Passport, and never become a response mode', () => {
     const passportOptions = {
       failureRedirect: '/',
       session: false,
@@ -108,7 +108,7 @@ describe('options of one request', () => {
     ['returnTo', 5, 'a path of this site'],
     ['state', () => 'basket', 'a value that JSON can hold'],
   ])(
-    '[AUTHZ-8, AUTHZ-9, AUTHZ-16, CONF-9] are refused where One Login would not know them: %s %j',
+    '[AUTHZ-8, AUTHZ-9, AUTHZ-16, CONF-9] are rejected if One Login does not support them: %s %j',
     async (name, value, allowed) => {
       const { message } = await expectRefused(() => parse({ [name]: value }), 'invalid_option', /^Option "/)
       expect(message.startsWith(`Option "${name}`)).toBe(true)
@@ -117,24 +117,24 @@ describe('options of one request', () => {
   )
 
   it.each([[[]], [['Cl.P2']], [['Cl.Cm', 'Cl.Cm.P2']], [['Cl.Cm.P1.P2']], [['Xx']]])(
-    '[AUTHZ-6] are refused with the vectors %j',
+    '[AUTHZ-6] are rejected with the vectors %j',
     async (vtr) => {
       await expectRefused(() => parse({ vtr }), 'invalid_option', /^Option "vtr": .*\. Use Cl or Cl\.Cm/)
     },
   )
 
-  it('[CONF-9] are refused with a state that JSON cannot hold', async () => {
+  it('[CONF-9] are rejected with a state that JSON cannot contain', async () => {
     await expectRefused(() => parse({ state: { basket: 5n } }), 'invalid_option', /^Option "state"/)
   })
 
-  it('[AUTHZ-16] take a login hint of 256 characters', () => {
+  it('[AUTHZ-16] accept a login hint of 256 characters', () => {
     expect(parse({ loginHint: 'x'.repeat(256) }).loginHint).toHaveLength(256)
   })
 })
 
 describe('what the service cannot do', () => {
   it.each([[['Cl.Cm.P1']], [['Cl.Cm.P2']], [['Cl.Cm.P3']], [['P1.Cl.Cm']], [['Cl.Cm.P2', 'Cl.Cm.P1']]])(
-    '[CB-9] is to ask for an identity with a client secret: %j',
+    '[CB-9] includes a request for an identity with a client secret: %j',
     async (vtr) => {
       await expectRefused(
         () => parse({ vtr }, { hasKey: false, requestObject: false }),
@@ -146,7 +146,7 @@ describe('what the service cannot do', () => {
     },
   )
 
-  it('[CONF-13] is to ask for an identity without the DID settings', async () => {
+  it('[CONF-13] includes a request for an identity without the DID settings', async () => {
     await expectRefused(
       () => parse({ vtr: ['Cl.Cm.P2'] }, { hasDid: false }),
       'invalid_option',
@@ -155,7 +155,7 @@ describe('what the service cannot do', () => {
     expect(parse({ vtr: ['Cl.Cm'] }, { hasDid: false }).claims).toEqual([])
   })
 
-  it('[AUTHZ-16] is to send a login hint without request objects', async () => {
+  it('[AUTHZ-16] includes a login hint without request objects', async () => {
     await expectRefused(
       () => parse({ loginHint: 'a@b.example' }, { requestObject: false }),
       'invalid_option',
@@ -163,7 +163,7 @@ describe('what the service cannot do', () => {
     )
   })
 
-  it('[AUTHZ-11] is to ask the user to prove again who they are without request objects', async () => {
+  it('[AUTHZ-11] includes a re-authentication without request objects', async () => {
     await expectRefused(
       () => parse({ prompt: 'login' }, { requestObject: false }),
       'reauthentication_impossible',

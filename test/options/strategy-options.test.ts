@@ -31,7 +31,7 @@ const simulator = {
 
 const { privateKey: _, ...withoutCredential } = minimal
 
-/** The minimal options with others in place of their own, of whatever type. */
+/** The minimal options with other values of any type. */
 const parse = (options: Readonly<Record<string, unknown>> = {}) =>
   parseStrategyOptions({ ...minimal, ...options })
 
@@ -65,7 +65,7 @@ describe('defaults', () => {
     expect(settings.session.idle).toBeUndefined()
   })
 
-  it('[CB-9] send no request objects where there is no key', () => {
+  it('[CB-9] send no request objects without a key', () => {
     const settings = parseStrategyOptions({ ...withoutCredential, clientSecret: 'secret' })
     expect(settings).toMatchObject({
       clientSecret: 'secret',
@@ -79,7 +79,7 @@ describe('defaults', () => {
     for (const part of [settings, settings.signIn, settings.signers]) expect(Object.isFrozen(part)).toBe(true)
   })
 
-  it('[CONF-9] count for options that are undefined', () => {
+  it('[CONF-9] apply to options that are undefined', () => {
     const unset = { scope: undefined, vtr: undefined, timeout: undefined, session: undefined }
     const withSecret = { privateKey: undefined, clientSecret: 'a-secret' }
     expect(parse({ ...withSecret, ...unset })).toEqual(parse(withSecret))
@@ -114,7 +114,7 @@ describe('environment', () => {
     expect(parse({ environment }).environment).toMatchObject(addresses)
   })
 
-  it('[CONF-2] takes the addresses of another provider', () => {
+  it('[CONF-2] accepts the addresses of another provider', () => {
     expect(parse({ environment: simulator }).environment).toEqual(simulator)
   })
 
@@ -132,16 +132,16 @@ describe('environment', () => {
     'https://oidc.account.gov.uk/path',
     'http://oidc.account.gov.uk/',
     'https://op.example/',
-  ])('[CONF-13] knows nothing of %s', async (environment) => {
+  ])('[CONF-13] rejects %s as an environment', async (environment) => {
     expect(await message({ environment })).toContain(`Option "environment": received "${environment}". Use`)
   })
 
-  it('[CONF-7] refuses a plain http callback with the issuer of production', async () => {
+  it('[CONF-7] rejects a plain http callback with the issuer of production', async () => {
     const options = { environment: 'https://oidc.account.gov.uk/', callbackURL: 'http://a.example/callback' }
     expect(await message(options)).toContain('Option "callbackURL": it is plain http')
   })
 
-  it('[CONF-13] of another provider needs no DID settings where no identity is asked for', async () => {
+  it('[CONF-13] of another provider needs no DID settings if no identity is requested', async () => {
     const environment = { issuer: 'https://op.example/' }
     expect(parse({ environment })).toMatchObject({ environment, signIn: { hasDid: false } })
     expect(await message({ environment, vtr: ['Cl.Cm.P2'] })).toBe(
@@ -150,7 +150,7 @@ describe('environment', () => {
   })
 
   it.each(['didDocumentURL', 'didController', 'coreIdentityIssuer'])(
-    '[CONF-13] of another provider is refused with some DID settings, and without %s',
+    '[CONF-13] of another provider is rejected with some DID settings, and without %s',
     async (name) => {
       expect(await message({ environment: { ...simulator, [name]: undefined } })).toContain(
         `Option "environment.${name}": it is missing. Set all of didDocumentURL,`,
@@ -158,7 +158,7 @@ describe('environment', () => {
     },
   )
 
-  it('[CONF-13] without DID settings lets no guard ask for an identity', async () => {
+  it('[CONF-13] without DID settings lets no guard request an identity', async () => {
     const oneLogin = new OneLoginStrategy({ ...minimal, environment: { issuer: 'https://op.example/' } })
     for (const make of [
       () => oneLogin.requireIdentity({ level: 'P2' }),
@@ -174,7 +174,7 @@ describe('environment', () => {
   })
 
   it.each(['issuer', 'didDocumentURL'])(
-    '[CONF-7] refuses a plain http %s unless it is allowed',
+    '[CONF-7] rejects a plain http %s if it is not allowed',
     async (name) => {
       const environment = {
         ...simulator,
@@ -195,12 +195,12 @@ describe('environment', () => {
     'http://127.0.0.1.op.example/',
     'http://localhost.op.example/',
     'http://10.0.0.1/',
-  ])('[CONF-7] refuses %s, which is no loopback host, even where plain http is allowed', async (issuer) => {
+  ])('[CONF-7] rejects %s, which is not a loopback host, even if plain http is allowed', async (issuer) => {
     expect(await message({ environment: { ...simulator, issuer } })).toContain('it is plain http')
   })
 
   it.each(['http://localhost:3000/', 'http://127.8.19.201/', 'http://[::1]:3000/'])(
-    '[CONF-7] takes %s where plain http is allowed',
+    '[CONF-7] accepts %s if plain http is allowed',
     (issuer) => {
       expect(() => parse({ environment: { ...simulator, issuer } })).not.toThrow()
     },
@@ -217,7 +217,7 @@ describe('environment', () => {
     expect(isSecure(new URL(url), allowed)).toBe(safe)
   })
 
-  it('[CONF-7] refuses a plain http callback in production', async () => {
+  it('[CONF-7] rejects a plain http callback in production', async () => {
     const callbackURL = 'http://tax-your-dragon.service.gov.uk/auth/callback'
     expect(await message({ environment: 'production', callbackURL })).toBe(
       'Option "callbackURL": it is plain http, which production rejects. Use https.',
@@ -227,12 +227,12 @@ describe('environment', () => {
 })
 
 describe('keys', () => {
-  it('[KEY-4] takes a list, of which the first signs', () => {
+  it('[KEY-4] accepts a list, of which the first signs', () => {
     const { signers } = parse({ privateKey: [otherKey, privateKey] })
     expect(signers.map(({ kid }) => kid)).toEqual([signerFromPrivateKey(otherKey).kid, signer.kid])
   })
 
-  it('[KEY-1] takes a signer, or a list of them', () => {
+  it('[KEY-1] accepts a signer, or a list of signers', () => {
     const { kid, alg, publicJwk } = signer
     const described = { kid, alg, publicJwk }
     expect(parse({ privateKey: undefined, signer }).signers).toMatchObject([described])
@@ -243,7 +243,7 @@ describe('keys', () => {
     ])
   })
 
-  it('[KEY-1] says which key of a list will not do', async () => {
+  it('[KEY-1] names the key of a list that is rejected', async () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     expect(await message({ privateKey: [privateKey, ec] })).toMatch(
       /^Option "privateKey\[1\]": this is an EC key/,
@@ -254,7 +254,7 @@ describe('keys', () => {
   it.each([
     ['privateKey', { privateKey: [privateKey, privateKey] }],
     ['signer', { privateKey: undefined, signer: [signer, signer] }],
-  ])('[KEY-4] refuses a %s twice', async (name, options) => {
+  ])('[KEY-4] rejects a %s twice', async (name, options) => {
     expect(await message(options)).toBe(
       `Option "${name}": two keys have the same "kid". Give each key its own.`,
     )
@@ -265,7 +265,7 @@ describe('keys', () => {
     ['with an empty kid', { kid: '' }],
     ['with a numeric kid', { kid: 5 }],
     ['without alg', { alg: undefined }],
-    ['with an alg that One Login does not take', { alg: 'ES256' }],
+    ['with an alg that One Login does not accept', { alg: 'ES256' }],
     ['that cannot sign', { sign: 'no function' }],
     ['without a public key', { publicJwk: undefined }],
     ['with the private key', { publicJwk: privateKey.export({ format: 'jwk' }) }],
@@ -275,7 +275,7 @@ describe('keys', () => {
       'with a key of 1024 bits',
       { publicJwk: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }) },
     ],
-  ])('[KEY-1, KEY-5] refuses a signer %s', async (_what, part) => {
+  ])('[KEY-1, KEY-5] rejects a signer %s', async (_what, part) => {
     for (const bad of [{ ...signer, ...part }, [signer, { ...signer, kid: 'second', ...part }]])
       expect(await message({ privateKey: undefined, signer: bad })).toMatch(
         /^Option "signer": received an? (object|list)\. Use \{ kid, alg, publicJwk, sign \} or a list of them. alg is one of RS256, RS384, RS512, PS256, PS384, PS512, and publicJwk is an RSA public key of 2048 bits or more\.$/,
@@ -419,7 +419,7 @@ describe('a bad option', () => {
       { environment: { ...simulator, allowInsecureRequests: 'yes' } },
       'true or false',
     ],
-  ])('[CONF-9] is named to its innermost part: %s', async (name, options, allowed) => {
+  ])('[CONF-9] is named with its whole path: %s', async (name, options, allowed) => {
     const refusal = await message(options)
     expect(refusal.startsWith(`Option "${name}"`)).toBe(true)
     expect(refusal).toContain(`. Use ${allowed}`)
@@ -430,19 +430,16 @@ describe('a bad option', () => {
     ['redirectUri', { redirectUri: 'https://a.example/' }],
     ['session.absoluteLifetime', { session: { absoluteLifetime: '1h' } }],
     ['environment.jwksURL', { environment: { ...simulator, jwksURL: 'https://a.example/' } }],
-  ])('[CONF-9] is named where there is none of that name: %s', async (name, options) => {
+  ])('[CONF-9] is named if it does not exist: %s', async (name, options) => {
     expect(await message(options)).toBe(`Option "${name}" does not exist. Check its spelling.`)
   })
 
-  it.each([null, undefined, 'integration', 5])(
-    '[CONF-9] is what %j is in place of options',
-    async (options) => {
-      const parsing = () => parseStrategyOptions(options as unknown as OneLoginOptions)
-      await expectRefused(parsing, 'invalid_option', /^The options must be an object, but /)
-    },
-  )
+  it.each([null, undefined, 'integration', 5])('[CONF-9] is %j instead of options', async (options) => {
+    const parsing = () => parseStrategyOptions(options as unknown as OneLoginOptions)
+    await expectRefused(parsing, 'invalid_option', /^The options must be an object, but /)
+  })
 
-  it('[CONF-9] is refused when the strategy is made, not when somebody signs in', async () => {
+  it('[CONF-9] is rejected when the strategy is created, not at a sign-in', async () => {
     const make = () => new OneLoginStrategy({ ...minimal, timeout: 0 })
     await expectRefused(make, 'invalid_option', /^Option "timeout"/)
   })
@@ -461,7 +458,7 @@ describe('a bad option', () => {
       }
   })
 
-  it('[CONF-9] shows nothing of a secret', async () => {
+  it('[CONF-9] shows no part of a secret', async () => {
     const options = { privateKey: 'SECRET!', clientSecret: 'SECRET', clientId: 'SECRET' }
     for (const clientSecret of [undefined, 'SECRET'])
       expect(
@@ -483,14 +480,14 @@ describe('bounds of times', () => {
     [{ session: { absolute: '60s', idle: 60 } }, { session: { absolute: 60, idle: 60 } }],
     [{ maxAge: 0 }, { signIn: { maxAge: 0 } }],
     [{ maxAge: '5m' }, { signIn: { maxAge: 300 } }],
-  ])('[CONF-9] are allowed themselves: %j', (options, settings) => {
+  ])('[CONF-9] are allowed: %j', (options, settings) => {
     expect(parse(options)).toMatchObject(settings)
   })
 })
 
 describe('options that contradict each other', () => {
   it.each([
-    ['none of the three', { privateKey: undefined }, 'none is set'],
+    ['none of the 3', { privateKey: undefined }, 'none is set'],
     ['a key and a secret', { clientSecret: 'SECRET' }, 'privateKey, clientSecret are set'],
     ['a key and a signer', { signer }, 'privateKey, signer are set'],
     [
@@ -499,13 +496,13 @@ describe('options that contradict each other', () => {
       'signer, clientSecret are set',
     ],
     ['all three', { signer, clientSecret: 'SECRET' }, 'privateKey, signer, clientSecret are set'],
-  ])('[CONF-9] are refused: %s', async (_what, options, found) => {
+  ])('[CONF-9] are rejected: %s', async (_what, options, found) => {
     expect(await message(options)).toMatch(
       new RegExp(`^Option "\\w+": ${found}\\. Set exactly one of "privateKey", "signer", "clientSecret"\\.$`),
     )
   })
 
-  it('[CONF-9] are refused: request objects without a key', async () => {
+  it('[CONF-9] are rejected: request objects without a key', async () => {
     expect(await message({ privateKey: undefined, clientSecret: 'SECRET', requestObject: true })).toBe(
       'Option "requestObject": a request object is signed with a key. Set "privateKey" or "signer", or set this option to false.',
     )
@@ -513,7 +510,7 @@ describe('options that contradict each other', () => {
   })
 
   it.each([[['Cl.Cm.P1']], [['Cl.Cm.P2']], [['Cl.Cm.P3']], [['P1.Cl.Cm']], [['Cl.Cm.P2', 'Cl.Cm.P1']]])(
-    '[CB-9] are refused: an identity with a client secret, %j',
+    '[CB-9] are rejected: an identity with a client secret, %j',
     async (vtr) => {
       expect(await message({ privateKey: undefined, clientSecret: 'SECRET', vtr })).toBe(
         'Option "clientSecret": One Login returns no identity to a service with a client secret. Use "privateKey", or a "vtr" without identity.',
@@ -523,14 +520,14 @@ describe('options that contradict each other', () => {
     },
   )
 
-  it('[CONF-9] are refused: an idle limit longer than the absolute one', async () => {
+  it('[CONF-9] are rejected: an idle limit longer than the absolute one', async () => {
     expect(await message({ session: { absolute: '1h', idle: '61m' } })).toBe(
       'Option "session.idle": it is longer than "session.absolute", so no session would reach it. Set a shorter time.',
     )
     expect(await message({ session: { idle: '13h' } })).toContain('Option "session.idle"')
   })
 
-  it('[AUTHZ-6] are refused: vectors that One Login would refuse', async () => {
+  it('[AUTHZ-6] are rejected: vectors that One Login would reject', async () => {
     expect(await message({ vtr: ['Cl.P2'] })).toMatch(/^Option "vtr": an identity needs Cl\.Cm\. Use/)
     expect(await message({ vtr: [] })).toMatch(/^Option "vtr": the list is empty\. Use/)
   })

@@ -46,7 +46,7 @@ const bundlers = {
     ),
 }
 
-// The provider is a process of its own: a bundle of a service does not hold the simulator.
+// The provider is a separate process: a bundle of a service does not contain the simulator.
 for (const [bundler, bundle] of Object.entries(bundlers))
   for (const format of ['esm', 'cjs']) {
     const file = format === 'esm' ? 'service.mjs' : 'service.cjs'

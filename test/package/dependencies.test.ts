@@ -18,7 +18,7 @@ interface Manifest {
 const manifestIn = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
-/** What an installation of this package adds, dependencies of dependencies included, by name. */
+/** Every package that an installation of this package adds, by name. */
 function installed(): Manifest[] {
   const found = new Map<string, Manifest>()
   const waiting = Object.keys(manifestIn(root).dependencies ?? {})
@@ -31,8 +31,8 @@ function installed(): Manifest[] {
   return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-describe('what the package brings with it', () => {
-  it('is listed in SECURITY.md with its licence and a reason, and nothing else is', () => {
+describe('the dependencies', () => {
+  it('are the list in SECURITY.md, each with its licence and a reason', () => {
     const [, section = ''] = readFileSync(join(root, 'SECURITY.md'), 'utf8').split('## Dependencies')
     const rows = [...section.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$/gm)]
     expect(rows.map(([, name, license]) => ({ name, license }))).toEqual(
@@ -41,18 +41,18 @@ describe('what the package brings with it', () => {
     expect(rows.filter(([, , , reason = '']) => reason.trim() === '')).toEqual([])
   })
 
-  it('is under licences that a public service can use without asking', () => {
+  it('have licences that a public service can use without asking', () => {
     const allowed = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']
     expect(installed().filter(({ license }) => !allowed.includes(license))).toEqual([])
   })
 
-  it('runs nothing when it is installed', () => {
+  it('run nothing when they are installed', () => {
     const hooks = ['preinstall', 'install', 'postinstall']
     const running = installed().filter(({ scripts = {} }) => hooks.some((hook) => hook in scripts))
     expect(running.map(({ name }) => name)).toEqual([])
   })
 
-  it('is what the SBOM lists', () => {
+  it('are the list in the SBOM', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sbom-test-'))
     try {
       const file = join(folder, 'sbom.json')

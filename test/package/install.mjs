@@ -1,4 +1,4 @@
-// Makes projects in temporary folders with this package installed from its tarball, as a user has it.
+// Creates projects in temporary folders with this package installed from its tarball, as a user does.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +9,7 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** Runs a program, and gives what it wrote. It throws, with that, when the program fails. */
+/** Runs a program and returns its output. If the program fails, throws an error with the output. */
 export function run(command, args, options = {}) {
   try {
     return execFileSync(command, args, {
@@ -25,14 +25,14 @@ export function run(command, args, options = {}) {
   }
 }
 
-/** Makes an empty folder that is deleted at the end. */
+/** Creates an empty folder that is deleted at the end. */
 export function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
   folders.push(folder)
   return folder
 }
 
-/** Packs what `npm run build` made. */
+/** Packs the output of `npm run build`. */
 export function pack() {
   const folder = makeFolder()
   const output = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])
@@ -40,7 +40,7 @@ export function pack() {
   return { ...packed, path: join(folder, packed.filename) }
 }
 
-/** Makes a project, with files of a folder of this repository and with packages from npm. */
+/** Creates a project with files of a folder of this repository and packages from npm. */
 export function makeProject(tarball, { from, packages = [], manifest = {} }) {
   const folder = makeFolder()
   if (from) cpSync(from, folder, { recursive: true })

@@ -1,4 +1,4 @@
-// Packs the package, installs it in an empty project beside its peers, and signs in with it: from ESM with the
+// Packs the package, installs it in an empty project with its peers, and signs in with it: from ESM with the
 // simulator, and from CommonJS. Run by `npm run check:package` after a build.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Starts a service in a process of its own, signs in to it with the simulator, and says which User-Agent it had.
+// Starts a service in its own process, signs in to it with the simulator, and writes its User-Agent.
 //   node signed-in-to.mjs SERVICE NODE_MODULES
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'

@@ -1,4 +1,4 @@
-// Runs the examples of the testing guide with each test runner, against the tarball: what a service would see.
+// Runs the examples of the testing guide with each test runner, against the tarball, as in a service.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeProject, pack, run } from './install.mjs'

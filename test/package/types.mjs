@@ -1,4 +1,4 @@
-// Compiles a strict service against the tarball in every row of USE-3. `--all` takes every combination; without it
+// Compiles a strict service against the tarball in every row of USE-3. `--all` compiles every combination. Without it,
 // every value is in some row.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 
-/** Goes to a page as a browser does, with the cookies of each host, and gives the page that it ends at. */
+/** Visits a page as a browser does, with the cookies of each host, and returns the last page. */
 export async function visit(address) {
   const cookies = new Map()
   let url = address

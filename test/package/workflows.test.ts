@@ -17,13 +17,13 @@ function jobsOf(workflow: string): Record<string, string> {
 }
 
 describe.each(workflows)('%s', (workflow) => {
-  it('uses actions of one commit only, with its version beside it', () => {
+  it('pins each action to a commit, with its version in a comment', () => {
     const uses = [...read(workflow).matchAll(/^.*\buses:.*$/gm)].map(([line]) => line)
     expect(uses.length).toBeGreaterThan(0)
     expect(uses.filter((line) => !/uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([])
   })
 
-  it('has no permission but those that each job names', () => {
+  it('has only the permissions that each job names', () => {
     expect(read(workflow)).toMatch(/^permissions: \{\}$/m)
     const without = Object.entries(jobsOf(workflow)).filter(
       ([, job]) => !/^ {4}permissions: \{ .+ \}$/m.test(job),
@@ -40,7 +40,7 @@ describe.each(workflows)('%s', (workflow) => {
 })
 
 describe('the release', () => {
-  it('lets one job alone speak for the project to npm, which runs no code of the project', () => {
+  it('lets only one job publish to npm, which runs no code of the project', () => {
     const jobs = jobsOf('.github/workflows/release.yml')
     const trusted = Object.entries(jobs).filter(([, job]) => job.includes('id-token: write'))
     expect(trusted.map(([name]) => name)).toEqual(['publish'])
@@ -49,7 +49,7 @@ describe('the release', () => {
     expect(read('.github/workflows/ci.yml') + read('.github/workflows/codeql.yml')).not.toContain('id-token')
   })
 
-  it('comes after the checks, and has the SBOM with it', () => {
+  it('runs after the checks, and includes the SBOM', () => {
     const { check, pack, publish, announce } = jobsOf('.github/workflows/release.yml')
     expect(check).toMatch(/release-check\.mjs\n +- run: bash \.ci\/run/)
     expect([pack, publish, announce].map((job) => /needs: (\w+)/.exec(job ?? '')?.[1])).toEqual([
@@ -61,7 +61,7 @@ describe('the release', () => {
     expect(announce).toContain('gh release create "$TAG" release/*')
   })
 
-  it('refuses a tag that is not the version, without a section in the changelog, or from another repository', () => {
+  it('rejects a tag that is not the version, has no section in the changelog, or is from another repository', () => {
     const { status, stderr } = spawnSync(
       process.execPath,
       [fileURLToPath(new URL('.ci/release-check.mjs', root))],

@@ -13,7 +13,7 @@ import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
 import { createTokenIssuer } from '../support/token-issuer.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
 
-// Claims at the edge of what is allowed must not pass it while they are judged.
+// Claims at the edge of the tolerance must not expire during a test.
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => vi.useRealTimers())
 
@@ -62,7 +62,7 @@ const coreIdentityClaims = () => ({
   },
 })
 
-/** Values that come near to what is wanted, and any others. */
+/** Values close to the right ones, and any others. */
 const value = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom<unknown>(
@@ -82,7 +82,7 @@ const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 )
 
-/** Good claims of which up to three have another value, or are gone. */
+/** Valid claims, of which up to 3 have another value or are missing. */
 const changed = <Claims extends object>(good: () => Claims) =>
   fc
     .uniqueArray(
@@ -97,7 +97,7 @@ const changed = <Claims extends object>(good: () => Claims) =>
       ...Object.fromEntries(changes.map(({ name, value }) => [name, value])),
     }))
 
-/** What was made of it, or the error, which must be one of ours and show nothing of the claims. */
+/** The result, or the error, which must be from this package and contain no claims. */
 async function outcomeOf<Result>(work: Promise<Result> | (() => Result)): Promise<Result | OneLoginError> {
   try {
     return await (typeof work === 'function' ? Promise.resolve().then(work) : work)
@@ -117,7 +117,7 @@ const isMissing = (claim: unknown) => claim === undefined || claim === null
 const isUntil = (claim: unknown, latest: number) => typeof claim === 'number' && claim <= latest
 const tolerance = settings.clockTolerance
 
-/** What every token is held to, written down here once more. */
+/** The requirements of every token, written again independently. */
 function isGoodToken({ aud, sub: subject, exp, nbf, iat }: Claims): boolean {
   const now = nowInSeconds()
   return (
@@ -163,7 +163,7 @@ const idTokenCodes = ['id_token_invalid', 'authentication_level_too_low', 'authe
 
 describe('the claims of an ID token', () => {
   it(
-    '[IDT-3] [IDT-4] [IDT-5] [IDT-6] [IDT-7] are all as they should be, or it is refused',
+    '[IDT-3] [IDT-4] [IDT-5] [IDT-6] [IDT-7] are all valid, or the token is rejected',
     async () => {
       const { sign, findKey } = createTokenIssuer()
       const maxAge = fc.option(fc.nat({ max: 200 }), { nil: undefined, freq: 1 })
@@ -196,7 +196,7 @@ describe('the claims of an ID token', () => {
 
 describe('the claims of a core identity', () => {
   it(
-    '[CID-4] [CID-5] [CID-12] are all as they should be, or it is refused',
+    '[CID-4] [CID-5] [CID-12] are all valid, or the token is rejected',
     async () => {
       const kid = `${didController}#identity-key`
       const { sign, findKey } = createTokenIssuer({ ec: kid, rsa: 'none' })
@@ -244,7 +244,7 @@ const core: fc.Arbitrary<CoreIdentity> = fc.record({
 
 describe('an identity', () => {
   it(
-    '[CID-8] [CID-9] has every name and every date that was proven, each once and as it came',
+    '[CID-8] [CID-9] has every proven name and date, each once and unchanged',
     () => {
       fc.assert(
         fc.property(core, (core) => {
@@ -268,7 +268,7 @@ describe('an identity', () => {
   )
 
   it(
-    '[CID-7] is never proven without a core identity, whatever else is in userinfo',
+    '[CID-7] is never proven without a core identity, whatever is in userinfo',
     () => {
       const claims = fc.dictionary(
         fc
@@ -293,7 +293,7 @@ describe('an identity', () => {
   )
 
   it(
-    '[CID-12] is refused without a word of what could not be read',
+    '[CID-12] is rejected without the text that could not be read',
     () => {
       const secret = fc.string({ minLength: 8, unit: fc.constantFrom('Q', 'X', 'Z', '0', '1', '7') })
       const broken = (text: string) =>
@@ -326,7 +326,7 @@ describe('an identity', () => {
   )
 })
 
-/** The letters of a `returnCode` claim; none of one that cannot be read. */
+/** The letters of a `returnCode` claim, or none if it cannot be read. */
 function returnCodesOf(claim: unknown): string[] | undefined {
   if (isMissing(claim)) return []
   if (!Array.isArray(claim)) return undefined

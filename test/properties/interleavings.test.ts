@@ -19,7 +19,7 @@ import { startPair, type Pair } from '../support/simulator.ts'
 
 const staff = { sub: 'staff' } as unknown as Express.User
 
-/** A strategy of the app's own that lets everybody in as staff. */
+/** The app's own strategy, which lets everyone in as staff. */
 class StaffStrategy extends passport.Strategy {
   override readonly name = 'staff'
   override authenticate(): void {
@@ -30,7 +30,7 @@ class StaffStrategy extends passport.Strategy {
 /** The next of the delays that a schedule has chosen. */
 type NextDelay = () => number
 
-/** Signs in whom the code names, after a while, with nothing to fetch or to verify: other tests do that. */
+/** Signs in the user in the code after a delay, without downloads and checks, which other tests cover. */
 function completion(nextDelay: NextDelay): CompleteSignIn {
   return async (code, { trust }) => {
     const [sub = ''] = code.split('.')
@@ -71,7 +71,7 @@ function routes(app: Express, oneLogin: OneLoginStrategy, own: PassportStatic): 
     Object.assign(req.session, { written: Math.random() })
     res.end()
   })
-  // What the back-channel logout does with a token that it has verified.
+  // The effect of a back-channel logout with a valid token.
   app.get('/log-out/:sub', async (req, res) => {
     const { sessions } = oneLogin.relyingParty
     const logout = { issuedAt: nowInSeconds(), arrivedAt: Date.now() }
@@ -117,7 +117,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   weighted(1, fc.record({ does: does('pass'), seconds: fc.constantFrom(400, 1900, 8000) })),
 )
 
-/** Turns until the next step: few, so that they overlap, or enough for all to end. */
+/** Turns until the next step: few, so steps overlap, or enough for all to finish. */
 const gap = fc.oneof(
   weighted(3, fc.nat({ max: 12 })),
   weighted(2, fc.nat({ max: 60 })),
@@ -129,7 +129,7 @@ const schedule = fc.record({
   delays: fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 40, size: 'max' }),
 })
 
-describe('whatever overlaps in several browsers and tabs, over a store that takes its time', () => {
+describe('requests that overlap in several browsers and tabs, with a slow store', () => {
   let pair: Pair
   let app: Express
   let delays: readonly number[] = [0]
@@ -160,7 +160,7 @@ describe('whatever overlaps in several browsers and tabs, over a store that take
   })
 
   it(
-    '[SESS-10, SESS-14, CB-13] nobody is shown as somebody else or after signing out, and no sign-in is lost',
+    '[SESS-10, SESS-14, CB-13] show no user as another user or after a sign-out, and lose no sign-in',
     async () => {
       let schedules = 0
       let signIns = 0
@@ -176,7 +176,7 @@ describe('whatever overlaps in several browsers and tabs, over a store that take
           const performed: Promise<void>[] = []
           for (const { step: nextStep, gap: wait } of chosen.steps) {
             const performing = story.perform(nextStep)
-            // It is looked at when all have ended.
+            // Checked when all have finished.
             performing.catch(() => undefined)
             performed.push(performing)
             await turns(wait)
@@ -190,7 +190,7 @@ describe('whatever overlaps in several browsers and tabs, over a store that take
         }),
         runs,
       )
-      // If nobody ever signed in the rules would be kept as well.
+      // If no user ever signed in, the rules would hold too.
       expect(signIns).toBeGreaterThan(runs.numRuns)
     },
     propertyTimeout(),

@@ -19,7 +19,7 @@ const good: OneLoginOptions = {
 const names = Object.keys(optionsSchema.entries) as (keyof OneLoginOptions)[]
 const settings = parseStrategyOptions(good)
 
-/** Parses, or gives the error, which must be one of ours. */
+/** Parses, or returns the error, which must be from this package. */
 function refusalOf(work: () => unknown): { code: string; message: string } | undefined {
   try {
     work()
@@ -38,7 +38,7 @@ const secret = fc.string({
 
 describe('an option', () => {
   it(
-    '[CONF-9] of any value is taken or refused with its name, and nothing else happens',
+    '[CONF-9] of any value is accepted, or rejected with its name',
     () => {
       fc.assert(
         fc.property(fc.constantFrom(...names), fc.anything(), (name, value) => {
@@ -46,7 +46,7 @@ describe('an option', () => {
           if (!refusal) return
           expect(value).not.toEqual(good[name])
           expect(refusal.code).toBe('invalid_option')
-          // One credential too many is told of by the name of the usual one.
+          // The message about 2 credentials names the usual one.
           expect(refusal.message).toMatch(/^Option "/)
           if (!['privateKey', 'signer', 'clientSecret'].includes(name))
             expect(refusal.message).toContain(name)
@@ -58,7 +58,7 @@ describe('an option', () => {
   )
 
   it(
-    '[CONF-9] that does not exist is refused',
+    '[CONF-9] that does not exist is rejected',
     () => {
       fc.assert(
         fc.property(fc.string(), fc.anything(), (name, value) => {
@@ -73,7 +73,7 @@ describe('an option', () => {
   )
 
   it(
-    '[CONF-14] that is confidential, or looks like a key, is not shown when it is refused',
+    '[CONF-14] that is confidential, or looks like a key, is not shown when it is rejected',
     () => {
       fc.assert(
         fc.property(fc.constantFrom(...names), secret, (name, value) => {
@@ -89,7 +89,7 @@ describe('an option', () => {
   )
 
   it(
-    '[CONF-9] that is anything in place of all options is refused',
+    '[CONF-9] that replaces all options with another value is rejected',
     () => {
       fc.assert(
         fc.property(fc.anything(), (options) => {
@@ -102,7 +102,7 @@ describe('an option', () => {
   )
 
   it(
-    '[CONF-7] of an address is never plain http to another host than this machine',
+    '[CONF-7] with an address is never plain http to another machine',
     () => {
       const url = fc.webUrl({ validSchemes: ['http', 'https'] })
       fc.assert(
@@ -133,7 +133,7 @@ describe('a length of time', () => {
   const units = { s: 1, m: 60, h: 3600, d: 86_400 }
 
   it(
-    '[SESS-5] is the same in seconds and in any unit, and kept within its bounds',
+    '[SESS-5] is the same in seconds and in any unit, and stays within its bounds',
     () => {
       fc.assert(
         fc.property(fc.nat({ max: 4_000_000 }), fc.constantFrom('s', 'm', 'h', 'd'), (amount, unit) => {
@@ -153,7 +153,7 @@ describe('a length of time', () => {
   )
 
   it(
-    '[CONF-9] is a number or a text: nothing that only turns into one',
+    '[CONF-9] is a number or a string, and nothing that only converts to one',
     () => {
       const neither = fc
         .anything()
@@ -195,7 +195,7 @@ describe('the options of one sign-in', () => {
   )
 
   it(
-    '[CONF-9] of any value are taken or refused, and nothing else happens',
+    '[CONF-9] of any value are accepted or rejected',
     () => {
       const name = fc.constantFrom(
         ...['vtr', 'claims', 'maxAge', 'uiLocales', 'prompt', 'loginHint', 'channel', 'returnTo', 'other'],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { returnPath } from '../../lib/return-path.ts'
 import { propertyRuns, propertyTimeout } from '../support/property-runs.ts'
 
-/** The pieces that tricks with addresses are made of. */
+/** Parts of addresses that attackers combine. */
 const piece = fc.constantFrom(
   ...[
     '/',
@@ -50,7 +50,7 @@ const address = fc.oneof(
   fc.anything(),
 )
 
-/** Where a browser would go from a page of the site, also when a proxy has decoded slashes on the way. */
+/** The address that a browser opens from a page of the site, also if a proxy decodes slashes. */
 function readings(location: string): string[] {
   const [path = ''] = location.split(/[?#]/)
   const decoded = path.replace(/%2f/gi, '/').replace(/%5c/gi, '\\')
@@ -59,7 +59,7 @@ function readings(location: string): string[] {
 
 describe('a return path', () => {
   it(
-    '[CB-12] is on this site, whatever was wanted and however it is read',
+    '[CB-12] is on this site, whatever was requested and however it is parsed',
     () => {
       fc.assert(
         fc.property(address, fc.webUrl({ validSchemes: ['https'] }), (wanted, site) => {
@@ -87,7 +87,7 @@ describe('a return path', () => {
   )
 
   it(
-    '[CB-12] stays as it is when it is made once more',
+    '[CB-12] does not change if it is created again',
     () => {
       fc.assert(
         fc.property(address, (wanted) => {
@@ -100,7 +100,7 @@ describe('a return path', () => {
   )
 
   it(
-    '[CB-12] is the page that was wanted, where that is one of this site',
+    '[CB-12] is the requested page, if it is on this site',
     () => {
       const page = fc.webUrl({ withFragments: true, withQueryParameters: true }).map((url) => new URL(url))
       fc.assert(

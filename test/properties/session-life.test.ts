@@ -18,7 +18,7 @@ const pages = ['/basic', '/account', '/identity'] as const
 type Person = (typeof people)[number]
 type Page = (typeof pages)[number]
 
-/** What can happen, one second or more after the other. */
+/** The steps that can happen, at least a second apart. */
 type Step =
   | { does: 'begin'; browser: number; page: Page; who: Person; error: string | undefined }
   | { does: 'finish'; tab: number; elsewhere: boolean }
@@ -73,11 +73,11 @@ function finish(elsewhere: boolean): fc.Arbitrary<Step> {
   })
 }
 
-/** Who is signed in at a browser, as it must be. */
+/** The user who must be signed in at a browser. */
 interface ModelSession {
   /** The same through step-ups. */
   readonly id: symbol
-  /** The callbacks that led to it: repeated, they go on to their page. */
+  /** The callbacks of this session: repeated, they redirect to their page. */
   readonly finished: readonly string[]
   readonly who: Person
   readonly level: 'Cl' | 'Cl.Cm'
@@ -94,17 +94,17 @@ interface Tab {
   readonly page: Page
   readonly asksForIdentity: boolean
   readonly error: string | undefined
-  /** Who was signed in when it began. */
+  /** The user who was signed in when it started. */
   readonly bound: Person | undefined
-  /** The session that it began in. */
+  /** The session in which it started. */
   readonly startedFrom: symbol | undefined
   readonly startedAt: number
-  /** One Login may have taken its code back, since somebody signed out there. */
+  /** One Login may have withdrawn its code, because a user signed out there. */
   withdrawn: boolean
 }
 
 const canProve: readonly Person[] = ['alice', 'bob']
-/** The rules in their shortest form, and beside them the service: after each step both must agree. */
+/** The rules in their shortest form, and the service: after each step both must agree. */
 class Story {
   static #count = 0
   readonly #pair: Pair
@@ -153,7 +153,7 @@ class Story {
     }
   }
 
-  /** Asks the service who is signed in, which counts as the user doing something. */
+  /** Gets from the service who is signed in, which counts as activity. */
   async look(at: number): Promise<void> {
     const session = this.#request(at)
     const { body } = await this.#at(at).send(`${this.#pair.service.url}/whoami`)
@@ -220,7 +220,7 @@ class Story {
     const tabs = this.#tabs[at] ?? []
     this.#tabs[at] = tabs.filter((other) => other !== waiting)
     this.#used[at]?.push(waiting.address)
-    // Who comes back from One Login was not idle.
+    // A user who returns from One Login was not idle.
     const session = this.#current(at, { idle: Infinity })
     this.#sessions[at] = session
     const { status, body } = await this.#at(at).send(waiting.address)
@@ -263,7 +263,7 @@ class Story {
     this.#withdrawAll()
   }
 
-  /** What a request makes of the session of its browser: it ends, or lives on from now. */
+  /** The effect of a request on the session of its browser: it ends, or is extended. */
   #request(at: number): ModelSession | undefined {
     this.#sessions[at] = this.#current(at)
     this.#expected(at)
@@ -286,7 +286,7 @@ class Story {
       this.#sessions[at] = { ...session, lastSeenAt: nowInSeconds() }
   }
 
-  /** A session that is ended takes the sign-ins with it that were started in it. */
+  /** When a session ends, the sign-ins that started in it end too. */
   #end(at: number): void {
     const ended = this.#sessions[at]?.id
     this.#sessions[at] = undefined
@@ -313,7 +313,7 @@ function codeOf(body: string): unknown {
   return (JSON.parse(body) as { code?: unknown }).code
 }
 
-/** The status of a page for who is there, if it need not send them to One Login. */
+/** The status of a page for this user, if it does not redirect to One Login. */
 function isOpen(page: Page, session: ModelSession | undefined): 200 | 403 | undefined {
   if (!session) return undefined
   if (page === '/basic') return 200
@@ -339,7 +339,7 @@ function signedIn(
   }
 }
 
-describe('whatever happens in several browsers, tabs and users, in any order', () => {
+describe('any order of steps in several browsers, tabs and users', () => {
   let pair: Pair
 
   beforeAll(async () => {
@@ -365,7 +365,7 @@ describe('whatever happens in several browsers, tabs and users, in any order', (
   })
 
   it(
-    '[SESS-7] [CB-1] nobody is signed in as somebody else, above their level, or after they were signed out',
+    '[SESS-7] [CB-1] signs no user in as another user, above their level, or after a sign-out',
     async () => {
       let signIns = 0
       const runs = propertyRuns(4)
@@ -378,7 +378,7 @@ describe('whatever happens in several browsers, tabs and users, in any order', (
         }),
         runs,
       )
-      // If nobody ever signed in the rule would be kept as well.
+      // If no user ever signed in, the rule would hold too.
       expect(signIns).toBeGreaterThan(runs.numRuns / 2)
     },
     propertyTimeout(),

@@ -17,7 +17,7 @@ const rankOfConfidence: Record<ConfidenceLevel, number> = { P0: 0, P1: 1, P2: 2,
 const credential = fc.constantFrom<CredentialLevel>('Cl', 'Cl.Cm')
 const identityLevel = fc.constantFrom<ConfidenceLevel>('P1', 'P2', 'P3')
 
-/** A vector with its parts in any order, and what it means. */
+/** A vector with its parts in any order, and its meaning. */
 const vector = (confidence: fc.Arbitrary<ConfidenceLevel | undefined>, from = credential) =>
   fc.record({ credential: from, confidence }).chain(({ credential, confidence }) =>
     fc
@@ -38,7 +38,7 @@ const almost = fc
   })
   .map((components) => components.join('.'))
 
-/** What One Login takes, written down here once more. */
+/** The vectors that One Login accepts, written again independently. */
 function isGoodList(list: readonly string[]): boolean {
   const vectors = list.map((text) => text.split('.'))
   const count = (components: readonly string[], pattern: RegExp) =>
@@ -74,7 +74,7 @@ describe('a list of vectors', () => {
   )
 
   it(
-    '[AUTHZ-5] is sent in the usual order, and means the same when it is read again',
+    '[AUTHZ-5] is sent in the usual order, and has the same meaning when it is parsed again',
     () => {
       fc.assert(
         fc.property(fc.oneof(withoutIdentity, withIdentity), (vectors) => {
@@ -89,7 +89,7 @@ describe('a list of vectors', () => {
   )
 
   it(
-    '[AUTHZ-6] is refused when only some of them ask for an identity',
+    '[AUTHZ-6] is rejected if only some of them request an identity',
     () => {
       fc.assert(
         fc.property(withoutIdentity, withIdentity, fc.nat(), (without, having, seed) => {
@@ -104,7 +104,7 @@ describe('a list of vectors', () => {
   )
 
   it(
-    '[AUTHZ-6] is refused when one of them asks for an identity with less than Cl.Cm',
+    '[AUTHZ-6] is rejected if one of them requests an identity with less than Cl.Cm',
     () => {
       fc.assert(
         fc.property(withIdentity, vector(identityLevel, fc.constant('Cl')), (good, bad) => {
@@ -117,7 +117,7 @@ describe('a list of vectors', () => {
   )
 
   it(
-    '[AUTHZ-6] is refused when one of them holds two levels of confidence',
+    '[AUTHZ-6] is rejected if one of them has 2 levels of confidence',
     () => {
       const two = fc
         .tuple(credential, fc.constantFrom('P0', 'P1', 'P2', 'P3'), fc.constantFrom('P0', 'P1', 'P2', 'P3'))
@@ -133,7 +133,7 @@ describe('a list of vectors', () => {
   )
 
   it(
-    '[AUTHZ-6] is read or refused, and what is read holds nothing but the parts that One Login knows, each once',
+    '[AUTHZ-6] is accepted or rejected, and has only parts that One Login knows, each once',
     () => {
       fc.assert(
         fc.property(

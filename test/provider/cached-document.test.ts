@@ -53,7 +53,7 @@ function documentOf(parts: Partial<DocumentSource<string>> = {}): CachedDocument
   })
 }
 
-/** A document that has been had once. */
+/** A document that was downloaded once. */
 async function knownDocument(parts?: Partial<DocumentSource<string>>): Promise<CachedDocument<string>> {
   const document = documentOf(parts)
   expect(await document.get()).toBe('first')
@@ -83,13 +83,13 @@ const failures: [string, Responder][] = [
 ]
 
 describe('downloads', () => {
-  it('[CONF-3] are none when the document is made', async () => {
+  it('[CONF-3] do not happen when the document is created', async () => {
     documentOf()
     await new Promise((resolve) => setImmediate(resolve))
     expect(server.requests).toEqual([])
   })
 
-  it('[CONF-3] are one, however many wait', async () => {
+  it('[CONF-3] happen once, however many callers wait', async () => {
     const document = documentOf()
     expect(new Set(await manyAtOnce(() => document.get()))).toEqual(new Set(['first']))
     expect(server.requests).toMatchObject([
@@ -97,14 +97,14 @@ describe('downloads', () => {
     ])
   })
 
-  it('[CONF-3] are none while the copy is fresh', async () => {
+  it('[CONF-3] do not happen while the copy is fresh', async () => {
     const document = await knownDocument()
     pass(3600 * 0.9 - 1)
     await manyAtOnce(() => document.get())
     expect(server.requests).toHaveLength(1)
   })
 
-  it('[CONF-3] are one when it has expired, however many wait, and all get what is new', async () => {
+  it('[CONF-3] happen once when it has expired, however many wait, and all get the new content', async () => {
     const document = await knownDocument()
     server.respondWith(copy('second'))
     pass(3600)
@@ -136,7 +136,7 @@ describe('downloads', () => {
     },
   )
 
-  it('[CONF-1] ask each time where the document is', async () => {
+  it('[CONF-1] use the current address of the document', async () => {
     let path = '/old'
     const document = await knownDocument({ url: () => Promise.resolve(server.url + path) })
     path = '/new'
@@ -185,7 +185,7 @@ describe('freshness', () => {
 })
 
 describe('shortly before it expires', () => {
-  it('[CONF-3] is refreshed while requests go on with the old copy', async () => {
+  it('[CONF-3] is refreshed while requests continue with the old copy', async () => {
     const document = await knownDocument()
     let release = () => undefined as unknown
     server.respondWith((response, request) => (release = () => copy('second')(response, request)))
@@ -201,7 +201,7 @@ describe('shortly before it expires', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('[CONF-4] goes on with the old copy when that fails, past its expiry too', async () => {
+  it('[CONF-4] continues with the old copy if that fails, also after its expiry', async () => {
     const refreshFailed = vi.fn()
     const document = await knownDocument({ observer: { refreshFailed } })
     server.respondWith(text('', {}, 500))
@@ -228,7 +228,7 @@ describe('an outage', () => {
     expect(await document.get()).toBe('second')
   })
 
-  it('[CONF-4] is left alone for half a minute after each failure', async () => {
+  it('[CONF-4] stops downloads for half a minute after each failure', async () => {
     const document = await knownDocument()
     server.respondWith(text('', {}, 503))
     pass(3600)
@@ -243,13 +243,13 @@ describe('an outage', () => {
   })
 
   it.each(failures)(
-    '[CONF-4] of %s at the start is told to all, and over as soon as it is',
+    '[CONF-4] of %s at the start fails all callers, and ends when it ends',
     async (what, failure) => {
       const document = documentOf(failure === hang ? { http: impatientHttp } : {})
       server.respondWith(failure)
       const errors = await manyAtOnce(() => refusalOf(document.get()))
       expect(new Set(errors).size).toBe(1)
-      // CONF-11: a connection that was reset is tried once more.
+      // CONF-11: a request on a reset connection is sent once more.
       expect(server.requests).toHaveLength(what === 'a reset' ? 2 : 1)
       expect(errors[0]?.message).not.toMatch(/html|sec$/)
       server.respondWith(copy('first'))
@@ -276,7 +276,7 @@ describe('an outage', () => {
     },
   )
 
-  it('[CONF-12] makes a handful of downloads for 200 visitors who come in 4 seconds, one after the other', async () => {
+  it('[CONF-12] causes a handful of downloads for 200 visitors who arrive in 4 seconds, one after the other', async () => {
     const document = documentOf()
     server.respondWith(text('', {}, 429))
     for (let visitor = 0; visitor < 200; visitor++) {
@@ -306,7 +306,7 @@ describe('an outage', () => {
   it.each([
     ['it is not JSON', text('{')],
     ['it has no content', json({})],
-  ])('[CONF-8] tells what is unusable: %s', async (reason, response) => {
+  ])('[CONF-8] says what is unusable: %s', async (reason, response) => {
     server.respondWith(response)
     await expectRefused(
       documentOf().get(),
@@ -315,7 +315,7 @@ describe('an outage', () => {
     )
   })
 
-  it('[CONF-8] is also a document that takes time to be found unusable', async () => {
+  it('[CONF-8] includes a document that takes time to be found unusable', async () => {
     let good = true
     const document = await knownDocument({
       parse: () => (good ? Promise.resolve('first') : Promise.reject(new Error('it holds no key'))),
@@ -325,7 +325,7 @@ describe('an outage', () => {
     expect(await document.get()).toBe('first')
   })
 
-  it('[CONF-4] is also that the address cannot be had', async () => {
+  it('[CONF-4] includes an unknown address', async () => {
     const where = vi.fn(() => Promise.resolve(server.url))
     const document = await knownDocument({ url: where })
     where.mockRejectedValueOnce(new Error('no discovery'))
@@ -335,15 +335,15 @@ describe('an outage', () => {
   })
 })
 
-describe('after something was not found in it', () => {
-  it('[IDT-1] is downloaded once more, however many miss something', async () => {
+describe('after a missing item, the document', () => {
+  it('[IDT-1] is downloaded once more, however many callers miss something', async () => {
     const document = await knownDocument()
     server.respondWith(copy('second'))
     expect(new Set(await manyAtOnce(() => document.getAfterMiss()))).toEqual(new Set(['second']))
     expect(server.requests).toHaveLength(2)
   })
 
-  it('[IDT-1] is then left alone for half a minute', async () => {
+  it('[IDT-1] is then not downloaded for half a minute', async () => {
     const document = await knownDocument()
     await document.getAfterMiss()
     pass(29)
@@ -354,7 +354,7 @@ describe('after something was not found in it', () => {
     expect(server.requests).toHaveLength(3)
   })
 
-  it('[CONF-4] is the last good copy where it cannot be had', async () => {
+  it('[CONF-4] is the last good copy if it is unavailable', async () => {
     const document = await knownDocument()
     server.respondWith(text('', {}, 500))
     expect(await document.getAfterMiss()).toBe('first')
@@ -362,7 +362,7 @@ describe('after something was not found in it', () => {
     expect(server.requests).toHaveLength(2)
   })
 
-  it('[CONF-4] fails where there never was a copy and it cannot be had', async () => {
+  it('[CONF-4] fails if there never was a copy and it is unavailable', async () => {
     server.respondWith(text('', {}, 500))
     const document = documentOf()
     await expectRefused(document.getAfterMiss(), 'provider_unreachable', /status 500/)
@@ -370,7 +370,7 @@ describe('after something was not found in it', () => {
     expect(await document.get()).toBe('first')
   })
 
-  it('[IDT-1] joins the download that is under way', async () => {
+  it('[IDT-1] waits for the running download', async () => {
     const document = documentOf()
     expect(await Promise.all([document.get(), document.getAfterMiss(), document.get()])).toEqual(
       Array(3).fill('first'),
@@ -379,8 +379,8 @@ describe('after something was not found in it', () => {
   })
 })
 
-describe('who watches', () => {
-  it('[CONF-3, CONF-4] is told of each download, and of each failure', async () => {
+describe('the listener', () => {
+  it('[CONF-3, CONF-4] receives each download and each failure', async () => {
     const observer = { refreshed: vi.fn(), refreshFailed: vi.fn() } satisfies DocumentObserver
     const document = await knownDocument({ observer })
     expect(observer.refreshed.mock.calls).toEqual([[`${server.url}/jwks`]])

@@ -24,7 +24,7 @@ const read = (changes: object = {}) =>
   )
 
 describe('a DID document', () => {
-  it('[CID-2] gives the keys of its assertionMethod by their whole id', () => {
+  it('[CID-2] returns the keys of its assertionMethod by their whole ID', () => {
     const keys = read({ assertionMethod: [method('a'), method('b')] })
     expect([...keys].map(([kid, { alg }]) => [kid, alg])).toEqual([
       [`${controller}#a`, 'ES256'],
@@ -32,17 +32,17 @@ describe('a DID document', () => {
     ])
   })
 
-  it.each(['controller', 'type'])('[CID-13] gives a key whose %s is null', (member) => {
+  it.each(['controller', 'type'])('[CID-13] returns a key whose %s is null', (member) => {
     expect(read({ assertionMethod: [{ ...method('a'), [member]: null }] }).size).toBe(1)
   })
 
-  it.each(['alg', 'use', 'kid', 'key_ops'])('[CID-13] gives a key whose JWK has null for %s', (member) => {
+  it.each(['alg', 'use', 'kid', 'key_ops'])('[CID-13] returns a key whose JWK has null for %s', (member) => {
     const entry = { ...method('a'), publicKeyJwk: { ...publicKeyJwk, [member]: null } }
     expect(read({ assertionMethod: [entry] }).size).toBe(1)
   })
 
   it.each(['did:web:identity.account.gov.uk', `${controller}.attacker.example`, `${controller}#a`, ''])(
-    '[CID-2, CONF-8] is refused when its id is %j',
+    '[CID-2, CONF-8] is rejected if its id is %j',
     (id) => {
       expect(() => read({ id })).toThrow(`its "id" is not ${controller}`)
     },
@@ -50,26 +50,26 @@ describe('a DID document', () => {
 
   it.each([
     ['another DID', { id: 'did:web:attacker.example#a' }],
-    ['a DID that begins like the controller', { id: `${controller}.attacker.example#a` }],
+    ['a DID that starts like the controller', { id: `${controller}.attacker.example#a` }],
     ['the controller without a fragment', { id: controller }],
     ['a fragment alone', { id: '#a' }],
     ['no text', { id: 5 }],
-  ])('[CID-2] gives no key whose id is %s', (_what, change) => {
+  ])('[CID-2] returns no key whose id is %s', (_what, change) => {
     const keys = read({ assertionMethod: [{ ...method('odd'), ...change }, method('good')] })
     expect([...keys.keys()]).toEqual([`${controller}#good`])
   })
 
-  it('[CID-2] gives no key of another controller', () => {
+  it('[CID-2] returns no key of another controller', () => {
     const odd = { ...method('odd'), controller: 'did:web:attacker.example' }
     expect([...read({ assertionMethod: [odd, method('good')] }).keys()]).toEqual([`${controller}#good`])
   })
 
-  it('[CID-2] gives a key that names no controller', () => {
+  it('[CID-2] returns a key that names no controller', () => {
     const { controller: _, ...without } = method('a')
     expect(read({ assertionMethod: [without] }).size).toBe(1)
   })
 
-  it('[CID-2] gives no key that stands elsewhere in the document', () => {
+  it('[CID-2] returns no key from elsewhere in the document', () => {
     const keys = read({ verificationMethod: [method('elsewhere')], authentication: [method('other')] })
     expect([...keys.keys()]).toEqual([`${controller}#a`])
   })
@@ -80,15 +80,15 @@ describe('a DID document', () => {
     ['no key', { ...method('odd'), publicKeyJwk: undefined }],
     ['a reference', `${controller}#odd`],
     ['null', null],
-  ])('[CID-1] leaves out %s, and gives the others', (_what, odd) => {
+  ])('[CID-1] leaves out %s, and returns the others', (_what, odd) => {
     expect([...read({ assertionMethod: [odd, method('good')] }).keys()]).toEqual([`${controller}#good`])
   })
 
   it.each([
     ['an empty list', []],
-    ['only keys that will not do', [{ ...method('odd'), publicKeyJwk: rsaJwk }]],
+    ['only unusable keys', [{ ...method('odd'), publicKeyJwk: rsaJwk }]],
     ['a kid twice and nothing else', [method('a'), method('a')]],
-  ])('[CONF-8] is refused when its assertionMethod is %s', (_what, assertionMethod) => {
+  ])('[CONF-8] is rejected if its assertionMethod is %s', (_what, assertionMethod) => {
     expect(() => read({ assertionMethod })).toThrow('it has no usable key')
   })
 

@@ -15,7 +15,7 @@ const read = (changes: object = {}, allowInsecureRequests = false) =>
   readDiscovery({ ...document, ...changes }, { issuer, allowInsecureRequests })
 
 describe('a discovery document', () => {
-  it('[CONF-1] says where the endpoints are', () => {
+  it('[CONF-1] has the addresses of the endpoints', () => {
     expect(read({ scopes_supported: ['openid'], trustmarks: `${issuer}.well-known/trustmark` })).toEqual(
       document,
     )
@@ -27,21 +27,24 @@ describe('a discovery document', () => {
     issuer.toUpperCase(),
     `${issuer}/`,
     'http://oidc.integration.account.gov.uk/',
-  ])('[CONF-1, CONF-8, CONF-14] is refused with both issuers named when its issuer is %s', (other) => {
-    expect(() => read({ issuer: other })).toThrow(
-      `it names the issuer "${other}", and the configured issuer is "${issuer}"`,
-    )
-  })
+  ])(
+    '[CONF-1, CONF-8, CONF-14] is rejected if its issuer is %s, with both issuers in the message',
+    (other) => {
+      expect(() => read({ issuer: other })).toThrow(
+        `it names the issuer "${other}", and the configured issuer is "${issuer}"`,
+      )
+    },
+  )
 
   it.each(['issuer', 'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri'])(
-    '[CONF-1, CONF-8] is refused without its %s',
+    '[CONF-1, CONF-8] is rejected without its %s',
     (name) => {
       for (const value of [undefined, null, 5])
         expect(() => read({ [name]: value })).toThrow(`its "${name}" is missing or damaged`)
     },
   )
 
-  it('[CID-13] may have null for the end-session endpoint, which then is absent', () => {
+  it('[CID-13] can have null for the end-session endpoint, which is then absent', () => {
     expect(read({ end_session_endpoint: null })).not.toHaveProperty('end_session_endpoint')
   })
 
@@ -51,7 +54,7 @@ describe('a discovery document', () => {
     'userinfo_endpoint',
     'jwks_uri',
     'end_session_endpoint',
-  ])('[CONF-8] is refused when its %s is no address', (name) => {
+  ])('[CONF-8] is rejected if its %s is not an address', (name) => {
     for (const value of [
       '',
       '/token',
@@ -71,7 +74,7 @@ describe('a discovery document', () => {
     'userinfo_endpoint',
     'jwks_uri',
     'end_session_endpoint',
-  ])('[CONF-7] is refused when its %s is plain http', (name) => {
+  ])('[CONF-7] is rejected if its %s is plain http', (name) => {
     for (const value of [
       'http://oidc.integration.account.gov.uk/x',
       'http://127.0.0.1/x',
@@ -82,7 +85,7 @@ describe('a discovery document', () => {
     expect(read({ [name]: 'http://127.0.0.1:3000/x' }, true)).toHaveProperty(name, 'http://127.0.0.1:3000/x')
   })
 
-  it('[SESS-2] may do without an end-session endpoint', () => {
+  it('[SESS-2] does not need an end-session endpoint', () => {
     const { end_session_endpoint: _, ...without } = document
     expect(readDiscovery(without, { issuer, allowInsecureRequests: false })).toEqual(without)
   })
@@ -93,7 +96,7 @@ describe('a discovery document', () => {
     [5, 'content'],
     [[], 'issuer'],
     [{}, 'issuer'],
-  ])('[CONF-8] is not %j, and is told so by what is missing', (json, missing) => {
+  ])('[CONF-8] is not %j, and the message says what is missing', (json, missing) => {
     expect(() => readDiscovery(json, { issuer, allowInsecureRequests: false })).toThrow(
       `its "${missing}" is missing or damaged`,
     )

@@ -22,7 +22,7 @@ describe('a loopback host', () => {
       await using server = await startScriptedServer(json({}))
       const { port } = new URL(server.url)
       const variables = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url }
-      // 127.8.9.10 is this machine on Linux alone.
+      // 127.8.9.10 is this machine only on Linux.
       await httpWith({ variables })(`http://${host}:${port}/`).catch(() => undefined)
       expect(proxy.tunnels).toEqual([])
     },
@@ -36,7 +36,7 @@ describe('a loopback host', () => {
     expect(proxy.tunnels).toEqual([])
   })
 
-  it('[CONF-10] is called although the variable for the proxy is wrong', async () => {
+  it('[CONF-10] is called although the variable of the proxy is wrong', async () => {
     await using server = await startScriptedServer(json({}))
     const response = await httpWith({ variables: { HTTPS_PROXY: 'http://' } })(server.url)
     expect(response.status).toBe(200)
@@ -44,7 +44,7 @@ describe('a loopback host', () => {
 })
 
 describe('the proxy', () => {
-  it('[CONF-10] is given the user name and password that stand in its URL', async () => {
+  it('[CONF-10] receives the user name and password from its URL', async () => {
     const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`
     await using proxy = await startConnectProxy({ authorization })
     const url = proxy.url.replace('//', '//user:p%40ss@')
@@ -53,9 +53,9 @@ describe('the proxy', () => {
   })
 
   it.each([
-    ['refuses the service', { authorization: 'Basic other' }, 407],
+    ['rejects the service', { authorization: 'Basic other' }, 407],
     ['cannot reach One Login', {}, 502],
-  ])('[CONF-10] is named in the cause when it %s', async (_what, options, status) => {
+  ])('[CONF-10] is named in the cause if it %s', async (_what, options, status) => {
     await using proxy = await startConnectProxy(options)
     const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
     const error = await expectRefused(
@@ -67,7 +67,7 @@ describe('the proxy', () => {
   })
 
   it.each(['lower', 'upper'])(
-    '[CONF-10] may stand in the %s case, an empty variable is none',
+    '[CONF-10] can be set in %s case, and an empty variable is ignored',
     async (which) => {
       await using proxy = await startConnectProxy()
       const [one, other] = which === 'lower' ? [proxy.url, ''] : ['', proxy.url]
@@ -78,7 +78,7 @@ describe('the proxy', () => {
     },
   )
 
-  it('[CONF-10] may stand there without a scheme, as host and port', async () => {
+  it('[CONF-10] can be set without a scheme, as host and port', async () => {
     await using proxy = await startConnectProxy()
     const variables = { HTTPS_PROXY: proxy.url.replace('http://', '') }
     await refusalOf(httpWith({ variables })('https://provider.test/'))
@@ -86,7 +86,7 @@ describe('the proxy', () => {
   })
 
   it.each(['http://user:SECRET@', 'ftp://user:SECRET@proxy.test', 'http://user:SECRET@proxy test:3128'])(
-    '[CONF-10] is refused without showing its password when it is no URL: %s',
+    '[CONF-10] is rejected without its password if it is not a URL: %s',
     async (value) => {
       const http = httpWith({ variables: { https_proxy: value } })
       const error = await expectRefused(http('https://provider.test/'), 'invalid_option', /HTTPS_PROXY/)
@@ -94,7 +94,7 @@ describe('the proxy', () => {
     },
   )
 
-  it('[CONF-6] that does not answer makes no call last longer than its time', async () => {
+  it('[CONF-6] that does not respond does not delay a call past its timeout', async () => {
     const silent = await listen(createTcpServer((socket) => onTestFinished(() => void socket.destroy())))
     onTestFinished(() => silent[Symbol.asyncDispose]())
     await expectRefused(
@@ -105,7 +105,7 @@ describe('the proxy', () => {
   })
 })
 
-/** Starts a server that is closed when the test is over. */
+/** Starts a server that is closed when the test ends. */
 async function startServer(response: Responder) {
   const server = await startScriptedServer(response)
   onTestFinished(() => server[Symbol.asyncDispose]())
@@ -126,7 +126,7 @@ describe('connections', () => {
     expect(sockets.size).toBeLessThanOrEqual(100)
   })
 
-  it('[CONF-6] that are all in use do not make a waiting call last longer than its time', async () => {
+  it('[CONF-6] that are all in use do not delay a call past its timeout', async () => {
     const server = await startServer(() => undefined)
     const http = httpWith({ timeout: 0.3 })
     const codes = await Promise.all(
@@ -139,7 +139,7 @@ describe('connections', () => {
 /** undici frees a connection once the reader of its response has returned. */
 const connectionIsFree = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Answers well, and kills every connection that was used before `isDead` was set. */
+/** Responds, and kills every connection that was used before `isDead` was set. */
 function mortal() {
   const used = new Set<Socket>()
   const state = { isDead: false, kill: (socket: Socket): unknown => socket.destroy() }
@@ -182,13 +182,13 @@ describe('a kept connection that is dead', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST'])
   })
 
-  it('[CONF-11] is tried once more, not twice', async () => {
+  it('[CONF-11] is replaced once, not twice', async () => {
     const server = await startServer((response) => response.destroy())
     await expectRefused(httpWith()(server.url), 'provider_unreachable', /Could not connect/)
     expect(server.requests).toHaveLength(2)
   })
 
-  it('[CONF-11] is not the reason when the response had begun', async () => {
+  it('[CONF-11] is not repeated if the response had started', async () => {
     const server = await startServer((response) => {
       response.writeHead(200, { 'content-length': '10' })
       response.write('half', () => response.destroy())
@@ -197,7 +197,7 @@ describe('a kept connection that is dead', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('[CONF-11, CONF-6] gives the second try the rest of the time of the first', async () => {
+  it('[CONF-11, CONF-6] leaves the second try the rest of the first try’s timeout', async () => {
     const started = performance.now()
     const server = await startServer((response) => {
       if (server.requests.length === 1) setTimeout(() => response.destroy(), 200)
@@ -235,21 +235,21 @@ describe('the dispatcher of the service', () => {
     return agent
   }
 
-  it('[CONF-10] brings an own certificate authority and a client certificate', async () => {
+  it('[CONF-10] provides its own certificate authority and a client certificate', async () => {
     const url = await startMutualTls()
     const dispatcher = agentWith({ ca: authority.certificate, ...authority.issue('the-service') })
     const response = await httpWith({ dispatcher })(url)
     expect(await response.json()).toEqual({ CN: 'the-service' })
   })
 
-  it('[CONF-10] is needed where a client certificate is asked for', async () => {
+  it('[CONF-10] is needed if a client certificate is required', async () => {
     const url = await startMutualTls()
     await expectRefused(httpWith()(url), 'provider_unreachable', /Could not connect/)
     const dispatcher = agentWith({ ca: authority.certificate })
     await expectRefused(httpWith({ dispatcher })(url), 'provider_unreachable', /Could not connect/)
   })
 
-  it('[CONF-10] makes every call, so that the variables for a proxy do not count', async () => {
+  it('[CONF-10] makes every call, so the variables of a proxy do not apply', async () => {
     await using proxy = await startConnectProxy()
     await using server = await startScriptedServer(json({}))
     const calls: unknown[] = []
@@ -264,13 +264,13 @@ describe('the dispatcher of the service', () => {
     expect([calls, proxy.tunnels]).toEqual([['/keys'], []])
   })
 
-  it('[CONF-6] is held to the same limit on responses', async () => {
+  it('[CONF-6] has the same limit on responses', async () => {
     await using server = await startScriptedServer(text('x'.repeat(1024 * 1024 + 1)))
     const call = httpWith({ dispatcher: agentWith({}) })(server.url)
     await expectRefused(call, 'provider_answer_invalid', /over 1 MiB/)
   })
 
-  it('[CONF-11] has a GET tried once more as well', async () => {
+  it('[CONF-11] repeats a GET as well', async () => {
     const { state, responder: response } = mortal()
     const server = await startServer(response)
     const http = httpWith({ dispatcher: agentWith({}) })
@@ -281,7 +281,7 @@ describe('the dispatcher of the service', () => {
     expect(server.requests).toHaveLength(3)
   })
 
-  it('[CONF-10] is refused with a typed error when it cannot make a call', async () => {
+  it('[CONF-10] fails with a typed error if it cannot make a call', async () => {
     const dispatcher = {
       dispatch: () => {
         throw new TypeError('invalid onError method')

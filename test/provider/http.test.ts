@@ -13,14 +13,14 @@ function httpWith(settings: Partial<HttpSettings> = {}) {
   return createHttp({ timeout: 5, environment: { allowInsecureRequests: true }, ...settings })
 }
 
-/** Calls a server that answers so. */
+/** Calls a server with this response. */
 async function callTo(response: Responder, settings?: Partial<HttpSettings>) {
   await using server = await startScriptedServer(response)
   return await httpWith(settings)(`${server.url}/path?secret=SECRET`)
 }
 
-describe('what is sent', () => {
-  it('[CONF-5] carries the name and version of this package on every call', async () => {
+describe('a call', () => {
+  it('[CONF-5] has the name and version of this package', async () => {
     await using server = await startScriptedServer(json({}))
     const http = httpWith()
     await http(server.url)
@@ -31,7 +31,7 @@ describe('what is sent', () => {
     expect(agents[0]).toMatch(/^[a-z-]+\/\d+\.\d+\.\d+/)
   })
 
-  it('[CONF-5] carries the address of the service in brackets', async () => {
+  it('[CONF-5] has the address of the service in brackets', async () => {
     await using server = await startScriptedServer(json({}))
     await httpWith({ serviceURL: 'https://tax-your-dragon.service.gov.uk' })(server.url)
     expect(server.requests[0]?.headers['user-agent']).toBe(
@@ -39,7 +39,7 @@ describe('what is sent', () => {
     )
   })
 
-  it('[UI-1] is a GET unless it is said otherwise', async () => {
+  it('[UI-1] is a GET by default', async () => {
     await using server = await startScriptedServer(json({}))
     await httpWith()(`${server.url}/a?b=c`, { headers: { authorization: 'Bearer x' } })
     expect(server.requests).toMatchObject([
@@ -50,7 +50,7 @@ describe('what is sent', () => {
   it.each([
     ['text', 'naïve=1'],
     ['a form', new URLSearchParams({ naïve: '1' })],
-  ])('[CB-10] is the body, as %s, with its length in bytes', async (_what, body) => {
+  ])('[CB-10] has a body as %s, with its length in bytes', async (_what, body) => {
     await using server = await startScriptedServer(json({}))
     await httpWith()(server.url, { method: 'POST', body })
     expect(server.requests).toMatchObject([
@@ -62,7 +62,7 @@ describe('what is sent', () => {
     ])
   })
 
-  it('[UI-3] is refused when it holds what fits into no header', async () => {
+  it('[UI-3] is rejected if it has a character that no header can contain', async () => {
     await using server = await startScriptedServer(json({}))
     const call = httpWith()(server.url, { headers: { authorization: 'Bearer SECRET\r\nx: y' } })
     const error = await expectRefused(call, 'provider_answer_invalid', /invalid HTTP response/)
@@ -71,8 +71,8 @@ describe('what is sent', () => {
   })
 })
 
-describe('an answer', () => {
-  it('[UI-3] is given with its status, headers and body', async () => {
+describe('a response', () => {
+  it('[UI-3] has its status, headers and body', async () => {
     const response = await callTo(json({ a: 'é' }, { 'cache-control': 'max-age=5' }))
     expect(response.status).toBe(200)
     expect(response.headers.get('cache-control')).toBe('max-age=5')
@@ -80,19 +80,19 @@ describe('an answer', () => {
   })
 
   it.each([201, 400, 401, 403, 404, 429, 500, 503, 999])(
-    '[UI-3] is given whatever its status: %i',
+    '[UI-3] is returned whatever its status: %i',
     async (status) => {
       expect(await callTo(text('', {}, status))).toMatchObject({ status })
     },
   )
 
-  it.each([204, 205, 304])('[UI-3] is given without a body where its status has none: %i', async (status) => {
+  it.each([204, 205, 304])('[UI-3] has no body if its status has none: %i', async (status) => {
     const response = await callTo(text('', {}, status))
     expect(response.status).toBe(status)
     expect(await response.text()).toBe('')
   })
 
-  it.each([301, 302, 303, 307, 308])('[CONF-6] is not followed where it redirects: %i', async (status) => {
+  it.each([301, 302, 303, 307, 308])('[CONF-6] is returned if it is a redirect: %i', async (status) => {
     await using other = await startScriptedServer(json({}))
     expect(await callTo(text('', { location: other.url }, status))).toMatchObject({ status })
     expect(other.requests).toEqual([])
@@ -112,7 +112,7 @@ describe('an answer', () => {
     expect(error.message).not.toContain('SECRET')
   })
 
-  it('[CONF-6] without end is cut off, and not waited for', async () => {
+  it('[CONF-6] without end is cut off', async () => {
     let closed = () => undefined as unknown
     const ended = new Promise((resolve) => (closed = () => resolve('closed')))
     const endless: Responder = (response) => {
@@ -142,10 +142,10 @@ describe('time', () => {
   }
 
   it.each([
-    ['that never comes', hang],
-    ['whose body never comes', headersOnly],
-    ['that comes drop by drop', drip],
-  ])('[CONF-6] runs out for an answer %s', async (_what, response) => {
+    ['that never arrives', hang],
+    ['whose body never arrives', headersOnly],
+    ['that arrives byte by byte', drip],
+  ])('[CONF-6] runs out for a response %s', async (_what, response) => {
     const error = await expectRefused(
       callTo(response, { timeout: 0.15 }),
       'provider_timeout',
@@ -186,7 +186,7 @@ describe('a provider out of reach', () => {
       },
     ],
     [
-      'breaks off in the middle of a chunked answer',
+      'breaks off in the middle of a chunked response',
       (response) => {
         response.writeHead(200)
         response.write('half', () => response.destroy())
@@ -204,14 +204,14 @@ describe('a provider out of reach', () => {
     expect(error.cause).toBeInstanceOf(Error)
   })
 
-  it('[CONF-4] becomes a typed error when nobody listens', async () => {
+  it('[CONF-4] becomes a typed error if no server listens', async () => {
     const server = await startScriptedServer(json({}))
     await server[Symbol.asyncDispose]()
     const error = await expectRefused(httpWith()(server.url), 'provider_unreachable', /Could not connect/)
     expect(error.cause).toMatchObject({ code: 'ECONNREFUSED' })
   })
 
-  it('[CONF-7] is one that speaks plain http where https is asked for', async () => {
+  it('[CONF-7] includes one that uses plain http instead of https', async () => {
     await using server = await startScriptedServer(json({}))
     await expectRefused(
       httpWith()(server.url.replace('http:', 'https:')),
@@ -223,7 +223,7 @@ describe('a provider out of reach', () => {
 })
 
 describe('plain http', () => {
-  it('[CONF-7] is not spoken unless it is allowed', async () => {
+  it('[CONF-7] is not used if it is not allowed', async () => {
     await using server = await startScriptedServer(json({}))
     const http = httpWith({ environment: { allowInsecureRequests: false } })
     await expectRefused(http(server.url), 'provider_answer_invalid', /is not https, so it was not called/)
@@ -231,7 +231,7 @@ describe('plain http', () => {
   })
 
   it.each(['http://192.0.2.1/', 'http://op.example/', 'ftp://127.0.0.1/'])(
-    '[CONF-7] is not spoken with %s, even where it is allowed',
+    '[CONF-7] is not used with %s, even if it is allowed',
     async (url) => {
       await expectRefused(httpWith()(url), 'provider_answer_invalid', /is not https, so it was not called/)
     },

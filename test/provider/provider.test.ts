@@ -14,7 +14,7 @@ const controller = 'did:web:localhost'
 const ecJwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
 const rsaJwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
 
-/** A provider's documents, each on a path of its own; a test replaces those it breaks. */
+/** A provider's documents, each at its own path. A test replaces those that it breaks. */
 type Documents = Record<string, Responder>
 
 let server: ScriptedServer
@@ -67,19 +67,19 @@ const jwks = (...keys: unknown[]): Responder => json({ keys }, { 'cache-control'
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 const downloads = () => server.requests.map(({ url }) => url)
 
-describe('what is fetched', () => {
-  it('[CONF-3] is nothing when it is made', async () => {
+describe('the downloads', () => {
+  it('[CONF-3] are none when the provider is created', async () => {
     await new Promise((resolve) => setImmediate(resolve))
     expect(downloads()).toEqual([])
   })
 
-  it('[CONF-1, CONF-3] is the discovery document, once, for the endpoints', async () => {
+  it('[CONF-1, CONF-3] are the discovery document, once, for the endpoints', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => provider.metadata()))
     expect(all[99]).toEqual(discovery())
     expect(downloads()).toEqual(['/.well-known/openid-configuration'])
   })
 
-  it('[CONF-1, CONF-3] is the JWKS that discovery names, once, for the keys of tokens', async () => {
+  it('[CONF-1, CONF-3] are the JWKS that discovery names, once, for the keys of tokens', async () => {
     const all = await Promise.all(
       Array.from({ length: 100 }, (_, at) => provider.tokenKey(at % 2 ? 'ec' : 'rsa')),
     )
@@ -87,13 +87,13 @@ describe('what is fetched', () => {
     expect(downloads()).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
-  it('[CID-3] is the DID document at the trusted address, once, for the keys of identities, and nothing else', async () => {
+  it('[CID-3] are only the DID document at the trusted address, once, for the keys of identities', async () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => provider.identityKey(`${controller}#k`)))
     expect(all[99]?.alg).toBe('ES256')
     expect(downloads()).toEqual(['/did.json'])
   })
 
-  it('[CONF-3] is each document again when it has expired, and not before', async () => {
+  it('[CONF-3] are each document again when it has expired, and not before', async () => {
     const use = async () => {
       await provider.tokenKey('ec')
       await provider.identityKey(`${controller}#k`)
@@ -107,7 +107,7 @@ describe('what is fetched', () => {
     expect(downloads().slice(4).sort()).toEqual(['/.well-known/openid-configuration', '/did.json', '/jwks'])
   })
 
-  it('[CONF-5] is asked for with the same User-Agent', async () => {
+  it('[CONF-5] have the same User-Agent', async () => {
     await provider.tokenKey('ec')
     await provider.identityKey(`${controller}#k`)
     const agents = server.requests.map(({ headers }) => headers['user-agent'])
@@ -117,12 +117,12 @@ describe('what is fetched', () => {
   })
 })
 
-describe('a key that is not there', () => {
+describe('an unknown key', () => {
   it.each([
     ['tokens', '/jwks', () => provider.tokenKey('stranger')],
     ['identities', '/did.json', () => provider.identityKey(`${controller}#stranger`)],
   ])(
-    '[IDT-1, CID-2] is looked for once more among those for %s, and then no more for a while',
+    '[IDT-1, CID-2] causes one more download of the keys for %s, and then none for a while',
     async (_what, path, find) => {
       const count = () => downloads().filter((url) => url === path).length
       expect(await find()).toBeUndefined()
@@ -152,14 +152,14 @@ describe('a key that is not there', () => {
     expect(await provider.identityKey(`${controller}#new`)).toMatchObject({ alg: 'ES256' })
   })
 
-  it('[IDT-1, CID-3] is not looked for in the other document', async () => {
+  it('[IDT-1, CID-3] does not cause a download of the other document', async () => {
     expect(await provider.tokenKey(`${controller}#k`)).toBeUndefined()
     expect(await provider.identityKey('ec')).toBeUndefined()
   })
 })
 
 describe('an outage', () => {
-  it('[CONF-4] leaves the known keys and endpoints in use', async () => {
+  it('[CONF-4] keeps the known keys and endpoints in use', async () => {
     await provider.tokenKey('ec')
     await provider.identityKey(`${controller}#k`)
     documents = {}
@@ -177,7 +177,7 @@ describe('an outage', () => {
     expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
   })
 
-  it('[CONF-4] at the start is over by itself', async () => {
+  it('[CONF-4] at the start ends by itself', async () => {
     const good = documents['/jwks'] ?? text('')
     documents['/jwks'] = text('', {}, 503)
     await expectRefused(provider.tokenKey('ec'), 'provider_unreachable', /JWKS/)
@@ -200,9 +200,9 @@ describe('an unusable document', () => {
 
   it.each([
     ['no keys', { keys: [] }],
-    ['only keys that will not do', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'ec' }] }],
+    ['only unusable keys', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'ec' }] }],
     ['only keys without kid', { keys: [ecJwk] }],
-    ['keys that are no list', { keys: { ec: ecJwk } }],
+    ['keys that are not a list', { keys: { ec: ecJwk } }],
     ['something else', { error: 'busy' }],
   ])('[CONF-8] never replaces the JWKS: %s', async (_what, content) => {
     await provider.tokenKey('ec')
@@ -224,7 +224,7 @@ describe('an unusable document', () => {
     expect(await provider.identityKey(`${controller}#k`)).toMatchObject({ alg: 'ES256' })
   })
 
-  it('[CONF-8] is refused at the start, with what is wrong with it', async () => {
+  it('[CONF-8] is rejected at the start, with the reason', async () => {
     documents['/jwks'] = json({ keys: [] })
     await expectRefused(provider.tokenKey('ec'), 'provider_document_unusable', /JWKS .* has no usable key/)
     documents['/jwks'] = json({})
@@ -232,7 +232,7 @@ describe('an unusable document', () => {
   })
 })
 
-it('[CONF-8] one odd key in the JWKS leaves the others in use', async () => {
+it('[CONF-8] with one odd key in the JWKS keeps the others in use', async () => {
   documents['/jwks'] = jwks(
     { kid: 'odd', kty: 'EC' },
     { kty: 'RSA' },

@@ -30,7 +30,7 @@ describe('keys of the provider', () => {
     ])
   })
 
-  it('[IDT-1] are of the kind that "kty" says, whatever else is there', () => {
+  it('[IDT-1] have the kind in "kty", whatever other members they have', () => {
     const keys = read([{ ...rsaJwk, crv: 'P-256', kid: 'rsa' }])
     expect(keys.get('rsa')?.alg).toBe('RS256')
   })
@@ -46,7 +46,7 @@ describe('keys of the provider', () => {
     await expect(compactVerify(`${header}.${payload}.${signature}`, found.key)).resolves.toBeDefined()
   })
 
-  it('[IDT-1] are left out when two claim the same kid: which is meant could not be told', () => {
+  it('[IDT-1] are left out if 2 have the same kid', () => {
     const keys = read([
       { ...ecJwk, kid: 'same' },
       { ...rsaJwk, kid: 'same' },
@@ -72,7 +72,7 @@ describe('keys of the provider', () => {
     ['damaged', { ...ecJwk, x: 'AA' }],
     ['incomplete', { kty: 'RSA', e: 'AQAB' }],
     ['of no kind', {}],
-  ])('[IDT-1, IDT-2] are left out when they are %s, and others stay', (_what, jwk) => {
+  ])('[IDT-1, IDT-2] are left out if they are %s, and the others stay', (_what, jwk) => {
     const keys = read([
       { ...jwk, kid: 'odd' },
       { ...ecJwk, kid: 'good' },
@@ -87,7 +87,7 @@ describe('keys of the provider', () => {
     expect([...read([ecJwk, rsaJwk], [alg]).keys()]).toEqual(kids)
   })
 
-  it('[IDT-1] may say what they are for', () => {
+  it('[IDT-1] can have a "use"', () => {
     const keys = read([
       { ...ecJwk, use: 'sig', alg: 'ES256' },
       { ...rsaJwk, use: 'sig', alg: 'RS256' },

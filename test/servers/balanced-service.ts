@@ -4,7 +4,7 @@ import { Cluster, type Member } from './cluster.ts'
 import { startNginx, type Balancer } from './nginx-server.ts'
 import type { StoreServer } from './store-server.ts'
 
-/** How many instances the service has. */
+/** The number of instances of the service. */
 const instances = 3
 
 /** Instances of one service behind nginx. Every request may go to another of them. */
@@ -35,7 +35,7 @@ export class BalancedService implements AsyncDisposable {
     return this.#cluster.op
   }
 
-  /** The instances, each at an address of its own too. */
+  /** The instances, each also at its own address. */
   get members(): readonly Member[] {
     return this.#members
   }

@@ -15,7 +15,7 @@ const tabs = [1, 2, 3, 4, 5]
 
 let lastUser = 0
 
-/** A user that no other test has. */
+/** A user for this test only. */
 function newUser(): SimulatorUser {
   lastUser += 1
   return { ...readyUser('typical'), sub: `urn:fdc:gov.uk:2022:balanced-${lastUser}` }
@@ -47,14 +47,14 @@ describe.each([
     return browser
   }
 
-  /** Goes to a page and stops where One Login sends the browser back. */
+  /** Visits a page and stops before the callback. */
   async function callbackOf(browser: PortBlindBrowser, path: string): Promise<string> {
     const page = await browser.visit(service.url + path, { stopAt: isCallback })
     return page.headers.location ?? `no callback, but status ${page.status}: ${page.body}`
   }
 
   it.each(['/account', '/identity'])(
-    '[CB-13] lose none of 5 sign-ins that one browser starts at once, each to its own %s',
+    '[CB-13] finish all 5 sign-ins that one browser starts at once, each at its own %s',
     async (path) => {
       const lost: Page[] = []
       for (let round = 0; round < rounds; round++) {
@@ -75,7 +75,7 @@ describe.each([
   )
 
   it.each(['/account', '/identity'])(
-    '[CB-1] sign the user in once by a callback that comes to all three at once, for %s',
+    '[CB-1] sign the user in once by a callback that arrives at all 3 at once, for %s',
     async (path) => {
       for (let round = 0; round < rounds; round++) {
         const user = newUser()
@@ -86,7 +86,7 @@ describe.each([
           service.members.map(({ url }) => browser.send(url + callback.pathname + callback.search)),
         )
         const codes = answers.filter(({ status }) => status !== 303).map(({ body }) => codeOf(body))
-        // Who is too late finds no sign-in that waits, or has its code refused by One Login.
+        // A late callback finds no waiting sign-in, or One Login rejects its code.
         expect(codes.filter((code) => !['session_lost', 'token_refused'].includes(code))).toEqual([])
         expect(codes).toHaveLength(2)
         expect((await browser.send(service.url + path)).status).toBe(200)
@@ -96,7 +96,7 @@ describe.each([
     600_000,
   )
 
-  it('[CB-13] finish sign-ins that wait while each of them is restarted in turn, and meanwhile fail nobody', async () => {
+  it('[CB-13] finish waiting sign-ins while each instance is restarted in turn, without errors', async () => {
     const [one, other] = [newUser(), newUser()]
     service.op.respondWith({ user: one })
     const visitor = new PortBlindBrowser()
@@ -122,7 +122,7 @@ describe.each([
     expect(await whoIs(service, known)).toBe(other.sub)
   })
 
-  it('[SESS-7] all know of a back-channel logout that came to one', async () => {
+  it('[SESS-7] all apply a back-channel logout that arrived at one', async () => {
     for (const told of service.members) {
       const [user, stranger] = [newUser(), newUser()]
       const browsers = [await signedIn(user), await signedIn(user)]
@@ -136,7 +136,7 @@ describe.each([
     }
   })
 
-  it('[SESS-16] take a logout token once, although it comes to all three one after the other', async () => {
+  it('[SESS-16] accept a logout token once, although it arrives at all 3 in turn', async () => {
     const user = newUser()
     await signedIn(user)
     const logout_token = await undeliveredLogoutToken(service.op, user.sub)
@@ -145,7 +145,7 @@ describe.each([
     expect(statuses).toEqual([200, 400, 400])
   })
 
-  it('[SESS-14] all know of a sign-out that came to one, also for a cookie from before', async () => {
+  it('[SESS-14] all apply a sign-out that arrived at one, also for an old cookie', async () => {
     for (const asked of service.members) {
       const user = newUser()
       const browser = await signedIn(user)

@@ -21,12 +21,12 @@ export class Member {
     this.#process = process
   }
 
-  /** Resolves when the process waits where it was told to. */
+  /** Resolves when the process waits at its gate. */
   async waits(): Promise<void> {
     await once(this.#process, 'message')
   }
 
-  /** Lets a process that waits go on. */
+  /** Lets a waiting process continue. */
   goOn(): void {
     this.#process.send('go on')
   }
@@ -44,7 +44,7 @@ export class Member {
     return 'heap' in message ? message.heap : 0
   }
 
-  /** Stops the process as a deployment does: it ends the requests that are under way. */
+  /** Stops the process as a deployment does: it finishes the running requests. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
   }
@@ -67,7 +67,7 @@ export class Member {
   }
 }
 
-/** Where a process is to be found, if that is to be known before it starts. */
+/** The address of a process, if it must be known before the start. */
 export type Place = Required<Pick<ServiceProcessSettings, 'port' | 'publicURL'>>
 
 /** Processes of one service that share a store, and the simulator they are registered with. */
@@ -86,7 +86,7 @@ export class Cluster implements AsyncDisposable {
     return new Cluster(await startSimulator({ logoutRetryDelay: 0, logoutTimeout: 60_000 }), store)
   }
 
-  /** Starts a process. One Login sends its back-channel logouts to the one that was started last. */
+  /** Starts a process. One Login sends its back-channel logouts to the latest one. */
   async add(waitAt?: WaitingPoint, place?: Place): Promise<Member> {
     const { callbackURL: _, ...options } = this.op.options
     const settings: ServiceProcessSettings = {

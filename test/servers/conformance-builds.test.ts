@@ -3,7 +3,7 @@ import type { Settings } from '../../lib/cli/conformance/settings.ts'
 import { checked, findings } from '../conformance-check/checked.ts'
 import { startOtherService, type Build } from '../conformance-check/other-service.ts'
 
-/** What every build of that service could do better. */
+/** The advice that every build of that service gets. */
 const advice = ['id-token-access-token', 'request-object']
 
 interface Case {

@@ -14,7 +14,7 @@ it('[CHK-2] finds nothing in a correct service', async () => {
 })
 
 describe('a service that lacks one check', () => {
-  it.each(triedSwitches)('[CHK-2] is found out, and nothing else is: %s', async (name) => {
+  it.each(triedSwitches)('[CHK-2] is the only thing that is found: %s', async (name) => {
     const found = findings(await checked((op) => startCarefulService(op, name)))
     expect(Object.keys(found).sort(), JSON.stringify(found)).toEqual([...switches[name]].sort())
   })

@@ -8,9 +8,9 @@ export interface Daemon {
 }
 
 /**
- * Starts a server program and waits until it says that it is ready.
+ * Starts a server program and waits until it is ready.
  *
- * @param isReady - what it writes then
+ * @param isReady - recognises the output of a ready server
  */
 export async function startDaemon(
   command: string,

@@ -12,7 +12,7 @@ export interface Balancer extends AsyncDisposable {
 /**
  * Starts Debian's nginx, which gives each request to the next of the ports, whoever sends it.
  *
- * @param ports - nobody needs to listen on them yet
+ * @param ports - they need no listener yet
  */
 export async function startNginx(ports: readonly number[]): Promise<Balancer> {
   const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
@@ -30,9 +30,9 @@ export async function startNginx(ports: readonly number[]): Promise<Balancer> {
   }
 }
 
-/** As short as it gets: all else is nginx's default, the size of its buffers for example. */
+/** The rest is nginx's default, for example the size of its buffers. */
 function configuration(directory: string, port: number, ports: readonly number[]): string {
-  // Workers of a program that root started must be able to write into the folder of root.
+  // Workers of a program that root started must be able to write into root's folder.
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `

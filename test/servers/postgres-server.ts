@@ -55,7 +55,7 @@ async function createSessionTable(url: string): Promise<void> {
   await client.end()
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
+/** PostgreSQL does not run as root, so it runs as the user of its package. */
 async function unprivileged(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined
   const [uid, gid] = await Promise.all(

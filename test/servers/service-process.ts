@@ -11,22 +11,22 @@ import { startService } from '../support/service.ts'
 import type { StoreServer } from './store-server.ts'
 import { waitingForReplica } from './waiting-client.ts'
 
-/** Where a service process can be made to wait until it is told to go on. */
+/** The points at which a test can hold a service process. */
 export type WaitingPoint = 'sign-in' | 'back-channel-logout'
 
-/** What a service process is told at its start, as JSON in its environment. */
+/** The settings of a service process, as JSON in its environment. */
 export interface ServiceProcessSettings {
   readonly store: Pick<StoreServer, 'kind' | 'url' | 'waits'>
   /** All of the strategy's but the callback URL. */
   readonly options: Omit<OneLoginOptions, 'callbackURL'>
   readonly waitAt?: WaitingPoint
-  /** Where it listens: on a free port unless given. */
+  /** The port. Default: a free one. */
   readonly port?: number
-  /** Its address as browsers know it: its own unless given. */
+  /** Its address for browsers. Default: its own. */
   readonly publicURL?: string
 }
 
-/** What it tells: where it listens, and later where it waits or how much memory it uses. */
+/** Its messages: where it listens, and later where it waits or how much memory it uses. */
 export type ServiceProcessMessage =
   { readonly url: string } | { readonly waitsAt: WaitingPoint } | { readonly heap: number }
 
@@ -49,7 +49,7 @@ function openStore(): Store | Promise<Store> {
 }
 
 async function openRedis(): Promise<Store> {
-  // Without "disableOfflineQueue" requests wait for Redis to come back, and hold the browsers.
+  // Without "disableOfflineQueue", requests wait until Redis is available.
   const client = createClient({
     url: store.url,
     disableOfflineQueue: true,
@@ -91,9 +91,9 @@ const service = await startService(settings, {
     return false
   },
 })
-// The test run may have ended in its own way.
+// The test run may have ended otherwise.
 process.once('disconnect', () => process.exit())
-// As a deployment stops it.
+// A deployment stops it like this.
 process.once('SIGTERM', () => void service.drain().then(() => process.exit()))
 process.on('message', (command: ServiceProcessCommand | string) => {
   if (typeof command === 'string') return

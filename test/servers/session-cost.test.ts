@@ -20,7 +20,7 @@ describe('the commands that Redis gets', () => {
     await redis[Symbol.asyncDispose]()
   })
 
-  /** How often Redis has run each command of a store meanwhile, by its own count. */
+  /** How often Redis has run each command of a store, by its own count. */
   async function counted(work: () => Promise<unknown>): Promise<Record<string, number>> {
     await client.configResetStat()
     await work()
@@ -29,7 +29,7 @@ describe('the commands that Redis gets', () => {
     return Object.fromEntries(ofStores.map(([, name = '', count]) => [name, Number(count)]))
   }
 
-  it('[SESS-14] are for express-session with Passport alone as the page about sessions says', async () => {
+  it('[SESS-14] of express-session with only Passport match the page about sessions', async () => {
     await using service = await startPlainService(new RedisStore({ client }))
     const visit = (path: string) => counted(() => service.browser.send(service.url + path))
     expect(await visit('/sign-in')).toEqual({ set: 1 })
@@ -41,7 +41,7 @@ describe('the commands that Redis gets', () => {
     expect(await visit('/sign-out')).toEqual({ get: 1, del: 1 })
   })
 
-  it('[SESS-14] are with this package as few as the page about sessions says', async () => {
+  it('[SESS-14] of this package match the page about sessions', async () => {
     await using service = await startCountedService(new RedisStore({ client }))
     const { browser, url, callbackOf } = service
     const send = (address: string) => counted(() => browser.send(address))

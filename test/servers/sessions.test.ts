@@ -8,13 +8,13 @@ import type { StoreServer } from './store-server.ts'
 
 let lastUser = 0
 
-/** A user that no other test has. */
+/** A user for this test only. */
 function newUser() {
   lastUser += 1
   return { sub: `urn:fdc:gov.uk:2022:user-${lastUser}`, email: `user-${lastUser}@example.com` }
 }
 
-/** Signs a user in with a browser of their own. */
+/** Signs a user in with their own browser. */
 async function signedIn(
   cluster: Cluster,
   user: ReturnType<typeof newUser>,
@@ -26,12 +26,12 @@ async function signedIn(
   return browser
 }
 
-/** What a browser gets at a guarded page. */
+/** The response to a browser at a guarded page. */
 async function statusAt({ url }: Member, browser: PortBlindBrowser): Promise<number> {
   return (await browser.send(`${url}/account`)).status
 }
 
-/** Does something many times, a few at once. */
+/** Runs a function many times, a few at once. */
 async function times<Result>(count: number, work: (index: number) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
   let next = 0
@@ -75,7 +75,7 @@ describe.each([
     for (const member of members) expect(await whoIs(member, stranger)).toBe(other.sub)
   })
 
-  it('[SESS-7] keep a sign-in that is later than the logout, on both', async () => {
+  it('[SESS-7] keep a sign-in after the logout, on both', async () => {
     await using cluster = await Cluster.start(store)
     const members = [await cluster.add(), await cluster.add()] as const
     const user = newUser()
@@ -89,7 +89,7 @@ describe.each([
     }
   })
 
-  it('[SESS-7] sign a user out whose sign-in on one is being finished while the other is told', async () => {
+  it('[SESS-7] sign out a user whose sign-in on one finishes while the other gets the logout', async () => {
     await using cluster = await Cluster.start(store)
     const [slow, told] = [await cluster.add('sign-in'), await cluster.add()]
     const user = newUser()
@@ -124,7 +124,7 @@ describe.each([
     expect(await whoIs(members[1], stranger)).toBe(other.sub)
   })
 
-  it('[SESS-7] sign a user out although the process that was told is killed before it can answer', async () => {
+  it('[SESS-7] sign a user out although the process that got the logout is killed before it can respond', async () => {
     await using cluster = await Cluster.start(store)
     const survivor = await cluster.add()
     const victim = await cluster.add('back-channel-logout')
@@ -137,7 +137,7 @@ describe.each([
     for (const browser of browsers) expect(await whoIs(survivor, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] sign a user out of sessions of a process that was killed, when it is back', async () => {
+  it('[SESS-7] sign a user out of sessions of a process that was killed, after its restart', async () => {
     await using cluster = await Cluster.start(store)
     const victim = await cluster.add()
     const user = newUser()
@@ -149,7 +149,7 @@ describe.each([
     expect(await whoIs(back, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] lose the session of a user whose sign-in was cut off by a kill, and nothing else', async () => {
+  it('[SESS-7] lose only the session of a user whose sign-in was cut off by a kill', async () => {
     await using cluster = await Cluster.start(store)
     const survivor = await cluster.add()
     const victim = await cluster.add('sign-in')
@@ -167,7 +167,7 @@ describe.each([
     expect(await whoIs(survivor, browser)).toBe(user.sub)
   })
 
-  it('[SESS-7] answer 503 and let nobody through while the store is away, and are well when it is back', async () => {
+  it('[SESS-7] return 503 and let no user through while the store is unavailable, and recover with it', async () => {
     await using cluster = await Cluster.start(store)
     const members = [await cluster.add(), await cluster.add()] as const
     const user = newUser()
@@ -189,14 +189,14 @@ describe.each([
     await expect.poll(() => seen.during.has(503)).toBe(true)
     for (const member of members) {
       expect(await statusAt(member, browser)).toBe(503)
-      // A visitor without a session has nothing to lose, but cannot sign in either.
+      // A visitor without a session cannot sign in either.
       expect((await new PortBlindBrowser().visit(`${member.url}/sign-in`)).status).toBeGreaterThanOrEqual(400)
     }
     const [missed] = await cluster.op.signOut(user.sub, { to: `${members[0].url}/back-channel-logout` })
     expect(missed?.attempts.map(({ status }) => status)).toEqual([503, 503, 503])
     isOver = true
     await Promise.all(traffic)
-    // What was under way when the store went has an answer too: the page, or 503.
+    // Requests that were running when the store failed get a response too: the page, or 503.
     expect([...seen.before].filter((status) => ![200, 503].includes(status))).toEqual([])
     expect([...seen.during]).toEqual([503])
 
@@ -209,7 +209,7 @@ describe.each([
     for (const member of members) expect(await whoIs(member, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] still know of a sign-out after the store has crashed and come back', async () => {
+  it('[SESS-7] still apply a sign-out after the store has crashed and restarted', async () => {
     await using cluster = await Cluster.start(store)
     const member = await cluster.add()
     const user = newUser()

@@ -15,25 +15,25 @@ import { startRedis } from './redis-server.ts'
 /** A store that a service uses, with the server behind it. */
 export interface OpenStore extends AsyncDisposable {
   readonly store: Store
-  /** Takes the server away; absent where there is none. */
+  /** Stops the server. Absent if there is none. */
   readonly crash?: () => Promise<void>
-  /** Brings it back with what it had. */
+  /** Starts it again with its data. */
   readonly comeBack?: () => Promise<void>
 }
 
-/** A kind of store: the packages that it is made of, and how a service opens it. */
+/** A kind of store: its packages, and how a service opens it. */
 export interface StoreKind {
   readonly name: string
   readonly packages: readonly string[]
-  /** Opens the store. `load` gives a package of the list. */
+  /** Opens the store. `load` returns a package of the list. */
   open(load: Load): Promise<OpenStore>
 }
 
-// The packages are installed for the test alone, so their types are not here.
+// The packages are installed only for the test, so their types are missing.
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
 type Load = (name: string) => any
 
-/** Installs packages into a folder of their own, and gives what loads them. */
+/** Installs packages into their own folder, and returns a function that loads them. */
 export async function installPackages(packages: readonly string[]): Promise<Load & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'stores-'))
   await writeFile(join(folder, 'package.json'), '{ "private": true }')
@@ -158,7 +158,7 @@ export const storeKinds: readonly StoreKind[] = [
         store,
         crash: async () => {
           await rename(path, `${path}-away`)
-          // A file in its place: neither reads nor writes succeed.
+          // A file instead of the folder makes reads and writes fail.
           await writeFile(path, '')
         },
         comeBack: async () => {
@@ -214,7 +214,7 @@ async function openGate(target: number) {
 }
 
 /**
- * connect-session-knex calls back with an error and rejects too. Nobody handles the promise, so without this an outage of
+ * connect-session-knex calls back with an error and rejects too. No code handles the promise, so without this an outage of
  * the database ends the process.
  */
 function withoutRejections(store: Store): Store {

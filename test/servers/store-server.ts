@@ -1,13 +1,13 @@
-/** A server that keeps sessions, with what it needs on disk. */
+/** A server that stores sessions, with its files on disk. */
 export interface StoreServer extends AsyncDisposable {
   readonly kind: 'redis' | 'postgres'
-  /** How a client finds it. */
+  /** The address for clients. */
   readonly url: string
   /** Whether a write has to be acknowledged by a replica. */
   readonly waits?: boolean
-  /** Goes away at once, as in a crash; keeps what it has on disk. */
+  /** Stops at once, as in a crash, and keeps its data on disk. */
   crash(): Promise<void>
-  /** Comes back at the same port with what it had. */
+  /** Starts again at the same port with its data. */
   comeBack(): Promise<void>
 }
 

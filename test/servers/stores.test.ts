@@ -7,7 +7,7 @@ import { installPackages, storeKinds, type OpenStore } from './store-kinds.ts'
 
 let lastUser = 0
 
-/** A user that no other test has. */
+/** A user for this test only. */
 function newUser() {
   lastUser += 1
   return { sub: `urn:fdc:gov.uk:2022:store-user-${lastUser}`, email: `user-${lastUser}@example.com` }
@@ -41,7 +41,7 @@ describe.each(storeKinds)('a service whose sessions are in $name', (kind) => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
   })
 
-  it('[USE-4] signs a user in who opened 5 tabs at once, in each of them', async () => {
+  it('[USE-4] signs a user in in each of 5 tabs that open at once', async () => {
     pair.op.respondWith({ user: newUser() })
     const browser = new Browser()
     const tabs = await Promise.all(
@@ -62,7 +62,7 @@ describe.each(storeKinds)('a service whose sessions are in $name', (kind) => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[USE-4] signs a user out by a back-channel logout, and nobody else', async () => {
+  it('[USE-4] signs out only the user of a back-channel logout', async () => {
     const user = newUser()
     const stranger = newUser()
     const browser = await visitorSignedIn(pair, user)
@@ -72,7 +72,7 @@ describe.each(storeKinds)('a service whose sessions are in $name', (kind) => {
     expect(await whoIs(pair.service, other)).toBe(stranger.sub)
   })
 
-  it('[USE-4] lets nobody in while the store is away, and is well when it is back', async (context) => {
+  it('[USE-4] lets no user in while the store is unavailable, and recovers with it', async (context) => {
     const { crash, comeBack } = opened
     if (!crash || !comeBack) context.skip('This store has no server.')
     else {

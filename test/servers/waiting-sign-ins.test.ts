@@ -5,11 +5,11 @@ import { Browser } from '../support/browser.ts'
 import { startPair } from '../support/simulator.ts'
 import { startRedis } from './redis-server.ts'
 
-/** Through HTTP each; set it to 20000 for the figure in the page about sessions. */
+/** The number of sign-ins. The page about sessions has the figure for 20000. */
 const visitors = Number(process.env.VISITORS ?? 2000)
 const transactionLifetime = 600
 
-describe('sign-ins that nobody finishes, in Redis', () => {
+describe('unfinished sign-ins in Redis', () => {
   it('[CB-13] take at most 700 bytes each and expire by themselves', async ({ annotate }) => {
     await using redis = await startRedis()
     const client = await createClient({ url: redis.url }).connect()
@@ -23,7 +23,7 @@ describe('sign-ins that nobody finishes, in Redis', () => {
       const { status } = await new Browser().send(pair.service.url + path)
       expect(status).toBe(303)
     }
-    // What the first command allocates is not the sign-ins'.
+    // Leaves out what the first command allocates.
     await visit()
     await client.flushAll()
     const before = await usedMemory()

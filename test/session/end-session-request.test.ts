@@ -12,7 +12,7 @@ function parametersOf(url: string) {
 }
 
 describe('parameters', () => {
-  it('[SESS-1] sends the ID token, where to come back to, and the state', () => {
+  it('[SESS-1] sends the ID token, the return address and the state', () => {
     expect(
       parametersOf(buildEndSessionURL(endpoint, { idToken, postLogoutRedirectURL, state: 'a b&c' })),
     ).toEqual({
@@ -26,13 +26,13 @@ describe('parameters', () => {
     expect(parametersOf(buildEndSessionURL(endpoint, { postLogoutRedirectURL, state: 'a' }))).toEqual({})
   })
 
-  it('[SESS-2] sends no state to come back to nowhere with', () => {
+  it('[SESS-2] sends no state without a return address', () => {
     expect(parametersOf(buildEndSessionURL(endpoint, { idToken, state: 'a' }))).toEqual({
       id_token_hint: idToken,
     })
   })
 
-  it('[SESS-2] does not look into the ID token, which may have expired', () => {
+  it('[SESS-2] does not check the ID token, which may have expired', () => {
     expect(parametersOf(buildEndSessionURL(endpoint, { idToken: 'a.b.c' }))).toEqual({
       id_token_hint: 'a.b.c',
     })
@@ -58,14 +58,14 @@ describe('length', () => {
     expect(parametersOf(url)).toHaveProperty('state')
   })
 
-  it('[SESS-3] leaves the state out of a query of 2048 characters', () => {
+  it('[SESS-3] leaves out the state if the query has 2048 characters', () => {
     expect(parametersOf(withStateOf(room() + 1))).toEqual({
       id_token_hint: idToken,
       post_logout_redirect_uri: postLogoutRedirectURL,
     })
   })
 
-  it('[SESS-3] leaves out where to come back to as well, when the ID token takes all the room', () => {
+  it('[SESS-3] also leaves out the return address if the ID token is too long', () => {
     const long = 'x'.repeat(2000)
     expect(
       parametersOf(buildEndSessionURL(endpoint, { idToken: long, postLogoutRedirectURL, state: 'a' })),
@@ -74,7 +74,7 @@ describe('length', () => {
     })
   })
 
-  it('[SESS-3] sends nothing when the ID token alone is too long', () => {
+  it('[SESS-3] sends nothing if the ID token alone is too long', () => {
     const long = 'x'.repeat(2100)
     expect(buildEndSessionURL(endpoint, { idToken: long, postLogoutRedirectURL })).toBe(endpoint)
   })

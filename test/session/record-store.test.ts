@@ -5,7 +5,7 @@ import { expectRefused } from '../support/refusal.ts'
 
 type Done = (error?: unknown, session?: SessionData | null) => void
 
-/** A store whose every call does the same. */
+/** A store in which every call behaves the same. */
 function storeThat(behave: (done: Done) => unknown): SessionStore {
   const call = (...given: unknown[]) => behave((given.at(-1) ?? (() => undefined)) as Done)
   return { get: call, set: call, destroy: call }
@@ -14,12 +14,12 @@ function storeThat(behave: (done: Done) => unknown): SessionStore {
 const noFile = Object.assign(new Error('no such file'), { code: 'ENOENT' })
 
 describe('the key of a record', () => {
-  it('[SESS-15] has 32 characters that every store and file system takes, whatever it is about', () => {
+  it('[SESS-15] has 32 characters that every store and file system accepts', () => {
     for (const parts of [['a'], ['a', 'x'.repeat(5000)], ['ü', '../', '\0']])
       expect(recordKey(...parts)).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('[SESS-15] is another for other parts, also if they come to the same text', () => {
+  it('[SESS-15] differs for other parts, also if their text is the same', () => {
     const keys = [['ab', 'c'], ['a', 'bc'], ['abc'], ['a', 'b', 'c'], ['a,b', 'c']].map((parts) =>
       recordKey(...parts),
     )
@@ -77,14 +77,14 @@ describe('a store that fails', () => {
     )
   })
 
-  it('[CB-17] fails them in bounded time if it never calls back, as Redis clients do that wait for a connection', async () => {
+  it('[CB-17] fails them in bounded time if it never calls back, as Redis clients without a connection', async () => {
     const records = new RecordStore(storeThat(() => undefined), 0.01) // prettier-ignore
     await expectRefused(records.write('key', {}, 60), 'session_unavailable', /store failed/)
   })
 })
 
 describe('a record that is written', () => {
-  it('[SESS-15] tells its lifetime in each way that stores read it, and takes no more space for that', async () => {
+  it('[SESS-15] has its lifetime in each form that stores read, without more space', async () => {
     const written: SessionData[] = []
     const store = {
       set: (_key: string, session: SessionData, done: Done) => {

@@ -14,7 +14,7 @@ function sessionOf(user: unknown = { id: 'local-user' }) {
 }
 
 describe('the record of a sign-in', () => {
-  it('[SESS-10] is read in the session and for the user that it was written for', () => {
+  it('[SESS-10] is read only in its session and for its user', () => {
     const session = sessionOf()
     new SessionEntries(client).write(session, signedIn)
     expect(new SessionEntries(client).read(session)).toMatchObject({ kind: 'signed-in', signedIn })
@@ -23,7 +23,7 @@ describe('the record of a sign-in', () => {
   it.each([
     { ...client, clientId: 'another' },
     { ...client, issuer: 'https://oidc.integration.account.gov.uk/' },
-  ])('[CB-14] is not read by the client %o, even under the name that it has for it', (another) => {
+  ])('[CB-14] is not read by the client %o, even under its name', (another) => {
     const [session, sessionOfAnother] = [sessionOf(), sessionOf()]
     new SessionEntries(client).write(session, signedIn)
     new SessionEntries(another).write(sessionOfAnother, signedIn)

@@ -10,7 +10,7 @@ const rejected = { code: 'logout_token_invalid' }
 const done = () => Promise.resolve()
 const unused = (_token = claims, _work = done) => Promise.resolve()
 
-/** What several instances of a service share. */
+/** The store that several instances of a service share. */
 function instances(count = 2) {
   const records = new RecordStore(new MemoryStore(), 5)
   return Array.from({ length: count }, () => {
@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 describe('a logout token', () => {
-  it('[SESS-6, SESS-16] is rejected if its "jti" was used in the last 3 minutes, by whichever instance', async () => {
+  it('[SESS-6, SESS-16] is rejected if its "jti" was used in the last 3 minutes, by any instance', async () => {
     const [use = unused, useElsewhere = unused] = instances()
     await use()
     for (const seconds of [0, 60, 179]) {
@@ -67,7 +67,7 @@ describe('a logout token', () => {
     await expect(used.useOnce(claims, records, done)).resolves.toBeUndefined()
   })
 
-  it('[SESS-6] is accepted if only another "jti" of the same user was used, as each try of One Login has one', async () => {
+  it('[SESS-6] is accepted if only another "jti" of the same user was used, because each try of One Login has its own', async () => {
     const [use = unused] = instances()
     await use()
     await expect(use({ ...claims, jti: 'another' })).resolves.toBeUndefined()

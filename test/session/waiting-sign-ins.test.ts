@@ -39,7 +39,7 @@ describe('a sign-in that waits', () => {
     expect(await waiting.consume(records, state, secret)).toBeUndefined()
   })
 
-  it('[AUTHZ-2] comes back with all that was asked for', async () => {
+  it('[AUTHZ-2] has everything that was requested', async () => {
     const { waiting, records, transaction, state, secret } = await started({
       trust: parseVectors(['Cl.Cm.P2']),
       claims: ['coreIdentityJWT', 'address'],
@@ -71,7 +71,7 @@ describe('a sign-in that waits', () => {
   it.each([
     { ...client, clientId: 'another' },
     { ...client, issuer: 'https://oidc.integration.account.gov.uk/' },
-  ])('[CB-14] is not found by the client %o, even under the key that it would have', async (another) => {
+  ])('[CB-14] is not found by the client %o, even under its key', async (another) => {
     const { store, records, state, secret } = await started()
     const [record] = Object.values((store as unknown as { sessions: object }).sessions) as string[]
     const other = new WaitingSignIns(another, lifetime)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addressLines, type Address } from '../../lib/index.ts'
 
-/** The addresses of One Login's documentation, and what stands on an envelope to each. */
+/** The addresses in One Login's documentation, and the lines on an envelope to each. */
 const documented: Readonly<Record<string, { address: Address; lines: string[] }>> = {
   'a flat in a house with a name and a number': {
     address: {
@@ -124,7 +124,7 @@ describe('the lines of an address', () => {
     [{ streetName: 'Calle 1', addressCountry: 'es' }, ['Calle 1', 'Spain']],
     [{ addressCountry: 'nowhere' }, ['nowhere']],
     [{ addressCountry: 'ZZ' }, [expect.any(String) as string]],
-  ])('[CID-10] are given for %j', (address, lines) => {
+  ])('[CID-10] are returned for %j', (address, lines) => {
     expect(addressLines(address)).toEqual(lines)
   })
 

@@ -25,7 +25,7 @@ interface Request {
   readonly endpoint?: string
 }
 
-/** Starts a sign-in of a service, whose options and request are as given. */
+/** Starts a sign-in of a service with these options and this request. */
 async function start({ strategy, options = {}, idToken, endpoint: at = endpoint }: Request = {}) {
   const settings = parseStrategyOptions({
     environment: 'integration',
@@ -45,7 +45,7 @@ async function plain(request: Request = {}) {
   return start({ ...request, strategy: { requestObject: false, ...request.strategy } })
 }
 
-/** What stands in the request object of a sign-in, its signature verified. */
+/** The claims of a sign-in's request object, after its signature is verified. */
 async function signed(request: Request = {}) {
   const started = await start(request)
   const key = await importJWK(createPublicKey(privateKey).export({ format: 'jwk' }), 'RS256')
@@ -55,7 +55,7 @@ async function signed(request: Request = {}) {
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 describe('a plain request', () => {
-  it('[AUTHZ-1, AUTHZ-2, AUTHZ-3, AUTHZ-4, AUTHZ-5, AUTHZ-15] holds what every sign-in needs, and nothing else', async () => {
+  it('[AUTHZ-1, AUTHZ-2, AUTHZ-3, AUTHZ-4, AUTHZ-5, AUTHZ-15] has only what every sign-in needs', async () => {
     const { url, query, transaction } = await plain()
     expect(url.origin + url.pathname).toBe(endpoint)
     expect(query).toStrictEqual({
@@ -71,7 +71,7 @@ describe('a plain request', () => {
     })
   })
 
-  it('[AUTHZ-1] asks for the scopes of the service', async () => {
+  it('[AUTHZ-1] requests the scopes of the service', async () => {
     const { query } = await plain({ strategy: { scope: ['openid', 'phone', 'wallet-subject-id'] } })
     expect(query.scope).toBe('openid phone wallet-subject-id')
   })
@@ -92,7 +92,7 @@ describe('a plain request', () => {
     expect(query.vtr).toBe('["Cl.Cm.P1","Cl.Cm.P2"]')
   })
 
-  it('[AUTHZ-7] asks for claims by null, with identity only', async () => {
+  it('[AUTHZ-7] requests claims with null, and only with an identity', async () => {
     const { query } = await plain({ options: { vtr: ['Cl.Cm.P2'], claims: ['address', 'passport'] } })
     expect(JSON.parse(query.claims ?? '')).toStrictEqual({
       userinfo: {
@@ -123,7 +123,7 @@ describe('a plain request', () => {
 })
 
 describe('a request object', () => {
-  it('[AUTHZ-11] stands in a query of four parameters, three of them the same in both', async () => {
+  it('[AUTHZ-11] is in a query of 4 parameters, 3 of which repeat its claims', async () => {
     const { query, object } = await signed({ options: { vtr: ['Cl.Cm.P2'], maxAge: 300, uiLocales: 'cy' } })
     const { request: _, ...others } = query
     expect(Object.keys(query).sort()).toEqual(['client_id', 'request', 'response_type', 'scope'])
@@ -131,7 +131,7 @@ describe('a request object', () => {
     expect(others).toEqual({ response_type: 'code', scope: 'openid email', client_id: 'tax-your-dragon' })
   })
 
-  it('[AUTHZ-12] holds the claims that One Login checks, and no sub and no nbf', async () => {
+  it('[AUTHZ-12] has the claims that One Login checks, and no sub and no nbf', async () => {
     const before = nowInSeconds()
     const { object, transaction } = await signed({ options: { vtr: ['Cl.Cm.P2'] } })
     const { iat = 0, exp = 0, jti, claims, ...rest } = object
@@ -161,7 +161,7 @@ describe('a request object', () => {
     })
   })
 
-  it('[AUTHZ-12] has a jti of its own', async () => {
+  it('[AUTHZ-12] has its own jti', async () => {
     const [first, second] = [await signed(), await signed()]
     expect(first.object.jti).not.toBe(second.object.jti)
   })
@@ -179,7 +179,7 @@ describe('a request object', () => {
     expect((await signed({ strategy: { signer: [signer, second] } })).header.kid).toBe('one-login-2026')
   })
 
-  it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] holds what else was asked for', async () => {
+  it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] has the other requested parameters', async () => {
     const options = { uiLocales: 'en', maxAge: 0, channel: 'generic_app', loginHint: 'a@b.example' } as const
     const { query, object } = await signed({ options })
     expect(object).toMatchObject({
@@ -191,7 +191,7 @@ describe('a request object', () => {
     expect(query).not.toHaveProperty('login_hint')
   })
 
-  it('[AUTHZ-15] holds nothing for what was not asked for', async () => {
+  it('[AUTHZ-15] has nothing that was not requested', async () => {
     const { object } = await signed()
     for (const name of [
       'claims',
@@ -206,13 +206,13 @@ describe('a request object', () => {
       expect(object).not.toHaveProperty(name)
   })
 
-  it('[AUTHZ-11] cannot be had when the signer fails', async () => {
+  it('[AUTHZ-11] fails if the signer fails', async () => {
     const broken = { ...signer, sign: () => Promise.reject(new Error('throttled')) }
     await expectRefused(start({ strategy: { signer: broken } }), 'signing_failed', /failed to sign/)
   })
 })
 
-describe('proving again who one is', () => {
+describe('a re-authentication', () => {
   it('[AUTHZ-13] sends prompt and the ID token in the request object', async () => {
     const idToken = await op.sign({ sub: 'a' })
     const { query, object } = await signed({ options: { prompt: 'login' }, idToken })
@@ -220,7 +220,7 @@ describe('proving again who one is', () => {
     expect(query).not.toHaveProperty('id_token_hint')
   })
 
-  it('[AUTHZ-13] is not asked of an unknown user', async () => {
+  it('[AUTHZ-13] is not requested for an unknown user', async () => {
     await expectRefused(
       start({ options: { prompt: 'login' } }),
       'reauthentication_impossible',
@@ -228,7 +228,7 @@ describe('proving again who one is', () => {
     )
   })
 
-  it('[AUTHZ-13] is not asked with an ID token that One Login would not take', async () => {
+  it('[AUTHZ-13] is not requested with an ID token that One Login would not accept', async () => {
     const idToken = await op.sign({ sub: 'a' }, { alg: 'RS256' })
     await expectRefused(
       start({ options: { prompt: 'login' }, idToken }),
@@ -252,11 +252,11 @@ describe('length', () => {
     return plain({ strategy: { callbackURL: `${callbackURL}/${'x'.repeat(length - lengthOf(url))}` } })
   }
 
-  it('[AUTHZ-10] may be 4095 characters', async () => {
+  it('[AUTHZ-10] can be 4095 characters', async () => {
     expect(lengthOf((await requestOfLength(4095)).url)).toBe(4095)
   })
 
-  it('[AUTHZ-10] may not be 4096: it is refused, and says what is long', async () => {
+  it('[AUTHZ-10] cannot be 4096 characters: the request is rejected, with the reason', async () => {
     const error = await expectRefused(
       requestOfLength(4096),
       'request_too_long',
@@ -265,7 +265,7 @@ describe('length', () => {
     expect(error.message).not.toContain('xxx')
   })
 
-  it('[AUTHZ-10] is that of the whole query, request object and all', async () => {
+  it('[AUTHZ-10] counts the whole query, with the request object', async () => {
     const long = { callbackURL: `${callbackURL}/${'x'.repeat(2200)}` }
     await expect(plain({ strategy: long })).resolves.toBeDefined()
     const error = await expectRefused(

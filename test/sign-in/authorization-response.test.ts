@@ -12,7 +12,7 @@ const read = (query: string) => readAuthorizationResponse(new URLSearchParams(qu
 const codeOf = (response: AuthorizationResponse) => authorizationCode(response, issuer)
 
 describe('parameters', () => {
-  it('[CB-2] gives each that it knows, and leaves others alone', () => {
+  it('[CB-2] returns each known parameter, and ignores others', () => {
     expect(read('code=a%2Bb&state=c&utm_source=d&utm_source=e&lang=cy')).toEqual({ code: 'a+b', state: 'c' })
     expect(read('error=x&error_description=y+z&state=s&iss=i')).toEqual({
       error: 'x',
@@ -24,7 +24,7 @@ describe('parameters', () => {
   })
 
   it.each(['state', 'code', 'error', 'error_description', 'iss'])(
-    '[CB-2] refuses %s when it is repeated or nested',
+    '[CB-2] rejects %s if it is repeated or nested',
     async (name) => {
       for (const query of [
         `${name}=a&${name}=b`,
@@ -45,13 +45,13 @@ describe('parameters', () => {
     },
   )
 
-  it('[CB-2] refuses a value that is longer than any that One Login sends, and repeats none of it', async () => {
+  it('[CB-2] rejects a value that is longer than any that One Login sends, and repeats no part of it', async () => {
     expect(read(`code=${'x'.repeat(2048)}`).code).toHaveLength(2048)
     const error = await expectRefused(() => read(`code=${'x'.repeat(2049)}`), 'callback_invalid', /too long/)
     expect(error.message).not.toContain('xx')
   })
 
-  it('[CB-2] takes nothing from the prototype, and puts nothing there', () => {
+  it('[CB-2] reads nothing from the prototype, and adds nothing to it', () => {
     const response = read('__proto__=a&constructor=b&__proto__[state]=c&toString=d')
     expect(Object.keys(response)).toEqual([])
     expect(({} as Record<string, unknown>).state).toBeUndefined()
@@ -59,19 +59,19 @@ describe('parameters', () => {
 })
 
 describe('code', () => {
-  it('[CB-1] is given when it came alone, or with the issuer that was asked', () => {
+  it('[CB-1] is returned if it arrived alone, or with the right issuer', () => {
     expect(codeOf({ state: 's', code: 'the-code' })).toBe('the-code')
     expect(codeOf({ state: 's', code: 'the-code', iss: issuer })).toBe('the-code')
   })
 
   it.each([{}, { code: '' }, { error: '' }, { code: '', error: '' }, { state: 's' }])(
-    '[CB-2] refuses %j, which has neither code nor error',
+    '[CB-2] rejects %j, which has neither code nor error',
     async (response) => {
       await expectRefused(() => codeOf(response), 'callback_invalid', /either the parameter "code" or/)
     },
   )
 
-  it('[CB-2] refuses a code and an error together', async () => {
+  it('[CB-2] rejects a code and an error together', async () => {
     await expectRefused(
       () => codeOf({ code: 'a', error: 'access_denied' }),
       'callback_invalid',
@@ -80,7 +80,7 @@ describe('code', () => {
   })
 
   it.each(['https://elsewhere.example/', issuer.slice(0, -1), ''])(
-    '[CB-3] refuses an answer, good or bad, of the issuer %j that was not asked',
+    '[CB-3] rejects a response, with a code or an error, of the wrong issuer %j',
     async (iss) => {
       for (const response of [
         { code: 'a', iss },
@@ -115,14 +115,14 @@ describe('error', () => {
     expect(isForTheUser(error)).toBe(user)
   })
 
-  it('[CB-7] tells that the client is deactivated by the description', async () => {
+  it('[CB-7] recognises a deactivated client by the description', async () => {
     expect((await failure('unauthorized_client', 'client deactivated')).providerError).toEqual({
       error: 'unauthorized_client',
       description: 'client deactivated',
     })
   })
 
-  it('[CB-6] does without a description', async () => {
+  it('[CB-6] does not need a description', async () => {
     expect((await failure('temporarily_unavailable')).providerError).toStrictEqual({
       error: 'temporarily_unavailable',
     })
@@ -135,14 +135,14 @@ describe('error', () => {
     'made_up',
     'toString',
     '__proto__',
-  ])('[CB-3] says of %s that the request was refused, with code and description', async (code) => {
+  ])('[CB-3] reports %s as a rejected request, with code and description', async (code) => {
     const error = await failure(code, 'Request vtr not valid')
     expect(error).toMatchObject({ code: 'authorization_refused', status: 502, retryable: false })
     expect(error.message).toMatch(/Compare the request with your registration/)
     expect(error.providerError).toEqual({ error: code, description: 'Request vtr not valid' })
   })
 
-  it('[CB-3] makes words from outside fit for a log', async () => {
+  it('[CB-3] makes external text safe for a log', async () => {
     const { providerError, message } = await failure('a\nb\u001b[2J', `c\r\nd${'x'.repeat(300)}`)
     expect(providerError?.error).toBe('a?b?[2J')
     expect(providerError?.description).toMatch(/^c\?\?dx{196}$/)

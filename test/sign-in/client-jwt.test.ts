@@ -34,7 +34,7 @@ describe('signing a JWT', () => {
     })
   })
 
-  it('[KEY-3] leaves typ out where there is none', async () => {
+  it('[KEY-3] leaves out typ if there is none', async () => {
     expect(decodeProtectedHeader(await signJwt(own, undefined, {}, 5))).toEqual({ alg: 'RS256', kid: 'k1' })
   })
 
@@ -63,7 +63,7 @@ describe('signing a JWT', () => {
   const raw = (length: number) => new Uint8Array(length)
   it.each<[what: string, sign: Signer['sign']]>([
     ['no bytes', () => Promise.resolve(raw(0))],
-    ['bytes that are no signature', () => Promise.resolve(raw(256))],
+    ['bytes that are not a signature', () => Promise.resolve(raw(256))],
     ['a signature of a hash of the data', (data) => own.sign(createHash('sha256').update(data).digest())],
     ['a signature of other data', () => own.sign(Buffer.from('other'))],
     ['a signature of another key', (data) => another.sign(data)],
@@ -82,7 +82,7 @@ describe('signing a JWT', () => {
     expect(error).toMatchObject({ cause: { message: expect.stringContaining('publicJwk') as string } })
   })
 
-  it('[KEY-6] takes the first of two answers, and ignores another one after the timeout', async () => {
+  it('[KEY-6] accepts the first of 2 results, and ignores another one after the timeout', async () => {
     const settled: (() => void)[] = []
     const twice = (data: Uint8Array) =>
       new Promise<Uint8Array>((resolve, reject) => {
@@ -105,7 +105,7 @@ describe('signing a JWT', () => {
     },
   )
 
-  it('[KEY-6] fails with signing_failed if the signer does not answer within the timeout', async () => {
+  it('[KEY-6] fails with signing_failed if the signer does not respond within the timeout', async () => {
     const error = await expectRefused(
       signJwt(
         withSign(() => never),
@@ -131,7 +131,7 @@ describe('signing a JWT', () => {
     }
   })
 
-  it('[KEY-6] ignores what a signer says after the timeout', async () => {
+  it('[KEY-6] ignores the result of a signer after the timeout', async () => {
     let fail: (error: Error) => void = () => undefined
     const signer = withSign(
       () =>

@@ -19,11 +19,11 @@ const signer = { ...signerFromPrivateKey(privateKey), kid: 'one-login-2026' }
 const callbackURL = 'https://tax-your-dragon.service.gov.uk/auth/callback'
 interface Exchange {
   readonly strategy?: Partial<OneLoginOptions>
-  /** In place of the tokens. */
+  /** Instead of the tokens. */
   readonly response?: Responder
   readonly claims?: object
   readonly tokenType?: string
-  /** In place of the way to the endpoint. */
+  /** Instead of the HTTP call. */
   readonly http?: Http
   readonly signing?: Signing
 }
@@ -96,7 +96,7 @@ async function exchange({
   }
 }
 
-/** The error of an exchange, and what was sent until then. */
+/** The error of an exchange, and the requests until then. */
 async function refused(parts: Exchange) {
   const { requests, tokens, error } = await exchange(parts)
   return { requests, error: await refusalOf(tokens ? Promise.resolve() : Promise.reject(error)) }
@@ -123,7 +123,7 @@ describe('the token request', () => {
     })
   })
 
-  it('[CB-8, KEY-3] is authenticated by an assertion for this endpoint, five minutes long', async () => {
+  it('[CB-8, KEY-3] is authenticated by an assertion for this endpoint, valid for 5 minutes', async () => {
     const before = nowInSeconds()
     const { form, metadata } = await exchange()
     const key = await importJWK(createPublicKey(privateKey).export({ format: 'jwk' }), 'RS256')
@@ -141,21 +141,21 @@ describe('the token request', () => {
     expect(jti).toMatch(/^[\da-f-]{36}$/)
   })
 
-  it('[CB-8] has an assertion with a jti of its own', async () => {
+  it('[CB-8] has an assertion with its own jti', async () => {
     const jtis = [await exchange(), await exchange()].map(
       ({ form }) => decodeJwt(form.client_assertion ?? '').jti,
     )
     expect(jtis[0]).not.toBe(jtis[1])
   })
 
-  it('[CB-9] sends the client secret in the body, where there is one', async () => {
+  it('[CB-9] sends the client secret in the body, if there is one', async () => {
     const { form, requests } = await exchange({ strategy: { clientSecret: 'the secret' } })
     expect(form).toMatchObject({ client_id: 'tax-your-dragon', client_secret: 'the secret' })
     expect(form).not.toHaveProperty('client_assertion')
     expect(requests[0]?.headers).not.toHaveProperty('authorization')
   })
 
-  it('[CB-10] gives the tokens', async () => {
+  it('[CB-10] returns the tokens', async () => {
     const { tokens, idToken } = await exchange()
     expect(tokens).toEqual({ idToken, accessToken: 'the-access-token' })
   })
@@ -187,19 +187,19 @@ describe('a token request that fails', () => {
     ['invalid_grant', /The code was used before, has expired/],
     ['unauthorized_client', /Check how this client is registered/],
     ['invalid_request', /\(invalid_request, status 400\)\. Run/],
-  ])('[CB-11] tells %s, with what to do', async (code, remedy) => {
+  ])('[CB-11] reports %s, and says what to do', async (code, remedy) => {
     const { error } = await refused({ response: oauthError(code) })
     expect(error).toMatchObject({ code: 'token_refused', status: 502 })
     expect(error.message).toMatch(remedy)
     expect(error.providerError).toEqual({ error: code, description: 'Sorry?', status: 400 })
   })
 
-  it('[CB-11] does without a description', async () => {
+  it('[CB-11] does not need a description', async () => {
     const { error } = await refused({ response: json({ error: 'invalid_grant' }, {}, 400) })
     expect(error.providerError).toStrictEqual({ error: 'invalid_grant', status: 400 })
   })
 
-  it('[CONF-7] is not made over plain http, whatever the way to the provider would do', async () => {
+  it('[CONF-7] is never made over plain http', async () => {
     let calls = 0
     const http = () => Promise.reject(new Error(`call ${++calls}`))
     const settings = parseStrategyOptions({
@@ -230,7 +230,7 @@ describe('a token request that fails', () => {
     ['half of its JSON', text('{"access_tok', { 'content-type': 'application/json' }), undefined],
     ['no access token', json({ token_type: 'Bearer', id_token: 'a.b.c' }), undefined],
     ['no token type', json({ access_token: 'a', id_token: 'a.b.c' }), undefined],
-    ['an empty answer', json({}), undefined],
+    ['an empty response', json({}), undefined],
   ])('[CB-11] becomes a typed error: %s', async (_what, response, status) => {
     const { error } = await refused({ response })
     expect(error.code).toBe('provider_answer_invalid')
@@ -251,38 +251,41 @@ describe('a token request that fails', () => {
     expect(error.message).toContain(`Invalid response from One Login's token endpoint: ${reason}. `)
   })
 
-  it.each([200, 400])('[CB-11] quotes nothing of an answer of status %i that is not JSON', async (status) => {
-    const response = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
-    const { error } = await refused({ response })
-    expect(error.code).toBe('provider_answer_invalid')
-    expect(error.message).not.toContain('SECRET')
-  })
+  it.each([200, 400])(
+    '[CB-11] quotes no part of a response of status %i that is not JSON',
+    async (status) => {
+      const response = text('{"access_token": SECRET', { 'content-type': 'application/json' }, status)
+      const { error } = await refused({ response })
+      expect(error.code).toBe('provider_answer_invalid')
+      expect(error.message).not.toContain('SECRET')
+    },
+  )
 
-  it('[CB-11] quotes nothing that a parser says, wherever it was at work', async () => {
+  it('[CB-11] quotes no text of a parser', async () => {
     const http = () => Promise.reject(new SyntaxError('Unexpected token S, "SECRET" is not valid JSON'))
     const { error } = await refused({ http })
     expect(error.code).toBe('provider_answer_invalid')
     expect(error.message).toContain("Invalid response from One Login's token endpoint: it is not JSON. ")
   })
 
-  it('[CB-11] becomes a typed error: a fault of the program on the way', async () => {
+  it('[CB-11] becomes a typed error: an exception of the HTTP call', async () => {
     const { error } = await refused({ http: () => Promise.reject(new TypeError('it is no function')) })
     expect(error).toMatchObject({ code: 'provider_answer_invalid', status: 502 })
     expect(error.message).toMatch(/it is no function/)
   })
 
-  it('[CB-11] becomes a typed error: an answer without an ID token', async () => {
+  it('[CB-11] becomes a typed error: a response without an ID token', async () => {
     const response = json({ access_token: 'a', token_type: 'Bearer' })
     expect((await refused({ response })).error.code).toBe('provider_answer_invalid')
   })
 
-  it('[CB-11] keeps what the way to the provider says', async () => {
+  it('[CB-11] keeps the error of the HTTP call', async () => {
     expect((await refused({ response: () => undefined })).error.code).toBe('provider_timeout')
     const reset: Responder = (response) => response.socket?.resetAndDestroy()
     expect((await refused({ response: reset })).error.code).toBe('provider_unreachable')
   })
 
-  it('[CB-11] is not made when the signer fails', async () => {
+  it('[CB-11] is not made if the signer fails', async () => {
     const broken = { ...signer, sign: () => Promise.reject(new Error('throttled')) }
     const { error, requests } = await refused({ strategy: { signer: broken } })
     expect(error.code).toBe('signing_failed')
@@ -298,12 +301,12 @@ describe('a token request that fails', () => {
   )
 
   it.each([
-    ['an ID token that is no text', { id_token: 5 }, 'it has no ID token'],
+    ['an ID token that is not a string', { id_token: 5 }, 'it has no ID token'],
     ['no ID token', {}, 'it has no ID token'],
     ['a bound access token', { id_token: 'a', token_type: 'DPoP' }, 'its access token is not a bearer token'],
     ['an unknown token type', { id_token: 'a', token_type: 'mac' }, 'its access token is not a bearer token'],
     ['no access token', { access_token: undefined }, 'a member is missing or has the wrong type'],
-  ])('[CB-11] is told in our words, whoever noticed first: %s', async (_what, members, words) => {
+  ])('[CB-11] is reported in this package’s words: %s', async (_what, members, words) => {
     const response = json({ access_token: 'the-access-token', token_type: 'Bearer', ...members })
     const { error } = await refused({ response })
     expect(error.code).toBe('provider_answer_invalid')
@@ -311,18 +314,18 @@ describe('a token request that fails', () => {
   })
 })
 
-describe('what came', () => {
-  it('[CB-11] is refused when the access token is bound to a key, which nobody here has', async () => {
+describe('the token response', () => {
+  it('[CB-11] is rejected if the access token is bound to a key', async () => {
     const { error } = await refused({ tokenType: 'DPoP' })
     expect(error).toMatchObject({ code: 'provider_answer_invalid', status: 502 })
   })
 
-  it.each(['expires_in', 'scope', 'refresh_token'])('[CID-13] may have null for %s', async (member) => {
+  it.each(['expires_in', 'scope', 'refresh_token'])('[CID-13] can have null for %s', async (member) => {
     const good = { access_token: 'a', token_type: 'Bearer', id_token: 'a.b.c' }
     expect((await exchange({ response: json({ ...good, [member]: null }) })).tokens).toBeDefined()
   })
 
-  it('[IDT-1] is an ID token of which nothing was checked here, so that one place checks all of it', async () => {
+  it('[IDT-1] has an ID token that is not checked here, so one place checks all of it', async () => {
     const claims = { iss: 'https://op.example/', aud: 'another', nonce: 'another', exp: 1, auth_time: null }
     const { tokens, idToken } = await exchange({ claims })
     expect(tokens).toEqual({ idToken, accessToken: 'the-access-token' })
@@ -330,7 +333,7 @@ describe('what came', () => {
 })
 
 describe('a secret', () => {
-  it('[CB-11] stands in no error', async () => {
+  it('[CB-11] is in no error', async () => {
     const responses = [json({ error: 'invalid_client' }, {}, 400), text('<html>'), json({}), () => undefined]
     for (const response of responses) {
       const { error } = await refused({ strategy: { clientSecret: 'SECRET', timeout: 0.2 }, response })

@@ -7,7 +7,7 @@ const given = (value: string) => ({ value, type: 'GivenName' })
 const family = (value: string) => ({ value, type: 'FamilyName' })
 const alice = [given('Alice'), given('Jane'), given('Laura')]
 
-/** The people and documents of One Login's documentation: of "Prove your user's identity" and of the simulator's page. */
+/** The people and documents in One Login's documentation: "Prove your user's identity" and the simulator's page. */
 const examples = [
   {
     who: 'the user of the example responses',

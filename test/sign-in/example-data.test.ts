@@ -58,7 +58,7 @@ describe.runIf(folder)('the example data of One Login', () => {
   it.each([
     ...examplesOf<Parameters<typeof subjectOf>[0]>('names'),
     ...examplesOf<Parameters<typeof subjectOf>[0]>('identities'),
-  ])('[CID-8, CID-9] has the person of $file, whose name is read in its order', async ({ content }) => {
+  ])('[CID-8, CID-9] has the person of $file, with the name in its order', async ({ content }) => {
     const credentialSubject = subjectOf(content)
     const identity = await prove({ coreIdentity: { vc: { credentialSubject } } })
     const parts = credentialSubject.name[0]?.nameParts ?? []

@@ -18,7 +18,7 @@ describe('a started sign-in', () => {
     expect(new Set(secrets).size).toBe(600)
   })
 
-  it('[AUTHZ-2] remembers what the callback will need', () => {
+  it('[AUTHZ-2] stores what the callback needs', () => {
     const identity: SignInSettings = {
       trust: parseVectors(['Cl.Cm.P2']),
       claims: ['coreIdentityJWT'],
@@ -37,31 +37,31 @@ describe('a started sign-in', () => {
     })
   })
 
-  it('[AUTHZ-2] survives a session store', () => {
+  it('[AUTHZ-2] can be stored in a session store', () => {
     const transaction = createTransaction({ ...signIn, maxAge: 300, returnTo: '/a', state: [1, null] })
     expect(JSON.parse(JSON.stringify(transaction))).toStrictEqual(transaction)
   })
 
-  it('[AUTHZ-2] holds nothing for what was not asked for', () => {
+  it('[AUTHZ-2] has nothing that was not requested', () => {
     expect(Object.keys(createTransaction(signIn)).sort()).toEqual(
       ['claims', 'codeVerifier', 'nonce', 'sentAt', 'state', 'trust'].sort(),
     )
   })
 
-  it('[AUTHZ-2] remembers who was signed in when it started', () => {
+  it('[AUTHZ-2] stores who was signed in when it started', () => {
     expect(createTransaction(signIn, { sub: 'urn:fdc:gov.uk:2022:a-user' }).sub).toBe(
       'urn:fdc:gov.uk:2022:a-user',
     )
     expect(createTransaction(signIn)).not.toHaveProperty('sub')
   })
 
-  it('[CB-12] does not remember an address that would fill the store', () => {
+  it('[CB-12] does not store an address that would fill the store', () => {
     const path = (length: number) => `/${'a'.repeat(length - 1)}`
     expect(createTransaction({ ...signIn, returnTo: path(2048) }).returnTo).toBe(path(2048))
     expect(createTransaction({ ...signIn, returnTo: path(2049) }).returnTo).toBe('/')
   })
 
-  it('[CB-12] remembers only a path of this site', () => {
+  it('[CB-12] stores only a path of this site', () => {
     expect(createTransaction({ ...signIn, returnTo: 'https://elsewhere.example/' }).returnTo).toBe('/')
   })
 })

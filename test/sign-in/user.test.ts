@@ -28,7 +28,7 @@ const core: CoreIdentity = {
   birthDate: [{ value: '1970-01-02' }, { value: '1970-02-01' }],
 }
 
-/** The identity that comes of claims beside the core identity, by their short names. */
+/** The identity from claims other than the core identity, by their short names. */
 function prove(claims: Readonly<Record<string, unknown>> = {}, proven: CoreIdentity = core): ProvenIdentity {
   const identity = createIdentity(proven, userinfo(claims))
   if (!identity.proven) throw new Error('It was not proven.')
@@ -45,7 +45,7 @@ function userinfo(claims: Readonly<Record<string, unknown>>) {
 }
 
 describe('account', () => {
-  it('[UI-2] gives each claim under the name that the design has for it', () => {
+  it('[UI-2] returns each claim under its documented name', () => {
     const user = createUser(
       { sub, iat: 1, vot: 'Cl.Cm', authTime: 1_700_000_000, sid: 'the-journey' },
       {
@@ -68,19 +68,19 @@ describe('account', () => {
     })
   })
 
-  it('[UI-2] leaves out what One Login did not say', () => {
+  it('[UI-2] leaves out what One Login did not send', () => {
     expect(Object.entries(createUser({ sub, iat: 1, vot: 'Cl' }, { sub }))).toEqual([
       ['sub', sub],
       ['authentication', { level: 'Cl' }],
     ])
   })
 
-  it('[CID-6] holds nothing of userinfo but what it names', () => {
+  it('[CID-6] has only the named claims of userinfo', () => {
     const claims = { ...userinfo({ coreIdentityJWT: 'eyJ', returnCode: [] }), birthdate: '1970-01-01' }
     expect(createUser({ sub, iat: 1, vot: 'Cl' }, claims)).toEqual({ sub, authentication: { level: 'Cl' } })
   })
 
-  it('[CID-6] survives a session store, identity and all', () => {
+  it('[CID-6] can be stored in a session store, with its identity', () => {
     const identity = prove({ address: [{ uprn: 10022812929 }], returnCode: [{ code: 'A' }] })
     const user = createUser(
       { sub, iat: 1, vot: 'Cl.Cm', authTime: 5 },
@@ -93,23 +93,23 @@ describe('account', () => {
 })
 
 describe('outcome', () => {
-  it('[CID-7] tells an identity that was not proven, with its return codes', () => {
+  it('[CID-7] reports an identity that was not proven, with its return codes', () => {
     expect(createIdentity(undefined, userinfo({ returnCode: [{ code: 'A' }, { code: 'Z' }] }))).toEqual({
       proven: false,
       returnCodes: ['A', 'Z'],
     })
   })
 
-  it('[CID-7] tells an identity that was not proven, without return codes', () => {
+  it('[CID-7] reports an identity that was not proven, without return codes', () => {
     expect(createIdentity(undefined, userinfo({}))).toEqual({ proven: false, returnCodes: [] })
   })
 
-  it('[CID-7] never takes documents for a proof', () => {
+  it('[CID-7] never counts documents as a proof', () => {
     const claims = { address: [{ postalCode: 'SW1A 2AA' }], passport: [{ documentNumber: '1223456' }] }
     expect(createIdentity(undefined, userinfo(claims))).toEqual({ proven: false, returnCodes: [] })
   })
 
-  it('[CID-11] gives return codes with a proven identity too', () => {
+  it('[CID-11] returns return codes with a proven identity too', () => {
     expect(prove({ returnCode: [{ code: 'N' }, { code: 'T' }] })).toMatchObject({
       proven: true,
       returnCodes: ['N', 'T'],
@@ -117,13 +117,13 @@ describe('outcome', () => {
     expect(prove().returnCodes).toEqual([])
   })
 
-  it('[CID-5] tells the level that was reached', () => {
+  it('[CID-5] returns the level that was reached', () => {
     expect(prove({}, { ...core, level: 'P1' }).level).toBe('P1')
   })
 })
 
 describe('names', () => {
-  it('[CID-8] gives the name without an end as the current one, its parts in their order', () => {
+  it('[CID-8] returns the name without an end as the current one, with its parts in order', () => {
     expect(prove().name).toEqual({
       full: 'Alice Jane O’Donnell',
       parts: core.name[1]?.nameParts,
@@ -131,14 +131,14 @@ describe('names', () => {
     })
   })
 
-  it('[CID-8] keeps previous names apart', () => {
+  it('[CID-8] separates previous names', () => {
     expect(prove().previousNames).toEqual([
       { full: 'Alice Smith', parts: core.name[0]?.nameParts, validUntil: '2020-02-29' },
       { full: 'Ali', parts: core.name[2]?.nameParts, validUntil: '1999-12-31' },
     ])
   })
 
-  it('[CID-8] keeps a family name first, or several, or none', () => {
+  it('[CID-8] keeps the order of family names: first, several, or none', () => {
     const nameParts = [
       { type: 'FamilyName', value: '欧阳' },
       { type: 'GivenName', value: 'Li' },
@@ -147,7 +147,7 @@ describe('names', () => {
     expect(name).toEqual({ full: '欧阳 Li', parts: nameParts })
   })
 
-  it('[CID-8] refuses names that all have ended', async () => {
+  it('[CID-8] rejects names that have all ended', async () => {
     const ended = { ...core, name: core.name.filter(({ validUntil }) => validUntil !== undefined) }
     const { code, message } = await refusalOf(() => prove({}, ended))
     expect(code).toBe('identity_claim_invalid')
@@ -156,17 +156,17 @@ describe('names', () => {
 })
 
 describe('birth dates', () => {
-  it('[CID-9] gives the first as the birth date, and the others apart', () => {
+  it('[CID-9] returns the first as the birth date, and the others separately', () => {
     expect(prove()).toMatchObject({ birthDate: '1970-01-02', otherBirthDates: ['1970-02-01'] })
   })
 
-  it('[CID-9] gives an empty list where there are no others', () => {
+  it('[CID-9] returns an empty list if there are no others', () => {
     expect(prove({}, { ...core, birthDate: [{ value: '1970-01-02' }] }).otherBirthDates).toEqual([])
   })
 })
 
 describe('addresses and documents', () => {
-  it('[CID-10] takes an address of any members, and gives them as they are', () => {
+  it('[CID-10] accepts an address with any members, and returns them unchanged', () => {
     const address = [
       { uprn: 10022812929, organisationName: 'FINCH GROUP', buildingNumber: '8', validFrom: '2019-01-01' },
       { uprn: '10022812930', postalCode: 'SW1A 2AA', addressCountry: 'GB', validUntil: '2018-12-31' },
@@ -176,7 +176,7 @@ describe('addresses and documents', () => {
     expect(prove({ address }).addresses).toEqual(address)
   })
 
-  it('[CID-11] gives passports and driving licences as they are', () => {
+  it('[CID-11] returns passports and driving licences unchanged', () => {
     const passport = [{ documentNumber: '1223456', icaoIssuerCode: 'GBR', expiryDate: '2032-02-02' }]
     const drivingPermit = [
       { personalNumber: 'HACKN806067NA0AA', issueNumber: '1', issuedBy: 'DVLA', expiryDate: '2027-08-01' },
@@ -188,7 +188,7 @@ describe('addresses and documents', () => {
     })
   })
 
-  it('[CID-11] tells an empty list from a claim that was not given', () => {
+  it('[CID-11] distinguishes an empty list from a missing claim', () => {
     expect(prove({ address: [], passport: [], drivingPermit: [], returnCode: [] })).toMatchObject({
       addresses: [],
       passports: [],
@@ -223,7 +223,7 @@ describe('malformed claims', () => {
     ['returnCode', ['SECRET']],
     ['returnCode', [{ code: '' }]],
     ['returnCode', [{ code: '<b>SECRET</b>' }]],
-  ])('[CID-11, CID-12] refuses %s %j, naming the claim and nothing in it', async (claim, value) => {
+  ])('[CID-11, CID-12] rejects %s %j, and names the claim without its content', async (claim, value) => {
     const error = await refusalOf(() => prove({ [claim]: value }))
     expect(error.code).toBe('identity_claim_invalid')
     expect(error.message).toBe(
@@ -232,7 +232,7 @@ describe('malformed claims', () => {
     expect(JSON.stringify([error, error.stack, error.cause])).not.toContain('SECRET')
   })
 
-  it('[CID-12] refuses malformed return codes of an identity that was not proven', async () => {
+  it('[CID-12] rejects malformed return codes of an identity that was not proven', async () => {
     const unproven = () => createIdentity(undefined, userinfo({ returnCode: [{}] }))
     expect(await refusalOf(unproven)).toMatchObject({ code: 'identity_claim_invalid' })
   })

@@ -16,7 +16,7 @@ const good = {
   'https://vocab.account.gov.uk/v1/returnCode': [{ code: 'A' }],
 }
 
-/** Asks a provider that answers so. */
+/** Requests userinfo from a provider with this response. */
 async function fetchFrom(response: Responder) {
   await using server = await startScriptedServer(response)
   const { userinfo } = await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
@@ -24,7 +24,7 @@ async function fetchFrom(response: Responder) {
 }
 
 describe('request', () => {
-  it('[UI-1] sends the access token in the Authorization header and nowhere else', async () => {
+  it('[UI-1] sends the access token only in the Authorization header', async () => {
     await using server = await startScriptedServer(json(good))
     await fetchUserinfo(http, `${server.url}/userinfo`, 'the-access-token', sub)
     expect(server.requests).toMatchObject([
@@ -38,8 +38,8 @@ describe('request', () => {
   })
 })
 
-describe('answer', () => {
-  it('[UI-2] gives the claims as they came', async () => {
+describe('response', () => {
+  it('[UI-2] returns the claims unchanged', async () => {
     expect(await fetchFrom(json(good))).toEqual(good)
   })
 
@@ -50,18 +50,18 @@ describe('answer', () => {
     expect(namedClaims.toSorted()).toEqual(['address', 'returnCode'])
   })
 
-  it('[UI-2] takes an answer of the subject alone', async () => {
+  it('[UI-2] accepts a response with only the subject', async () => {
     expect(await fetchFrom(json({ sub }))).toEqual({ sub })
   })
 
-  it('[UI-3] takes a content type with parameters and capitals', async () => {
+  it('[UI-3] accepts a content type with parameters and capital letters', async () => {
     await expect(
       fetchFrom(json({ sub }, { 'content-type': 'Application/JSON ; charset=utf-8' })),
     ).resolves.toEqual({ sub })
   })
 
   it.each(['urn:fdc:gov.uk:2022:another-user', `${sub} `, sub.toUpperCase()])(
-    '[UI-1] refuses an answer about %s, who is not the subject of the ID token',
+    '[UI-1] rejects a response about %s, who is not the subject of the ID token',
     async (other) => {
       const error = await expectRefused(
         fetchFrom(json({ ...good, sub: other })),
@@ -82,7 +82,7 @@ describe('answer', () => {
     ['phone_number', 441406946277],
     ['phone_number_verified', 1],
     ['wallet_subject_id', {}],
-  ])('[UI-2, UI-3] refuses an answer whose %s is %j, naming the claim', async (claim, value) => {
+  ])('[UI-2, UI-3] rejects a response whose %s is %j, and names the claim', async (claim, value) => {
     await expectRefused(
       fetchFrom(json({ ...good, [claim]: value })),
       'userinfo_invalid',
@@ -95,7 +95,7 @@ describe('answer', () => {
     ['"text"', 'content'],
     ['5', 'content'],
     ['[]', 'sub'],
-  ])('[UI-3] refuses an answer that is %s, and says what is missing', async (body, missing) => {
+  ])('[UI-3] rejects a response that is %s, and says what is missing', async (body, missing) => {
     await expectRefused(
       fetchFrom(text(body, { 'content-type': 'application/json' })),
       'userinfo_invalid',
@@ -105,7 +105,7 @@ describe('answer', () => {
 })
 
 describe('failures', () => {
-  it.each([401, 403])('[UI-3] tells that the access token was refused with %i', async (status) => {
+  it.each([401, 403])('[UI-3] reports that the access token was rejected with %i', async (status) => {
     const error = await expectRefused(
       fetchFrom(text('', { 'www-authenticate': 'Bearer error="invalid_token"' }, status)),
       'userinfo_refused',
@@ -115,7 +115,7 @@ describe('failures', () => {
     expect(error.message).not.toContain('the-access-token')
   })
 
-  it.each([204, 302, 400, 404, 429, 500, 502, 503])('[UI-3] refuses status %i', async (status) => {
+  it.each([204, 302, 400, 404, 429, 500, 502, 503])('[UI-3] rejects status %i', async (status) => {
     const error = await expectRefused(
       fetchFrom(text('', { location: '/elsewhere', 'content-type': 'application/json' }, status)),
       'provider_answer_invalid',
@@ -125,7 +125,7 @@ describe('failures', () => {
   })
 
   it.each(['text/html', 'application/jwt', 'application/json-seq', 'text/plain; a=application/json'])(
-    '[UI-3] refuses the content type %s',
+    '[UI-3] rejects the content type %s',
     async (type) => {
       await expectRefused(
         fetchFrom(json(good, { 'content-type': type })),
@@ -135,11 +135,11 @@ describe('failures', () => {
     },
   )
 
-  it('[UI-3] refuses an answer without a content type', async () => {
+  it('[UI-3] rejects a response without a content type', async () => {
     await expectRefused(fetchFrom(text(JSON.stringify(good))), 'userinfo_invalid', /its content type/)
   })
 
-  it.each(['', '{', '{"sub":', '<html></html>'])('[UI-3] refuses %j, which is not JSON', async (body) => {
+  it.each(['', '{', '{"sub":', '<html></html>'])('[UI-3] rejects %j, which is not JSON', async (body) => {
     const error = await refusalOf(fetchFrom(text(body, { 'content-type': 'application/json' })))
     expect(error).toMatchObject({
       code: 'userinfo_invalid',

@@ -20,7 +20,7 @@ const start = (parts: Parameters<typeof startPair>[0] = {}): Promise<Pair> =>
   startPair({ ...parts, simulator: { logoutRetryDelay: 0, ...parts.simulator } })
 
 describe('backChannelLogout', () => {
-  it('[SESS-7] answers a valid token with exactly 200, no body, and no-store', async () => {
+  it('[SESS-7] responds to a valid token with exactly 200, no body, and no-store', async () => {
     await using pair = await start()
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     const response = await postLogout(pair.service.url, { logout_token })
@@ -28,14 +28,14 @@ describe('backChannelLogout', () => {
     expect(response.headers['cache-control']).toBe('no-store')
   })
 
-  it('[SESS-7] is content with the first try of One Login', async () => {
+  it('[SESS-7] accepts the first try of One Login', async () => {
     await using pair = await start()
     await visitorSignedIn(pair)
     const [logout] = await pair.op.signOut(sub)
     expect(logout).toMatchObject({ delivered: true, attempts: [{ status: 200 }] })
   })
 
-  it('[SESS-7] takes one for each journey of the user, also when the user pressed sign out here', async () => {
+  it('[SESS-7] accepts a token for each journey of the user, also after the user signed out here', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/identity`)
@@ -44,14 +44,14 @@ describe('backChannelLogout', () => {
     expect(logouts.map(({ attempts }) => attempts.map(({ status }) => status))).toEqual([[200], [200]])
   })
 
-  it('[SESS-6] takes a token signed ES256 for a service whose ID tokens are RS256', async () => {
+  it('[SESS-6] accepts a token signed ES256 for a service whose ID tokens are RS256', async () => {
     await using pair = await start({ simulator: { client: { idTokenSigningAlg: 'RS256' } } })
     const browser = await visitorSignedIn(pair)
     expect((await pair.op.signOut(sub))[0]).toMatchObject({ delivered: true })
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-6] takes a token signed with a key that One Login has just begun to use', async () => {
+  it('[SESS-6] accepts a token signed with a new key of One Login', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     pair.op.rotateKeys()
@@ -59,9 +59,9 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  // A repeated jti is wrong the second time only, and ten megabytes get no answer: each has a test of its own.
+  // A repeated jti is wrong only the second time, and 10 megabytes get no response: each has its own test.
   it.each(simulatorFaults['logout-token'].filter((fault) => !/repeated|oversized/.test(fault)))(
-    '[SESS-8] answers with 400 and an error code, and ends nothing, when One Login sends "%s"',
+    '[SESS-8] responds with 400 and an error code, and ends nothing, if One Login sends "%s"',
     async (fault) => {
       await using pair = await start()
       const browser = await visitorSignedIn(pair)
@@ -74,7 +74,7 @@ describe('backChannelLogout', () => {
     },
   )
 
-  it('[SESS-8] refuses an ID token that is used as a logout token', async () => {
+  it('[SESS-8] rejects an ID token that is used as a logout token', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const { idToken } = await storedSignIn(pair.service)
@@ -88,7 +88,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it('[SESS-6] refuses a token that was received before', async () => {
+  it('[SESS-6] rejects a token that was received before', async () => {
     await using pair = await start()
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     expect((await postLogout(pair.service.url, { logout_token })).status).toBe(200)
@@ -99,10 +99,10 @@ describe('backChannelLogout', () => {
     ['as JSON', 'application/json'],
     ['as text', 'text/plain'],
     ['as a form with files', 'multipart/form-data; boundary=x'],
-    ['under a name that only begins like a form', 'application/x-www-form-urlencoded-not'],
-    ['under a name that only ends like a form', 'text/plain, application/x-www-form-urlencoded'],
-    ['as nothing in particular', ''],
-  ])('[SESS-8] refuses a token that comes %s', async (_what, type) => {
+    ['with a type that only starts like a form', 'application/x-www-form-urlencoded-not'],
+    ['with a type that only ends like a form', 'text/plain, application/x-www-form-urlencoded'],
+    ['without a type', ''],
+  ])('[SESS-8] rejects a token that arrives %s', async (_what, type) => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
@@ -111,14 +111,14 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it('[SESS-8] takes a form whose type comes with a charset, in any case', async () => {
+  it('[SESS-8] accepts a form whose type has a charset, in any case', async () => {
     await using pair = await start()
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     const headers = { 'content-type': 'Application/X-WWW-Form-URLencoded ; charset=UTF-8' }
     expect((await postLogout(pair.service.url, { logout_token }, headers)).status).toBe(200)
   })
 
-  it('[SESS-8] refuses a GET, also with a token in its query', async () => {
+  it('[SESS-8] rejects a GET, also with a token in its query', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const token = await undeliveredLogoutToken(pair.op, sub)
@@ -127,7 +127,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('[SESS-8] refuses a good token that comes as %s', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('[SESS-8] rejects a valid token sent with %s', async (method) => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
@@ -137,7 +137,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it('[SESS-8] refuses a token in the query of a POST', async () => {
+  it('[SESS-8] rejects a token in the query of a POST', async () => {
     await using pair = await start()
     const token = await undeliveredLogoutToken(pair.op, sub)
     const response = await pair
@@ -146,7 +146,7 @@ describe('backChannelLogout', () => {
     expect(response.status).toBe(400)
   })
 
-  it('[SESS-8] refuses a body of 1 MB, although there is a good token in it', async () => {
+  it('[SESS-8] rejects a body of 1 MB, although it contains a valid token', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
@@ -157,7 +157,7 @@ describe('backChannelLogout', () => {
     }
   })
 
-  it('[SESS-8] refuses a body that is too long although the token is in its first part', async () => {
+  it('[SESS-8] rejects a body that is too long, although the token is in its first part', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const token = await undeliveredLogoutToken(pair.op, sub)
@@ -186,7 +186,7 @@ describe('backChannelLogout', () => {
   it.each([
     ['Express 5', express],
     ['Express 4', express4],
-  ])('[SESS-7] takes a token that the app has parsed already, in %s', async (_name, framework) => {
+  ])('[SESS-7] accepts a token that the app has already parsed, in %s', async (_name, framework) => {
     await using pair = await start({
       framework,
       routes: (app) => app.use(framework.json(), framework.urlencoded({ extended: true })),
@@ -196,7 +196,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-8] refuses two tokens and a long one, also when the app has parsed them', async () => {
+  it('[SESS-8] rejects 2 tokens and a long one, also if the app has parsed them', async () => {
     await using pair = await start({
       routes: (app) => app.use(express.urlencoded({ extended: true, limit: '2mb' })),
     })
@@ -215,7 +215,7 @@ describe('backChannelLogout', () => {
     expect(longest.body).toContain('not a signed JWT')
   })
 
-  it('[SESS-8] takes a body of 16 KiB, and refuses one of a byte more', async () => {
+  it('[SESS-8] accepts a body of 16 KiB, and rejects one byte more', async () => {
     await using pair = await start()
     for (const [size, status] of [
       [16 * 1024, 200],
@@ -227,7 +227,7 @@ describe('backChannelLogout', () => {
     }
   })
 
-  it('[SESS-8] breaks a body off that goes on and on', async () => {
+  it('[SESS-8] stops reading a body without end', async () => {
     await using pair = await start()
     const request = http.request(`${pair.service.url}/back-channel-logout`, {
       method: 'POST',
@@ -240,7 +240,7 @@ describe('backChannelLogout', () => {
     request.destroy()
   })
 
-  it('[SESS-8] refuses a token that comes as nothing at all', async () => {
+  it('[SESS-8] rejects a token without a content type', async () => {
     await using pair = await start()
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     const request = http.request(`${pair.service.url}/back-channel-logout`, { method: 'POST', agent: false })
@@ -250,7 +250,7 @@ describe('backChannelLogout', () => {
     expect(response.statusCode).toBe(400)
   })
 
-  it('[SESS-8] refuses a body that something else has read and not parsed', async () => {
+  it('[SESS-8] rejects a body that other code has read and not parsed', async () => {
     await using pair = await start({
       routes: (app) => app.use((req, _res, next) => void req.on('end', next).resume()),
     })
@@ -258,13 +258,13 @@ describe('backChannelLogout', () => {
     expect((await postLogout(pair.service.url, { logout_token })).status).toBe(400)
   })
 
-  it('[SESS-7] takes a token where the app parses other bodies, in Express 4', async () => {
+  it('[SESS-7] accepts a token if the app parses other bodies, in Express 4', async () => {
     await using pair = await start({ framework: express4, routes: (app) => app.use(express4.json()) })
     const logout_token = await undeliveredLogoutToken(pair.op, sub)
     expect((await postLogout(pair.service.url, { logout_token })).status).toBe(200)
   })
 
-  it('[SESS-7] uses the store that the strategy was given, so that it needs no session', async () => {
+  it('[SESS-7] uses the store in the options, so it needs no session', async () => {
     const signOutStore = new MemoryStore()
     await using pair = await start({ options: { signOutStore } })
     const browser = await visitorSignedIn(pair)
@@ -281,7 +281,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] fails, rather than say 200, when there is nowhere to note a sign-out', async () => {
+  it('[SESS-7] fails instead of returning 200 if there is no store for sign-outs', async () => {
     await using pair = await start()
     const options = pair.op.options as OneLoginOptions
     const errors: unknown[] = []
@@ -300,7 +300,7 @@ describe('backChannelLogout', () => {
     expect(errors).toEqual([expect.objectContaining({ code: 'session_unavailable' })])
   })
 
-  it('[SESS-7] does not say 200 when the sign-out cannot be noted, and One Login tries again', async () => {
+  it('[SESS-7] does not return 200 if the sign-out cannot be stored, so One Login tries again', async () => {
     const store = new MemoryStore()
     await using pair = await start({ store })
     const browser = await visitorSignedIn(pair)
@@ -311,14 +311,14 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] does not say 400 when the keys of One Login cannot be had, so that it tries again', async () => {
+  it('[SESS-7] does not return 400 if the keys are unavailable, so One Login tries again', async () => {
     await using pair = await start()
     pair.op.breakNext('jwks', '503')
     const [logout] = await pair.op.signOut(sub, { to: `${pair.service.url}/back-channel-logout` })
     expect(logout?.attempts[0]?.status).toBeGreaterThanOrEqual(500)
   })
 
-  it('[SESS-7] tells the app who was signed out, once they are', async () => {
+  it('[SESS-7] calls the app with the user after they are signed out', async () => {
     const events: string[] = []
     await using pair = await start({
       routes: (app, oneLogin) => {
@@ -334,7 +334,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] does not say 200 when the app could not do its part, and signs the user out all the same', async () => {
+  it('[SESS-7] does not return 200 if the app’s function fails, but still signs the user out', async () => {
     const hook = vi.fn<(sub: string) => Promise<void>>().mockRejectedValueOnce(new Error('no sockets'))
     await using pair = await start({
       routes: (app, oneLogin) => {
@@ -349,7 +349,7 @@ describe('backChannelLogout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] tells those who listen that a user was signed out', async () => {
+  it('[SESS-7] publishes an event when a user is signed out', async () => {
     await using pair = await start()
     const events: unknown[] = []
     const listener = (event: unknown) => void events.push(event)

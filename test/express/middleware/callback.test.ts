@@ -10,7 +10,7 @@ import { signIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
 
 const callbackPath = '/auth/callback?'
 
-/** Goes to a page and on to One Login, and stops before the callback: gives its address. */
+/** Visits a page and One Login, stops before the callback, and returns its address. */
 async function untilCallback({ service }: Pair, browser: Browser, path: string): Promise<string> {
   const isCallback = (location: string) => location.startsWith(service.url + callbackPath)
   const { headers, status } = await browser.visit(service.url + path, { stopAt: isCallback })
@@ -21,7 +21,7 @@ async function untilCallback({ service }: Pair, browser: Browser, path: string):
 const jarOf = ({ service }: Pair, browser: Browser) => browser.jar(new URL(service.url).host)
 
 describe('the callback', () => {
-  it('[CB-12] renews the session id at sign-in, so that one who knew the old one gets nothing', async () => {
+  it('[CB-12] renews the session ID at sign-in, so the old one is useless', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const address = await untilCallback(pair, browser, '/account')
@@ -43,7 +43,7 @@ describe('the callback', () => {
     expect(jarOf(pair, browser).get('connect.sid')).not.toBe(before)
   })
 
-  it('[CB-12] goes to the page that the sign-in route was told, and to / without one', async () => {
+  it('[CB-12] redirects to the page of the sign-in route, or to / without one', async () => {
     await using pair = await startPair()
     const { url } = pair.service
     const events = await pair
@@ -53,7 +53,7 @@ describe('the callback', () => {
     expect((await pair.browser().visit(`${url}/sign-in`)).url).toBe(`${url}/`)
   })
 
-  it('[CB-12] goes to no other site for a return address that the app passed on from its users', async () => {
+  it('[CB-12] redirects to no other site for a return address that the app got from its users', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => app.get('/in', oneLogin.signIn({ returnTo: '//evil.example/' })),
     })
@@ -62,7 +62,7 @@ describe('the callback', () => {
     expect(headers.location).toBe('/')
   })
 
-  it('[CB-12] tells the verify callback what the app gave: the page to come back to and its own state', async () => {
+  it('[CB-12] passes the return page and the app’s own state to the verify callback', async () => {
     let request: Request | undefined
     const events: unknown[] = []
     await using pair = await startPair({
@@ -82,7 +82,7 @@ describe('the callback', () => {
     expect(events).toEqual([{ returnTo: '/whoami', state: { basket: 7 } }, {}])
   })
 
-  it('[AUTHZ-2] lets sign-ins that other tabs have begun be finished after one of them', async () => {
+  it('[AUTHZ-2] lets sign-ins from other tabs finish after one of them', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const tabs = []
@@ -94,7 +94,7 @@ describe('the callback', () => {
       })
   })
 
-  it('[AUTHZ-2] lets a sign-in be finished that was begun before a step-up in another tab', async () => {
+  it('[AUTHZ-2] lets a sign-in finish that started before a step-up in another tab', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const address = await untilCallback(pair, browser, '/account?tab=1')
@@ -102,7 +102,7 @@ describe('the callback', () => {
     expect(await browser.visit(address)).toMatchObject({ status: 200 })
   })
 
-  it('[CB-1] takes the same callback once, also when it comes twice at the same time', async () => {
+  it('[CB-1] accepts a callback once, also if it arrives twice at the same time', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const address = await untilCallback(pair, browser, '/account')
@@ -111,7 +111,7 @@ describe('the callback', () => {
     expect(pair.op.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(1)
   })
 
-  it('[CB-5] ends the session of a signed-in user when One Login answers login_required', async () => {
+  it('[CB-5] ends the session of a signed-in user when One Login returns login_required', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const old = jarOf(pair, browser).get('connect.sid') ?? ''
@@ -124,7 +124,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[CB-5] ends the session by itself, also where the back-channel logout of One Login does not arrive', async () => {
+  it('[CB-5] ends the session also if One Login’s back-channel logout does not arrive', async () => {
     await using pair = await startPair({ simulator: { logoutRetryDelay: 0 } })
     pair.op.register({ backChannelLogoutURL: `${pair.service.url}/nowhere` })
     const browser = await visitorSignedIn(pair)
@@ -133,7 +133,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('leaves a user signed in when One Login answers another error', async () => {
+  it('leaves a user signed in if One Login returns another error', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'temporarily_unavailable' } })
@@ -142,7 +142,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
   })
 
-  it('ends the session when another user comes back than the one who is signed in', async () => {
+  it('ends the session if One Login returns another user than the signed-in one', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     const old = jarOf(pair, browser).get('connect.sid') ?? ''
@@ -155,7 +155,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('ends the session when another user signed in meanwhile in another tab', async () => {
+  it('ends the session if another user has signed in in another tab', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     pair.op.respondWith({ user: 'typical' })
@@ -167,7 +167,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('lets nobody else finish what a user began whose session has ended meanwhile', async () => {
+  it('lets no other user finish a sign-in after the session of its user has ended', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair, 'typical')
     pair.op.respondWith({ user: 'no-phone' })
@@ -179,13 +179,13 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] keeps no user whom a sign-out could not reach, should the store fail at the end', async () => {
+  it('[SESS-7] keeps no user whom a sign-out could not reach if the store fails at the end', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })
     const browser = pair.browser()
     const address = await untilCallback(pair, browser, '/account')
     const writes = vi.spyOn(store, 'set')
-    // Passport's own write: what comes after it is lost.
+    // Passport's own write. Later writes are lost.
     writes.mockImplementationOnce(MemoryStore.prototype.set.bind(store))
     writes.mockImplementation((_id, _session, done) => done?.(new Error('the store is away')))
     await browser.send(address)
@@ -194,7 +194,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('fails when the app cannot log the user in, with what it says', async () => {
+  it('fails with the app’s error if the app cannot log the user in', async () => {
     const failure = new Error('no such account')
     await using pair = await startPair({
       routes: (_app, _oneLogin, passport) => {
@@ -209,7 +209,7 @@ describe('the callback', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  describe('with a log-in that gives a promise, as that of @fastify/passport does,', () => {
+  describe('with a log-in that returns a promise, as in @fastify/passport,', () => {
     type LogIn = (user: Express.User, options: LogInOptions) => Promise<void>
 
     const startWith = (promising: (req: Request) => LogIn) =>
@@ -223,14 +223,14 @@ describe('the callback', () => {
         },
       })
 
-    it('[CB-12] signs the user in and goes on', async () => {
+    it('[CB-12] signs the user in and continues', async () => {
       await using pair = await startWith((req) => promisify<Express.User, LogInOptions>(req.logIn.bind(req)))
       const browser = pair.browser()
       expect((await browser.visit(`${pair.service.url}/account`)).status).toBe(200)
       expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
     })
 
-    it('[CB-12] fails with what it says', async () => {
+    it('[CB-12] fails with its error', async () => {
       const failure = new Error('no such account')
       await using pair = await startWith(() => () => Promise.reject(failure))
       const browser = pair.browser()
@@ -240,7 +240,7 @@ describe('the callback', () => {
     })
   })
 
-  it('fails when Passport is not there, and says where to mount it', async () => {
+  it('fails without Passport, and says where to mount it', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get(
@@ -261,7 +261,7 @@ describe('the callback', () => {
     })
   })
 
-  it('fails when the session cannot be written, and signs nobody in', async () => {
+  it('fails and signs no user in if the session cannot be written', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })
     const browser = pair.browser()

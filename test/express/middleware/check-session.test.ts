@@ -14,7 +14,7 @@ const { sub } = readyUser('typical')
 
 const signOutKey = ({ op }: Pair) => recordKey('signed-out', op.issuer, op.options.clientId, sub)
 
-/** A page that anybody can see. */
+/** A page that anyone can see. */
 const openPage = (app: Express) => {
   app.get('/open', (req, res) => void res.send(req.user ? 'somebody' : 'nobody'))
 }
@@ -35,7 +35,7 @@ afterEach(() => {
 })
 
 describe('a user who signs out elsewhere', () => {
-  it('[SESS-7] is out of three browsers at the next request after one back-channel logout', async () => {
+  it('[SESS-7] is signed out of 3 browsers at the next request after one back-channel logout', async () => {
     await using pair = await startPair()
     const browsers: Browser[] = []
     for (let count = 0; count < 3; count++) browsers.push(await visitorSignedIn(pair))
@@ -43,7 +43,7 @@ describe('a user who signs out elsewhere', () => {
     for (const browser of browsers) expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] gets no page that is guarded, and a fetch gets 401', async () => {
+  it('[SESS-7] gets no guarded page, and a fetch gets 401', async () => {
     await using pair = await startPair()
     const [page, script] = [await visitorSignedIn(pair), await visitorSignedIn(pair)]
     await pair.op.signOut(sub)
@@ -52,7 +52,7 @@ describe('a user who signs out elsewhere', () => {
     expect(await fetchFrom(script, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 
-  it('[SESS-7] is out although some of the sessions had a step-up or a re-authentication', async () => {
+  it('[SESS-7] is signed out also of sessions with a step-up or a re-authentication', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/identity`)
@@ -60,7 +60,7 @@ describe('a user who signs out elsewhere', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] leaves nothing of the session behind, its id neither', async () => {
+  it('[SESS-7] leaves no part of the session, nor its ID', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const jar = browser.jar(new URL(pair.service.url).host)
@@ -89,7 +89,7 @@ describe('a user who signs out elsewhere', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it('[SESS-7] is out when the logout arrives while the sign-in is being finished', async () => {
+  it('[SESS-7] is signed out if the logout arrives while the sign-in is finishing', async () => {
     const progress = new EventEmitter()
     const [arrived, goOn] = [once(progress, 'arrived'), once(progress, 'go on')]
     await using pair = await startPair({
@@ -110,7 +110,7 @@ describe('a user who signs out elsewhere', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-7] stays signed in when the logout arrives before One Login has let the user in', async () => {
+  it('[SESS-7] stays signed in if the logout arrives before the sign-in at One Login', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const atOneLogin = await browser.visit(`${pair.service.url}/account`, { stopAt: true })
@@ -122,7 +122,7 @@ describe('a user who signs out elsewhere', () => {
     expect(await whoIs(pair.service, browser)).toBe(sub)
   })
 
-  it('[SESS-7] can still finish a sign-in that was under way', async () => {
+  it('[SESS-7] can still finish a waiting sign-in', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const atOneLogin = await browser.visit(`${pair.service.url}/identity`, { stopAt: true })
@@ -133,7 +133,7 @@ describe('a user who signs out elsewhere', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
   })
 
-  it('[SESS-7] is out as long as a session can live', async () => {
+  it('[SESS-7] stays signed out for as long as a session can last', async () => {
     stopClock()
     await using pair = await withSession({ absolute: '12h', onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -143,7 +143,7 @@ describe('a user who signs out elsewhere', () => {
   })
 
   it.each(['signOutStore', 'session store'])(
-    '[SESS-7] gets 503 while the %s cannot be read, and nothing gets through',
+    '[SESS-7] gets 503 while the %s cannot be read, and no request gets through',
     async (which) => {
       const store = new MemoryStore()
       await using pair = await startPair(
@@ -152,7 +152,7 @@ describe('a user who signs out elsewhere', () => {
       const browser = await visitorSignedIn(pair)
       const read = MemoryStore.prototype.get.bind(store)
       const reads = vi.spyOn(store, 'get').mockImplementation((id, done) => {
-        // The session was read before the store went away.
+        // The session was read before the store became unavailable.
         if (id === signOutKey(pair)) done(new Error('the store is away'))
         else read(id, done)
       })
@@ -183,7 +183,7 @@ describe('a user who signs out elsewhere', () => {
 })
 
 describe('the limits of a session', () => {
-  it('[SESS-5] end it when it has lived too long, whatever the user does', async () => {
+  it('[SESS-5] end it at the absolute limit, whatever the user does', async () => {
     stopClock()
     await using pair = await withSession({ absolute: '1h', onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -197,7 +197,7 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] are not put off by a step-up', async () => {
+  it('[SESS-5] are not extended by a step-up', async () => {
     stopClock()
     await using pair = await withSession({ absolute: '1h', onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -208,7 +208,7 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] end it after 12 hours unless something else is said', async () => {
+  it('[SESS-5] end it after 12 hours by default', async () => {
     stopClock()
     await using pair = await withSession({ onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -218,7 +218,7 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] end it when the user does nothing, and each request counts', async () => {
+  it('[SESS-5] end it when the user is inactive, and each request counts as activity', async () => {
     stopClock()
     await using pair = await withSession({ idle: '10m', onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -230,7 +230,7 @@ describe('the limits of a session', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5, SESS-14] write nothing at each request where there is no idle limit', async () => {
+  it('[SESS-5, SESS-14] write nothing at each request if there is no idle limit', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
@@ -249,11 +249,11 @@ describe('the limits of a session', () => {
     const page = await browser.visit(atOneLogin.headers.location ?? '')
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/identity` })
     expect(await whoIs(pair.service, browser)).toBe(sub)
-    // It is the same session, with all that the app has in it.
+    // It is the same session, with the app's data.
     expect(await storedSignIn(pair.service)).toMatchObject({ startedAt })
   })
 
-  it('[SESS-5] let a user come back whose session has become too old at One Login: it is a new one', async () => {
+  it('[SESS-5] start a new session for a user whose session became too old at One Login', async () => {
     stopClock()
     await using pair = await withSession({ absolute: '2m' })
     const browser = await visitorSignedIn(pair)
@@ -264,7 +264,7 @@ describe('the limits of a session', () => {
     expect(await storedSignIn(pair.service)).toMatchObject({ startedAt: Date.now() / 1000 })
   })
 
-  it('[SESS-5] are not put off by a callback that brings nothing', async () => {
+  it('[SESS-5] are not extended by a callback without a sign-in', async () => {
     stopClock()
     await using pair = await withSession({ idle: '10m', onExpiry: 'continue' })
     const browser = await visitorSignedIn(pair)
@@ -291,7 +291,7 @@ describe('a session that expires', () => {
     return { pair, browser, idToken, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() }
   }
 
-  it('[SESS-5] "sign-out" sends a browser that goes to a page through the sign-out of One Login', async () => {
+  it('[SESS-5] "sign-out" sends a browser that requests a page to One Login’s sign-out', async () => {
     await using expiry = await expired('sign-out')
     const { pair, browser, idToken } = expiry
     const page = await browser.visit(`${pair.service.url}/open`)
@@ -302,7 +302,7 @@ describe('a session that expires', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] "sign-out" is what happens unless something else is said', async () => {
+  it('[SESS-5] "sign-out" is the default', async () => {
     stopClock()
     await using pair = await withSession({ idle: '10m' })
     const browser = await visitorSignedIn(pair)
@@ -311,7 +311,7 @@ describe('a session that expires', () => {
     expect(headers.location).toContain(`${pair.op.issuer}logout?`)
   })
 
-  it('[SESS-5] "reauthenticate" has the user prove that it is them, and comes back to the page', async () => {
+  it('[SESS-5] "reauthenticate" makes the user sign in again, and returns to the page', async () => {
     await using expiry = await expired('reauthenticate')
     const { pair, browser, idToken } = expiry
     const page = await browser.visit(`${pair.service.url}/open?page=3`)
@@ -324,7 +324,7 @@ describe('a session that expires', () => {
     })
   })
 
-  it('[SESS-5] "reauthenticate" lets nobody else in', async () => {
+  it('[SESS-5] "reauthenticate" lets no other user in', async () => {
     await using expiry = await expired('reauthenticate')
     const { pair, browser } = expiry
     pair.op.respondWith({ user: 'no-phone' })
@@ -333,7 +333,7 @@ describe('a session that expires', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] "reauthenticate" asks for a plain sign-in where no request object can be signed', async () => {
+  it('[SESS-5] "reauthenticate" starts a plain sign-in if no request object can be signed', async () => {
     stopClock()
     await using pair = await withSession({ idle: '10m', onExpiry: 'reauthenticate' }, { clientSecret: true })
     const browser = await visitorSignedIn(pair)
@@ -341,7 +341,7 @@ describe('a session that expires', () => {
     expect((await browser.visit(`${pair.service.url}/open`)).body).toBe('somebody')
   })
 
-  it('[SESS-5] "continue" shows the page to nobody in particular', async () => {
+  it('[SESS-5] "continue" shows the page without a user', async () => {
     await using expiry = await expired('continue')
     const { pair, browser } = expiry
     expect(await browser.visit(`${pair.service.url}/open`)).toMatchObject({
@@ -352,7 +352,7 @@ describe('a session that expires', () => {
   })
 
   it.each(['sign-out', 'reauthenticate'] as const)(
-    '[SESS-5] "%s" answers a fetch with 401, a problem document and no redirect',
+    '[SESS-5] "%s" responds to a fetch with 401, a problem document and no redirect',
     async (onExpiry) => {
       await using expiry = await expired(onExpiry)
       const { pair, browser } = expiry
@@ -363,7 +363,7 @@ describe('a session that expires', () => {
         type: expect.stringMatching(/^application\/problem\+json/) as string,
       })
       expect(JSON.parse(response.body)).toMatchObject({ status: 401, code: 'session_expired' })
-      // The page that comes next is sent to One Login, with the ID token in the request.
+      // The next page redirects to One Login, with the ID token in the request.
       expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({ status: 401 })
       const { headers } = await browser.visit(`${pair.service.url}/open`, { stopAt: true })
       const { pathname } = new URL(headers.location ?? '')
@@ -373,7 +373,7 @@ describe('a session that expires', () => {
   )
 
   it.each(['sign-out', 'reauthenticate'] as const)(
-    '[SESS-5] "%s" ends the session of a form post, and leaves the page that "reauthenticate" needs to the app',
+    '[SESS-5] "%s" ends the session at a form post, and leaves the response to the app',
     async (onExpiry) => {
       await using expiry = await expired(onExpiry)
       const { pair, browser } = expiry
@@ -385,7 +385,7 @@ describe('a session that expires', () => {
     },
   )
 
-  it('[SESS-5] "continue" lets a fetch go on as nobody', async () => {
+  it('[SESS-5] "continue" lets a fetch continue without a user', async () => {
     await using expiry = await expired('continue')
     const { pair, browser } = expiry
     expect(await fetchFrom(browser, `${pair.service.url}/open`)).toMatchObject({
@@ -395,7 +395,7 @@ describe('a session that expires', () => {
   })
 
   it.each(['sign-out', 'reauthenticate', 'continue'] as const)(
-    '[SESS-5] "%s" ends the session, its id too, and tells those who listen',
+    '[SESS-5] "%s" ends the session and its ID, and publishes an event',
     async (onExpiry) => {
       await using expiry = await expired(onExpiry)
       const { pair, browser } = expiry
@@ -414,7 +414,7 @@ describe('a session that expires', () => {
 })
 
 describe('what a session holds', () => {
-  it('[SESS-9] stays on the server: no cookie and no address of the service has anything of it', async () => {
+  it('[SESS-9] stays on the server: no cookie and no address contains any of it', async () => {
     await using pair = await startPair()
     const browser = pair.browser()
     const page = await browser.visit(`${pair.service.url}/identity`)
@@ -429,14 +429,14 @@ describe('what a session holds', () => {
       for (const text of seen) expect(text).not.toContain(secret)
   })
 
-  it('[SESS-9] is an id in the only cookie', async () => {
+  it('[SESS-9] is only an ID in the cookie', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const jar = browser.jar(new URL(pair.service.url).host)
     expect([...jar]).toEqual([['connect.sid', expect.stringMatching(/^s%3A[\w-]{32}\.[\w%+/]+$/)]])
   })
 
-  it('is nothing as long as a visitor does not sign in, so that none is stored', async () => {
+  it('is empty until a visitor signs in, so no session is stored', async () => {
     await using pair = await startPair({ routes: openPage })
     const browser = pair.browser()
     await browser.send(`${pair.service.url}/open`)

@@ -11,7 +11,7 @@ const newKey = () =>
 
 const [first, second] = [newKey(), newKey()]
 
-/** Gets the keys of a service. Not by fetch, which has its own ideas of "If-None-Match". */
+/** Gets the keys of a service. `fetch` would change "If-None-Match". */
 async function keysOf(url: string, headers: Record<string, string> = {}, method = 'GET') {
   const response = await new Browser().send(`${url}/.well-known/jwks.json`, { method, headers })
   const isJson = response.headers['content-type']?.includes('json') && response.body !== ''
@@ -34,7 +34,7 @@ describe('the JWKS', () => {
     ['a list of PEM', [first, second]],
     ['JWK', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })],
     ['a KeyObject', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey],
-  ])('[KEY-2] publishes no private member of a key that came as %s', async (_form, privateKey) => {
+  ])('[KEY-2] publishes no private member of a key in the form of %s', async (_form, privateKey) => {
     await using pair = await startPair({ options: { privateKey } })
     const { keys } = await keysOf(pair.service.url)
     expect(keys.length).toBeGreaterThan(0)
@@ -67,7 +67,7 @@ describe('the JWKS', () => {
     expect(keys.map(({ kid, alg }) => [kid, alg])).toEqual(algorithms.map((alg) => [`of-${alg}`, alg]))
   })
 
-  it('[KEY-4] publishes several keys, each with a kid of its own, while the first signs', async () => {
+  it('[KEY-4] publishes several keys, each with its own kid, while the first signs', async () => {
     await using pair = await startPair({ options: { privateKey: [first, second] } })
     const { keys } = await keysOf(pair.service.url)
     expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2)
@@ -79,7 +79,7 @@ describe('the JWKS', () => {
     expect(clientAssertion?.header.kid).toBe(keys[0]?.kid)
   })
 
-  it('[KEY-4] lets the second key of a service sign in a later release, under the kid it was published with', async () => {
+  it('[KEY-4] signs in a later release with the second key, under its published kid', async () => {
     await using before = await startPair({ options: { privateKey: [first, second] } })
     const announced = (await keysOf(before.service.url)).keys
     await using after = await startPair({ options: { privateKey: [second, first] } })
@@ -89,7 +89,7 @@ describe('the JWKS', () => {
     expect(requestObject?.header.kid).toBe(announced[1]?.kid)
   })
 
-  it('[KEY-2] can be cached, for less than the day that One Login keeps it', async () => {
+  it('[KEY-2] can be cached, for less than the 24 hours that One Login keeps it', async () => {
     await using pair = await startPair()
     const { headers } = await keysOf(pair.service.url)
     const [, seconds] = /^public, max-age=(\d+)$/.exec(headers['cache-control'] ?? '') ?? []
@@ -97,7 +97,7 @@ describe('the JWKS', () => {
     expect(Number(seconds)).toBeLessThanOrEqual(86_400)
   })
 
-  it('[KEY-2] answers 304 to one who has it, and 200 when the keys have changed', async () => {
+  it('[KEY-2] returns 304 to a caller that has it, and 200 if the keys have changed', async () => {
     await using pair = await startPair({ options: { privateKey: first } })
     await using changed = await startPair({ options: { privateKey: [second, first] } })
     const etag = (await keysOf(pair.service.url)).headers.etag ?? ''
@@ -109,7 +109,7 @@ describe('the JWKS', () => {
     expect((await keysOf(changed.service.url, headers)).status).toBe(200)
   })
 
-  it('[KEY-2] answers HEAD without a body, and other methods with 405', async () => {
+  it('[KEY-2] responds to HEAD without a body, and to other methods with 405', async () => {
     await using pair = await startPair()
     expect(await keysOf(pair.service.url, {}, 'HEAD')).toMatchObject({ status: 200, body: '' })
     for (const method of ['POST', 'PUT', 'DELETE']) {
@@ -119,7 +119,7 @@ describe('the JWKS', () => {
     }
   })
 
-  it('[KEY-2] is not there for a service with a client secret, which has no key', async () => {
+  it('[KEY-2] does not exist for a service with a client secret, which has no key', async () => {
     await using pair = await startPair({ clientSecret: true })
     expect((await keysOf(pair.service.url)).status).toBe(404)
   })

@@ -47,7 +47,7 @@ describe('the return from an in-person identity check', () => {
     expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
   })
 
-  it('[F2F-1] then asks for the identity and brings the user back to where they left', async () => {
+  it('[F2F-1] then asks for the identity and returns the user to where they left', async () => {
     await using pair = await start()
     const browser = pair.browser()
     await land(pair, browser)
@@ -57,13 +57,13 @@ describe('the return from an in-person identity check', () => {
     expect(vectors(pair)).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
   })
 
-  it('[F2F-1] sends the browser to a return page that has a path of its own', async () => {
+  it('[F2F-1] redirects to a return page at another path', async () => {
     await using pair = await start({ page: '/welcome-back' })
     const page = await land(pair, pair.browser())
     expect(page).toMatchObject({ body: 'Welcome back', url: `${pair.service.url}/welcome-back` })
   })
 
-  it('[F2F-1] asks the app where this user left', async () => {
+  it('[F2F-1] gets from the app where this user left', async () => {
     await using pair = await start({
       returnTo: (req) => Promise.resolve(`/form?of=${(req.user as { email: string }).email}`),
     })
@@ -73,14 +73,14 @@ describe('the return from an in-person identity check', () => {
     expect(url).toBe(`${pair.service.url}/form?of=typical@example.com`)
   })
 
-  it('[F2F-1] goes to no other site, whatever the app says where the user left', async () => {
+  it('[F2F-1] redirects to no other site, whatever the app returns', async () => {
     await using pair = await start({ returnTo: '//evil.example/' })
     const browser = pair.browser()
     await land(pair, browser)
     expect((await land(pair, browser, 'POST')).url).toBe(`${pair.service.url}/`)
   })
 
-  it('[F2F-1] goes to no other site for a request that names one in its first line', async () => {
+  it('[F2F-1] redirects to no other site for a request that names one in its first line', async () => {
     await using pair = await start()
     const { port } = new URL(pair.service.url)
     const location = await new Promise((resolve, reject) => {
@@ -95,7 +95,7 @@ describe('the return from an in-person identity check', () => {
     expect(location).not.toContain('evil')
   })
 
-  it('[F2F-1] asks for the claims of the strategy, or for its own', async () => {
+  it('[F2F-1] requests the claims of the strategy, or its own', async () => {
     await using pair = await start({ claims: ['address'] })
     const browser = pair.browser()
     await land(pair, browser)
@@ -104,14 +104,14 @@ describe('the return from an in-person identity check', () => {
     expect(identityRequest?.requestObject?.claims.claims).toContain('/v1/address')
   })
 
-  it('[F2F-1] signs a user in again who is signed in here, as the session of One Login makes that no trouble', async () => {
+  it('[F2F-1] signs in a user again who is already signed in here', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     expect((await land(pair, browser)).body).toBe('Welcome back')
     expect(vectors(pair)).toEqual([['Cl.Cm'], ['Cl.Cm']])
   })
 
-  it('[F2F-1] signs the user in at Cl.Cm whatever the service asks for by default', async () => {
+  it('[F2F-1] signs the user in at Cl.Cm, whatever the service requests by default', async () => {
     for (const vtr of ['Cl', 'Cl.Cm.P2']) {
       await using pair = await start({}, { options: { vtr: [vtr] } })
       await land(pair, pair.browser())
@@ -119,7 +119,7 @@ describe('the return from an in-person identity check', () => {
     }
   })
 
-  it('[F2F-1] signs a user in whom the app has signed out since they landed', async () => {
+  it('[F2F-1] signs in a user whom the app has signed out since they landed', async () => {
     await using pair = await start()
     const browser = pair.browser()
     await land(pair, browser)
@@ -129,7 +129,7 @@ describe('the return from an in-person identity check', () => {
     expect(vectors(pair)).toEqual([['Cl.Cm'], ['Cl.Cm']])
   })
 
-  it('[F2F-1] shows an outcome that is not proven to the app, with the return codes', async () => {
+  it('[F2F-1] passes an identity that is not proven to the app, with the return codes', async () => {
     await using pair = await start()
     pair.op.respondWith({ user: 'not-proven' })
     const browser = pair.browser()
@@ -139,7 +139,7 @@ describe('the return from an in-person identity check', () => {
     expect(JSON.parse(page.body)).toMatchObject({ code: 'identity_not_proven', returnCodes: ['B', 'C'] })
   })
 
-  it('[F2F-2] keeps the mark through the renewal of the session id at sign-in', async () => {
+  it('[F2F-2] keeps the mark when sign-in renews the session ID', async () => {
     await using pair = await start()
     const browser = pair.browser()
     const { host } = new URL(pair.service.url)
@@ -161,7 +161,7 @@ describe('the return from an in-person identity check', () => {
     expect(vectors(pair).slice(before)).toEqual([['Cl.Cm']])
   })
 
-  it('[F2F-2] uses the mark up when the user goes on, also if they never come back from there', async () => {
+  it('[F2F-2] uses up the mark when the user continues, also if they never return', async () => {
     await using pair = await start()
     const browser = pair.browser()
     await land(pair, browser)
@@ -169,7 +169,7 @@ describe('the return from an in-person identity check', () => {
     expect((await land(pair, browser)).trail.length).toBeGreaterThan(1)
   })
 
-  it('[F2F-2] does not take a user for one who returned that has not landed', async () => {
+  it('[F2F-2] does not count a user who has not landed as returned', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const response = await browser.send(`${pair.service.url}/landing`, { method: 'POST' })
@@ -177,7 +177,7 @@ describe('the return from an in-person identity check', () => {
     expect(vectors(pair)).toHaveLength(1)
   })
 
-  it('[F2F-2] does not take a user for one who returned whose sign-in failed', async () => {
+  it('[F2F-2] does not count a user whose sign-in failed as returned', async () => {
     await using pair = await start()
     pair.op.respondWith({ error: { error: 'access_denied' } })
     const browser = pair.browser()
@@ -186,7 +186,7 @@ describe('the return from an in-person identity check', () => {
     expect(headers.location).toBe('./landing')
   })
 
-  it('[CONF-9] refuses a level that is none when it is made', async () => {
+  it('[CONF-9] rejects an unknown level when it is created', async () => {
     await using pair = await startPair()
     const options = { page: '/', level: 'P9', returnTo: '/' } as unknown as LandingOptions
     expect(() => pair.service.oneLogin.landing(options)).toThrow(

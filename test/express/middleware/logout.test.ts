@@ -13,7 +13,7 @@ const sessionCount = (store: MemoryStore) =>
   new Promise((resolve, reject) => {
     store.all((error, sessions) => {
       if (error) reject(error as Error)
-      // Next to the sessions lie records of who has signed out.
+      // The store also holds records of users who have signed out.
       else
         resolve(
           Object.values(sessions ?? {}).filter((strategy) => 'passport' in strategy || 'visited' in strategy)
@@ -22,13 +22,13 @@ const sessionCount = (store: MemoryStore) =>
     })
   })
 
-/** Gives a visitor a session without signing them in. */
+/** Starts a session for a visitor without signing them in. */
 const startSession: RequestHandler = (req, res) => {
   Object.assign(req.session, { visited: true })
   res.end()
 }
 
-/** What the service sent to the provider's end-session endpoint. */
+/** The requests to the provider's end-session endpoint. */
 const endSessionCall = ({ op }: Pair) => op.requests.find(({ endpoint }) => endpoint === 'logout')
 
 afterEach(() => {
@@ -36,7 +36,7 @@ afterEach(() => {
 })
 
 describe('logout', () => {
-  it('[SESS-1] ends the session here, then at One Login with the hint and the way back, and comes back', async () => {
+  it('[SESS-1] ends the session here, then at One Login with the hint, and returns', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const { idToken } = await storedSignIn(pair.service)
@@ -63,7 +63,7 @@ describe('logout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-1] takes the cookie away', async () => {
+  it('[SESS-1] deletes the cookie', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const jar = browser.jar(new URL(pair.service.url).host)
@@ -77,7 +77,7 @@ describe('logout', () => {
     expect([...jar.keys()]).toEqual(['of-the-app'])
   })
 
-  it('[SESS-1] takes a cookie away that came without percent signs, as some proxies hand them on', async () => {
+  it('[SESS-1] deletes a cookie that arrived without percent signs, as from some proxies', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const jar = browser.jar(new URL(pair.service.url).host)
@@ -88,7 +88,7 @@ describe('logout', () => {
     ])
   })
 
-  it('[SESS-1] takes a cookie away that was set for a domain, a path and for links from other sites', async () => {
+  it('[SESS-1] deletes a cookie that was set for a domain, a path and for links from other sites', async () => {
     const cookie = {
       domain: 'localhost',
       path: '/b',
@@ -119,29 +119,26 @@ describe('logout', () => {
     [true, 'http', true],
     ['auto', 'http', false],
     ['auto', 'https', true],
-  ] as const)(
-    '[SESS-1] takes a cookie away whose "secure" is %j, over %s',
-    async (secure, scheme, isSecure) => {
-      await using pair = await startPair({
-        routes: (app, oneLogin) => {
-          app.set('trust proxy', true).get('/bye', (req, res, next) => {
-            Object.assign(req.session.cookie, { secure })
-            oneLogin.logout()(req, res, next)
-          })
-        },
-      })
-      const browser = await visitorSignedIn(pair)
-      const { headers } = await browser.send(`${pair.service.url}/bye`, {
-        headers: { 'x-forwarded-proto': scheme },
-      })
-      expect(headers['set-cookie']?.[0]?.includes('; Secure')).toBe(isSecure)
-    },
-  )
+  ] as const)('[SESS-1] deletes a cookie whose "secure" is %j, over %s', async (secure, scheme, isSecure) => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.set('trust proxy', true).get('/bye', (req, res, next) => {
+          Object.assign(req.session.cookie, { secure })
+          oneLogin.logout()(req, res, next)
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const { headers } = await browser.send(`${pair.service.url}/bye`, {
+      headers: { 'x-forwarded-proto': scheme },
+    })
+    expect(headers['set-cookie']?.[0]?.includes('; Secure')).toBe(isSecure)
+  })
 
   it.each([
-    ['sub and reason of a user who was signed in', true],
-    ['the reason alone of one who was not', false],
-  ])('[SESS-1] tells those who listen the %s', async (_what, isSignedIn) => {
+    ['the sub and reason for a signed-in user', true],
+    ['only the reason for a visitor', false],
+  ])('[SESS-1] publishes %s', async (_what, isSignedIn) => {
     await using pair = await startPair({ routes: (app) => app.get('/start', startSession) })
     const browser = isSignedIn ? await visitorSignedIn(pair) : pair.browser()
     await browser.send(`${pair.service.url}/start`)
@@ -154,7 +151,7 @@ describe('logout', () => {
     expect(events).toStrictEqual([{ ...(isSignedIn && { sub }), reason: 'user' }])
   })
 
-  it('[SESS-1] goes to One Login also where the app has no sessions', async () => {
+  it('[SESS-1] redirects to One Login also if the app has no sessions', async () => {
     await using pair = await startPair()
     const app = express().use(pair.service.oneLogin.logout())
     const server = await listen(createServer(app))
@@ -163,7 +160,7 @@ describe('logout', () => {
     expect(response).toMatchObject({ status: 303, headers: { location: `${pair.op.issuer}logout` } })
   })
 
-  it('[SESS-1] hands the state on, which comes back to the post-logout page', async () => {
+  it('[SESS-1] passes on the state, which returns to the post-logout page', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
         app.get('/fixed', oneLogin.logout({ state: 'a-state' }))
@@ -176,7 +173,7 @@ describe('logout', () => {
     expect(asked.url).toBe(`${pair.service.url}/signed-out?state=done`)
   })
 
-  it('[SESS-4] works as a POST, which goes on as a GET', async () => {
+  it('[SESS-4] accepts a POST, which continues as a GET', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const response = await browser.send(`${pair.service.url}/sign-out`, { method: 'POST' })
@@ -195,7 +192,7 @@ describe('logout', () => {
     expect(endSessionCall(pair)?.params).toHaveProperty('id_token_hint')
   })
 
-  it('[SESS-2] sends no way back when nobody is signed in, and One Login shows its own page', async () => {
+  it('[SESS-2] sends no return address if no user is signed in, and One Login shows its own page', async () => {
     await using pair = await startPair()
     const page = await pair.browser().visit(`${pair.service.url}/sign-out`)
     expect(page).toMatchObject({ status: 200, url: `${pair.op.issuer}signed-out` })
@@ -211,13 +208,13 @@ describe('logout', () => {
     expect(page.url).toBe(`${pair.op.issuer}signed-out`)
   })
 
-  it('[SESS-2] signs the user out here also when nothing can be had from One Login', async () => {
+  it('[SESS-2] signs the user out here also if One Login is unavailable', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
     const cookie = browser.jar(new URL(pair.service.url).host).get('connect.sid') ?? ''
     await pair.op.stopListening()
-    // A process that has just started: it has no document of One Login's yet.
+    // A process that has just started has no document of One Login yet.
     await using other = await startService(
       () => ({ ...(pair.op.options as OneLoginOptions), postLogoutRedirectURL: `${pair.service.url}/bye` }),
       { store },
@@ -229,7 +226,7 @@ describe('logout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-2] goes to the start page when One Login cannot be had and no way back is registered', async () => {
+  it('[SESS-2] redirects to the start page if One Login is unavailable and no return address is registered', async () => {
     await using pair = await startPair()
     const { postLogoutRedirectURL: _, ...options } = pair.op.options
     await pair.op.stopListening()
@@ -258,7 +255,7 @@ describe('logout', () => {
     ['a form on another site, in an old browser', 'POST', { origin: 'https://evil.example' }],
     ['a form in a sandbox, in an old browser', 'POST', { origin: 'null' }],
     ['a form on another port, in an old browser', 'POST', { origin: 'http://127.0.0.1:1' }],
-  ])('[SESS-4] refuses %s, and leaves the user signed in', async (_what, method, headers) => {
+  ])('[SESS-4] rejects %s, and leaves the user signed in', async (_what, method, headers) => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const response = await browser.send(`${pair.service.url}/sign-out`, { method, headers })
@@ -274,7 +271,7 @@ describe('logout', () => {
     ['a link, in an old browser', 'GET', () => ({})],
     ['a form of the service', 'POST', (url) => ({ 'sec-fetch-site': 'same-origin', origin: url })],
     ['a form of the service, in an old browser', 'POST', (url) => ({ origin: url })],
-  ])('[SESS-4] takes %s', async (_what, method, headers) => {
+  ])('[SESS-4] accepts %s', async (_what, method, headers) => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const { url } = pair.service
@@ -283,7 +280,7 @@ describe('logout', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-1] fails when the session cannot be ended, rather than tell the user it was', async () => {
+  it('[SESS-1] fails if the session cannot be ended', async () => {
     const store = new MemoryStore()
     await using pair = await startPair({ store })
     const browser = await visitorSignedIn(pair)
@@ -293,7 +290,7 @@ describe('logout', () => {
     expect(response.headers).not.toHaveProperty('location')
   })
 
-  it('[SESS-9] puts the ID token into no address of the service', async () => {
+  it('[SESS-9] puts the ID token in no address of the service', async () => {
     await using pair = await startPair()
     const browser = await visitorSignedIn(pair)
     const { idToken } = await storedSignIn(pair.service)
@@ -302,7 +299,7 @@ describe('logout', () => {
   })
 })
 
-describe('a service whose sessions are shorter than that of One Login', () => {
+describe('a service whose sessions are shorter than One Login’s', () => {
   async function warningsOf(
     session: OneLoginOptions['session'],
     mount: (strategy: OneLoginStrategy) => unknown,
@@ -320,7 +317,7 @@ describe('a service whose sessions are shorter than that of One Login', () => {
   }
   const nothing = () => undefined
 
-  it('[SESS-5] is warned when it mounts no sign-out', async () => {
+  it('[SESS-5] gets a warning if it mounts no sign-out', async () => {
     const warning = { code: 'ONE_LOGIN_NO_LOGOUT' }
     expect(await warningsOf({ absolute: '59m' }, nothing)).toEqual([warning])
     expect(await warningsOf({ idle: '59m' }, nothing)).toEqual([warning])
@@ -329,12 +326,12 @@ describe('a service whose sessions are shorter than that of One Login', () => {
     ).toEqual([warning])
   })
 
-  it('[SESS-5] is not warned when it mounts one, before or after the sessions', async () => {
+  it('[SESS-5] gets no warning if it mounts one, before or after the sessions', async () => {
     expect(await warningsOf({ idle: '30m' }, (strategy) => strategy.logout())).toEqual([])
     expect(await warningsOf({ idle: '30m' }, (strategy) => strategy.routes())).toEqual([])
   })
 
-  it('[SESS-5] is not warned when its sessions live an hour or more', async () => {
+  it('[SESS-5] gets no warning if its sessions last an hour or more', async () => {
     expect(await warningsOf({ idle: '60m' }, nothing)).toEqual([])
     expect(await warningsOf(undefined, nothing)).toEqual([])
   })

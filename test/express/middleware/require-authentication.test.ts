@@ -21,13 +21,13 @@ const sensitive = (app: Express, oneLogin: OneLoginStrategy) => {
   app.get('/sensitive', oneLogin.requireAuthentication({ reauthenticateWithin: '5m' }), ok)
 }
 
-/** What the service asked One Login for, newest last. */
+/** The requests of the service to One Login, newest last. */
 const asked = ({ requests }: Simulator) =>
   requests
     .filter(({ endpoint }) => endpoint === 'authorize')
     .map(({ requestObject }) => requestObject?.claims)
 
-/** Moves the clock of the service and of the simulator; both begin at the same moment. */
+/** Moves the clocks of the service and of the simulator, which start at the same time. */
 function passTime(seconds: number): void {
   if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(Date.now() + seconds * 1000)
@@ -38,7 +38,7 @@ afterEach(() => {
 })
 
 describe('requireAuthentication', () => {
-  it('[CB-12] sends a browser that goes to a page to sign in, and back to the same page with its query', async () => {
+  it('[CB-12] redirects a browser to sign in, and back to the same page with its query', async () => {
     await using pair = await startPair()
     const address = `${pair.service.url}/account?dragon=green&fire=a%2Fb%20c&q=1&q=2`
     const page = await pair.browser().visit(address)
@@ -56,7 +56,7 @@ describe('requireAuthentication', () => {
     expect(asked(pair.op)).toHaveLength(1)
   })
 
-  it('tells caches to keep no redirect to a sign-in', async () => {
+  it('forbids caches to store a redirect to a sign-in', async () => {
     await using pair = await startPair()
     const { headers } = await pair.browser().send(`${pair.service.url}/account`)
     expect(headers['cache-control']).toBe('no-store')
@@ -71,12 +71,12 @@ describe('requireAuthentication', () => {
       'GET',
       { accept: 'text/html', 'sec-fetch-mode': 'same-origin', 'sec-fetch-dest': 'empty' },
     ],
-    ['a call that accepts nothing in particular', 'GET', { accept: '' }],
+    ['a call with an empty Accept header', 'GET', { accept: '' }],
     ['a form post', 'POST', {}],
     ['a post that a page makes', 'POST', { accept: 'text/html', 'sec-fetch-mode': 'cors' }],
     ['a PUT', 'PUT', {}],
     ['a DELETE', 'DELETE', {}],
-  ])('answers %s with 401, a problem document and no redirect', async (_what, method, headers) => {
+  ])('responds to %s with 401, a problem document and no redirect', async (_what, method, headers) => {
     await using pair = await startPair({ routes: guarded })
     const response = await pair.browser().send(`${pair.service.url}/any`, { method, headers })
     expect(response.status).toBe(401)
@@ -91,7 +91,7 @@ describe('requireAuthentication', () => {
     expect(pair.service.errors).toEqual([])
   })
 
-  it('leaves the page that answers a form post in a browser to the app, with 401 and no redirect', async () => {
+  it('leaves the response to a form post to the app, with 401 and no redirect', async () => {
     await using pair = await startPair({ routes: guarded })
     const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
     const response = await pair.browser().send(`${pair.service.url}/any`, { method: 'POST', headers })
@@ -100,14 +100,14 @@ describe('requireAuthentication', () => {
     expect(pair.service.errors).toMatchObject([{ code: 'not_signed_in' }])
   })
 
-  it('starts no sign-in for a fetch, so that polling pages do not crowd out real ones', async () => {
+  it('starts no sign-in for a fetch, so polling pages do not displace real sign-ins', async () => {
     await using pair = await startPair({ routes: guarded })
     const browser = pair.browser()
     await fetchFrom(browser, `${pair.service.url}/any`)
     expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
   })
 
-  it('asks again, at the stronger level, when the route needs a stronger credential than the user used', async () => {
+  it('asks again at the stronger level if the route needs a stronger credential', async () => {
     await using pair = await startPair({ routes: guarded, options: { vtr: ['Cl'] } })
     const browser = await visitorSignedIn(pair)
     expect(await storedSignIn(pair.service)).toMatchObject({ level: 'Cl' })
@@ -117,13 +117,13 @@ describe('requireAuthentication', () => {
     expect(await storedSignIn(pair.service)).toMatchObject({ level: 'Cl.Cm' })
   })
 
-  it('takes a stronger credential than the route needs', async () => {
+  it('accepts a stronger credential than the route needs', async () => {
     await using pair = await startPair({ routes: guarded })
     const browser = await visitorSignedIn(pair)
     expect((await browser.visit(`${pair.service.url}/weak`)).trail).toHaveLength(1)
   })
 
-  it('answers a fetch with 403 when the credential is too weak', async () => {
+  it('responds to a fetch with 403 if the credential is too weak', async () => {
     await using pair = await startPair({ routes: guarded, options: { vtr: ['Cl'] } })
     const browser = await visitorSignedIn(pair)
     const response = await fetchFrom(browser, `${pair.service.url}/strong`)
@@ -131,14 +131,14 @@ describe('requireAuthentication', () => {
     expect(JSON.parse(response.body)).toMatchObject({ status: 403, code: 'authentication_too_weak' })
   })
 
-  it('asks for the credential only where the strategy asks for an identity by default', async () => {
+  it('requests only the credential if the strategy requests an identity by default', async () => {
     await using pair = await startPair({ options: { vtr: ['Cl.Cm.P2'] } })
     await visitorSignedIn(pair)
     expect(asked(pair.op).at(-1)).toMatchObject({ vtr: ['Cl.Cm'] })
     expect(asked(pair.op).at(-1)).not.toHaveProperty('claims')
   })
 
-  it('[IDT-7] asks again with max_age when the sign-in at One Login is longer ago than the route allows', async () => {
+  it('[IDT-7] asks again with max_age if the sign-in at One Login is older than the route allows', async () => {
     await using pair = await startPair({ routes: guarded, simulator: { client: { maxAgeEnabled: true } } })
     const browser = await visitorSignedIn(pair)
     passTime(600)
@@ -149,7 +149,7 @@ describe('requireAuthentication', () => {
     expect(asked(pair.op).at(-1)).toMatchObject({ max_age: 600 })
   })
 
-  it('[IDT-7] lets through up to maxAge and the clock tolerance, and answers a fetch with 403 after that', async () => {
+  it('[IDT-7] accepts a sign-in up to maxAge and the clock tolerance, and responds to a fetch with 403 after that', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await using pair = await startPair({ routes: guarded })
     const browser = await visitorSignedIn(pair)
@@ -161,13 +161,13 @@ describe('requireAuthentication', () => {
     expect(JSON.parse(response.body)).toMatchObject({ code: 'authentication_too_weak' })
   })
 
-  it('[IDT-7] sends a browser back once, and not in circles, when One Login does not honour max_age', async () => {
+  it('[IDT-7] redirects once, and does not loop, if One Login ignores max_age', async () => {
     await using pair = await startPair({ routes: guarded })
     const browser = await visitorSignedIn(pair)
     passTime(660)
     const page = await browser.visit(`${pair.service.url}/recent`)
     expect(JSON.parse(page.body)).toMatchObject({ code: 'authentication_too_old' })
-    // The page, One Login, the callback, and once more One Login and the callback.
+    // The page, One Login, the callback, then One Login and the callback again.
     expect(page.trail).toHaveLength(5)
   })
 
@@ -177,7 +177,7 @@ describe('requireAuthentication', () => {
     [{ maxAge: -1 }, 'maxAge'],
     [{ reauthenticateWithin: 0 }, 'reauthenticateWithin'],
     [{ level: 'P2' }, 'level'],
-  ])('[CONF-9] refuses %o when it is made, and names the option', async (needs, option) => {
+  ])('[CONF-9] rejects %o when it is created, and names the option', async (needs, option) => {
     await using pair = await startPair()
     expect(() => pair.service.oneLogin.requireAuthentication(needs as AuthenticationNeeds)).toThrow(
       expect.objectContaining({
@@ -187,7 +187,7 @@ describe('requireAuthentication', () => {
     )
   })
 
-  it('[AUTHZ-13] refuses reauthenticateWithin when it is made, where no request object can be signed', async () => {
+  it('[AUTHZ-13] rejects reauthenticateWithin when it is created, if no request object can be signed', async () => {
     await using pair = await startPair({ clientSecret: true })
     expect(() => pair.service.oneLogin.requireAuthentication({ reauthenticateWithin: 60 })).toThrow(
       /request objects/,
@@ -195,14 +195,14 @@ describe('requireAuthentication', () => {
   })
 
   it.each(['requireAuthentication', 'requireIdentity', 'sessionStatus'] as const)(
-    '[SESS-7] fails where the session was not checked, as a user who has signed out would get through (%s)',
+    '[SESS-7] fails if the session was not checked, because a signed-out user would get through (%s)',
     async (guard) => {
       const store = new MemoryStore()
       await using pair = await startPair({ store })
       const browser = await visitorSignedIn(pair)
       await browser.visit(`${pair.service.url}/identity`)
       const cookie = browser.jar(new URL(pair.service.url).host).get('connect.sid') ?? ''
-      // The same service, but for oneLogin.session().
+      // The same service, without oneLogin.session().
       await using careless = await startService(() => pair.op.options, {
         store,
         sessionsUnchecked: true,
@@ -217,7 +217,7 @@ describe('requireAuthentication', () => {
     },
   )
 
-  it('[CB-12] comes back to this site when the request line named another', async () => {
+  it('[CB-12] returns to this site if the request line named another', async () => {
     await using pair = await startPair({ routes: guarded })
     const { port } = new URL(pair.service.url)
     for (const path of ['http://evil.example/any', 'http://evil.example//any']) {
@@ -257,21 +257,21 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect(Object.keys(last?.params ?? {}).sort()).toEqual(['client_id', 'request', 'response_type', 'scope'])
   })
 
-  it('[AUTHZ-13] sends an ID token that has expired as well', async () => {
+  it('[AUTHZ-13] also sends an expired ID token', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     passTime(3000)
     expect((await visitSensitive(pair.service.url, browser)).body).toBe('the page')
   })
 
-  it('[AUTHZ-13] signs a user in first who is not signed in, and then has them prove that it is them', async () => {
+  it('[AUTHZ-13] signs in a visitor first, and then makes them sign in again', async () => {
     await using pair = await startPair({ routes: sensitive })
     const page = await visitSensitive(pair.service.url, pair.browser())
     expect(page.body).toBe('the page')
     expect(asked(pair.op).map((request) => request?.prompt)).toEqual([undefined, 'login'])
   })
 
-  it('[AUTHZ-13] counts from the re-authentication that this service saw, not from auth_time', async () => {
+  it('[AUTHZ-13] counts from the re-authentication at this service, not from auth_time', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     await visitSensitive(pair.service.url, browser)
@@ -282,7 +282,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect(asked(pair.op).map((request) => request?.prompt)).toEqual([undefined, 'login', 'login'])
   })
 
-  it('[AUTHZ-13] lets through for as long as it says, to the second', async () => {
+  it('[AUTHZ-13] accepts a re-authentication for exactly as long as it says', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
@@ -293,7 +293,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect((await fetchFrom(browser, `${pair.service.url}/sensitive`)).status).toBe(403)
   })
 
-  it('[AUTHZ-13] does not take another sign-in without a prompt for a re-authentication', async () => {
+  it('[AUTHZ-13] does not count a sign-in without a prompt as a re-authentication', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/sign-in`)
@@ -309,7 +309,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect((await visitSensitive(pair.service.url, browser)).trail).toHaveLength(1)
   })
 
-  it('[AUTHZ-13] answers a fetch with 403 and no redirect', async () => {
+  it('[AUTHZ-13] responds to a fetch with 403 and no redirect', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     const response = await fetchFrom(browser, `${pair.service.url}/sensitive`)
@@ -317,7 +317,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect(JSON.parse(response.body)).toMatchObject({ code: 'authentication_too_weak' })
   })
 
-  it('[CB-5] ends the session when One Login answers login_required', async () => {
+  it('[CB-5] ends the session when One Login returns login_required', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ error: { error: 'login_required' } })
@@ -327,7 +327,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[CB-5] ends the session when somebody else tries to pass for the user', async () => {
+  it('[CB-5] ends the session when another person signs in instead of the user', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair, 'typical')
     pair.op.respondWith({ user: 'no-identity' })
@@ -336,7 +336,7 @@ describe('requireAuthentication with reauthenticateWithin', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[AUTHZ-13] ends the session when another sub comes back, even should One Login let it', async () => {
+  it('[AUTHZ-13] ends the session if another sub returns, even if One Login allows it', async () => {
     await using pair = await startPair({ routes: sensitive })
     const browser = await visitorSignedIn(pair)
     const { sub } = readyUser('no-identity')

@@ -19,7 +19,7 @@ const identityPages = (app: Express, oneLogin: OneLoginStrategy) => {
   })
 }
 
-/** The vectors that the service asked One Login for, in order. */
+/** The vectors that the service requested, in order. */
 const vectors = ({ requests }: Simulator) =>
   requests
     .filter(({ endpoint }) => endpoint === 'authorize')
@@ -33,7 +33,7 @@ const start = (parts: Parameters<typeof startPair>[0] = {}): Promise<Pair> =>
   })
 
 describe('requireIdentity', () => {
-  it('[AUTHZ-14, AUTHZ-18] signs the user in first, then asks for the identity in a second request, and comes back', async () => {
+  it('[AUTHZ-14, AUTHZ-18] signs the user in first, then asks for the identity in a second request, and returns', async () => {
     await using pair = await start()
     const page = await pair.browser().visit(`${pair.service.url}/treasure?chest=2`)
     expect(page).toMatchObject({
@@ -51,14 +51,14 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toEqual([['Cl.Cm'], ['Cl.Cm.P2']])
   })
 
-  it('[AUTHZ-14] signs a user with a weak credential in at Cl.Cm before it asks for the identity', async () => {
+  it('[AUTHZ-14] signs in a user with a weak credential at Cl.Cm before it asks for the identity', async () => {
     await using pair = await start({ options: { vtr: ['Cl'] } })
     const browser = await visitorSignedIn(pair)
     expect((await browser.visit(`${pair.service.url}/treasure`)).body).toBe('the page')
     expect(vectors(pair.op)).toEqual([['Cl'], ['Cl.Cm'], ['Cl.Cm.P2']])
   })
 
-  it('lets a user through whose identity was proven, without asking One Login', async () => {
+  it('lets through a user with a proven identity, without asking One Login', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/treasure`)
@@ -76,7 +76,7 @@ describe('requireIdentity', () => {
     )
   })
 
-  it('asks again where a route needs a claim that has not been asked for', async () => {
+  it('asks again if a route needs a claim that was not requested', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     await browser.visit(`${pair.service.url}/treasure`)
@@ -84,14 +84,14 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toHaveLength(3)
   })
 
-  it('[AUTHZ-7] asks for what an earlier route needed too, so that two routes do not take turns in asking', async () => {
+  it('[AUTHZ-7] also requests what an earlier route needed, so 2 routes do not alternate', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     for (const path of ['/treasure', '/passport']) await browser.visit(pair.service.url + path)
     expect((await browser.visit(`${pair.service.url}/treasure`)).trail).toHaveLength(1)
   })
 
-  it('asks again where a route needs a higher level than was proven', async () => {
+  it('asks again if a route needs a higher level than was proven', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'high-confidence')
     await browser.visit(`${pair.service.url}/p1`)
@@ -99,14 +99,14 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toEqual([['Cl.Cm'], ['Cl.Cm.P1'], ['Cl.Cm.P3']])
   })
 
-  it('takes a higher level than the route needs', async () => {
+  it('accepts a higher level than the route needs', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'high-confidence')
     await browser.visit(`${pair.service.url}/p3`)
     expect((await browser.visit(`${pair.service.url}/p1`)).trail).toHaveLength(1)
   })
 
-  it('keeps what the app has in the session through a step-up, under a new session id', async () => {
+  it('keeps the app’s session data through a step-up, under a new session ID', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     const { host } = new URL(pair.service.url)
@@ -117,7 +117,7 @@ describe('requireIdentity', () => {
     expect(browser.jar(host).get('connect.sid')).not.toBe(before)
   })
 
-  it('takes nothing that was in a session into the one of the user who signs in', async () => {
+  it('takes over no data of the old session when a user signs in', async () => {
     await using pair = await start()
     const browser = pair.browser()
     await browser.send(`${pair.service.url}/note?set=of%20somebody%20before`)
@@ -135,7 +135,7 @@ describe('requireIdentity', () => {
     expect(user).toMatchObject({ identity: { proven: true, level: 'P2' } })
   })
 
-  it('[CID-5] replaces what was proven before by what was proven last', async () => {
+  it('[CID-5] replaces an earlier identity with the last proven one', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'high-confidence')
     for (const level of ['P1', 'P3']) {
@@ -145,7 +145,7 @@ describe('requireIdentity', () => {
     }
   })
 
-  it('gives a user of the app that has an identity of its own to no user of One Login', async () => {
+  it('does not use the `identity` of the app’s own user', async () => {
     const users: OneLoginUser[] = []
     await using pair = await start({
       verify: (user) => {
@@ -159,7 +159,7 @@ describe('requireIdentity', () => {
     for (const user of users) expect(user).not.toHaveProperty('identity')
   })
 
-  it('[CID-7] refuses an unproven identity with 403 and the return codes, which the app can make a page of', async () => {
+  it('[CID-7] rejects an unproven identity with 403 and the return codes, for a page of the app', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'not-proven')
     const page = await browser.visit(`${pair.service.url}/treasure`)
@@ -171,7 +171,7 @@ describe('requireIdentity', () => {
     })
   })
 
-  it('[CID-7] does not send a browser in circles whose user could not prove the identity', async () => {
+  it('[CID-7] does not loop if the user could not prove the identity', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'not-proven')
     await browser.visit(`${pair.service.url}/treasure`)
@@ -182,7 +182,7 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toHaveLength(2)
   })
 
-  it('[CID-7] leaves a user signed in whose identity could not be proven', async () => {
+  it('[CID-7] leaves a user signed in if their identity could not be proven', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'not-proven')
     await browser.visit(`${pair.service.url}/treasure`)
@@ -204,7 +204,7 @@ describe('requireIdentity', () => {
     expect(page.body).toBe('the page')
   })
 
-  it('[CID-5] refuses an identity of a lower level than asked for, once, without a circle', async () => {
+  it('[CID-5] rejects an identity of a lower level than requested, once, without a loop', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     pair.op.breakNext('core-identity', 'weaker-vot')
@@ -214,7 +214,7 @@ describe('requireIdentity', () => {
     expect(vectors(pair.op)).toHaveLength(2)
   })
 
-  it('[CB-4] does not send a browser in circles when One Login answers access_denied', async () => {
+  it('[CB-4] does not loop if One Login returns access_denied', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     pair.op.respondWith({ user: 'typical', error: { error: 'access_denied' } })
@@ -224,7 +224,7 @@ describe('requireIdentity', () => {
     expect(await whoIs(pair.service, browser)).toBe(readyUser('typical').sub)
   })
 
-  it('answers a fetch of a signed-in user with 403, a problem document and no redirect', async () => {
+  it('responds to a fetch of a signed-in user with 403, a problem document and no redirect', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair)
     for (const method of ['GET', 'POST']) {
@@ -238,14 +238,14 @@ describe('requireIdentity', () => {
     }
   })
 
-  it('answers a fetch with 401 when nobody is signed in', async () => {
+  it('responds to a fetch with 401 if no user is signed in', async () => {
     await using pair = await start()
     const response = await fetchFrom(pair.browser(), `${pair.service.url}/any`)
     expect(response).toMatchObject({ status: 401, location: undefined })
     expect(JSON.parse(response.body)).toMatchObject({ code: 'not_signed_in' })
   })
 
-  it('[CID-14] answers a fetch with 403, and without the return codes, when the identity could not be proven', async () => {
+  it('[CID-14] responds to a fetch with 403, without the return codes, if the identity could not be proven', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'not-proven')
     await browser.visit(`${pair.service.url}/any`)
@@ -255,7 +255,7 @@ describe('requireIdentity', () => {
     expect(response.body).not.toMatch(/returnCodes|"[BC]"/)
   })
 
-  it('ends the session when somebody else comes back from the identity journey', async () => {
+  it('ends the session if another user returns from the identity journey', async () => {
     await using pair = await start()
     const browser = await visitorSignedIn(pair, 'typical')
     pair.op.respondWith({ user: 'every-document' })
@@ -270,7 +270,7 @@ describe('requireIdentity', () => {
     [{}, 'level'],
     [{ level: 'P2', claims: ['name'] }, 'claims'],
     [{ level: 'P2', vtr: ['Cl'] }, 'vtr'],
-  ])('[CONF-9] refuses %o when it is made, and names the option', async (needs, option) => {
+  ])('[CONF-9] rejects %o when it is created, and names the option', async (needs, option) => {
     await using pair = await start()
     const { oneLogin } = pair.service
     expect(() => oneLogin.requireIdentity(needs as Parameters<typeof oneLogin.requireIdentity>[0])).toThrow(
@@ -281,7 +281,7 @@ describe('requireIdentity', () => {
     )
   })
 
-  it('[CB-9] is refused when it is made, where the service has a client secret', async () => {
+  it('[CB-9] is rejected when it is created, if the service has a client secret', async () => {
     await using pair = await startPair({ clientSecret: true })
     expect(() => pair.service.oneLogin.requireIdentity({ level: 'P2' })).toThrow(/clientSecret|key/)
   })

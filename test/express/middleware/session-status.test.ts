@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('the session status', () => {
-  it('[SESS-5] tells a page how long the session still lives, and that the user can extend it', async () => {
+  it('[SESS-5] returns when the session ends, and that the user can extend it', async () => {
     await using pair = await start({ idle: '10m' })
     const browser = await visitorSignedIn(pair)
     passTime(60)
@@ -29,7 +29,7 @@ describe('the session status', () => {
     expect(JSON.parse(response.body)).toEqual({ signedIn: true, secondsLeft: 540, extendable: true })
   })
 
-  it('[SESS-5] does not count as the user doing something when it is asked', async () => {
+  it('[SESS-5] does not count a GET as activity of the user', async () => {
     await using pair = await start({ idle: '10m' })
     const browser = await visitorSignedIn(pair)
     for (let minute = 1; minute < 10; minute++) {
@@ -41,7 +41,7 @@ describe('the session status', () => {
     expect(await whoIs(pair.service, browser)).toBeUndefined()
   })
 
-  it('[SESS-5] counts as the user doing something when it is posted to', async () => {
+  it('[SESS-5] counts a POST as activity of the user', async () => {
     await using pair = await start({ idle: '10m' })
     const browser = await visitorSignedIn(pair)
     passTime(540)
@@ -51,7 +51,7 @@ describe('the session status', () => {
     expect(await whoIs(pair.service, browser)).toBeDefined()
   })
 
-  it('[SESS-5] tells of the absolute limit when that comes first, which nobody can extend', async () => {
+  it('[SESS-5] returns the absolute limit if it comes first, which no user can extend', async () => {
     await using pair = await start({ absolute: '15m', idle: '10m' })
     const browser = await visitorSignedIn(pair)
     passTime(480)
@@ -59,14 +59,14 @@ describe('the session status', () => {
     expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 420, extendable: false })
   })
 
-  it('[SESS-5] says that nobody can extend a session whose two limits come together', async () => {
+  it('[SESS-5] returns that a session cannot be extended if both limits come together', async () => {
     await using pair = await start({ absolute: '1h', idle: '1h' })
     const browser = await visitorSignedIn(pair)
     const { body } = await fetchFrom(browser, `${pair.service.url}/session-status`)
     expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 3600, extendable: false })
   })
 
-  it('[SESS-5] tells of the absolute limit when there is no other', async () => {
+  it('[SESS-5] returns the absolute limit if there is no other', async () => {
     await using pair = await start({ absolute: '1h' })
     const browser = await visitorSignedIn(pair)
     passTime(600)
@@ -74,7 +74,7 @@ describe('the session status', () => {
     expect(JSON.parse(body)).toEqual({ signedIn: true, secondsLeft: 3000, extendable: false })
   })
 
-  it('[SESS-5] says that nobody is signed in, and makes no session for that', async () => {
+  it('[SESS-5] returns that no user is signed in, without creating a session', async () => {
     await using pair = await start({ idle: '10m' })
     const browser = pair.browser()
     for (const method of ['GET', 'POST']) {
@@ -87,7 +87,7 @@ describe('the session status', () => {
     expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
   })
 
-  it('[SESS-5] answers 401 to a page whose session has just expired and must be signed out', async () => {
+  it('[SESS-5] returns 401 to a page whose session has just expired and must be signed out', async () => {
     await using pair = await start({ idle: '10m', onExpiry: 'sign-out' })
     const browser = await visitorSignedIn(pair)
     passTime(600)

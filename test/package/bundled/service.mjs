@@ -1,4 +1,4 @@
-// A small service, for a bundler. It is told its options in its environment, and tells where it listens.
+// A small service, for a bundler. It reads its options from its environment, and writes where it listens.
 import express from 'express'
 import session from 'express-session'
 import passport from 'passport'

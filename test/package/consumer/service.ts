@@ -56,7 +56,7 @@ new OneLoginStrategy(optionsFromEnvironment(process.env))
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 new OneLoginStrategy({ ...options, privateKey: [privateKey, privateKey.export({ format: 'jwk' })] })
 new OneLoginStrategy({ ...options, privateKey: createPrivateKey('…') })
-// @ts-expect-error a number is no key
+// @ts-expect-error a number is not a key
 new OneLoginStrategy({ ...options, privateKey: 42 })
 // @ts-expect-error nor is a list of numbers
 new OneLoginStrategy({ ...options, privateKey: [42] })
