@@ -19,6 +19,10 @@ export default defineConfig({
     // Vitest would leave one core idle.
     maxWorkers: availableParallelism(),
     testTimeout: 10_000,
-    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: {
+      enabled: true,
+      include: ['test/types/**/*.test-d.ts'],
+      tsconfig: './test/types/tsconfig.json',
+    },
   },
 })

@@ -1,6 +1,7 @@
 // The common parts of the bench's apps. Each app runs in its own process, gets its settings in a message, and reports
 // its cost.
 import type { Express } from 'express'
+import { MemoryStore, type Store } from 'express-session'
 import { listen } from '../test/support/listen.ts'
 
 /** The settings of an app. */
@@ -9,6 +10,8 @@ export interface AppSettings {
   readonly identity: boolean
   readonly requestObject: boolean
   readonly privateKey: string
+  /** The store of its sessions. If not set, its memory. */
+  readonly redisURL?: string | undefined
 }
 
 /** The cost of an app between two questions. */
@@ -23,6 +26,14 @@ export interface Cost {
 
 export const clientId = 'bench-client'
 export const didController = 'did:web:bench'
+
+/** Opens the store of the sessions. */
+export async function openStore(redisURL: string | undefined): Promise<Store> {
+  if (redisURL === undefined) return new MemoryStore()
+  const { RedisStore } = await import('connect-redis')
+  const { createClient } = await import('redis')
+  return new RedisStore({ client: await createClient({ url: redisURL }).connect() })
+}
 
 /** Runs an app. `make` builds it as soon as its address is known. */
 export function runApp(make: (settings: AppSettings, url: string) => Promise<Express> | Express): void {

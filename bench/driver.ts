@@ -16,7 +16,7 @@ export async function drive(app: string, count: number, users: number): Promise<
   const start = performance.now()
   await Promise.all(
     Array.from({ length: users }, async () => {
-      while (left-- > 0) callbacks.push(await signIn(app, agent))
+      while (left-- > 0) callbacks.push((await signIn(app, agent)).milliseconds)
     }),
   )
   const seconds = (performance.now() - start) / 1000
@@ -24,7 +24,11 @@ export async function drive(app: string, count: number, users: number): Promise<
   return { seconds, callbacks: callbacks.sort((a, b) => a - b) }
 }
 
-async function signIn(app: string, agent: http.Agent): Promise<number> {
+/** Signs a user in. Returns the duration of the callback and the cookie of the session. */
+export async function signIn(
+  app: string,
+  agent: http.Agent,
+): Promise<{ milliseconds: number; session: string }> {
   const started = await get(`${app}/sign-in`, agent)
   const { searchParams } = new URL(started.location)
   const request = searchParams.get('request')
@@ -39,21 +43,23 @@ async function signIn(app: string, agent: http.Agent): Promise<number> {
   const finished = await get(callback, agent, started.cookie)
   if (finished.location !== '/' || !finished.cookie)
     throw new Error(`A sign-in failed with status ${finished.status}: ${finished.body}`)
-  return performance.now() - before
+  return { milliseconds: performance.now() - before, session: finished.session }
 }
 
-async function get(url: string, agent: http.Agent, cookie = '') {
-  return new Promise<{ status: number; location: string; cookie: string; body: string }>(
+export async function get(url: string, agent: http.Agent, cookie = '') {
+  return new Promise<{ status: number; location: string; cookie: string; session: string; body: string }>(
     (resolve, reject) => {
       http
         .get(url, { agent, headers: { cookie, accept: 'text/html' } }, (response) => {
           let body = ''
           response.on('data', (chunk: Buffer) => (body += chunk.toString()))
           response.on('end', () => {
+            const cookies = (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0] ?? '')
             resolve({
               status: response.statusCode ?? 0,
               location: response.headers.location ?? '',
-              cookie: response.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+              cookie: cookies[0] ?? '',
+              session: cookies.find((cookie) => cookie.startsWith('connect.sid=')) ?? '',
               body,
             })
           })

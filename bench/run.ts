@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { startRedis } from '../test/servers/redis-server.ts'
 import { growthTable } from './growth.ts'
 import { microTable } from './micro.ts'
+import { pageTable } from './pages.ts'
 import { signInTables } from './sign-ins.ts'
 import { startUpLine } from './start-up.ts'
 
@@ -17,6 +18,7 @@ const signIns = await signInTables(extent)
 // Without redis-server on the machine, its row is left out.
 await using redis = await startRedis().catch(() => undefined)
 const micro = await microTable(redis?.url)
+const pages = redis ? await pageTable(redis.url, quick ? 20 : 100) : 'redis-server is not on this machine.\n'
 const growth = await (quick ? growthTable([100, 700], 100) : growthTable([3000, 10_000, 100_000], 1000))
 const startUp = startUpLine(quick ? 3 : 11)
 
@@ -40,6 +42,12 @@ const page = [
   'CPU of the process and bytes allocated for one call, medians of 15 batches of 200.',
   '',
   micro,
+  '## A signed-in page',
+  '',
+  '*plain* is express-session with Passport alone. A proxy delays each request to Redis. `session()` reads the sign-out record of the user, so that',
+  'a sign-out reaches every instance at once. A copy in memory would save this round trip, and other instances would let the user in until it expires.',
+  '',
+  pages,
   '## With many sessions',
   '',
   growth,

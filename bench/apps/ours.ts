@@ -2,9 +2,9 @@ import express, { type RequestHandler } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { OneLoginStrategy } from 'passport-govuk-one-login'
-import { clientId, didController, runApp } from '../app.ts'
+import { clientId, didController, openStore, runApp } from '../app.ts'
 
-runApp(({ issuer, identity, requestObject, privateKey }, url) => {
+runApp(async ({ issuer, identity, requestObject, privateKey, redisURL }, url) => {
   const oneLogin = new OneLoginStrategy({
     environment: {
       issuer,
@@ -26,11 +26,13 @@ runApp(({ issuer, identity, requestObject, privateKey }, url) => {
     done(null, user)
   })
   const app = express()
-  app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }))
+  const store = await openStore(redisURL)
+  app.use(session({ store, secret: 'bench', resave: false, saveUninitialized: false }))
   app.use(passport.session(), oneLogin.session())
   // One request for an identity, as in the other apps. The sign-in route would sign the user in first.
   const vtr = [identity ? 'Cl.Cm.P2' : 'Cl.Cm']
   app.get('/sign-in', passport.authenticate('govuk-one-login', { vtr }) as RequestHandler)
   app.use(oneLogin.routes())
+  app.get('/page', oneLogin.requireAuthentication(), (_req, res) => void res.end('signed in'))
   return app
 })
