@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { flagErrorMessage } from './flag-error.ts'
 import { Failure, UsageError, type ExitCode, type FlagValues, type Subcommand } from './subcommand.ts'
 import { packageName, packageVersion } from '../package-version.ts'
-import { writeLine, type Terminal } from './terminal.ts'
+import { visible, writeLine, type Terminal } from './terminal.ts'
 
 /** The subcommands. Each is loaded when it is used, because only the simulator needs Express. */
 const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
@@ -68,12 +68,12 @@ async function runSubcommand(
     return 0
   } catch (error) {
     if (error instanceof UsageError) {
-      writeLine(terminal.stderr, error.message)
+      writeLine(terminal.stderr, visible(error.message))
       writeLine(terminal.stderr, `See: ${packageName} ${called} --help`)
       return 2
     }
     if (!(error instanceof Failure)) throw error
-    writeLine(terminal.stderr, error.message)
+    writeLine(terminal.stderr, visible(error.message))
     return error.exitCode
   }
 }

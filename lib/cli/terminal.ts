@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 
 /** The input, output and environment of the command. */
 export interface Terminal {
@@ -13,6 +13,16 @@ export interface Terminal {
 /** Writes a line. */
 export function writeLine(stream: Writable, line = ''): void {
   stream.write(`${line}\n`)
+}
+
+/**
+ * Returns text that another program wrote, with a mark for each character that is invisible, moves the cursor or turns
+ * the direction of text.
+ */
+export function visible(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\p{C}\u2028\u2029]/gu, (character) => (/[\t\n]/.test(character) ? character : '\u{fffd}'))
 }
 
 /** Writes a heading after an empty line. */

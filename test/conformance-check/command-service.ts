@@ -5,7 +5,8 @@ import { startCarefulService } from './careful-service.ts'
 /**
  * A service as the command starts it: `node command-service.ts PORT HABIT [FILE]`. The habits: `none`; `quits` before it
  * listens; `talks` more than a pipe holds; `has-a-child` that ignores SIGTERM, with its process ID in FILE; `stops` when
- * a callback has two states; `is-a-child` that stops, of a process that goes on.
+ * a callback has two states; `is-a-child` that stops, of a process that goes on; `quits-in-colour`; `moves-the-cursor`
+ * by the name of a cookie.
  */
 const [port = '', habit = '', file = ''] = process.argv.slice(2)
 
@@ -24,7 +25,11 @@ function start(): Promise<unknown> {
       clientId: read('CLIENT_ID'),
       privateKey: `-----BEGIN PRIVATE KEY-----\n${read('PRIVATE_KEY')}\n-----END PRIVATE KEY-----`,
     },
-    before: ({ url }) => {
+    before: ({ url, cookies }) => {
+      if (habit === 'moves-the-cursor' && url.pathname === '/page' && cookies.has('sid'))
+        return cookies.has('\u009b2J')
+          ? undefined
+          : { status: 403, headers: { 'set-cookie': '\u009b2J=1; Path=/' } }
       if (habit === 'stops' && url.searchParams.getAll('state').length > 1) process.exit(1)
       return undefined
     },
@@ -34,6 +39,10 @@ function start(): Promise<unknown> {
 switch (habit) {
   case 'quits':
     process.stderr.write('There is no database.\n')
+    process.exitCode = 3
+    break
+  case 'quits-in-colour':
+    process.stderr.write('\u001b[31mThere is no database.\u001b[0m\r\n\u001b]0;owned\u0007\u202e\n')
     process.exitCode = 3
     break
   case 'talks':

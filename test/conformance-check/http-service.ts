@@ -13,6 +13,8 @@ export interface Asked {
 /** The response of a fixture. */
 export interface Given {
   readonly status?: number
+  /** Closes the connection instead. */
+  readonly isCut?: boolean
   readonly location?: string
   readonly html?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -23,7 +25,11 @@ export async function listen(answer: (asked: Asked) => Promise<Given>, port = 0)
   const server = createServer((req, res) => {
     void read(req)
       .then(answer)
-      .then(({ status = 200, location, html = '', headers = {} }) => {
+      .then(({ status = 200, isCut = false, location, html = '', headers = {} }) => {
+        if (isCut) {
+          req.socket.destroy()
+          return
+        }
         const type = { 'content-type': 'text/html; charset=utf-8', connection: 'close' }
         const redirect = location === undefined ? {} : { location }
         res.writeHead(location === undefined ? status : 302, { ...type, ...redirect, ...headers }).end(html)

@@ -113,6 +113,8 @@ it('[CHK-3] lists the requirements, and ends with 2 if the arguments are invalid
   for (const id of requirementIds) expect(list.stdout).toContain(`  ${id}: `)
   const expected = join(await mkdtemp(join(tmpdir(), 'conformance-')), 'known.json')
   await writeFile(expected, '{ "no-such": "broken" }')
+  const nearly = join(expected, '..', 'nearly.json')
+  await writeFile(nearly, '{ "session-renewd": "broken" }')
   const local = ['--page', 'http://127.0.0.1:9/', '--client-secret', 'x']
   for (const [args, words] of [
     [[], '--page'],
@@ -121,6 +123,11 @@ it('[CHK-3] lists the requirements, and ends with 2 if the arguments are invalid
     [['--page', 'http://127.0.0.1:9/'], '--public-key'],
     [[...local, '--only', 'everything'], '--list'],
     [[...local, '--skip', 'sesion-renewed'], 'Did you mean "session-renewed"?'],
+    [[...local, '--only', 'id-token-nonse'], 'Did you mean "id-token-nonce"?'],
+    [[...local, '--skip', 'calback'], 'Did you mean "callback"?'],
+    [[...local, '--onyl', 'state'], 'Did you mean --only?'],
+    [[...local, '--expect', nearly], 'Did you mean "session-renewed"?'],
+    [[...local, '--timeout', 'soon'], '--timeout'],
     [[...local, '--expect', expected], 'no-such'],
     [
       [...local, '--one-login', `http://127.0.0.1:${await freePort()}/`, '--start-timeout', '1ms'],

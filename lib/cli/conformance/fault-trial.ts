@@ -4,7 +4,7 @@ import type { CataloguedFault } from './fault-catalogue.ts'
 import { works, type Journey, type Judgement } from './journeys.ts'
 import { hasStopped } from './service-stop.ts'
 import type { Run } from './run.ts'
-import type { Check, Verdict } from './results.ts'
+import { unproven, type Check, type Verdict } from './results.ts'
 
 const places: Readonly<Record<FaultPlace, string>> = {
   discovery: 'the discovery document',
@@ -44,16 +44,10 @@ export async function tryFaults(
     const isWell = !run.isGone && (await works(run, journey))
     run.results.startTrial()
     for (const [{ requirement }, check] of tried)
-      run.results.add(requirement, isWell || check.verdict !== 'kept' ? check : unproven(check))
+      run.results.add(requirement, isWell ? check : unproven(check))
     run.checkAlive()
   }
 }
-
-const unproven = (check: Check): Check => ({
-  ...check,
-  verdict: 'not observable',
-  seen: `${check.seen} But afterwards the journey did not work without a fault either.`,
-})
 
 async function tryFault(run: Run, journey: Journey, fault: CataloguedFault): Promise<Check> {
   const { op } = run

@@ -2,7 +2,7 @@ import { readInputFile } from '../input-file.ts'
 import { publicKeyPem } from '../simulator/public-key.ts'
 import { choiceOf, textOf, textsOf, UsageError, type FlagValues, type Subcommand } from '../subcommand.ts'
 import { isAllowed } from './allowed-hosts.ts'
-import { isRequirementId, requirementIds } from './catalogue/catalogue.ts'
+import { requirementIds } from './catalogue/catalogue.ts'
 import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
 import { nearestName } from '../nearest-name.ts'
@@ -139,10 +139,10 @@ function durationOf(values: FlagValues, flag: string): number | undefined {
 /** Returns the names of requirements and phases, separated by commas or in several flags. */
 function namesOf(values: FlagValues, flag: string): string[] {
   const names = textsOf(values, flag).flatMap((text) => text.split(',').map((name) => name.trim()))
-  const isKnown = (name: string) => isRequirementId(name) || phases.some((phase) => phase === name)
-  const unknown = names.find((name) => !isKnown(name))
+  const known: readonly string[] = [...requirementIds, ...phases]
+  const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return names
-  const nearest = nearestName(unknown, [...phases, ...requirementIds])
+  const nearest = nearestName(unknown, known)
   const suggestion = nearest === undefined ? '' : ` Did you mean "${nearest}"?`
   throw new UsageError(
     `--${flag}: unknown requirement or phase "${unknown}".${suggestion} Use --list to see all.`,

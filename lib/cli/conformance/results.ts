@@ -1,5 +1,6 @@
 import { requirementIds, requirementOf, type RequirementId } from './catalogue/catalogue.ts'
 import type { Phase } from './catalogue/requirement.ts'
+import { visible } from '../terminal.ts'
 
 /** The result of one check or one requirement. */
 export type Verdict = 'kept' | 'broken' | 'crashed' | 'advice' | 'not observable'
@@ -52,7 +53,7 @@ export class Results {
 
   /** Whether to check any requirement of a phase. */
   wantsPhase(phase: Phase): boolean {
-    return [...this.#wanted].some((id) => requirementOf(id).phase === phase)
+    return this.#ofPhase(phase).length > 0
   }
 
   /** Begins a trial. A limit of the service that was met before it counts no more. */
@@ -63,6 +64,11 @@ export class Results {
   /** Records that the service returned status 429. */
   meetLimit(): void {
     this.#metLimit = true
+  }
+
+  /** Whether the service returned status 429 in this trial. */
+  get metLimit(): boolean {
+    return this.#metLimit
   }
 
   /** Returns a check as it counts. If the service limits requests, its responses prove nothing. */
@@ -83,8 +89,22 @@ export class Results {
   #store(id: RequirementId, check: Check): void {
     if (!this.wants(id)) return
     const { name, verdict, done, seen } = check
-    const shown = { name: harmless(name), verdict, done: harmless(done), seen: harmless(seen) }
+    const shown = { name: oneLine(name), verdict, done: oneLine(done), seen: oneLine(seen) }
     this.#checks.set(id, [...this.of(id), shown])
+  }
+
+  /** Whether a check of a phase passed. */
+  hasPassed(phase: Phase): boolean {
+    return this.#ofPhase(phase).some((id) => this.of(id).some(({ verdict }) => verdict === 'kept'))
+  }
+
+  /** Records that nothing worked after a phase, so that its checks that passed prove nothing. */
+  doubt(phase: Phase): void {
+    for (const id of this.#ofPhase(phase)) this.#checks.set(id, this.of(id).map(unproven))
+  }
+
+  #ofPhase(phase: Phase): RequirementId[] {
+    return [...this.#wanted].filter((id) => requirementOf(id).phase === phase)
   }
 
   /** Returns the checks of a requirement so far. */
@@ -94,8 +114,8 @@ export class Results {
 
   /** Records why the requirements of a phase that have no check yet could not be observed. */
   explain(phase: Phase, seen: string): void {
-    for (const id of this.#wanted)
-      if (requirementOf(id).phase === phase && this.of(id).length === 0)
+    for (const id of this.#ofPhase(phase))
+      if (this.of(id).length === 0)
         this.#store(id, { name: 'all', verdict: 'not observable', done: 'Nothing was done.', seen })
   }
 
@@ -107,12 +127,17 @@ export class Results {
   }
 }
 
-/**
- * Replaces the characters that a terminal would obey, that reverse the text around them, or that XML cannot hold: parts of
- * a check come from the service.
- */
-function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}\p{Cn}\p{Bidi_Control}]/gu, '\u{fffd}')
+/** Parts of a check come from the service. */
+const oneLine = (text: string): string => visible(text).replace(/[\t\n]/g, '\u{fffd}')
+
+/** Returns a check as it counts if afterwards the same did not work without a fault: a rejection then proves nothing. */
+export function unproven(check: Check): Check {
+  if (check.verdict !== 'kept') return check
+  return {
+    ...check,
+    verdict: 'not observable',
+    seen: `${check.seen} But afterwards the journey did not work without a fault either.`,
+  }
 }
 
 /** Returns the verdict of a requirement: the most serious one of its checks, or `not observable` if there are none. */

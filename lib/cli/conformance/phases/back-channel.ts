@@ -38,6 +38,8 @@ export async function runBackChannel(run: Run): Promise<void> {
       run.results.add(fault.requirement, await tryFault(run, backChannel, mailbox, fault, isEffective))
     }
     run.checkAlive()
+    if (isEffective && !(await stillEndsSessions(run, backChannel, mailbox)))
+      run.results.doubt('back-channel')
   } finally {
     await mailbox.close()
   }
@@ -112,6 +114,18 @@ async function tryGenuine(run: Run, backChannel: URL, mailbox: LogoutMailbox): P
     isIn ? 'The user could sign in again at once.' : 'The user could not sign in again.',
   )
   return isEffective
+}
+
+/** Returns false if a right logout token no longer works. A limit (429) was seen where it was met. */
+async function stillEndsSessions(run: Run, backChannel: URL, mailbox: LogoutMailbox): Promise<boolean> {
+  run.results.startTrial()
+  const target = await visitor(run)
+  const call = target && (await callFor(run, mailbox, target.user))
+  if (target && call) {
+    await deliver(run, backChannel, call)
+    if (!(await isSignedIn(run, target.browser))) return true
+  }
+  return run.results.metLimit
 }
 
 async function tryReplay(

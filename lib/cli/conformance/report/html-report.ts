@@ -23,7 +23,7 @@ const meanings: Readonly<Record<Verdict, string>> = {
   broken: 'The service accepted something that it must reject, or does not do something that it must do.',
   advice: 'The service could do more. This is not a failure.',
   'not observable': 'This could not be checked. The report gives the reason.',
-  kept: 'All checks passed.',
+  kept: 'Every check that could be made passed.',
 }
 
 /** Returns the report as one page without other files or scripts. */

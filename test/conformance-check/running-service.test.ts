@@ -1,0 +1,94 @@
+import { startSimulator } from 'passport-govuk-one-login/simulator'
+import { describe, expect, it } from 'vitest'
+import { examineService } from '../../lib/cli/conformance/examination.ts'
+import type { Phase } from '../../lib/cli/conformance/catalogue/requirement.ts'
+import type { RequirementResult } from '../../lib/cli/conformance/results.ts'
+import { startCarefulService } from './careful-service.ts'
+import { checked, settingsFor } from './checked.ts'
+import type { Asked, Given } from './http-service.ts'
+import type { Switch } from './switches.ts'
+
+const sorry: Given = { status: 503, html: '<h1>Sorry</h1>' }
+
+const verdicts = (results: readonly RequirementResult[]) =>
+  Object.fromEntries(results.map(({ id, verdict }) => [id, verdict]))
+
+describe('a service that the command did not start', { timeout: 60_000 }, () => {
+  it('[CHK-2] is not crashed if it only closes a connection', async () => {
+    const results = await checked(
+      (op) =>
+        startCarefulService({
+          options: op.options,
+          before: ({ url }) => (url.searchParams.getAll('state').length > 1 ? { isCut: true } : undefined),
+        }),
+      { only: ['callback-parameters', 'every-user'] },
+    )
+    expect(verdicts(results)).toEqual({ 'callback-parameters': 'kept', 'every-user': 'kept' })
+  })
+})
+
+/** Checks a service that works until a phase, and then returns this instead. */
+async function checkedUntil(
+  phase: Phase,
+  only: readonly string[],
+  instead: (asked: Asked) => Given | undefined,
+  ...off: readonly Switch[]
+) {
+  let isReached = false
+  const op = await startSimulator({ logoutRetryDelay: 0 })
+  const before = (asked: Asked) => (isReached ? instead(asked) : undefined)
+  const service = await startCarefulService({ options: op.options, before }, ...off)
+  try {
+    return await examineService(settingsFor(service.url, { only }), {
+      op,
+      onPhase: (reached) => {
+        isReached ||= reached === phase
+      },
+    })
+  } finally {
+    await service.close()
+    await op.close()
+  }
+}
+
+describe('a service that stops to work, but not to respond', { timeout: 60_000 }, () => {
+  /** Users come back from One Login, and no page is shown to them. */
+  const isBack = ({ url, cookies }: Asked) => url.pathname === '/page' && cookies.has('sid')
+
+  it.each([
+    ['tokens', ['id-token-nonce', 'core-identity-expiry', 'userinfo-subject']],
+    ['callback', ['login-csrf', 'open-redirect', 'callback-state', 'callback-error']],
+    ['sign-out', ['sign-out-session']],
+    ['people', ['identity-not-proven', 'malformed-data']],
+  ] as const)('[CHK-2] proves nothing by its rejections in the phase: %s', async (phase, only) => {
+    const results = await checkedUntil(phase, only, (asked) => (isBack(asked) ? sorry : undefined))
+    expect(new Set(Object.values(verdicts(results))), JSON.stringify(results, undefined, 1)).toEqual(
+      new Set(['not observable']),
+    )
+  })
+
+  it('[CHK-2] proves nothing by rejections of logout tokens after which it rejects the right one', async () => {
+    let logouts = 0
+    const only = ['logout-token-nonce', 'logout-token-event']
+    const instead = ({ url }: Asked) => {
+      if (url.pathname !== '/logout') return undefined
+      logouts += 1
+      return logouts > 1 ? { ...sorry, status: 400 } : undefined
+    }
+    const results = await checkedUntil('back-channel', only, instead, 'logout nonce')
+    expect(verdicts(results)).toEqual({
+      'logout-token-event': 'not observable',
+      'logout-token-nonce': 'not observable',
+    })
+  })
+
+  it('[CHK-2] proves nothing if it limits requests, and nothing is crashed by that', async () => {
+    const only = ['id-token-nonce', 'login-csrf', 'logout-token-event']
+    const results = await checkedUntil('tokens', only, () => ({ ...sorry, status: 429 }))
+    expect(verdicts(results)).toEqual({
+      'id-token-nonce': 'not observable',
+      'login-csrf': 'not observable',
+      'logout-token-event': 'not observable',
+    })
+  })
+})
