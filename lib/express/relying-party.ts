@@ -55,15 +55,14 @@ export class RelyingParty {
   }
 
   /**
-   * Downloads One Login's documents in the background, once. Waits until the app has mounted its guards, which show
-   * whether it requests identities. Does nothing if the process is about to exit.
+   * Downloads One Login's documents in the background, once. Starts at once: Jest reports modules that are loaded in a
+   * later turn, when its tests may have ended.
    */
   warmUp(): void {
     if (!this.settings.warmUp || this.#isWarm) return
     this.#isWarm = true
-    setImmediate(() => {
-      void Promise.allSettled([loadClient(), this.provider.warmUp(this.#requestsIdentity)])
-    }).unref()
+    void Promise.allSettled([loadClient(), this.provider.warmUp()])
+    if (this.#requestsIdentity) void this.provider.warmUpIdentity()
   }
 
   /**
@@ -73,7 +72,10 @@ export class RelyingParty {
    */
   signInSettings(options: object): SignInSettings {
     const settings = parseSignInOptions(options, this.settings.signIn)
-    if (settings.trust.identity) this.#requestsIdentity = true
+    if (settings.trust.identity && !this.#requestsIdentity) {
+      this.#requestsIdentity = true
+      if (this.#isWarm) void this.provider.warmUpIdentity()
+    }
     return settings
   }
 

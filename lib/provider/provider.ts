@@ -49,15 +49,14 @@ export class Provider {
     })
   }
 
-  /**
-   * Downloads the documents in the background, so that the first sign-in does not wait for them. Never rejects.
-   *
-   * @param withIdentity - whether to download the DID document too
-   */
-  async warmUp(withIdentity: boolean): Promise<void> {
-    const identityKeys = withIdentity ? this.#identityKeys.warmUp() : undefined
+  /** Downloads what a sign-in needs in the background, so that the first one does not wait for it. Never rejects. */
+  async warmUp(): Promise<void> {
     if (await this.#discovery.warmUp()) await this.#tokenKeys.warmUp()
-    await identityKeys
+  }
+
+  /** Downloads in the background what the verification of an identity needs. Never rejects. */
+  async warmUpIdentity(): Promise<void> {
+    await this.#identityKeys.warmUp()
   }
 
   /**

@@ -27,5 +27,6 @@ function strategyOptions(
     clientId: client.clientId,
     callbackURL: client.redirectUris[0] ?? '',
     postLogoutRedirectURL: client.postLogoutRedirectUris[0] ?? '',
+    warmUp: false,
   }
 }

@@ -67,6 +67,8 @@ export interface StrategyOptions {
   readonly callbackURL: string
   /** The first post-logout redirect URI of the service. */
   readonly postLogoutRedirectURL: string
+  /** No download in the background can take the fault that a test means for a sign-in. */
+  readonly warmUp: false
 }
 
 /** Options for a service that signs with the simulator's ready key. */

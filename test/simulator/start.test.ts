@@ -48,6 +48,7 @@ describe('starting a simulator', () => {
       privateKey: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\n/) as string,
       callbackURL: 'http://127.0.0.1:3000/auth/callback',
       postLogoutRedirectURL: 'http://127.0.0.1:3000/bye',
+      warmUp: false,
     })
     expect(op.secretOptions).toMatchObject({
       clientId: 'simulator-client',
