@@ -6,7 +6,7 @@ const findings: Readonly<Record<string, readonly string[]>> = {
   'id-token': [
     'Y3siYWxnIjoiRVMyNTYiLCJraWQiOiJ0aGUta2V5In0K77u/eyJpc3MiOiJodHRwczovL29pZGMuZXhhbXBsZS8iLCJhdWQiOiJhLXNlcnZpY2UiLCJzdWIiOiJ0aGUtdXNlciIsIm5vbmNlIjoidGhlLW5vbmNlIiwidm90IjoiQ2wuQ20iLCJhdXRoX3RpbWUiOjEsInNpZCI6ImEtc2lkIiwiZXhwIjo0MTAyNDQ0ODAwLCJpYXQiOjF9',
   ],
-  // An endpoint after a control character.
+  // An endpoint after a control character, and one whose scheme has a capital letter.
   documents: [
     'eyJpc3N1ZXIiOiJodHRwczovL29pZGMuZXhhbXBsZS8iLCJhdXRob3JpemF0aW9uX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvYXV0aG9yaXplIiwidG9rZW5fZW5kcG9pbnQiOiJcdTAwMDBodHRwczovL29pZGMuZXhhbXBsZS90b2tlbiIsInVzZXJpbmZvX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvdXNlcmluZm8iLCJqd2tzX3VyaSI6Imh0dHBzOi8vb2lkYy5leGFtcGxlL2p3a3MifQ==',
   ],

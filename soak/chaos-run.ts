@@ -27,6 +27,7 @@ export class ChaosRun {
   heaps: readonly { readonly first: number; readonly last: number }[] = []
   /** The tabs that failed while something was broken. */
   failures = new Map<string, number>()
+  readonly failuresInCalm = new Map<string, number>()
   /** The users who got all pages when nothing was broken any more. */
   calm = 0
   readonly #service: BalancedService
@@ -64,6 +65,10 @@ export class ChaosRun {
     await wait(2000)
     this.failures = new Map(this.tally.failures)
     const visits = await Promise.all(everybody.map((user) => user.visit()))
+    for (const [what, count] of this.tally.failures) {
+      const more = count - (this.failures.get(what) ?? 0)
+      if (more > 0) this.failuresInCalm.set(what, more)
+    }
     this.calm = visits.filter(Boolean).length
     this.#countEnded()
     this.heaps = await Promise.all(

@@ -52,7 +52,7 @@ sign-outs             ${tally.signOuts}
 back-channel logouts  ${tally.backChannelLogouts}
 disturbances          ${listed(run.happened)}
 tabs that failed      ${listed(run.failures)}
-when all is calm      ${run.calm} of ${plan.users} users got all pages
+when all is calm      ${run.calm} of ${plan.users} users got all pages ${listed(run.failuresInCalm)}
 lost by a fail-over   ${tally.undone} sign-outs
 kept by other clocks  ${tally.kept} back-channel logouts in the second of the sign-in
 heap of the instances ${inMegabytes.join(', ')}

@@ -102,8 +102,8 @@ export const providerBreaks: readonly Break[] = [
     requirement: 'CONF-12',
     mistake: 'nothing pauses before there is a first good copy',
     file: 'lib/provider/cached-document.ts',
-    from: '(this.#copy ? pause : first) * 1000',
-    to: '(this.#copy ? pause : 0) * 1000',
+    from: 'this.#copy ? pause : first',
+    to: 'this.#copy ? pause : 0',
     tests: ['provider/cached-document'],
   },
   {

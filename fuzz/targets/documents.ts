@@ -25,7 +25,7 @@ export function fuzz(data: Buffer): void {
   if (!discovery) return
   demand(discovery.issuer === issuer, 'another issuer')
   for (const address of Object.values(discovery))
-    demand(address.startsWith('https:'), 'an address that is not https')
+    demand(/^https:/i.test(address), 'an address that is not https')
 }
 
 /** A rejection is an `Error` with this package's reason. Any other error is a finding. */

@@ -36,9 +36,10 @@ export interface DocumentSource<Content> {
  */
 export class CachedDocument<Content> {
   readonly #source: DocumentSource<Content>
-  #copy: { content: Content; refreshAt: number; expiresAt: number } | undefined
+  #copy: { content: Content; loadedAt: number; refreshAt: number; expiresAt: number } | undefined
   #download: Promise<Content> | undefined
   #warmUp: Promise<unknown> | undefined
+  #quietSince = 0
   #quietUntil = 0
   #lastFailure: OneLoginError | undefined
   #failures = 0
@@ -57,12 +58,12 @@ export class CachedDocument<Content> {
     if (this.#warmUp) await this.#warmUp
     const copy = this.#copy
     const now = Date.now()
-    const isQuiet = now < this.#quietUntil && !this.#download
+    const isQuiet = this.#isQuiet(now) && !this.#download
     if (!copy) {
       if (isQuiet && this.#lastFailure) throw this.#lastFailure
       return this.#refresh()
     }
-    if (now < copy.refreshAt || isQuiet) return copy.content
+    if ((now < copy.refreshAt && now >= copy.loadedAt) || isQuiet) return copy.content
     const refreshed = this.#refresh().catch(() => copy.content)
     return now < copy.expiresAt ? copy.content : refreshed
   }
@@ -86,11 +87,21 @@ export class CachedDocument<Content> {
    * before the next download, so that an attacker cannot cause endless downloads with invented key IDs.
    */
   async getAfterMiss(): Promise<Content> {
-    if (!this.#download && Date.now() < this.#quietUntil) return this.get()
+    if (!this.#download && this.#isQuiet(Date.now())) return this.get()
     const known = this.#copy
     const download = this.#refresh()
-    this.#quietUntil = Date.now() + pause * 1000
+    this.#beQuietFor(pause)
     return known ? download.catch(() => known.content) : download
+  }
+
+  // A clock that was put back makes no pause and no copy last longer.
+  #isQuiet(now: number): boolean {
+    return now >= this.#quietSince && now < this.#quietUntil
+  }
+
+  #beQuietFor(seconds: number): void {
+    this.#quietSince = Date.now()
+    this.#quietUntil = this.#quietSince + seconds * 1000
   }
 
   async #refresh(): Promise<Content> {
@@ -99,7 +110,7 @@ export class CachedDocument<Content> {
         this.#lastFailure = error as OneLoginError
         this.#failures += 1
         const first = this.#failures > 1 ? pauseWithoutCopy : 0
-        this.#quietUntil = Date.now() + (this.#copy ? pause : first) * 1000
+        this.#beQuietFor(this.#copy ? pause : first)
         throw error
       })
       .finally(() => {
@@ -124,7 +135,7 @@ export class CachedDocument<Content> {
       const content = await this.#parse(await response.text(), url)
       const seconds = freshness(response.headers)
       const now = Date.now()
-      this.#copy = { content, expiresAt: now + seconds * 1000, refreshAt: now + seconds * 900 }
+      this.#copy = { content, loadedAt: now, expiresAt: now + seconds * 1000, refreshAt: now + seconds * 900 }
       observer?.refreshed?.(url)
       return content
     } catch (error) {

@@ -273,7 +273,7 @@ const configuration: Readonly<Record<string, Check>> = {
     const code = await codeFor(simulator)
     await simulator.configure({ responseConfiguration: { sub: 'urn:later' } })
     const { id_token } = (await (await sendToken(simulator, { code })).json()) as { id_token: string }
-    expect(decodeJwt(id_token).sub).not.toBe('urn:later')
+    expect(decodeJwt(id_token).sub).toMatch(/^urn:fdc:gov\.uk:2022:/)
   },
   'the identity without configuration': async (simulator) => {
     expect((await pressButton(simulator)).coreIdentity?.vc).toMatchObject({

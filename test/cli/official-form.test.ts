@@ -106,7 +106,7 @@ describe('the form of the official simulator', () => {
     })
     expect(decodeJwt(String(userinfo[`${vocabulary}coreIdentityJWT`]))).toMatchObject({ vc, vot: 'P2' })
     expect(userinfo).not.toHaveProperty([`${vocabulary}address`])
-    expect((await claimsAfter(simulator, {})).idToken.sub).not.toBe('urn:filled-in')
+    expect((await claimsAfter(simulator, {})).idToken.sub).toMatch(/^urn:fdc:gov\.uk:2022:/)
   })
 
   it('[SIM-4] uses the configured response for fields that are not sent', async () => {

@@ -145,7 +145,7 @@ describe('simulator, with a configuration file', () => {
     await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_AUD'] } })
     await simulator.configure({})
     const { idToken } = await pressButton(simulator)
-    expect(idToken.iss).not.toBe(simulator.url)
+    expect(idToken.iss).toBe('https://issuer.example/')
     expect(idToken.aud).toBe(simulator.variables.ONE_LOGIN_CLIENT_ID)
   })
 

@@ -246,7 +246,7 @@ describe('2 strategies in one app', () => {
     })
     const callback = new URL(page.headers.location ?? '')
     callback.pathname = '/auth/callback'
-    expect((await browser.visit(callback.href)).status).not.toBe(200)
+    expect((await browser.visit(callback.href)).status).toBe(404)
     expect(two.trial.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(0)
     expect(two.real.requests.filter(({ endpoint }) => endpoint === 'token')).toHaveLength(0)
   })

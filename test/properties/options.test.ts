@@ -40,6 +40,7 @@ describe('an option', () => {
   it(
     '[CONF-9] of any value is accepted, or rejected with its name',
     () => {
+      expect(refusalOf(() => parseStrategyOptions(good))).toBeUndefined()
       fc.assert(
         fc.property(fc.constantFrom(...names), fc.anything(), (name, value) => {
           const refusal = refusalOf(() => parseStrategyOptions({ ...good, [name]: value as never }))

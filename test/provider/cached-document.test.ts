@@ -393,3 +393,27 @@ describe('the listener', () => {
     expect(observer.refreshed).toHaveBeenCalledOnce()
   })
 })
+
+describe('after the clock of the machine was put back', () => {
+  it('[CONF-3] is refreshed at once, and then as always', async () => {
+    const document = await knownDocument()
+    server.respondWith(copy('second'))
+    pass(-1)
+    await document.get()
+    await vi.waitFor(async () => {
+      expect(await document.get()).toBe('second')
+    })
+    expect(await document.get()).toBe('second')
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('[IDT-1] is downloaded for a key that it does not hold, although it was a moment ago', async () => {
+    const document = await knownDocument()
+    await document.getAfterMiss()
+    server.respondWith(copy('second'))
+    pass(-1)
+    expect(await document.getAfterMiss()).toBe('second')
+    await document.getAfterMiss()
+    expect(server.requests).toHaveLength(3)
+  })
+})

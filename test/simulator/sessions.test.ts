@@ -39,7 +39,7 @@ describe('the provider’s session', () => {
     op.clock.advance(3500)
     expect(await authTime()).toBe(first)
     op.clock.advance(3700)
-    expect(await authTime()).not.toBe(first)
+    expect(await authTime()).toBeGreaterThanOrEqual(Number(first) + 10_700)
   })
 
   it('[SIM-2] [AUTHZ-9] takes no notice of max_age from a service that is not enabled for it', async () => {
@@ -139,7 +139,8 @@ describe('re-authentication', () => {
     })
     op.respondWith({})
     op.clock.advance(10)
-    expect(decodeJwt((await tokensFor(op, {}, browser)).idToken).auth_time).not.toBe(before)
+    const after = decodeJwt((await tokensFor(op, {}, browser)).idToken).auth_time
+    expect(after).toBeGreaterThanOrEqual(Number(before) + 10)
   })
 
   it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is none of the provider’s', async () => {

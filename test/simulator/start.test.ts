@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { createServer } from 'node:net'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, vi } from 'vitest'
@@ -73,7 +74,7 @@ describe('starting a simulator', () => {
     expect(op.options.clientId).toBe('one')
     expect(op.optionsFor('simulator-client-2').callbackURL).toBe('http://127.0.0.1:3001/callback')
     op.register({ status: 'deactivated' }, 'simulator-client-2')
-    expect((await tokensFor(op)).idToken).not.toBe('')
+    expect(decodeJwt((await tokensFor(op)).idToken).aud).toBe('one')
     expect(() => op.optionsFor('nobody')).toThrow('No service is registered as nobody')
     expect(() => op.register({}, 'nobody')).toThrow('No service is registered as nobody')
   })

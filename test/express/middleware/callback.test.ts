@@ -22,12 +22,21 @@ const jarOf = ({ service }: Pair, browser: Browser) => browser.jar(new URL(servi
 
 describe('the callback', () => {
   it('[CB-12] renews the session ID at sign-in, so the old one is useless', async () => {
-    await using pair = await startPair()
+    await using pair = await startPair({
+      routes: (app) => {
+        app.get('/visit', (req, res) => {
+          Object.assign(req.session, { visited: true })
+          res.end()
+        })
+      },
+    })
     const browser = pair.browser()
+    await browser.visit(`${pair.service.url}/visit`)
     const address = await untilCallback(pair, browser, '/account')
     const before = jarOf(pair, browser).get('connect.sid') ?? ''
     await browser.visit(address)
     const after = jarOf(pair, browser).get('connect.sid')
+    expect([before, after]).toEqual([expect.stringMatching(/^s%3A/), expect.stringMatching(/^s%3A/)])
     expect(after).not.toBe(before)
     const attacker = pair.browser()
     jarOf(pair, attacker).set('connect.sid', before)
@@ -40,7 +49,9 @@ describe('the callback', () => {
     const browser = await visitorSignedIn(pair)
     const before = jarOf(pair, browser).get('connect.sid')
     await browser.visit(`${pair.service.url}/sign-in`)
-    expect(jarOf(pair, browser).get('connect.sid')).not.toBe(before)
+    const after = jarOf(pair, browser).get('connect.sid')
+    expect([before, after]).toEqual([expect.stringMatching(/^s%3A/), expect.stringMatching(/^s%3A/)])
+    expect(after).not.toBe(before)
   })
 
   it('[CB-12] redirects to the page of the sign-in route, or to / without one', async () => {

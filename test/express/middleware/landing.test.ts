@@ -21,6 +21,10 @@ const start = (
       const landing = { page: returnPage, level: 'P2', returnTo: '/form?step=4', ...differing } as const
       app.use(oneLogin.routes({ landing }))
       app.get('/welcome-back', returnPage)
+      app.get('/visit', (req, res) => {
+        Object.assign(req.session, { visited: true })
+        res.end()
+      })
       app.get('/app-sign-out', (req, res, next) => {
         req.logOut({ keepSessionInfo: true }, (error) => (error ? next(error) : res.end()))
       })
@@ -143,10 +147,13 @@ describe('the return from an in-person identity check', () => {
     await using pair = await start()
     const browser = pair.browser()
     const { host } = new URL(pair.service.url)
+    await browser.visit(`${pair.service.url}/visit`)
     const atOneLogin = await browser.visit(`${pair.service.url}/landing`, { stopAt: true })
     const before = browser.jar(host).get('connect.sid')
     const page = await browser.visit(atOneLogin.headers.location ?? '')
-    expect(browser.jar(host).get('connect.sid')).not.toBe(before)
+    const after = browser.jar(host).get('connect.sid')
+    expect([before, after]).toEqual([expect.stringMatching(/^s%3A/), expect.stringMatching(/^s%3A/)])
+    expect(after).not.toBe(before)
     expect(page.body).toBe('Welcome back')
     expect((await land(pair, browser)).trail).toHaveLength(1)
   })
