@@ -26,4 +26,4 @@ app.use((error, req, res, next) => {
   if (!isOneLoginError(error)) return next(error)
   res.status(error.status).send(`<h1>Sorry</h1><p>${error.code}</p><a href="/">Start again</a>`)
 })
-app.listen(3000, () => console.log(`Go to ${home}`))
+app.listen(3000, (error) => console.log(error?.message ?? `Go to ${home}`))

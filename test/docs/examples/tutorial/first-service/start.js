@@ -7,4 +7,4 @@ const simulator = await startSimulator({
   postLogoutRedirectURL: `${home}/`,
   interactive: true,
 })
-createApp(simulator.options).listen(3000, () => console.log(`Go to ${home}`))
+createApp(simulator.options).listen(3000, (error) => console.log(error?.message ?? `Go to ${home}`))
