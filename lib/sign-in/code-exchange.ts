@@ -28,8 +28,14 @@ export type CodeExchange = (
 
 type OpenidClient = typeof openidClient
 
+let loading: Promise<OpenidClient> | undefined
+
 /** Loads openid-client when it is needed, so that your service starts faster. */
-export const loadClient = (): Promise<OpenidClient> => import('openid-client')
+export function loadClient(): Promise<OpenidClient> {
+  // Even if a module is loaded, each import() costs a part of a millisecond.
+  loading ??= import('openid-client')
+  return loading
+}
 
 /**
  * Returns the function that exchanges codes for tokens.
