@@ -77,10 +77,10 @@ describe('a child process of the service', { timeout: 60_000 }, () => {
     })
     const ended = async () => {
       const pid = Number(await readFile(file, 'utf8'))
-      const isListed = await isListening(new URL(`http://127.0.0.1:${port}/`))
-      // The kernel may need a moment to end a process that was killed.
+      // The kernel may need a moment to end processes that were killed, and to close their sockets.
       await until(async () => !(await runs(pid)))
-      return !isListed
+      await until(async () => !(await isListening(new URL(`http://127.0.0.1:${port}/`))))
+      return true
     }
     return { ...run, ended: run.ended, isStopped: ended }
   }
