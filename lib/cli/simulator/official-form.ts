@@ -93,7 +93,7 @@ function fieldHtml({ member, testId, label, kind }: Field, value: unknown): stri
   if (kind === 'checkbox')
     return `<div class="choice field"><input type="checkbox" ${names} value="true"${value === true ? ' checked' : ''}>${labelHtml}</div>`
   if (kind === 'text')
-    return `<div class="field">${labelHtml}<input type="text" ${names} value="${escapeHtml(textOf(value))}" autocomplete="off"></div>`
+    return `<div class="field">${labelHtml}<input type="text" ${names} value="${escapeHtml(textOf(value))}" size="70" autocomplete="off"></div>`
   const json = value === null ? '' : JSON.stringify(value, undefined, 2)
   return `<div class="field">${labelHtml}<textarea ${names} rows="6">${textareaContent(json)}</textarea></div>`
 }
