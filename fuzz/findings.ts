@@ -9,6 +9,7 @@ const findings: Readonly<Record<string, readonly string[]>> = {
   // An endpoint after a control character, and one whose scheme has a capital letter.
   documents: [
     'eyJpc3N1ZXIiOiJodHRwczovL29pZGMuZXhhbXBsZS8iLCJhdXRob3JpemF0aW9uX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvYXV0aG9yaXplIiwidG9rZW5fZW5kcG9pbnQiOiJcdTAwMDBodHRwczovL29pZGMuZXhhbXBsZS90b2tlbiIsInVzZXJpbmZvX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvdXNlcmluZm8iLCJqd2tzX3VyaSI6Imh0dHBzOi8vb2lkYy5leGFtcGxlL2p3a3MifQ==',
+    'eyJpc3N1ZXIiOiJodHRwczovL29pZGMuZXhhbXBsZS8iLCJhdXRob3JpemF0aW9uX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvYXV0aG9yaXplIiwidG9rZW5fZW5kcG9pbnQiOiJodHRQczovL29pZGMuZXhhbXBsZS90b2tlbiIsInVzZXJpbmZvX2VuZHBvaW50IjoiaHR0cHM6Ly9vaWRjLmV4YW1wbGUvdXNlcmluZm8iLCJqd2tzX3VyaSI6Imh0dHBzOi8vb2lkYy5leGFtcGxlL2p3a3MifQ==',
   ],
 }
 
