@@ -63,7 +63,7 @@ export const authTimeFaults = faultsOf('id-token', 'decisive', {
 })
 
 const responseFaults = [
-  ...faultsOf('token', 'decisive', { 'id-token-required': ['no-id-token'] }),
+  ...faultsOf('token', 'decisive', { 'id-token-required': ['no-id-token', 'id-token-not-a-string'] }),
   ...faultsOf('userinfo', 'decisive', { 'userinfo-subject': ['wrong-sub', 'missing-sub'] }),
   ...faultsOf('authorize', 'decisive', {
     'callback-state': ['wrong-state', 'missing-state', 'empty-state', 'state-as-list', 'state-as-object'],
@@ -72,7 +72,7 @@ const responseFaults = [
 ]
 
 const coreIdentityFaults = faultsOf('core-identity', 'decisive', {
-  'core-identity-signature': broken,
+  'core-identity-signature': [...broken, 'not-a-jwt'],
   'core-identity-key': [
     'unknown-kid',
     'kid-of-another-controller',
@@ -180,7 +180,7 @@ export const callFaults = [
     ],
   }),
   ...faultsOf('token', 'harmless', {
-    'token-failures': ['not-an-object', 'no-access-token', 'id-token-not-a-string'],
+    'token-failures': ['not-an-object', 'no-access-token'],
   }),
   ...faultsOf('userinfo', 'harmless', {
     'token-failures': [...networkFaults, 'invalid-token', 'forbidden', 'malformed-json', 'empty-body'],

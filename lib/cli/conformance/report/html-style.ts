@@ -22,23 +22,30 @@ code { font: .95em/1.2 ui-monospace, Menlo, Consolas, monospace; }
 .requirement { border-top: 1px solid #cecece; padding: 20px 0 10px; break-inside: avoid-page; }
 .requirement .id { color: #484949; font-size: 1rem; }
 .why { color: #484949; }
-table { width: 100%; border-collapse: collapse; font-size: 1rem; line-height: 1.25; margin: 0 0 15px; }
+table { width: 100%; table-layout: fixed; border-collapse: collapse; font-size: 1rem; line-height: 1.25; margin: 0 0 15px; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { text-align: left; vertical-align: top; padding: 6px 15px 6px 0; border-bottom: 1px solid #e5e6e7; }
 th, td:first-child { white-space: nowrap; }
+th:first-child, td:first-child { width: 9rem; }
+th:nth-child(2) { width: 44%; }
 @media (max-width: 640px) {
   body { font-size: 1rem; }
   h1 { font-size: 1.5rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   tr { display: block; border-bottom: 1px solid #cecece; padding: 8px 0; }
-  td { display: block; border: 0; padding: 2px 0; }
+  td, td:first-child { display: block; width: auto; border: 0; padding: 2px 0; }
 }
 @media print {
   body { font-size: 10pt; }
   header { background: none; color: #0b0c0c; border-bottom: 2pt solid #0b0c0c; }
   main.width { padding: 12pt 0; }
+  h1 { font-size: 18pt; }
+  h2 { font-size: 14pt; break-after: avoid-page; }
+  h3 { font-size: 11pt; }
   .tag { border: 1pt solid currentcolor; print-color-adjust: exact; }
-  table { font-size: 8pt; }
+  table, .tag, .requirement .id { font-size: 8pt; }
+  th:first-child, td:first-child { width: 72pt; }
+  tr { break-inside: avoid-page; }
   a[href]::after { content: " (" attr(href) ")"; font-size: 8pt; }
 }
 `
