@@ -62,7 +62,8 @@ export class ChaosRun {
     await Promise.all(usersAtWork)
     op.reset()
     for (const member of this.#service.members) member.putClock(0)
-    await wait(2000)
+    // After a download for an unknown key, an instance waits 30 seconds before the next.
+    await wait((this.happened.get("the provider's keys rotated") ?? 0) > 1 ? 31_000 : 2000)
     this.failures = new Map(this.tally.failures)
     const visits = await Promise.all(everybody.map((user) => user.visit()))
     for (const [what, count] of this.tally.failures) {
