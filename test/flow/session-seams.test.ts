@@ -128,7 +128,7 @@ describe('a page without a user after a sign-in', () => {
     [
       'deserializeUser finds none',
       (own) => {
-        // In place of the one of every service here.
+        // Instead of the one of every service here.
         Object.assign(own, {
           _deserializers: [(_user: unknown, done: (...of: unknown[]) => void) => done(null, false)],
         })
