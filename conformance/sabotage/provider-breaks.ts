@@ -22,8 +22,8 @@ export const providerBreaks: readonly Break[] = [
     requirement: 'CONF-3',
     mistake: 'everyone who waits downloads the document',
     file: 'lib/provider/cached-document.ts',
-    from: 'this.#download ??= this.#load()',
-    to: 'this.#download = this.#load()',
+    from: 'this.#download ??= this.#load(isBackground)',
+    to: 'this.#download = this.#load(isBackground)',
     tests: ['provider/cached-document'],
   },
   {

@@ -38,7 +38,6 @@ export class CachedDocument<Content> {
   readonly #source: DocumentSource<Content>
   #copy: { content: Content; loadedAt: number; refreshAt: number; expiresAt: number } | undefined
   #download: Promise<Content> | undefined
-  #warmUp: Promise<unknown> | undefined
   #quietSince = 0
   #quietUntil = 0
   #lastFailure: OneLoginError | undefined
@@ -55,7 +54,6 @@ export class CachedDocument<Content> {
    * @throws OneLoginError if there is no copy and the download fails
    */
   async get(): Promise<Content> {
-    if (this.#warmUp) await this.#warmUp
     const copy = this.#copy
     const now = Date.now()
     const isQuiet = this.#isQuiet(now) && !this.#download
@@ -69,16 +67,13 @@ export class CachedDocument<Content> {
   }
 
   /**
-   * Downloads the document in the background, if there is no copy. Never rejects: if it fails, `get()` tries again.
+   * Downloads the document in the background, if there is no copy. Never rejects. A caller of `get()` shares the download,
+   * so that nobody waits longer than for a download of their own.
    *
    * @returns whether there is a copy now
    */
   async warmUp(): Promise<boolean> {
-    if (!this.#copy && !this.#download) {
-      const forget = () => (this.#warmUp = undefined)
-      this.#warmUp ??= this.#load(true).then(forget, forget)
-    }
-    await this.#warmUp
+    if (!this.#copy) await this.#refresh(true).catch(() => undefined)
     return this.#copy !== undefined
   }
 
@@ -104,9 +99,11 @@ export class CachedDocument<Content> {
     this.#quietUntil = this.#quietSince + seconds * 1000
   }
 
-  async #refresh(): Promise<Content> {
-    this.#download ??= this.#load()
+  async #refresh(isBackground = false): Promise<Content> {
+    this.#download ??= this.#load(isBackground)
       .catch((error: unknown) => {
+        // The first sign-in after a failure in the background tries again at once.
+        if (isBackground) throw error
         this.#lastFailure = error as OneLoginError
         this.#failures += 1
         const first = this.#failures > 1 ? pauseWithoutCopy : 0
@@ -119,7 +116,7 @@ export class CachedDocument<Content> {
     return this.#download
   }
 
-  async #load(isBackground = false): Promise<Content> {
+  async #load(isBackground: boolean): Promise<Content> {
     const { http, name, observer } = this.#source
     let url = name
     try {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /**
  * A response from One Login, with its whole body. It has the members of `Response` that openid-client uses. A real
- * `Response`, with its streams, would add a tenth to the cost of a sign-in.
+ * `Response`, with its streams, would cost more.
  */
 export class HttpResponse {
   readonly status: number

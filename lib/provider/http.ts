@@ -35,7 +35,7 @@ export interface HttpSettings {
 /**
  * Returns the function that makes every call to One Login. The deadline covers the whole call. Every call has the
  * same `User-Agent`, follows no redirect and reads at most 1 MiB. If the connection of a GET is dead, the call is
- * tried once more on a new connection. Calls use undici directly, at a tenth of the cost of `fetch`.
+ * tried once more on a new connection. Calls use undici directly, at a third of the cost of `fetch`.
  *
  * @throws (from the returned function) OneLoginError `provider_timeout`, `provider_unreachable`,
  * `provider_answer_invalid`, or `invalid_option` if the proxy variable does not hold a URL. A response with any

@@ -60,7 +60,7 @@ export async function startService(
   try {
     const errors: unknown[] = []
     const settings = await options(url)
-    const oneLogin = new OneLoginStrategy(settings, verify)
+    const oneLogin = new OneLoginStrategy({ warmUp: false, ...settings }, verify)
     const authenticator = new (authentication as unknown as { Passport: new () => PassportStatic }).Passport()
     authenticator.use(oneLogin)
     authenticator.serializeUser((user, done) => {
