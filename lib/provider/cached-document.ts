@@ -68,7 +68,7 @@ export class CachedDocument<Content> {
 
   /**
    * Downloads the document in the background, if there is no copy. Never rejects. A caller of `get()` shares the download,
-   * so that nobody waits longer than for a download of their own.
+   * so that nobody waits longer than for a new one.
    *
    * @returns whether there is a copy now
    */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type * as openidClient from 'openid-client'
 import type { ClientAuth, Configuration } from 'openid-client'
 import { signJwt } from './client-jwt.ts'
+import type * as openidClient from './openid-client.ts'
 import type { ProviderMetadata } from '../provider/discovery.ts'
 import { findOneLoginError, OneLoginError, printable } from '../errors.ts'
 import { HttpResponse } from '../provider/http-response.ts'
@@ -33,7 +33,7 @@ let loading: Promise<OpenidClient> | undefined
 /** Loads openid-client when it is needed, so that your service starts faster. */
 export function loadClient(): Promise<OpenidClient> {
   // Even if a module is loaded, each import() costs a part of a millisecond.
-  loading ??= import('openid-client')
+  loading ??= import('./openid-client.ts')
   return loading
 }
 

@@ -171,15 +171,16 @@ describe('refusals', () => {
     ['a path', '/run/secrets/one-login.pem', /this is not a PEM/],
     ['base64 of something else', Buffer.from('not a key at all').toString('base64'), /damaged or incomplete/],
     ['JSON text', JSON.stringify(jwk), /this is JSON text. Parse the JWK first/],
+    // Node 26 finds out by itself when it reads the key.
     [
       'a JWK with the modulus of another key',
       { ...jwk, n: otherJwk.n },
-      /its signatures do not match its public part/,
+      /its signatures do not match its public part|members are missing or damaged/,
     ],
     [
       'a JWK with the private exponent and primes of another key',
       { ...otherJwk, n: jwk.n },
-      /its signatures do not match its public part/,
+      /its signatures do not match its public part|members are missing or damaged/,
     ],
     ['a JWK with a damaged member', { ...jwk, n: 5 }, /members are missing or damaged/],
     [
