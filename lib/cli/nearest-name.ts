@@ -12,6 +12,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest?.candidate
 }
 
+/** Returns a question that suggests the closest known name, with a space after it. Empty if no name is close. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === undefined ? '' : `Did you mean "${nearest}"? `
+}
+
 /** Returns how many letters differ: the Levenshtein distance. */
 function distanceBetween(a: string, b: string): number {
   let distances = Array.from({ length: b.length + 1 }, (_, index) => index)

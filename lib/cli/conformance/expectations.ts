@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { readJsonFile } from '../input-file.ts'
-import { nearestName } from '../nearest-name.ts'
+import { suggestion } from '../nearest-name.ts'
 import { UsageError } from '../subcommand.ts'
 import { isRequirementId, requirementIds } from './catalogue/catalogue.ts'
 import type { RequirementResult } from './results.ts'
@@ -16,17 +16,13 @@ const expected = v.pipe(
       v.string(),
       v.check(
         isRequirementId,
-        ({ input }) => `is an unknown requirement. ${suggestion(input)}Use --list to see all requirements`,
+        ({ input }) =>
+          `is an unknown requirement. ${suggestion(input, requirementIds)}Use --list to see all requirements`,
       ),
     ),
     v.picklist(['broken', 'crashed'], 'must be "broken" or "crashed". Change it'),
   ),
 )
-
-function suggestion(name: string): string {
-  const nearest = nearestName(name, requirementIds)
-  return nearest === undefined ? '' : `Did you mean "${nearest}"? `
-}
 
 /** The requirements that are known to be broken, each with its verdict. */
 export type Expectations = Readonly<Record<string, 'broken' | 'crashed'>>

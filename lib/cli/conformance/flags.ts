@@ -5,7 +5,7 @@ import { isAllowed } from './allowed-hosts.ts'
 import { requirementIds } from './catalogue/catalogue.ts'
 import { phases } from './catalogue/requirement.ts'
 import type { Credentials, Settings } from './settings.ts'
-import { nearestName } from '../nearest-name.ts'
+import { suggestion } from '../nearest-name.ts'
 import { parseURL } from '../../parsed-url.ts'
 
 /** The flags that set what is checked. */
@@ -142,9 +142,7 @@ function namesOf(values: FlagValues, flag: string): string[] {
   const known: readonly string[] = [...requirementIds, ...phases]
   const unknown = names.find((name) => !known.includes(name))
   if (unknown === undefined) return names
-  const nearest = nearestName(unknown, known)
-  const suggestion = nearest === undefined ? '' : ` Did you mean "${nearest}"?`
   throw new UsageError(
-    `--${flag}: unknown requirement or phase "${unknown}".${suggestion} Use --list to see all.`,
+    `--${flag}: unknown requirement or phase "${unknown}". ${suggestion(unknown, known)}Use --list to see all.`,
   )
 }
