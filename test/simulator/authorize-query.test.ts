@@ -15,21 +15,21 @@ describe('an authorization request in the query', () => {
     expect(paramsOf(callback)).toEqual({ code: expect.any(String) as string, state: 'a-state' })
   })
 
-  it('[SIM-2] comes back with a state of any characters as it was sent', async () => {
+  it('[SIM-2] returns any state exactly as it was sent', async () => {
     const op = await start()
     const state = 'a b+c&d=e/é#%'
     const callback = await new Browser().redirect(authorizationURL(op, { state }))
     expect(callback.searchParams.get('state')).toBe(state)
   })
 
-  it('[SIM-2] comes back in the fragment when the response mode says so', async () => {
+  it('[SIM-2] comes back in the fragment if response_mode is fragment', async () => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, { response_mode: 'fragment' }))
     expect(callback.search).toBe('')
     expect(callback.hash).toMatch(/^#code=.+&state=a-state$/)
   })
 
-  it('[SIM-2] keeps the query that the redirect URI has itself', async () => {
+  it('[SIM-2] keeps the query of the registered redirect URI', async () => {
     const op = await start({ callbackURL: `${callbackURL}?service=dragons` })
     const callback = await new Browser().redirect(authorizationURL(op))
     expect(paramsOf(callback)).toMatchObject({ service: 'dragons', state: 'a-state' })
@@ -54,7 +54,7 @@ describe('an authorization request in the query', () => {
     expect(await response.text()).toBe(text)
   })
 
-  it('[SIM-2] shows a plain 400 page for no query at all', async () => {
+  it('[SIM-2] shows a plain 400 page for a request without a query', async () => {
     const op = await start()
     const response = await new Browser().get(`${op.issuer}authorize`)
     expect(response.status).toBe(400)
@@ -65,31 +65,31 @@ describe('an authorization request in the query', () => {
     ['no response type', { response_type: undefined }],
     ['no scope', { scope: undefined }],
     ['a scope without openid', { scope: 'email' }],
-    ['claims that are no JSON', { claims: '{' }],
-    ['claims that are no object', { claims: '[]' }],
-    ['a prompt nobody knows', { prompt: 'maybe' }],
-    ['prompt none together with another', { prompt: 'none login' }],
-    ['a max_age that is no number', { max_age: 'soon' }],
-    ['languages that are none', { ui_locales: 'e!' }],
-    ['a request object that is no JWT', { request: 'abc' }],
+    ['claims that are not JSON', { claims: '{' }],
+    ['claims that are not an object', { claims: '[]' }],
+    ['an unknown prompt', { prompt: 'maybe' }],
+    ['prompt none together with another prompt', { prompt: 'none login' }],
+    ['a max_age that is not a number', { max_age: 'soon' }],
+    ['ui_locales that are not languages', { ui_locales: 'e!' }],
+    ['a request object that is not a JWT', { request: 'abc' }],
     [
       'a request object and a request_uri',
       { request: 'eyJhbGciOiJub25lIn0.e30.', request_uri: 'https://a.example' },
     ],
-  ])('[SIM-2] answers invalid_request without saying more for %s', async (_title, params) => {
+  ])('[SIM-2] redirects with invalid_request and no details for %s', async (_title, params) => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, params))
     expect(paramsOf(callback)).toEqual(invalid('Invalid request'))
   })
 
-  it('[SIM-2] [CB-2] answers invalid_request for a parameter that is given twice', async () => {
+  it('[SIM-2] [CB-2] redirects with invalid_request if a parameter is sent twice', async () => {
     const op = await start()
     const url = authorizationURL(op)
     url.searchParams.append('nonce', 'another')
     expect(paramsOf(await new Browser().redirect(url))).toEqual(invalid('Invalid request'))
   })
 
-  it('[SIM-2] [AUTHZ-2] answers invalid_request without a state when the request has none', async () => {
+  it('[SIM-2] [AUTHZ-2] redirects with invalid_request and no state if the request has none', async () => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, { state: undefined }))
     expect(paramsOf(callback)).toEqual({
@@ -124,7 +124,7 @@ describe('an authorization request in the query', () => {
       'unmet_authentication_requirements',
       'Unmet authentication requirements',
     ],
-  ])('[SIM-2] [AUTHZ-1] refuses %s', async (_title, params, error, error_description) => {
+  ])('[SIM-2] [AUTHZ-1] rejects %s', async (_title, params, error, error_description) => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, params))
     expect(paramsOf(callback)).toEqual({ error, error_description, state: 'a-state' })
@@ -146,7 +146,7 @@ describe('an authorization request in the query', () => {
     ['a negative max_age', { max_age: '-2' }, 'Max age is negative in query params'],
     ['an unknown channel', { channel: 'pigeon' }, 'Invalid value for channel parameter.'],
   ])(
-    '[SIM-2] [AUTHZ-3] [AUTHZ-4] [AUTHZ-7] [AUTHZ-9] [AUTHZ-16] refuses %s',
+    '[SIM-2] [AUTHZ-3] [AUTHZ-4] [AUTHZ-7] [AUTHZ-9] [AUTHZ-16] rejects %s',
     async (_title, params, description) => {
       const op = await start()
       const callback = await new Browser().redirect(authorizationURL(op, params))
@@ -163,10 +163,10 @@ describe('an authorization request in the query', () => {
     ['identity mixed with authentication', '["Cl.Cm.P2","Cl.Cm"]'],
     ['identity mixed with P0', '["Cl.Cm.P2","Cl.Cm.P0"]'],
     ['an empty list', '[]'],
-    ['no list', '"Cl.Cm"'],
-    ['no JSON', 'Cl.Cm'],
-    ['something else than a text', '[1]'],
-  ])('[SIM-2] [AUTHZ-5] [AUTHZ-6] does not take a vtr of %s', async (_title, vtr) => {
+    ['text instead of a list', '"Cl.Cm"'],
+    ['text that is not JSON', 'Cl.Cm'],
+    ['a list with a number in it', '[1]'],
+  ])('[SIM-2] [AUTHZ-5] [AUTHZ-6] rejects a vtr with %s', async (_title, vtr) => {
     const op = await start({ client: { levels: ['P0', 'P1', 'P2', 'P3'] } })
     const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
     expect(paramsOf(callback)).toEqual(invalid('Request vtr not valid'))
@@ -181,23 +181,23 @@ describe('an authorization request in the query', () => {
     '["Cl.Cm","Cl"]',
     '["Cl.Cm.P1","Cl.Cm.P2"]',
     '["Cl.Cm.X1"]',
-  ])('[SIM-2] [AUTHZ-5] takes the vtr %s', async (vtr) => {
+  ])('[SIM-2] [AUTHZ-5] accepts the vtr %s', async (vtr) => {
     const op = await start({ client: { levels: ['P0', 'P1', 'P2'] } })
     const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
     expect(callback.searchParams.get('code')).not.toBeNull()
   })
 
   it.each([
-    ['a level it is not registered for', {}, '["Cl.Cm.P1"]'],
-    ['identity when that is not enabled', { identityEnabled: false }, '["Cl.Cm.P2"]'],
+    ['a level that it is not registered for', {}, '["Cl.Cm.P1"]'],
+    ['identity if it is not enabled', { identityEnabled: false }, '["Cl.Cm.P2"]'],
     ['identity with a client secret', { tokenAuthMethod: 'client_secret_post' as const }, '["Cl.Cm.P2"]'],
-  ])('[SIM-2] [CB-9] does not permit a service %s', async (_title, client, vtr) => {
+  ])('[SIM-2] [CB-9] does not permit a service to request %s', async (_title, client, vtr) => {
     const op = await start({ client })
     const callback = await new Browser().redirect(authorizationURL(op, { vtr }))
     expect(paramsOf(callback)).toEqual(invalid('Request vtr is not permitted'))
   })
 
-  it('[SIM-2] refuses a scope and a claim that the service is not registered for', async () => {
+  it('[SIM-2] rejects a scope and a claim that the service is not registered for', async () => {
     const op = await start({ client: { scopes: ['openid'], claims: ['coreIdentityJWT'] } })
     const browser = new Browser()
     const scope = await browser.redirect(authorizationURL(op))
@@ -208,7 +208,7 @@ describe('an authorization request in the query', () => {
     expect(claims.searchParams.get('error_description')).toBe('Request contains invalid claims')
   })
 
-  it('[SIM-2] [AUTHZ-4] refuses a request without PKCE from a service that has to use it', async () => {
+  it('[SIM-2] [AUTHZ-4] rejects a request without PKCE from a service that must use it', async () => {
     const op = await start({ client: { pkceRequired: true } })
     const callback = await new Browser().redirect(authorizationURL(op))
     expect(paramsOf(callback)).toEqual(
@@ -216,7 +216,7 @@ describe('an authorization request in the query', () => {
     )
   })
 
-  it('[SIM-2] [AUTHZ-11] refuses a plain request from a service that has to send request objects', async () => {
+  it('[SIM-2] [AUTHZ-11] rejects a plain request from a service that must send request objects', async () => {
     const op = await start({ client: { requestObjectRequired: true } })
     const browser = new Browser()
     expect(paramsOf(await browser.redirect(authorizationURL(op)))).toEqual({
@@ -231,7 +231,7 @@ describe('an authorization request in the query', () => {
   })
 
   it.each(['deactivated', 'deprecated'] as const)(
-    '[SIM-2] [CB-7] answers unauthorized_client to a service that is %s, whatever else is wrong with its request',
+    '[SIM-2] [CB-7] redirects with unauthorized_client if the service is %s, even if other parameters are wrong',
     async (status) => {
       const op = await start({ client: { status } })
       const expected = {
@@ -245,7 +245,7 @@ describe('an authorization request in the query', () => {
     },
   )
 
-  it('[SIM-5] [CB-6] redirects with temporarily_unavailable for a service that is rate limited', async () => {
+  it('[SIM-5] [CB-6] redirects with temporarily_unavailable if the service is rate limited', async () => {
     const op = await start({ client: { status: 'rate-limited' } })
     expect(paramsOf(await new Browser().redirect(authorizationURL(op)))).toEqual({
       error: 'temporarily_unavailable',
@@ -254,7 +254,7 @@ describe('an authorization request in the query', () => {
     })
   })
 
-  it('[SIM-2] looks at everything in the order of One Login', async () => {
+  it('[SIM-2] checks the parameters in the same order as One Login', async () => {
     const op = await start({ client: { pkceRequired: true } })
     const browser = new Browser()
     const steps: [params: Record<string, string | undefined>, expected: string][] = [
@@ -281,7 +281,7 @@ describe('an authorization request in the query', () => {
     }
   })
 
-  it('[SIM-2] looks at the scope before the claims, and at those before the nonce and the vtr', async () => {
+  it('[SIM-2] checks the scope before the claims, and the claims before the nonce and the vtr', async () => {
     const op = await start()
     const browser = new Browser()
     const wrong = { claims: claimsRequest('shoeSize'), nonce: undefined, vtr: '[]' }
@@ -293,7 +293,7 @@ describe('an authorization request in the query', () => {
     expect(await errorOf({ vtr: '[]' })).toBe('Request vtr not valid')
   })
 
-  it('[SIM-2] does not count a login_hint or an id_token_hint in the query', async () => {
+  it('[SIM-2] ignores a login_hint and an id_token_hint in the query', async () => {
     const op = await start()
     const hints = { prompt: 'login', id_token_hint: 'nonsense', login_hint: 'x'.repeat(300) }
     const callback = await new Browser().redirect(authorizationURL(op, hints))
@@ -309,13 +309,13 @@ describe('an authorization request in the query', () => {
     ['max_age', '-1'],
     ['max_age', '0'],
     ['response_mode', 'query'],
-  ])('[SIM-2] [AUTHZ-8] [AUTHZ-9] [AUTHZ-16] takes %s=%s', async (name, value) => {
+  ])('[SIM-2] [AUTHZ-8] [AUTHZ-9] [AUTHZ-16] accepts %s=%s', async (name, value) => {
     const op = await start()
     const callback = await new Browser().redirect(authorizationURL(op, { [name]: value }))
     expect(callback.searchParams.get('code')).not.toBeNull()
   })
 
-  it('[SIM-2] takes GET only', async () => {
+  it('[SIM-2] accepts GET only', async () => {
     const op = await start()
     const response = await new Browser().post(authorizationURL(op), {})
     expect(response.status).toBe(404)

@@ -42,7 +42,7 @@ describe('a back-channel logout', () => {
     })
   })
 
-  it('[SIM-1] [SESS-7] is tried three times at most, each time with a new jti', async () => {
+  it('[SIM-1] [SESS-7] is sent at most 3 times, each time with a new jti', async () => {
     const service = await startService(500)
     const op = await start({ backChannelLogoutURL: service.url })
     const [logout] = await op.signOut(await subjectOf(op))
@@ -53,7 +53,7 @@ describe('a back-channel logout', () => {
     expect(logout?.attempts.map(({ jti }) => jti)).toEqual(ids)
   })
 
-  it('[SIM-1] [SESS-7] counts 204 as a failure and stops at the first 200', async () => {
+  it('[SIM-1] [SESS-7] treats 204 as a failure and stops at the first 200', async () => {
     const service = await startService(204, 200)
     const op = await start({ backChannelLogoutURL: service.url })
     const [logout] = await op.signOut(await subjectOf(op))
@@ -62,7 +62,7 @@ describe('a back-channel logout', () => {
   })
 
   it.each(['backChannelLogoutUri', 'backChannelLogoutURL'])(
-    '[SIM-1] [SESS-7] is not sent any more after %s is taken back',
+    '[SIM-1] [SESS-7] is not sent after %s is removed',
     async (name) => {
       const service = await startService(200)
       const op = await start({ backChannelLogoutURL: service.url })
@@ -72,7 +72,7 @@ describe('a back-channel logout', () => {
     },
   )
 
-  it('[SIM-1] [SESS-7] waits 15 seconds for an answer', async () => {
+  it('[SIM-1] [SESS-7] waits 15 seconds for a response', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     const sub = await subjectOf(op)
@@ -84,13 +84,13 @@ describe('a back-channel logout', () => {
     expect(timeout.mock.calls).toEqual([[15_000]])
   })
 
-  it('[SIM-1] counts no answer as a failure', async () => {
+  it('[SIM-1] treats a missing response as a failure', async () => {
     const op = await start({ backChannelLogoutURL: 'http://127.0.0.1:1/' })
     const [logout] = await op.signOut(await subjectOf(op))
     expect(logout?.attempts.map(({ status }) => status)).toEqual([undefined, undefined, undefined])
   })
 
-  it('[SIM-1] [SESS-7] goes out for every journey of a session when the user signs out', async () => {
+  it('[SIM-1] [SESS-7] is sent once for each sign-in of a session when the user signs out', async () => {
     const service = await startService(200)
     const other = await startService(200)
     const op = await start({
@@ -118,7 +118,7 @@ describe('a back-channel logout', () => {
     expect(await op.settleLogouts()).toEqual([])
   })
 
-  it('[SIM-1] does not go out when a browser without a session signs out, or when the session expires', async () => {
+  it('[SIM-1] is not sent if a browser without a session signs out, or if the session expires', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     await tokensFor(op)
@@ -127,7 +127,7 @@ describe('a back-channel logout', () => {
     expect(await op.settleLogouts()).toEqual([])
   })
 
-  it('[SIM-2] [CB-5] goes out when somebody fails to sign in again', async () => {
+  it('[SIM-2] [CB-5] is sent if a user fails to sign in again', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     const browser = new Browser()
@@ -137,7 +137,7 @@ describe('a back-channel logout', () => {
     expect(await op.settleLogouts()).toHaveLength(1)
   })
 
-  it('[SIM-2] goes out when max_age lets somebody else sign in, and not for the same user', async () => {
+  it('[SIM-2] is sent if max_age leads to a sign-in by another user, and not by the same user', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url, client: { maxAgeEnabled: true } })
     const browser = new Browser()
@@ -164,7 +164,7 @@ describe('signOut', () => {
     expect(service.calls).toHaveLength(2)
   })
 
-  it('[SIM-1] tells every service of a user who has no session, or the address it is given', async () => {
+  it('[SIM-1] notifies every service of a user who has no session, or only the address it is given', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     expect(await op.signOut('urn:fdc:gov.uk:2022:unknown')).toHaveLength(1)
@@ -174,14 +174,14 @@ describe('signOut', () => {
     expect([service.calls.length, elsewhere.calls.length]).toEqual([1, 1])
   })
 
-  it('[SIM-1] tells nobody when no service takes back-channel logouts', async () => {
+  it('[SIM-1] sends nothing if no service has registered for back-channel logouts', async () => {
     const op = await start()
     expect(await op.signOut(await subjectOf(op))).toEqual([])
   })
 })
 
 describe('a fault of a logout token', () => {
-  it('[SIM-3] breaks every try of one logout', async () => {
+  it('[SIM-3] affects every attempt of one logout', async () => {
     const service = await startService(400)
     const op = await start({ backChannelLogoutURL: service.url })
     op.breakNext('logout-token', 'with-nonce')
@@ -200,7 +200,7 @@ describe('a fault of a logout token', () => {
     ['missing-token', { method: 'POST', body: '' }],
     ['get-request', { method: 'GET', body: '' }],
     ['json-body', { method: 'POST', type: 'application/json' }],
-  ] as const)('[SIM-3] can be in the call: %s', async (fault, expected) => {
+  ] as const)('[SIM-3] can affect the request itself: %s', async (fault, expected) => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     op.breakNext('logout-token', fault)
@@ -208,7 +208,7 @@ describe('a fault of a logout token', () => {
     expect(service.calls[0]).toMatchObject(expected)
   })
 
-  it('[SIM-3] can repeat a jti, repeat the token, or send ten megabytes', async () => {
+  it('[SIM-3] can repeat a jti, repeat the token, or send 10 MB', async () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     op.breakNext('logout-token', 'repeated-jti')

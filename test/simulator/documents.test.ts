@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { start } from './relying-party.ts'
 
 describe('the documents', () => {
-  it('[SIM-1] [CONF-1] tell where everything is', async () => {
+  it('[SIM-1] [CONF-1] list every endpoint', async () => {
     const op = await start()
     const response = await fetch(`${op.issuer}.well-known/openid-configuration`)
     expect(response.headers.get('content-type')).toContain('application/json')
@@ -24,7 +24,7 @@ describe('the documents', () => {
     })
   })
 
-  it('[SIM-1] [SIM-2] list the scopes and claims that One Login lists, which are not all that it serves', async () => {
+  it('[SIM-1] [SIM-2] list the scopes and claims that One Login lists, and not all that it supports', async () => {
     const op = await start()
     const document = (await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()) as {
       scopes_supported: string[]
@@ -52,7 +52,7 @@ describe('the documents', () => {
     )
   })
 
-  it('[SIM-1] do not promise an iss parameter in the callback', async () => {
+  it('[SIM-1] do not announce an iss parameter in the callback', async () => {
     const op = await start()
     const document: unknown = await (await fetch(`${op.issuer}.well-known/openid-configuration`)).json()
     expect(document).not.toHaveProperty('authorization_response_iss_parameter_supported')
@@ -62,13 +62,13 @@ describe('the documents', () => {
     ['.well-known/openid-configuration', 'max-age=86400'],
     ['.well-known/jwks.json', 'max-age=86400'],
     ['.well-known/did.json', 'max-age=3600, private'],
-  ])('[SIM-1] [CONF-3] say how long %s may be kept: %s', async (path, lifetime) => {
+  ])('[SIM-1] [CONF-3] allow %s to be cached: %s', async (path, lifetime) => {
     const op = await start()
     const response = await fetch(`${op.issuer}${path}`)
     expect(response.headers.get('cache-control')).toBe(lifetime)
   })
 
-  it('[SIM-1] [CID-2] hold the key of the core identity under the controller', async () => {
+  it('[SIM-1] [CID-2] list the core identity key under the controller', async () => {
     const op = await start()
     const { didController } = op.options.environment
     const document: unknown = await (await fetch(op.options.environment.didDocumentURL)).json()
@@ -91,7 +91,7 @@ describe('the documents', () => {
     expect(JSON.stringify(document)).not.toContain('"d":')
   })
 
-  it('[SIM-1] name the levels in the trustmark', async () => {
+  it('[SIM-1] list the levels in the trustmark', async () => {
     const op = await start()
     expect(await (await fetch(`${op.issuer}trustmark`)).json()).toEqual({
       idp: op.issuer,
@@ -101,7 +101,7 @@ describe('the documents', () => {
     })
   })
 
-  it('[SIM-1] are not found elsewhere', async () => {
+  it('[SIM-1] return 404 at any other address', async () => {
     const op = await start()
     expect((await fetch(`${op.issuer}elsewhere`)).status).toBe(404)
   })

@@ -5,7 +5,7 @@ import { authorizationURL, Browser, identityFor, start, vocabulary } from './rel
 vi.mock('express', () => vi.importActual<object>('express4'))
 
 describe('with Express 4', () => {
-  it('[SIM-1] these tests really run', () => {
+  it('[SIM-1] the tests in this file use Express 4', () => {
     expect(express.application).toHaveProperty('lazyrouter')
   })
 
@@ -14,7 +14,7 @@ describe('with Express 4', () => {
     expect(await identityFor(op)).toHaveProperty([`${vocabulary}coreIdentityJWT`])
   })
 
-  it('[SIM-2] the simulator refuses, blocks and shows pages', async () => {
+  it('[SIM-2] the simulator redirects with errors, blocks requests and shows pages', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const page = await browser.get(authorizationURL(op))
@@ -24,7 +24,7 @@ describe('with Express 4', () => {
     expect((await browser.get(`${op.issuer}elsewhere`)).status).toBe(404)
   })
 
-  it('[SIM-2] the simulator answers a body that is too large with 413', async () => {
+  it('[SIM-2] the simulator responds with 413 if a body is too large', async () => {
     const op = await start()
     const response = await fetch(`${op.issuer}token`, { method: 'POST', body: 'x'.repeat(2 * 1024 * 1024) })
     expect(response.status).toBe(413)

@@ -20,7 +20,7 @@ interface DidDocument {
   readonly assertionMethod: readonly { readonly id: string; readonly publicKeyJwk: JWK }[]
 }
 
-/** Verifies a core identity as a service does, by the published document. */
+/** Verifies a core identity as a service does, with the keys of the published document. */
 async function verifiedIdentity(op: Simulator, jwt: string) {
   const document = (await (await fetch(op.options.environment.didDocumentURL)).json()) as DidDocument
   const { kid = '' } = decodeProtectedHeader(jwt)
@@ -29,8 +29,8 @@ async function verifiedIdentity(op: Simulator, jwt: string) {
   return (await jwtVerify(jwt, createLocalJWKSet({ keys }))).payload
 }
 
-describe('the userinfo answer', () => {
-  it('[SIM-1] [UI-2] holds what the scopes ask for', async () => {
+describe('the userinfo response', () => {
+  it('[SIM-1] [UI-2] contains the claims of the requested scopes', async () => {
     const op = await start()
     const of = async (scope: string) =>
       (await userinfo(op, (await tokensFor(op, { scope })).accessToken)).body
@@ -45,7 +45,7 @@ describe('the userinfo answer', () => {
     })
   })
 
-  it('[SIM-3] [UI-2] has no phone number for a user who does not get codes by phone', async () => {
+  it('[SIM-3] [UI-2] has no phone number for a user who does not receive codes by phone', async () => {
     const op = await start()
     op.respondWith({ user: 'no-phone' })
     const { accessToken } = await tokensFor(op, { scope: 'openid phone' })
@@ -55,7 +55,7 @@ describe('the userinfo answer', () => {
     })
   })
 
-  it('[SIM-3] [UI-2] says that email and phone number are not verified when it is told so', async () => {
+  it('[SIM-3] [UI-2] marks the email address and phone number as not verified if the user is set up that way', async () => {
     const op = await start()
     const user = { ...readyUser('typical'), emailVerified: false, phoneNumberVerified: false }
     op.respondWith({ user })
@@ -68,7 +68,7 @@ describe('the userinfo answer', () => {
     })
   })
 
-  it('[SIM-2] [UI-3] is an empty 401 with a challenge when the token is wrong or missing', async () => {
+  it('[SIM-2] [UI-3] is an empty 401 with a challenge if the token is wrong or missing', async () => {
     const op = await start()
     const wrong = await userinfo(op, 'abc')
     expect([wrong.status, wrong.body]).toEqual([401, {}])
@@ -80,7 +80,7 @@ describe('the userinfo answer', () => {
     expect((await userinfo(op, idToken)).status).toBe(401)
   })
 
-  it('[SIM-1] [CID-4] holds the core identity, signed with a key of the DID document', async () => {
+  it('[SIM-1] [CID-4] contains the core identity, signed with a key of the DID document', async () => {
     const op = await start()
     const body = await identityFor(op)
     const claims = await verifiedIdentity(op, String(body[`${vocabulary}coreIdentityJWT`]))
@@ -95,7 +95,7 @@ describe('the userinfo answer', () => {
     expect(claims.iat).toBeLessThanOrEqual(now(op))
   })
 
-  it('[SIM-3] [CID-5] holds a core identity whose claims a test replaced or left out', async () => {
+  it('[SIM-3] [CID-5] contains a core identity with the claims that a test replaced or removed', async () => {
     const op = await start()
     op.respondWith({ coreIdentity: { vot: 'P1', vc: { type: ['Mine'] }, nbf: undefined } })
     const body = await identityFor(op)
@@ -104,7 +104,7 @@ describe('the userinfo answer', () => {
     expect(claims).not.toHaveProperty('nbf')
   })
 
-  it('[SIM-1] [CID-11] holds every identity claim that was asked for, as a list', async () => {
+  it('[SIM-1] [CID-11] contains every identity claim that was requested, as a list', async () => {
     const op = await start()
     op.respondWith({ user: 'every-document' })
     const body = await identityFor(op)
@@ -115,7 +115,7 @@ describe('the userinfo answer', () => {
     expect(Object.keys(some).filter((name) => name.startsWith(vocabulary))).toEqual([`${vocabulary}address`])
   })
 
-  it('[SIM-2] [CID-11] has no document that the user did not show, and always addresses and return codes', async () => {
+  it('[SIM-2] [CID-11] leaves out documents that the user did not show, and always has addresses and return codes', async () => {
     const op = await start()
     op.respondWith({
       user: { ...readyUser('typical'), identity: { level: 'P2', names: [], birthDates: [] } },
@@ -125,7 +125,7 @@ describe('the userinfo answer', () => {
     for (const claim of ['address', 'returnCode']) expect(body[vocabulary + claim]).toEqual([])
   })
 
-  it('[SIM-2] [AUTHZ-7] holds no identity claim when no identity was asked for', async () => {
+  it('[SIM-2] [AUTHZ-7] contains no identity claim if no identity was requested', async () => {
     const op = await start()
     const body = await identityFor(op, { vtr: '["Cl.Cm"]' })
     expect(Object.keys(body).filter((name) => name.startsWith(vocabulary))).toEqual([])
@@ -146,7 +146,7 @@ describe('the userinfo answer', () => {
 })
 
 describe('an identity that is not proven', () => {
-  it('[SIM-2] [CID-7] is a successful sign-in with return codes when those were asked for', async () => {
+  it('[SIM-2] [CID-7] is a successful sign-in with return codes if the service requested them', async () => {
     const op = await start()
     op.respondWith({ user: 'not-proven' })
     const body = await identityFor(op)
@@ -155,7 +155,7 @@ describe('an identity that is not proven', () => {
     expect(body).not.toHaveProperty(`${vocabulary}address`)
   })
 
-  it('[SIM-2] [CB-4] is access_denied when return codes were not asked for', async () => {
+  it('[SIM-2] [CB-4] is access_denied if the service did not request return codes', async () => {
     const op = await start()
     op.respondWith({ user: 'not-proven' })
     const claims = claimsRequest('coreIdentityJWT')
@@ -163,7 +163,7 @@ describe('an identity that is not proven', () => {
     expect(paramsOf(callback)).toMatchObject({ error: 'access_denied', state: 'a-state' })
   })
 
-  it('[SIM-3] comes with a return code of its own when the test names none, and with none is access_denied', async () => {
+  it('[SIM-3] has a default return code if the test sets none, and is access_denied if the test sets an empty list', async () => {
     const op = await start()
     op.respondWith({ level: 'P0' })
     expect((await identityFor(op))[`${vocabulary}returnCode`]).toEqual([{ code: 'A' }])
@@ -172,7 +172,7 @@ describe('an identity that is not proven', () => {
     expect(callback.searchParams.get('error')).toBe('access_denied')
   })
 
-  it('[SIM-3] [CID-11] may have return codes although it is proven', async () => {
+  it('[SIM-3] [CID-11] may have return codes, and so may a proven one', async () => {
     const op = await start()
     op.respondWith({ user: 'proven-with-return-code' })
     const body = await identityFor(op)
@@ -182,7 +182,7 @@ describe('an identity that is not proven', () => {
 })
 
 describe('respondWith', () => {
-  it('[SIM-3] takes a user of the test’s own', async () => {
+  it('[SIM-3] accepts a user that the test defines', async () => {
     const op = await start()
     const user: SimulatorUser = { sub: 'urn:fdc:gov.uk:2022:me', email: 'me@example.com' }
     op.respondWith({ user })
@@ -194,7 +194,7 @@ describe('respondWith', () => {
     })
   })
 
-  it('[SIM-3] replaces claims and leaves claims out', async () => {
+  it('[SIM-3] replaces and removes claims', async () => {
     const op = await start()
     op.respondWith({ claims: { email: 'other@example.com', [`${vocabulary}passport`]: undefined } })
     const body = await identityFor(op)
@@ -202,7 +202,7 @@ describe('respondWith', () => {
     expect(body).not.toHaveProperty(`${vocabulary}passport`)
   })
 
-  it('[SIM-3] lets an error come back instead of a code, until something else is said', async () => {
+  it('[SIM-3] redirects with an error instead of a code, until another response is set', async () => {
     const op = await start()
     op.respondWith({ error: { error: 'temporarily_unavailable' } })
     const browser = new Browser()
@@ -214,14 +214,14 @@ describe('respondWith', () => {
     expect((await browser.redirect(authorizationURL(op))).searchParams.get('code')).not.toBeNull()
   })
 
-  it('[SIM-3] keeps what was said when the browser came by, however late the service asks', async () => {
+  it('[SIM-3] keeps the response that was set at the time of the sign-in, even if the service requests userinfo later', async () => {
     const op = await start()
     const { accessToken } = await tokensFor(op)
     op.respondWith({ user: 'no-phone' })
     expect((await userinfo(op, accessToken)).body.email).toBe('typical@example.com')
   })
 
-  it('[SIM-3] refuses a ready user that there is not, and says which there are', async () => {
+  it('[SIM-3] rejects an unknown ready user, and lists the known ones', async () => {
     const op = await start()
     expect(() => op.respondWith({ user: 'nobody' as 'typical' })).toThrow(
       /'nobody'.*typical.*no-fixed-address/s,

@@ -24,7 +24,7 @@ async function pendingUser(): Promise<{ op: Simulator; browser: Browser }> {
   return { op, browser }
 }
 
-/** Asks for an identity: the heading of the page at the simulator, or the code that the service gets. */
+/** Requests an identity. Returns the heading of the page at the simulator, or the code that the service gets. */
 async function visit(op: Simulator, browser = new Browser()): Promise<string> {
   const address = await browser.redirect(authorizationURL(op, identityRequest))
   const code = address.searchParams.get('code')
@@ -47,14 +47,14 @@ describe('an identity check in person', () => {
     expect(callback.searchParams.get('code')).toEqual(expect.any(String))
   })
 
-  it.each([0, 1, 15.9])('[F2F-3] is not complete for a user who comes back after %d days', async (days) => {
+  it.each([0, 1, 15.9])('[F2F-3] is not complete for a user who returns after %d days', async (days) => {
     const { op, browser } = await pendingUser()
     op.clock.advance(days * day)
     expect(await visit(op, browser)).toBe(tooEarly)
     expect(await visit(op)).toBe(tooEarly)
   })
 
-  it('[F2F-3] stays pending when the simulator responds in another way from then on', async () => {
+  it("[F2F-3] stays pending if the simulator's response changes afterwards", async () => {
     const { op } = await pendingUser()
     op.respondWith({ user })
     expect(await visit(op)).toBe(tooEarly)
@@ -62,14 +62,14 @@ describe('an identity check in person', () => {
     expect(await visit(op)).not.toBe(tooEarly)
   })
 
-  it('[F2F-3] completes when the user simply comes back, also in another browser', async () => {
+  it('[F2F-3] is complete when the user returns, in the same browser or another', async () => {
     const { op } = await pendingUser()
     op.completeInPerson(sub)
     const claims = await identityOf(op, await visit(op, new Browser()))
     expect(claims[`${vocabulary}coreIdentityJWT`]).toEqual(expect.any(String))
   })
 
-  it('[F2F-3] gives its result once', async () => {
+  it('[F2F-3] returns its result once', async () => {
     const { op } = await pendingUser()
     op.completeInPerson(sub, { level: 'P0', returnCodes: ['B'] })
     const claims = await identityOf(op, await visit(op))
@@ -78,7 +78,7 @@ describe('an identity check in person', () => {
     expect(await visit(op)).toBe('Go to a Post Office to prove your identity')
   })
 
-  it('[F2F-3] keeps the result for a user who comes back after the 16 days', async () => {
+  it('[F2F-3] keeps the result for a user who returns after the 16 days', async () => {
     const { op } = await pendingUser()
     op.clock.advance(15 * day)
     op.completeInPerson(sub)
@@ -86,7 +86,7 @@ describe('an identity check in person', () => {
     expect(await identityOf(op, await visit(op))).toHaveProperty([`${vocabulary}coreIdentityJWT`])
   })
 
-  it('[F2F-3] has to be started anew after 16 days', async () => {
+  it('[F2F-3] expires after 16 days and must be started again', async () => {
     const { op } = await pendingUser()
     op.clock.advance(16 * day)
     expect(() => op.completeInPerson(sub)).toThrow(/No identity check in person is pending.*16 days/)
@@ -102,7 +102,7 @@ describe('an identity check in person', () => {
 })
 
 describe('a service whose user proves their identity in person', () => {
-  it('[F2F-1, F2F-3] gets the identity when the user simply visits its page again', async () => {
+  it('[F2F-1, F2F-3] gets the identity when the user visits its page again', async () => {
     await using pair = await startPair()
     const { op, service } = pair
     op.respondWith({ user, inPerson: 'pending' })

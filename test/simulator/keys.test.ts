@@ -42,13 +42,13 @@ describe('the provider’s keys', () => {
     expect(keys.some((key) => 'd' in key)).toBe(false)
   })
 
-  it('[SIM-1] belong to one simulator, those of RS256 services too', async () => {
+  it('[SIM-1] belong to one simulator, including the RS256 keys', async () => {
     const options = { client: { idTokenSigningAlg: 'RS256' as const } }
     const kids = [await kidsOf(await start(options)), await kidsOf(await start(options))].flat()
     expect(new Set(kids).size).toBe(6)
   })
 
-  it('[SIM-3] [IDT-1] sign after a rotation while the old ones stay published, until they are withdrawn', async () => {
+  it('[SIM-3] [IDT-1] change at a rotation, and the old keys stay published until they are withdrawn', async () => {
     const op = await start()
     const old = await signingKid(op)
     op.rotateKeys()
@@ -62,7 +62,7 @@ describe('the provider’s keys', () => {
     expect(kids).not.toContain(next)
   })
 
-  it('[SIM-3] are published before they sign when a rotation is announced', async () => {
+  it('[SIM-3] are published before they sign if a rotation is announced', async () => {
     const op = await start({ client: { idTokenSigningAlg: 'RS256' } })
     const before = await kidsOf(op)
     const identityBefore = await identityKids(op)
@@ -76,7 +76,7 @@ describe('the provider’s keys', () => {
     expect(await identityKids(op)).toEqual(expect.arrayContaining(identityBefore))
   })
 
-  it('[SIM-3] [CID-2] of the core identity rotate as well', async () => {
+  it('[SIM-3] [CID-2] rotate for core identities as well', async () => {
     const op = await start()
     op.rotateKeys({ withdrawOld: true })
     const jwt = String((await identityFor(op))[`${vocabulary}coreIdentityJWT`])
@@ -91,7 +91,7 @@ describe('a service that publishes its keys', () => {
     use: 'sig',
   })
 
-  it('[SIM-2] [KEY-3] is known by the key that kid names, in assertions and request objects', async () => {
+  it('[SIM-2] [KEY-3] is verified with the key that kid names, in assertions and request objects', async () => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
     jwks.respondWith({ keys: [await own(op, 'a-key')] })
@@ -103,9 +103,9 @@ describe('a service that publishes its keys', () => {
   })
 
   it.each([
-    ['names no key', {}],
-    ['names a key that is not published', { kid: 'another-key' }],
-  ])('[SIM-2] [KEY-3] makes the provider fail when it %s', async (_title, header) => {
+    ['has no kid', {}],
+    ['has the kid of a key that is not published', { kid: 'another-key' }],
+  ])('[SIM-2] [KEY-3] gets server_error if its assertion or request object %s', async (_title, header) => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
     jwks.respondWith({ keys: [await own(op, 'a-key')] })
@@ -125,7 +125,7 @@ describe('a service that publishes its keys', () => {
   })
 
   it.each([500, { keys: 'none' }, { keys: [{ kty: 'EC', kid: 'a-key' }] }])(
-    '[SIM-2] [KEY-2] makes the provider fail when its keys are %j',
+    '[SIM-2] [KEY-2] gets server_error if its keys are %j',
     async (response) => {
       const jwks = await startService(response)
       const op = await start({ client: { jwksURL: jwks.url } })
@@ -134,7 +134,7 @@ describe('a service that publishes its keys', () => {
     },
   )
 
-  it('[SIM-2] [KEY-4] is remembered for 24 hours, so that a withdrawn key goes on working', async () => {
+  it('[SIM-2] [KEY-4] has its keys cached for 24 hours, so a withdrawn key still works until then', async () => {
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
     jwks.respondWith({ keys: [await own(op, 'a-key')] })
@@ -149,7 +149,7 @@ describe('a service that publishes its keys', () => {
     expect(await ask()).toBe('server_error')
   })
 
-  it('[SIM-2] is refused when the published key did not sign', async () => {
+  it('[SIM-2] is rejected if another key than the published one signed', async () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const jwks = await startService({ keys: [{ ...(await exportJWK(publicKey)), kid: 'a-key' }] })
     const op = await start({ client: { jwksURL: jwks.url } })
@@ -158,8 +158,8 @@ describe('a service that publishes its keys', () => {
   })
 })
 
-describe('a service that registered keys of its own', () => {
-  it('[SIM-2] [KEY-4] may have several, whatever kid it sends', async () => {
+describe('a service that registered its own keys', () => {
+  it('[SIM-2] [KEY-4] may have several keys, and can send any kid', async () => {
     const own = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const op = await start()
     const pem = (key: typeof own.publicKey) => key.export({ type: 'spki', format: 'pem' }).toString()

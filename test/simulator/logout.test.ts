@@ -9,7 +9,7 @@ function logoutURL(op: Simulator, params: Record<string, string>): string {
 }
 
 describe('logout', () => {
-  it('[SIM-1] [SESS-1] goes back to the service with its state', async () => {
+  it('[SIM-1] [SESS-1] redirects to the service with its state', async () => {
     const op = await start()
     const browser = new Browser()
     const { idToken } = await tokensFor(op, {}, browser)
@@ -21,7 +21,7 @@ describe('logout', () => {
     expect(paramsOf(destination)).toEqual({ state })
   })
 
-  it('[SIM-2] [SESS-2] takes an ID token that has expired', async () => {
+  it('[SIM-2] [SESS-2] accepts an ID token that has expired', async () => {
     const op = await start()
     const { idToken } = await tokensFor(op)
     op.clock.advance(86_400)
@@ -31,7 +31,7 @@ describe('logout', () => {
     expect(destination.href).toBe(signedOutURL)
   })
 
-  it('[SIM-2] [SESS-2] shows its own page when there is no hint, wherever the service wants to go', async () => {
+  it('[SIM-2] [SESS-2] shows its own page if there is no hint, even if the service sent an address', async () => {
     const op = await start()
     const browser = new Browser()
     const destination = await browser.redirect(
@@ -43,7 +43,7 @@ describe('logout', () => {
     expect(await page.text()).toContain('You have signed out')
   })
 
-  it('[SIM-2] [SESS-2] takes an ID token signed with a key that is still published, and none signed with a withdrawn one', async () => {
+  it('[SIM-2] [SESS-2] accepts an ID token signed with a key that is still published, and rejects one signed with a withdrawn key', async () => {
     const op = await start()
     const { idToken } = await tokensFor(op)
     const ask = async () =>
@@ -84,7 +84,7 @@ describe('logout', () => {
     expect(html).not.toMatch(/<b>|<i>/)
   })
 
-  it('[SIM-2] shows its own page, without an error, when the service names no place or the hint no service', async () => {
+  it('[SIM-2] shows its own page without an error if the request has no address, or if the hint names no service or user', async () => {
     const op = await start()
     const browser = new Browser()
     const { idToken } = await tokensFor(op)
@@ -98,7 +98,7 @@ describe('logout', () => {
     }
   })
 
-  it('[SIM-2] withdraws the codes of the session that it ends', async () => {
+  it('[SIM-2] revokes the codes of the session that it ends', async () => {
     const op = await start()
     const browser = new Browser()
     const code = await codeFor(op, {}, browser)
@@ -106,7 +106,7 @@ describe('logout', () => {
     expect((await exchange(op, code)).body).toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('[SIM-2] ends the provider’s session even when the hint is wrong', async () => {
+  it('[SIM-2] ends the provider’s session even if the hint is wrong', async () => {
     const op = await start()
     const browser = new Browser()
     const code = await codeFor(op, {}, browser)

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 export const callbackURL = 'http://127.0.0.1:3000/auth/callback'
 export const vocabulary = 'https://vocab.account.gov.uk/v1/'
 
-/** Starts a simulator that is closed when the test is over. */
+/** Starts a simulator that is closed when the test ends. */
 export async function start(options: SimulatorOptions = {}): Promise<Simulator> {
   const op = await startSimulator({ callbackURL, logoutRetryDelay: 0, ...options })
   onTestFinished(() => op.close())
@@ -35,10 +35,10 @@ export async function sign(
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', ...header }).sign(key)
 }
 
-/** Seconds since 1970 by the simulator's clock. */
+/** Seconds since 1970, by the simulator's clock. */
 export const now = (op: Simulator): number => Math.floor(op.clock.now() / 1000)
 
-/** The address of an authorization request; a parameter that is `undefined` is left out. */
+/** The URL of an authorization request. A parameter that is `undefined` is left out. */
 export function authorizationURL(op: Simulator, params: Params = {}): URL {
   const url = new URL('authorize', op.issuer)
   const all = {
@@ -54,7 +54,7 @@ export function authorizationURL(op: Simulator, params: Params = {}): URL {
   return url
 }
 
-/** The address of an authorization request with a request object; a claim that is `undefined` is left out. */
+/** The URL of an authorization request with a request object. A claim that is `undefined` is left out. */
 export async function requestObjectURL(
   op: Simulator,
   claims: Readonly<Record<string, unknown>> = {},
@@ -84,7 +84,7 @@ export async function requestObjectURL(
   })
 }
 
-/** A browser: it keeps cookies and follows no redirect by itself. */
+/** A browser that keeps cookies and does not follow redirects by itself. */
 export class Browser {
   #cookies = new Map<string, string>()
 
@@ -96,7 +96,7 @@ export class Browser {
     return this.#send(url, { method: 'POST', body: new URLSearchParams(present(form)) })
   }
 
-  /** Where a request is redirected to. */
+  /** The URL that a request is redirected to. */
   async redirect(url: URL | string): Promise<URL> {
     return location(await this.get(url))
   }
@@ -113,7 +113,7 @@ export class Browser {
   }
 }
 
-/** Where a response redirects to. */
+/** The URL that a response redirects to. */
 export function location(response: Response): URL {
   const address = response.headers.get('location')
   if (address === null) throw new Error(`No redirect but ${response.status}`)
@@ -131,7 +131,7 @@ export async function codeFor(op: Simulator, params: Params = {}, browser = new 
   return code
 }
 
-/** A client assertion; a claim that is `undefined` is left out. */
+/** A client assertion. A claim that is `undefined` is left out. */
 export function assertion(
   op: Simulator,
   claims: Readonly<Record<string, unknown>> = {},
@@ -151,14 +151,14 @@ export function assertion(
   return sign(op, { ...all, ...claims }, header, key)
 }
 
-/** An answer in JSON. */
+/** A JSON response. */
 export interface TokenEndpointResponse {
   readonly status: number
   readonly headers: Headers
   readonly body: Record<string, unknown>
 }
 
-/** Asks for tokens; a parameter that is `undefined` is left out. */
+/** Requests tokens. A parameter that is `undefined` is left out. */
 export async function exchange(
   op: Simulator,
   code: string,
@@ -172,7 +172,7 @@ export async function exchange(
   }
 }
 
-/** Asks for tokens, and gives the response as it is. */
+/** Requests tokens, and returns the response as it is. */
 export async function tokenRequest(op: Simulator, code: string, params: Params = {}): Promise<Response> {
   const form = {
     grant_type: 'authorization_code',
@@ -197,7 +197,7 @@ export async function tokensFor(
   return { accessToken, idToken }
 }
 
-/** The userinfo answer for an access token. */
+/** The userinfo response for an access token. */
 export async function userinfo(op: Simulator, accessToken: string): Promise<TokenEndpointResponse> {
   const response = await fetch(new URL('userinfo', op.issuer), {
     headers: { Authorization: `Bearer ${accessToken}` },
@@ -207,7 +207,6 @@ export async function userinfo(op: Simulator, accessToken: string): Promise<Toke
   return { status: response.status, headers: response.headers, body }
 }
 
-/** A PKCE verifier. */
 export const randomVerifier = (): string => randomBytes(32).toString('base64url')
 
 /** A request for a full identity. */
@@ -216,7 +215,7 @@ export const identityRequest = {
   claims: claimsRequest('coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'),
 }
 
-/** The claims of the userinfo answer to a request for a full identity. */
+/** The claims of the userinfo response to a request for a full identity. */
 export async function identityFor(op: Simulator, params: Params = {}): Promise<Record<string, unknown>> {
   const { accessToken } = await tokensFor(op, { ...identityRequest, ...params })
   const { body } = await userinfo(op, accessToken)

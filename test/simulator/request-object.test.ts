@@ -25,7 +25,7 @@ describe('an authorization request in a request object', () => {
   })
 
   it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])(
-    '[SIM-2] [KEY-5] may be signed with %s',
+    '[SIM-2] [KEY-5] can be signed with %s',
     async (alg) => {
       const op = await start()
       const callback = await new Browser().redirect(await requestObjectURL(op, {}, {}, { alg }))
@@ -33,7 +33,7 @@ describe('an authorization request in a request object', () => {
     },
   )
 
-  it('[SIM-2] refuses an object that another key signed, or the service’s public key used as a secret', async () => {
+  it('[SIM-2] is rejected if another key signed it, or if it is signed with the service’s public key as a secret', async () => {
     const op = await start()
     const browser = new Browser()
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -80,7 +80,7 @@ describe('an authorization request in a request object', () => {
     expect(await response.text()).toBe('Invalid request')
   })
 
-  it('[SIM-2] lets the clocks differ by 30 seconds, and does not need an expiry', async () => {
+  it('[SIM-2] allows clocks to differ by 30 seconds, and does not require an expiry', async () => {
     const op = await start()
     const browser = new Browser()
     const claims = [
@@ -95,7 +95,7 @@ describe('an authorization request in a request object', () => {
     }
   })
 
-  it('[SIM-2] lets them differ by 30 seconds exactly', async () => {
+  it('[SIM-2] accepts a difference of 29 seconds and rejects one of 30', async () => {
     const op = await start()
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01T00:00:00Z') })
     const statusOf = async (claims: Record<string, number>) =>
@@ -106,7 +106,7 @@ describe('an authorization request in a request object', () => {
     expect(await statusOf({ nbf: now(op) + 30 })).toBe(400)
   })
 
-  it('[SIM-2] needs response_type and scope in the query as well', async () => {
+  it('[SIM-2] requires response_type and scope in the query as well', async () => {
     const op = await start()
     const browser = new Browser()
     for (const params of [{ response_type: undefined }, { scope: undefined }, { scope: 'email' }]) {
@@ -117,13 +117,13 @@ describe('an authorization request in a request object', () => {
     expect(wrong.searchParams.get('error')).toBe('unsupported_response_type')
   })
 
-  it('[SIM-2] [AUTHZ-12] takes an object whose subject is the client id for none', async () => {
+  it('[SIM-2] [AUTHZ-12] ignores an object whose subject is the client ID', async () => {
     const op = await start()
     const url = await requestObjectURL(op, { sub: op.options.clientId })
     expect(await (await new Browser().get(url)).text()).toBe('Request is missing parameters')
   })
 
-  it('[SIM-2] answers a malformed query with a redirect when that names the redirect URI', async () => {
+  it('[SIM-2] redirects with an error for a malformed query if the query has the redirect URI', async () => {
     const op = await start()
     const { callbackURL } = op.options
     const callback = await new Browser().redirect(
@@ -176,13 +176,13 @@ describe('an authorization request in a request object', () => {
     ['a vtr that is not permitted', { vtr: ['Cl.Cm.P3'] }, 'invalid_request', 'Request vtr is not permitted'],
     ['languages in a list', { ui_locales: ['en'] }, 'invalid_request', 'ui_locales parameter is invalid'],
     [
-      'a max_age that is no number',
+      'a max_age that is not a number',
       { max_age: 'soon' },
       'invalid_request',
       'Max age could not be parsed to an integer',
     ],
     [
-      'a max_age that is no whole number',
+      'a max_age that is not a whole number',
       { max_age: 1.5 },
       'invalid_request',
       'Max age could not be parsed to an integer',
@@ -201,13 +201,13 @@ describe('an authorization request in a request object', () => {
       'unmet_authentication_requirements',
       'Unmet authentication requirements',
     ],
-  ])('[SIM-2] [AUTHZ-12] refuses an object with %s', async (_title, claims, error, error_description) => {
+  ])('[SIM-2] [AUTHZ-12] rejects an object with %s', async (_title, claims, error, error_description) => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, claims))
     expect(paramsOf(callback)).toEqual({ error, error_description, state: 'a-state' })
   })
 
-  it('[SIM-2] [AUTHZ-12] refuses an object whose audience is the issuer', async () => {
+  it('[SIM-2] [AUTHZ-12] rejects an object whose audience is the issuer', async () => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, { aud: op.issuer }))
     expect(paramsOf(callback)).toEqual({
@@ -217,7 +217,7 @@ describe('an authorization request in a request object', () => {
     })
   })
 
-  it('[SIM-2] answers an object without a state without one', async () => {
+  it('[SIM-2] redirects without a state if the object has none', async () => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, { state: undefined }))
     expect(paramsOf(callback)).toEqual({
@@ -226,7 +226,7 @@ describe('an authorization request in a request object', () => {
     })
   })
 
-  it('[SIM-2] looks at the client id before the audience, and at that before the issuer', async () => {
+  it('[SIM-2] checks the client ID before the audience, and the audience before the issuer', async () => {
     const op = await start()
     const browser = new Browser()
     const errorOf = async (claims: Record<string, unknown>) =>
@@ -236,7 +236,7 @@ describe('an authorization request in a request object', () => {
     expect(await errorOf({ aud: 'x', iss: 'z' })).toBe('access_denied')
   })
 
-  it('[SIM-2] looks at everything in the order of One Login', async () => {
+  it('[SIM-2] checks the claims in the same order as One Login', async () => {
     const op = await start({ client: { pkceRequired: true } })
     const browser = new Browser()
     const steps: [claims: Record<string, unknown>, expected: string, params?: Record<string, string>][] = [
@@ -274,17 +274,17 @@ describe('an authorization request in a request object', () => {
   })
 
   it.each([
-    ['claims as a text', { claims: claimsRequest('coreIdentityJWT') }],
+    ['claims as text', { claims: claimsRequest('coreIdentityJWT') }],
     ['claims as an object', { claims: JSON.parse(claimsRequest('coreIdentityJWT')) as object }],
     ['a vtr as a list', { vtr: ['Cl.Cm.P2'] }],
-    ['a vtr as a text', { vtr: '["Cl.Cm.P2"]' }],
-    ['a max_age as a text', { max_age: '60' }],
+    ['a vtr as text', { vtr: '["Cl.Cm.P2"]' }],
+    ['a max_age as text', { max_age: '60' }],
     ['a max_age of zero', { max_age: 0 }],
     ['Welsh', { ui_locales: 'cy' }],
     ['a channel', { channel: 'generic_app' }],
     ['a login_hint of 256 characters', { login_hint: 'x'.repeat(256) }],
     ['a list of audiences', { aud: ['https://a.example'] }],
-  ])('[SIM-2] takes %s', async (_title, claims) => {
+  ])('[SIM-2] accepts %s', async (_title, claims) => {
     const op = await start()
     const aud = 'aud' in claims ? { aud: [...claims.aud, `${op.issuer}authorize`] } : {}
     const callback = await new Browser().redirect(await requestObjectURL(op, { ...claims, ...aud }))
@@ -293,10 +293,10 @@ describe('an authorization request in a request object', () => {
 
   it.each([
     ['a redirect URI that is a list', { redirect_uri: ['http://127.0.0.1:3000/auth/callback'] }],
-    ['claims that are no JSON', { claims: '{' }],
-    ['a prompt nobody knows', { prompt: 'maybe' }],
+    ['claims that are not JSON', { claims: '{' }],
+    ['an unknown prompt', { prompt: 'maybe' }],
     ['two prompts', { prompt: 'login consent' }],
-  ])('[SIM-2] shows a 500 page for %s, as the provider falls over it', async (_title, claims) => {
+  ])('[SIM-2] shows a 500 page for %s, as One Login does', async (_title, claims) => {
     const op = await start()
     const response = await new Browser().get(await requestObjectURL(op, claims))
     expect(response.status).toBe(500)
@@ -304,7 +304,7 @@ describe('an authorization request in a request object', () => {
   })
 
   it.each(['deactivated', 'deprecated', 'rate-limited'] as const)(
-    '[SIM-5] responds with 502 and no redirect to a service that is %s',
+    '[SIM-5] shows a 502 page and does not redirect if the service is %s',
     async (status) => {
       const op = await start({ client: { status } })
       for (const claims of [{}, { nonce: undefined }]) {
@@ -316,7 +316,7 @@ describe('an authorization request in a request object', () => {
     },
   )
 
-  it('[SIM-5] responds with 502 and no redirect when the fault deactivates the client, for that request', async () => {
+  it('[SIM-5] shows a 502 page and does not redirect if a fault deactivates the client, for that request only', async () => {
     const op = await start()
     op.breakNext('authorize', 'client-deactivated')
     const browser = new Browser()
@@ -328,7 +328,7 @@ describe('an authorization request in a request object', () => {
     expect(callback.searchParams.get('code')).not.toBeNull()
   })
 
-  it('[SIM-5] redirects to the redirect URI and state of the query, if the request has them there', async () => {
+  it('[SIM-5] redirects to the redirect URI and state of the query, if the query has them', async () => {
     const op = await start({ client: { status: 'deactivated' } })
     const params = { redirect_uri: op.options.callbackURL, state: 'of-the-query' }
     const callback = await new Browser().redirect(await requestObjectURL(op, {}, params))
@@ -339,7 +339,7 @@ describe('an authorization request in a request object', () => {
     })
   })
 
-  it('[SIM-5] shows the page of a wrong signature first', async () => {
+  it('[SIM-5] checks the signature first', async () => {
     const op = await start({ client: { status: 'deactivated' } })
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const response = await new Browser().get(await requestObjectURL(op, {}, {}, {}, privateKey))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { authorizationURL, Browser, exchange, requestObjectURL, start, userinfo } from './relying-party.ts'
 
-describe('the record of requests', () => {
-  it('[SIM-3] holds everything that was sent, newest last, with its status', async () => {
+describe('the list of requests', () => {
+  it('[SIM-3] contains every request in order, with its status', async () => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, { vtr: ['Cl'] }))
     const { body } = await exchange(op, callback.searchParams.get('code') ?? '')
@@ -26,7 +26,7 @@ describe('the record of requests', () => {
     expect(claims?.headers.authorization).toBe(`Bearer ${String(body.access_token)}`)
   })
 
-  it('[SIM-3] holds what was sent back, with the tokens in it decoded', async () => {
+  it('[SIM-3] contains the responses, with their tokens decoded', async () => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, { vtr: ['Cl'] }))
     await exchange(op, callback.searchParams.get('code') ?? '')
@@ -39,7 +39,7 @@ describe('the record of requests', () => {
     })
   })
 
-  it('[SIM-3] holds a response that a fault made unreadable as it was sent', async () => {
+  it('[SIM-3] contains a response that a fault made unreadable exactly as it was sent', async () => {
     const op = await start()
     op.breakNext('token', 'malformed-json')
     const callback = await new Browser().redirect(await requestObjectURL(op, { vtr: ['Cl'] }))
@@ -49,7 +49,7 @@ describe('the record of requests', () => {
     expect(() => JSON.parse(response?.body ?? '') as unknown).toThrow()
   })
 
-  it('[SIM-3] counts every request, with those that it no longer holds', async () => {
+  it('[SIM-3] counts every request, including those no longer in the list', async () => {
     const op = await start()
     const calls = Array.from({ length: 1010 }, () => fetch(`${op.issuer}trustmark`))
     await Promise.all(calls)
@@ -57,7 +57,7 @@ describe('the record of requests', () => {
     expect(op.requestCount).toBe(1010)
   })
 
-  it('[SIM-3] holds what the firewall blocked and what is not there', async () => {
+  it('[SIM-3] contains blocked requests and requests for unknown pages', async () => {
     const op = await start()
     await fetch(`${op.issuer}userinfo?${'x'.repeat(3000)}`)
     await fetch(`${op.issuer}elsewhere`)
@@ -67,7 +67,7 @@ describe('the record of requests', () => {
     ])
   })
 
-  it('[SIM-3] holds in plain words what was wrong, where the provider does not say it', async () => {
+  it('[SIM-3] explains in plain words what was wrong if the response does not', async () => {
     const op = await start()
     const browser = new Browser()
     const problemOf = async (sent: Promise<unknown>) => {
@@ -93,7 +93,7 @@ describe('the record of requests', () => {
     )
   })
 
-  it('[SIM-3] has no status for a request that was not answered', async () => {
+  it('[SIM-3] has no status for a request that got no response', async () => {
     const op = await start()
     op.breakNext('jwks', 'refuse')
     await fetch(`${op.issuer}.well-known/jwks.json`).catch(() => undefined)

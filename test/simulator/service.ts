@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { listen } from '../support/listen.ts'
 
-/** A call that a service got. */
+/** A request that a service received. */
 export interface ReceivedCall {
   readonly method: string
   readonly url: string
@@ -11,7 +11,7 @@ export interface ReceivedCall {
   readonly body: string
 }
 
-/** A service that the simulator calls: it answers with the next of these statuses, the last one again and again. */
+/** A service that the simulator calls. It responds with the next of these statuses, and repeats the last one. */
 export interface Service {
   readonly url: string
   readonly calls: ReceivedCall[]
@@ -24,7 +24,7 @@ async function bodyOf(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** Starts a service that is closed when the test is over. A number is a status, an object a JSON document. */
+/** Starts a service that is closed when the test ends. A number is a status, an object a JSON document. */
 export async function startService(...initial: (number | object)[]): Promise<Service> {
   const calls: ReceivedCall[] = []
   let responses = initial

@@ -18,7 +18,7 @@ import { startService } from './service.ts'
 const anotherUser: SimulatorResponse = { user: 'no-phone' }
 
 describe('the provider’s session', () => {
-  it('[SIM-2] [IDT-7] keeps the time at which the user signed in', async () => {
+  it('[SIM-2] [IDT-7] keeps the time when the user signed in', async () => {
     const op = await start()
     const browser = new Browser()
     const first = decodeJwt((await tokensFor(op, {}, browser)).idToken)
@@ -42,7 +42,7 @@ describe('the provider’s session', () => {
     expect(await authTime()).toBeGreaterThanOrEqual(Number(first) + 10_700)
   })
 
-  it('[SIM-2] [AUTHZ-9] takes no notice of max_age from a service that is not enabled for it', async () => {
+  it('[SIM-2] [AUTHZ-9] ignores max_age from a service that is not enabled for it', async () => {
     const op = await start()
     const browser = new Browser()
     const first = decodeJwt((await tokensFor(op, {}, browser)).idToken)
@@ -51,7 +51,7 @@ describe('the provider’s session', () => {
     expect(again.auth_time).toBe(first.auth_time)
   })
 
-  it('[SIM-2] [AUTHZ-9] makes the user sign in again when it is older than max_age', async () => {
+  it('[SIM-2] [AUTHZ-9] makes the user sign in again if the session is older than max_age', async () => {
     const op = await start({ client: { maxAgeEnabled: true } })
     const browser = new Browser()
     const authTime = async (max_age: string) =>
@@ -64,7 +64,7 @@ describe('the provider’s session', () => {
 })
 
 describe('max_age in a request object', () => {
-  it('[SIM-2] [AUTHZ-9] counts as the one in the query does', async () => {
+  it('[SIM-2] [AUTHZ-9] has the same effect as in the query', async () => {
     const op = await start({ client: { maxAgeEnabled: true } })
     const browser = new Browser()
     const authTime = async (max_age: number | string | undefined) => {
@@ -82,7 +82,7 @@ describe('max_age in a request object', () => {
 })
 
 describe('re-authentication', () => {
-  it('[SIM-2] [AUTHZ-13] lets the same user sign in again, with an ID token that has expired', async () => {
+  it('[SIM-2] [AUTHZ-13] signs the same user in again with an expired ID token as the hint', async () => {
     const op = await start()
     const browser = new Browser()
     const { idToken } = await tokensFor(op, {}, browser)
@@ -91,7 +91,7 @@ describe('re-authentication', () => {
     expect((await browser.redirect(url)).searchParams.get('code')).not.toBeNull()
   })
 
-  it('[SIM-2] [AUTHZ-13] uses the vector of the ID token when the request names none', async () => {
+  it('[SIM-2] [AUTHZ-13] uses the vector of the ID token if the request has none', async () => {
     const op = await start()
     const browser = new Browser()
     const { idToken } = await tokensFor(op, { vtr: '["Cl"]' }, browser)
@@ -103,7 +103,7 @@ describe('re-authentication', () => {
   })
 
   it.each(['login_required', 'access_denied'])(
-    '[SIM-2] [CB-5] ends the session when signing in again fails with %s, and tells the services',
+    '[SIM-2] [CB-5] ends the session if signing in again fails with %s, and notifies the services',
     async (error) => {
       const service = await startService(200)
       const op = await start({ backChannelLogoutURL: service.url })
@@ -116,7 +116,7 @@ describe('re-authentication', () => {
     },
   )
 
-  it('[SIM-2] leaves the session of a user who is denied access without being asked to sign in again', async () => {
+  it('[SIM-2] keeps the session of a user who is denied access without being asked to sign in again', async () => {
     const op = await start({ backChannelLogoutURL: 'http://127.0.0.1:1/logout' })
     const browser = new Browser()
     await tokensFor(op, {}, browser)
@@ -125,7 +125,7 @@ describe('re-authentication', () => {
     expect(await op.settleLogouts()).toEqual([])
   })
 
-  it('[SIM-2] [CB-5] answers login_required to somebody else and ends the session', async () => {
+  it('[SIM-2] [CB-5] redirects with login_required if another user signs in, and ends the session', async () => {
     const op = await start()
     const browser = new Browser()
     const { idToken } = await tokensFor(op, {}, browser)
@@ -143,7 +143,7 @@ describe('re-authentication', () => {
     expect(after).toBeGreaterThanOrEqual(Number(before) + 10)
   })
 
-  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is none of the provider’s', async () => {
+  it('[SIM-2] [AUTHZ-13] rejects an id_token_hint that the provider did not sign as an ID token', async () => {
     const op = await start()
     const hints = ['nonsense', await assertion(op), await sign(op, { sub: 'x', aud: op.options.clientId })]
     for (const id_token_hint of hints) {
@@ -157,7 +157,7 @@ describe('re-authentication', () => {
     }
   })
 
-  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is nobody’s or for nobody', async () => {
+  it('[SIM-2] [AUTHZ-13] rejects an id_token_hint without a subject or an audience', async () => {
     const op = await start()
     for (const fault of ['missing-sub', 'missing-audience'] as const) {
       op.breakNext('id-token', fault)
@@ -168,7 +168,7 @@ describe('re-authentication', () => {
     }
   })
 
-  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint that is signed with RS256', async () => {
+  it('[SIM-2] [AUTHZ-13] rejects an id_token_hint that is signed with RS256', async () => {
     const op = await start({ client: { idTokenSigningAlg: 'RS256' } })
     const { idToken } = await tokensFor(op)
     const url = await requestObjectURL(op, { prompt: 'login', id_token_hint: idToken })
@@ -177,7 +177,7 @@ describe('re-authentication', () => {
     )
   })
 
-  it('[SIM-2] [AUTHZ-13] refuses an id_token_hint of another service', async () => {
+  it('[SIM-2] [AUTHZ-13] rejects an id_token_hint of another service', async () => {
     const op = await start({ clients: [{}, { callbackURL: 'http://127.0.0.1:3001/callback' }] })
     op.breakNext('id-token', 'wrong-audience')
     const { idToken } = await tokensFor(op)
@@ -187,13 +187,13 @@ describe('re-authentication', () => {
     )
   })
 
-  it('[SIM-2] does not look at an id_token_hint without prompt=login', async () => {
+  it('[SIM-2] ignores an id_token_hint without prompt=login', async () => {
     const op = await start()
     const callback = await new Browser().redirect(await requestObjectURL(op, { id_token_hint: 'nonsense' }))
     expect(callback.searchParams.get('code')).not.toBeNull()
   })
 
-  it('[SIM-2] takes prompt=login and prompt=none without a hint', async () => {
+  it('[SIM-2] accepts prompt=login and prompt=none without a hint', async () => {
     const op = await start()
     for (const prompt of ['login', 'none']) {
       const callback = await new Browser().redirect(authorizationURL(op, { prompt }))

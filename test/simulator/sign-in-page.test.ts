@@ -15,7 +15,7 @@ import {
   vocabulary,
 } from './relying-party.ts'
 
-/** Opens the page and gives its text and the id it posts back. */
+/** Opens the page and returns its HTML and the ID that its form posts. */
 async function openPage(browser: Browser, url: URL): Promise<{ html: string; journey: string }> {
   const response = await browser.get(url)
   expect(response.status).toBe(200)
@@ -24,13 +24,13 @@ async function openPage(browser: Browser, url: URL): Promise<{ html: string; jou
   return { html, journey: /name="journey" value="([^"]+)"/.exec(html)?.[1] ?? '' }
 }
 
-/** Answers the page; gives the parameters that the service gets. */
+/** Submits the page and returns the parameters that the service gets. */
 async function submitPage(op: Simulator, browser: Browser, form: Record<string, string>) {
   return paramsOf(location(await browser.post(`${op.issuer}sign-in`, form)))
 }
 
 describe('the sign-in page', () => {
-  it('[SIM-1] is shown when the simulator is interactive, and signs in who was chosen', async () => {
+  it('[SIM-1] is shown if the simulator is interactive, and signs in the chosen user', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { html, journey } = await openPage(browser, authorizationURL(op))
@@ -42,7 +42,7 @@ describe('the sign-in page', () => {
     expect(claims.body.email).toBe('no-fixed-address@example.com')
   })
 
-  it('[SIM-1] offers every ready user, each with its label, and chooses the one the simulator was told', async () => {
+  it('[SIM-1] offers every ready user with a label, and preselects the configured one', async () => {
     const op = await start({ interactive: true })
     op.respondWith({ user: 'long-names' })
     const { html } = await openPage(new Browser(), authorizationURL(op))
@@ -53,7 +53,7 @@ describe('the sign-in page', () => {
     expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="long-names"')
   })
 
-  it('[SIM-1] offers a user of the test’s own as well, with every value escaped', async () => {
+  it('[SIM-1] also offers a user that the test defines, with every value escaped', async () => {
     const op = await start({ interactive: true, client: { clientName: '<script>alert(1)</script>' } })
     const user: SimulatorUser = { sub: 'me', email: '"><script>alert(2)</script>' }
     op.respondWith({ user })
@@ -66,7 +66,7 @@ describe('the sign-in page', () => {
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
 
-  it('[SIM-1] [AUTHZ-8] tells what the service asked for, and in which language', async () => {
+  it('[SIM-1] [AUTHZ-8] shows what the service requested, and in which language', async () => {
     const op = await start({ interactive: true })
     const url = authorizationURL(op, { ...identityRequest, scope: 'openid phone', ui_locales: 'cy' })
     const { html } = await openPage(new Browser(), url)
@@ -74,7 +74,7 @@ describe('the sign-in page', () => {
       expect(html).toContain(text)
   })
 
-  it('[SIM-1] needs no script and loads nothing from elsewhere', async () => {
+  it('[SIM-1] works without scripts and loads nothing from other sites', async () => {
     const op = await start({ interactive: true })
     const response = await new Browser().get(authorizationURL(op))
     const html = await response.text()
@@ -83,7 +83,7 @@ describe('the sign-in page', () => {
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
-  it('[SIM-3] asks for the level and the return codes when an identity is asked for', async () => {
+  it('[SIM-3] asks for the level and the return codes if the service requests an identity', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const authentication = await openPage(browser, authorizationURL(op))
@@ -97,7 +97,7 @@ describe('the sign-in page', () => {
     expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
   })
 
-  it('[SIM-3] takes the level and the return codes of the chosen user when they are left open', async () => {
+  it('[SIM-3] uses the level and the return codes of the chosen user if the fields are empty', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op, identityRequest))
@@ -112,7 +112,7 @@ describe('the sign-in page', () => {
     expect(claims.body[`${vocabulary}returnCode`]).toEqual([{ code: 'B' }, { code: 'C' }])
   })
 
-  it('[SIM-3] lets an error come back', async () => {
+  it('[SIM-3] can return an error to the service', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
@@ -124,14 +124,14 @@ describe('the sign-in page', () => {
     })
   })
 
-  it('[SIM-5] does not offer that the client is deactivated, which One Login finds out before any page', async () => {
+  it('[SIM-5] does not offer a deactivated client, because One Login reports that before it shows a page', async () => {
     const op = await start({ interactive: true })
     const page = await (await new Browser().get(await requestObjectURL(op))).text()
     expect(page).toContain('value="access-denied"')
     expect(page).not.toContain('client-deactivated')
   })
 
-  it('[SIM-2] is not shown to a user who is signed in, unless an identity or a new sign-in is asked for', async () => {
+  it('[SIM-2] is not shown to a signed-in user, unless the service requests an identity or a new sign-in', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
@@ -145,7 +145,7 @@ describe('the sign-in page', () => {
     await openPage(browser, authorizationURL(op, identityRequest))
   })
 
-  it('[SIM-1] has the user chosen who is signed in, so that going on does not change who it is', async () => {
+  it('[SIM-1] preselects the signed-in user, so that they stay the same if nothing is changed', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
@@ -154,7 +154,7 @@ describe('the sign-in page', () => {
     expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="no-phone"')
   })
 
-  it('[SIM-1] has a user of the test’s own chosen when they are signed in', async () => {
+  it('[SIM-1] preselects a signed-in user that the test defined', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const user: SimulatorUser = { sub: 'me', email: 'me@example.com' }
@@ -170,7 +170,7 @@ describe('the sign-in page', () => {
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
   })
 
-  it('[SIM-2] [CB-4] answers access_denied to another browser than the one that was sent', async () => {
+  it('[SIM-2] [CB-4] redirects with access_denied if another browser submits it', async () => {
     const op = await start({ interactive: true })
     const { journey } = await openPage(new Browser(), authorizationURL(op))
     expect(await submitPage(op, new Browser(), { journey, user: 'typical' })).toEqual({
@@ -180,7 +180,7 @@ describe('the sign-in page', () => {
     })
   })
 
-  it('[SIM-2] can be answered once', async () => {
+  it('[SIM-2] can be submitted once', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const { journey } = await openPage(browser, authorizationURL(op))
@@ -190,7 +190,7 @@ describe('the sign-in page', () => {
     expect((await browser.post(`${op.issuer}sign-in`, {})).status).toBe(400)
   })
 
-  it('[SIM-3] has the faults of the way back to the service', async () => {
+  it('[SIM-3] applies the faults of the redirect to the service', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     op.breakNext('authorize', 'wrong-state')
@@ -198,7 +198,7 @@ describe('the sign-in page', () => {
     expect((await submitPage(op, browser, { journey, user: 'typical' })).state).toBe('another-value')
   })
 
-  it('[SIM-2] [CB-5] answers login_required when somebody else signs in again', async () => {
+  it('[SIM-2] [CB-5] redirects with login_required if another user signs in again', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
@@ -213,7 +213,7 @@ describe('the sign-in page', () => {
 })
 
 describe('the start page', () => {
-  it('[SIM-1] says what a service needs to know', async () => {
+  it('[SIM-1] shows the settings that a service needs', async () => {
     const op = await start()
     const html = await (await fetch(op.url)).text()
     for (const value of [op.issuer, op.options.clientId, op.options.callbackURL])
@@ -222,7 +222,7 @@ describe('the start page', () => {
 })
 
 describe('the pages of an interactive simulator', () => {
-  it('[SIM-1] say that an identity is asked for, and who is signed in already', async () => {
+  it('[SIM-1] show that an identity is requested, and who is already signed in', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     const first = await openPage(browser, authorizationURL(op))
@@ -233,7 +233,7 @@ describe('the pages of an interactive simulator', () => {
     expect(second.html).toContain('typical@example.com is signed in. The service now asks for an identity.')
   })
 
-  it('[SIM-2] show what is wrong with a request that is refused, escaped', async () => {
+  it('[SIM-2] show what is wrong with a rejected request, with every value escaped', async () => {
     const op = await start({ interactive: true })
     const url = authorizationURL(op, { redirect_uri: 'http://a.example/<b>' })
     const response = await new Browser().get(url)
@@ -246,7 +246,7 @@ describe('the pages of an interactive simulator', () => {
     )
   })
 
-  it('[SIM-3] sign a browser in as the user that a link chose, and no other browser', async () => {
+  it('[SIM-3] sign in the user that a link chose, in that browser only', async () => {
     const op = await start({ interactive: true })
     const browser = new Browser()
     expect((await browser.get(new URL(`${op.issuer}choose?user=no-phone`))).status).toBe(200)

@@ -6,8 +6,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('the clock', () => {
-  it('[SIM-3] [CB-10] lets a code live for 300 seconds', async () => {
+describe('the simulated clock', () => {
+  it('[SIM-3] [CB-10] expires a code after 300 seconds', async () => {
     const op = await start()
     const [young, old] = [await codeFor(op), await codeFor(op)]
     op.clock.advance(295)
@@ -16,7 +16,7 @@ describe('the clock', () => {
     expect((await exchange(op, old)).body).toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('[SIM-3] [CB-10] lets an access token live for 180 seconds, and be used many times until then', async () => {
+  it('[SIM-3] [CB-10] expires an access token after 180 seconds, and allows many uses before that', async () => {
     const op = await start()
     const { accessToken } = await tokensFor(op)
     op.clock.advance(175)
@@ -26,14 +26,14 @@ describe('the clock', () => {
     expect((await userinfo(op, accessToken)).status).toBe(401)
   })
 
-  it('[SIM-3] is what the Date header of every answer tells', async () => {
+  it('[SIM-3] sets the Date header of a response', async () => {
     const op = await start()
     op.clock.set(new Date('2031-05-01T12:00:00Z'))
     const date = (await fetch(`${op.issuer}trustmark`)).headers.get('date')
     expect(date).toMatch(/^Thu, 01 May 2031 12:00:/)
   })
 
-  it('[SIM-3] can be set to a date, from where it runs on, and be reset', async () => {
+  it('[SIM-3] can be set to a date, runs on from there, and can be reset', async () => {
     const op = await start()
     const time = new Date('2031-05-01T12:00:00Z')
     op.clock.set(time)
@@ -44,7 +44,7 @@ describe('the clock', () => {
     expect(Math.abs(op.clock.now() - Date.now())).toBeLessThan(1000)
   })
 
-  it('[SIM-3] follows the faked time of a test', async () => {
+  it('[SIM-3] follows the fake time of a test', async () => {
     const op = await start()
     vi.useFakeTimers({ toFake: ['Date'], now: new Date('2030-01-01T00:00:00Z') })
     expect(op.clock.now()).toBe(Date.now())
@@ -52,7 +52,7 @@ describe('the clock', () => {
     expect(op.clock.now()).toBe(Date.now() - 60_000)
   })
 
-  it('[SIM-3] stands in the Date header of every answer', async () => {
+  it('[SIM-3] sets the Date header of every response, errors included', async () => {
     const op = await start()
     op.clock.set(new Date('2031-05-01T12:00:00Z'))
     for (const path of ['.well-known/jwks.json', 'authorize', 'nothing-here']) {
@@ -61,7 +61,7 @@ describe('the clock', () => {
     }
   })
 
-  it('[SIM-3] works, as everything does, while a test fakes all timers', async () => {
+  it('[SIM-3] runs while a test fakes all timers, and so do all requests', async () => {
     const op = await start()
     const before = Math.floor(Date.now() / 1000)
     vi.useFakeTimers()
@@ -70,7 +70,7 @@ describe('the clock', () => {
     await op.close()
   })
 
-  it('[SIM-1] of one simulator is not that of another', async () => {
+  it('[SIM-1] belongs to one simulator', async () => {
     const [one, other] = [await start(), await start()]
     one.clock.advance(3600)
     expect(one.clock.now() - other.clock.now()).toBeGreaterThan(3_500_000)

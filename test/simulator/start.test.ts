@@ -6,13 +6,13 @@ import { authorizationURL, Browser, codeFor, exchange, start, tokensFor } from '
 import { listen } from '../support/listen.ts'
 
 describe('starting a simulator', () => {
-  it('[SIM-1] takes a free port of 127.0.0.1, and the issuer ends with a slash', async () => {
+  it('[SIM-1] uses a free port of 127.0.0.1, and an issuer that ends with a slash', async () => {
     const op = await start()
     expect(op.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect(op.url).toBe(op.issuer)
   })
 
-  it('[SIM-1] takes the port it is told, and says so when it is taken', async () => {
+  it('[SIM-1] uses the given port, and fails with EADDRINUSE if it is taken', async () => {
     const op = await start()
     const port = Number(new URL(op.issuer).port)
     await expect(startSimulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
@@ -21,7 +21,7 @@ describe('starting a simulator', () => {
     expect(again.issuer).toBe(op.issuer)
   })
 
-  it('[SIM-1] goes by the host name and the core identity issuer that it is told', async () => {
+  it('[SIM-1] uses the given host name and core identity issuer', async () => {
     const coreIdentityIssuer = 'http://identity.localhost/'
     const op = await start({ host: 'localhost', coreIdentityIssuer })
     const { port } = new URL(op.url)
@@ -35,7 +35,7 @@ describe('starting a simulator', () => {
     expect(await discovery.json()).toMatchObject({ issuer: op.issuer, token_endpoint: `${op.issuer}token` })
   })
 
-  it('[SIM-1] gives ready options, in the form of the strategy', async () => {
+  it('[SIM-1] returns options that the strategy accepts as they are', async () => {
     const op = await start({ postLogoutRedirectURL: 'http://127.0.0.1:3000/bye' })
     expect(op.options).toEqual({
       environment: {
@@ -58,7 +58,7 @@ describe('starting a simulator', () => {
     expect(op.secretOptions).not.toHaveProperty('privateKey')
   })
 
-  it('[SIM-1] can learn the service’s addresses later', async () => {
+  it('[SIM-1] can register the service’s addresses later', async () => {
     const op = await start()
     const callbackURL = 'http://127.0.0.1:4000/callback'
     op.register({ callbackURL, postLogoutRedirectURL: 'http://127.0.0.1:4000/bye' })
@@ -67,7 +67,7 @@ describe('starting a simulator', () => {
     expect(callback.href.startsWith(callbackURL)).toBe(true)
   })
 
-  it('[SIM-1] can know several services, each by its client id', async () => {
+  it('[SIM-1] can register several services, each with its client ID', async () => {
     const op = await start({
       clients: [{ clientId: 'one' }, { callbackURL: 'http://127.0.0.1:3001/callback' }],
     })
@@ -79,7 +79,7 @@ describe('starting a simulator', () => {
     expect(() => op.register({}, 'nobody')).toThrow('No service is registered as nobody')
   })
 
-  it('[SIM-1] is nothing that another simulator would notice', async () => {
+  it('[SIM-1] does not affect another simulator', async () => {
     const [one, other] = [await start(), await start()]
     one.respondWith({ user: 'no-phone' })
     const code = await codeFor(one)
@@ -108,7 +108,7 @@ describe('closing a simulator', () => {
     await signOut
   }
 
-  it('[SIM-1] leaves no open handle, however often it is started and closed', async () => {
+  it('[SIM-1] leaves no open handle after it was started and closed 100 times', async () => {
     await startUseAndClose()
     const before = handles().filter((name) => name.includes('Server')).length
     for (let count = 0; count < 100; count++) await startUseAndClose()
@@ -117,7 +117,7 @@ describe('closing a simulator', () => {
     await expect.poll(() => handles().filter((name) => name.startsWith('TCPSocket')).length).toBe(0)
   }, 30_000)
 
-  it('[SIM-1] frees the port, and may be done twice', async () => {
+  it('[SIM-1] frees the port, and can be repeated', async () => {
     const op = await start()
     await op.close()
     await op.close()

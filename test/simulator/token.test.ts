@@ -5,8 +5,8 @@ import { assertion, codeFor, exchange, now, randomVerifier, start, tokensFor } f
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
-describe('the answer to a token request', () => {
-  it('[SIM-1] gives a signed JWT as the access token, as One Login does', async () => {
+describe('the token response', () => {
+  it('[SIM-1] has a signed JWT as the access token, as One Login does', async () => {
     const op = await start()
     const { accessToken } = await tokensFor(op)
     const keys = createRemoteJWKSet(new URL(`${op.issuer}.well-known/jwks.json`))
@@ -16,7 +16,7 @@ describe('the answer to a token request', () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(180)
   })
 
-  it('[SIM-1] [IDT-1] is an access token and an ID token signed with a published key', async () => {
+  it('[SIM-1] [IDT-1] contains an access token and an ID token signed with a published key', async () => {
     const op = await start()
     const { status, headers, body } = await exchange(op, await codeFor(op))
     expect(status).toBe(200)
@@ -68,7 +68,7 @@ describe('the answer to a token request', () => {
     expect(protectedHeader.alg).toBe('RS256')
   })
 
-  it('[SIM-2] has a sid of its own for every authorization request', async () => {
+  it('[SIM-2] has a different sid for every authorization request', async () => {
     const op = await start()
     const sids = [await tokensFor(op), await tokensFor(op)].map(({ idToken }) => decodeJwt(idToken).sid)
     expect(sids[0]).not.toBe(sids[1])
@@ -110,7 +110,7 @@ describe('a token request', () => {
       'Invalid private_key_jwt',
     ],
     [
-      'an assertion that is no JWT',
+      'an assertion that is not a JWT',
       { client_assertion: 'abc' },
       'invalid_request',
       'Invalid private_key_jwt',
@@ -122,7 +122,7 @@ describe('a token request', () => {
       'Invalid private_key_jwt',
     ],
     [
-      'a secret in place of the assertion',
+      'a secret instead of the assertion',
       { client_assertion: undefined, client_id: 'simulator-client', client_secret: 'x' },
       'invalid_client',
       'Client is not registered to use client_secret_post',
@@ -147,7 +147,7 @@ describe('a token request', () => {
       'PKCE code verification failed',
     ],
   ])(
-    '[SIM-2] [CB-11] with %s is refused with status 400',
+    '[SIM-2] [CB-11] with %s is rejected with status 400',
     async (_title, params, error, error_description) => {
       const op = await start()
       const { status, body } = await exchange(op, await codeFor(op), params)
@@ -155,7 +155,7 @@ describe('a token request', () => {
     },
   )
 
-  it('[SIM-2] with a parameter given twice is refused', async () => {
+  it('[SIM-2] with a repeated parameter is rejected', async () => {
     const op = await start()
     const body = new URLSearchParams([
       ['grant_type', 'authorization_code'],
@@ -166,7 +166,7 @@ describe('a token request', () => {
     expect(await response.json()).toEqual({ error: 'invalid_request', error_description: 'Invalid request' })
   })
 
-  it('[SIM-2] with basic authentication is refused', async () => {
+  it('[SIM-2] with basic authentication is rejected', async () => {
     const op = await start()
     const body = new URLSearchParams({ grant_type: 'authorization_code', code: 'a', redirect_uri: 'b' })
     const headers = { Authorization: `Basic ${btoa('simulator-client:secret')}` }
@@ -188,7 +188,7 @@ describe('a token request', () => {
       'invalid_client',
       'Client authentication failed',
     ],
-    ['an expiry long past', { exp: 1 }, 'invalid_grant', 'private_key_jwt has expired'],
+    ['an expiry long ago', { exp: 1 }, 'invalid_grant', 'private_key_jwt has expired'],
     [
       'another audience',
       { aud: 'https://issuer.example/token' },
@@ -196,13 +196,13 @@ describe('a token request', () => {
       'Invalid signature in private_key_jwt',
     ],
     [
-      'a beginning in the future',
+      'a start time in the future',
       { nbf: 9_999_999_999 },
       'invalid_client',
       'Invalid signature in private_key_jwt',
     ],
   ])(
-    '[SIM-2] [CB-8] is refused when its assertion has %s',
+    '[SIM-2] [CB-8] is rejected if its assertion has %s',
     async (_title, claims, error, error_description) => {
       const op = await start()
       const { status, body } = await exchange(op, 'a-code', { client_assertion: await assertion(op, claims) })
@@ -210,7 +210,7 @@ describe('a token request', () => {
     },
   )
 
-  it('[SIM-2] [CB-8] may name the token endpoint or the issuer, with its slash, as the audience', async () => {
+  it('[SIM-2] [CB-8] can have the token endpoint or the issuer, with its slash, as the audience', async () => {
     const op = await start()
     const responses = []
     for (const aud of [
@@ -226,13 +226,13 @@ describe('a token request', () => {
     expect(responses.map((response) => response.status)).toEqual([200, 200, 400, 400])
   })
 
-  it('[SIM-2] [CB-8] may have expired by 30 seconds', async () => {
+  it('[SIM-2] [CB-8] can have expired by up to 30 seconds', async () => {
     const op = await start()
     const client_assertion = await assertion(op, { exp: now(op) - 25 })
     expect((await exchange(op, await codeFor(op), { client_assertion })).status).toBe(200)
   })
 
-  it('[SIM-2] [KEY-1] is refused when another key signed the assertion', async () => {
+  it('[SIM-2] [KEY-1] is rejected if another key signed the assertion', async () => {
     const op = await start()
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
@@ -249,7 +249,7 @@ describe('a token request', () => {
   })
 
   it.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'])(
-    '[SIM-2] [KEY-5] may sign its assertion with %s',
+    '[SIM-2] [KEY-5] can have an assertion signed with %s',
     async (alg) => {
       const op = await start()
       const client_assertion = await assertion(op, {}, { alg })
@@ -257,7 +257,7 @@ describe('a token request', () => {
     },
   )
 
-  it('[SIM-2] is looked at in the order of One Login', async () => {
+  it('[SIM-2] is checked in the same order as by One Login', async () => {
     const op = await start()
     const verifier = 'v'.repeat(43)
     const challenge = createHash('sha256').update(verifier).digest('base64url')
@@ -279,7 +279,7 @@ describe('a token request', () => {
     }
   })
 
-  it('[SIM-2] looks at the client before the code', async () => {
+  it('[SIM-2] checks the client before the code', async () => {
     const op = await start()
     const { body } = await exchange(op, 'no-such-code', { client_assertion: await assertion(op, { exp: 1 }) })
     expect(body.error_description).toBe('private_key_jwt has expired')
@@ -292,7 +292,7 @@ describe('a token request', () => {
     expect((await exchange(op, code)).body).toMatchObject({ error: 'invalid_grant' })
   })
 
-  it('[SIM-2] [CB-10] uses a code up even when it fails after that', async () => {
+  it('[SIM-2] [CB-10] uses up the code even if a later check fails', async () => {
     const op = await start()
     const code = await codeFor(op)
     expect((await exchange(op, code, { redirect_uri: 'http://127.0.0.1:3000/elsewhere' })).status).toBe(400)
@@ -306,7 +306,7 @@ describe('a token request', () => {
     expect((await exchange(op, code, { redirect_uri: other.callbackURL })).body.error).toBe('invalid_grant')
   })
 
-  it('[SIM-2] [AUTHZ-4] needs the verifier that belongs to the challenge', async () => {
+  it('[SIM-2] [AUTHZ-4] needs the verifier that matches the challenge', async () => {
     const op = await start()
     const verifier = randomVerifier()
     const params = { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' }
@@ -317,7 +317,7 @@ describe('a token request', () => {
     expect(statuses).toEqual([200, 400, 400, 400])
   })
 
-  it('[SIM-2] [AUTHZ-4] needs a verifier of at least 43 characters, even when it belongs to the challenge', async () => {
+  it('[SIM-2] [AUTHZ-4] needs a verifier of at least 43 characters, even if it matches the challenge', async () => {
     const op = await start()
     const code_verifier = 'too-short'
     const params = { code_challenge: challengeOf(code_verifier), code_challenge_method: 'S256' }
@@ -325,7 +325,7 @@ describe('a token request', () => {
     expect(body.error_description).toBe('PKCE code verification failed')
   })
 
-  it('[SIM-2] [CB-9] authenticates with the client secret when the service is registered for it', async () => {
+  it('[SIM-2] [CB-9] authenticates with the client secret if the service is registered for it', async () => {
     const op = await start({ client: { tokenAuthMethod: 'client_secret_post' } })
     const { clientId: client_id, clientSecret: client_secret } = op.secretOptions
     const none = { client_assertion: undefined, client_assertion_type: undefined }
@@ -341,7 +341,7 @@ describe('a token request', () => {
 
 describe('access tokens', () => {
   it.each(['ES256', 'RS256'] as const)(
-    '[SIM-2] are signed with the algorithm of the ID tokens of the client, %s, and found in the JWKS',
+    "[SIM-2] are signed with the algorithm of the client's ID tokens, %s, and verify with the JWKS",
     async (idTokenSigningAlg) => {
       const op = await start({ client: { idTokenSigningAlg } })
       const { body } = await exchange(op, await codeFor(op))

@@ -16,7 +16,7 @@ interface Identity {
   readonly drivingPermits: readonly Record<string, unknown>[]
 }
 
-/** What a service gets about a ready user. */
+/** The userinfo claims that a service gets about a ready user. */
 async function identityOf(user: ReadyUserName): Promise<Identity> {
   const op = await start()
   op.respondWith({ user })
@@ -37,7 +37,7 @@ async function identityOf(user: ReadyUserName): Promise<Identity> {
 const partsOf = ({ names }: Identity) => names[0]?.nameParts.map(({ type }) => type) ?? []
 
 describe('the ready users', () => {
-  it('[SIM-3] each have a subject and an address of their own', () => {
+  it('[SIM-3] each have their own subject and email address', () => {
     const users = readyUserNames.map((name) => readyUser(name))
     expect(new Set(users.map(({ sub }) => sub)).size).toBe(users.length)
     expect(new Set(users.map(({ email }) => email)).size).toBe(users.length)
@@ -61,7 +61,7 @@ describe('the ready users', () => {
       expect(text).toMatch(script)
   })
 
-  it('[SIM-3] [CID-8] have previous names beside the current one', async () => {
+  it('[SIM-3] [CID-8] have previous names as well as the current one', async () => {
     const { names } = await identityOf('previous-names')
     expect(names.filter(({ validUntil }) => validUntil === undefined)).toHaveLength(1)
     expect(names).toHaveLength(3)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** What is different: each place with what stands there now. A place that is gone is called `no …`. */
+/** Each member that differs, with its new value. A missing member is called `no …`. */
 export type Difference = Readonly<Record<string, unknown>>
 
 type Members = Readonly<Record<string, unknown>>
@@ -8,7 +8,7 @@ type Members = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Members that are compared member by member: all others, and lists, are compared as a whole. */
+/** Objects that are compared member by member. All others, and lists, are compared as a whole. */
 const nested = ['vc', 'credentialSubject']
 
 /**

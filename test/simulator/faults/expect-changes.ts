@@ -3,10 +3,10 @@ import { expect } from 'vitest'
 import { faultsByPlace } from '../../../lib/simulator/faults/fault-names.ts'
 import type { Difference } from './difference.ts'
 
-/** A fault of the network, which concerns every endpoint alike. */
+/** A network fault, which affects every endpoint in the same way. */
 export type NetworkFault = SimulatorFaults['trustmark']
 
-/** The faults of a place that are its own. */
+/** The faults of a place that are not network faults. */
 export function ownFaults<Place extends FaultPlace>(
   place: Place,
 ): Exclude<SimulatorFaults[Place], NetworkFault>[] {
@@ -15,13 +15,13 @@ export function ownFaults<Place extends FaultPlace>(
   return names.filter((name) => !network.includes(name)) as Exclude<SimulatorFaults[Place], NetworkFault>[]
 }
 
-/** What is missing is compared by its name alone. */
+/** A missing member is compared by its name alone. */
 export const withoutValuesGone = (changes: Difference): Difference =>
   Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [name, name.startsWith('no ') ? 'gone' : value]),
   )
 
-/** Expects that a fault changes what its row says, and that it declares as much. */
+/** Expects a fault to change exactly what its row lists, and to declare the same changes. */
 export function expectChanges(
   place: FaultPlace,
   fault: string,

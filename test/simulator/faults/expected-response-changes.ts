@@ -2,14 +2,14 @@ import type { SimulatorFaults } from 'passport-govuk-one-login/simulator'
 import type { Difference } from './difference.ts'
 import type { ObservedResponse } from './observed-response.ts'
 
-/** The faults of the network, which have tests of their own. */
+/** The network faults, which other tests cover. */
 type NetworkFault = SimulatorFaults['trustmark']
 type Changes<Place extends keyof SimulatorFaults> = Readonly<
   Record<Exclude<SimulatorFaults[Place], NetworkFault>, Difference>
 >
 type Members = Readonly<Record<string, unknown>>
 
-/** A value that is missing, whatever it was. */
+/** A missing value. The value it had does not matter. */
 const gone = 'the good value'
 const vocabulary = 'https://vocab.account.gov.uk/v1/'
 
@@ -29,7 +29,7 @@ const documentChanges = (good: ObservedResponse) => ({
 
 const documentOf = ({ text }: ObservedResponse) => JSON.parse(text) as Members
 
-/** What each fault of the discovery document changes. */
+/** The changes that each fault of the discovery document makes. */
 export function discoveryChanges(good: ObservedResponse): Changes<'discovery'> {
   return {
     ...documentChanges(good),
@@ -48,7 +48,7 @@ export function discoveryChanges(good: ObservedResponse): Changes<'discovery'> {
   }
 }
 
-/** What each fault of the JWKS changes. The first of its keys signs nothing. */
+/** The changes that each fault of the JWKS makes. The first of its keys signs nothing. */
 export function jwksChanges(good: ObservedResponse): Changes<'jwks'> {
   const [first, ec, rsa] = documentOf(good).keys as readonly Members[]
   const keys = [first, ec, rsa]
@@ -74,7 +74,7 @@ function withoutKid(key: Members = {}): Members {
   return rest
 }
 
-/** What each fault of the DID document changes. */
+/** The changes that each fault of the DID document makes. */
 export function didChanges(good: ObservedResponse): Changes<'did'> {
   const { id, assertionMethod } = documentOf(good)
   const [method] = assertionMethod as readonly Members[]
@@ -99,7 +99,7 @@ const refusal = (status: number, error: string, description?: string): Differenc
   },
 })
 
-/** What each fault of the token response changes. */
+/** The changes that each fault of the token response makes. */
 export function tokenChanges(good: ObservedResponse): Changes<'token'> {
   return {
     ...jsonChanges(good),
@@ -131,7 +131,7 @@ const challenge = (status: number, headers: object): Difference => ({
   [`response ${status}`]: { headers, text: '' },
 })
 
-/** What each fault of the userinfo response changes. */
+/** The changes that each fault of the userinfo response makes. */
 export function userinfoChanges(good: ObservedResponse): Changes<'userinfo'> {
   const claim = (name: string, value: unknown) => ({ [`member ${vocabulary}${name}`]: value })
   return {
@@ -170,7 +170,7 @@ const authorizeError = (error: string, description?: string): Difference => ({
   ...(description !== undefined && { 'parameter error_description': [description] }),
 })
 
-/** What each fault of the redirect to the service changes. */
+/** The changes that each fault of the redirect to the service makes. */
 export const authorizeChanges: Changes<'authorize'> = {
   'access-denied': authorizeError('access_denied', 'Access denied by resource owner or authorization server'),
   'access-denied-without-description': authorizeError('access_denied'),

@@ -1,14 +1,14 @@
 import type { SimulatorFaults } from 'passport-govuk-one-login/simulator'
 import type { Difference } from './difference.ts'
 
-/** What the values of a table depend on. */
+/** The values that the rows of a table depend on. */
 export interface TokenFacts {
   readonly issuer: string
   readonly didController: string
   /** The key that signs the good token, and the algorithm. */
   readonly kid: string
   readonly alg: string
-  /** The keys of ID tokens and logout tokens, and the one that signs nothing. */
+  /** The keys of ID tokens and logout tokens, and the published key that signs nothing. */
   readonly ec: string
   readonly rsa: string
   readonly further: string
@@ -51,7 +51,7 @@ const sharedChanges = ({ kid, alg, now }: TokenFacts): Readonly<Record<SignedTok
   'malformed-claims': { claims: 'not JSON' },
 })
 
-/** What each fault of an ID token changes. */
+/** The changes that each fault of an ID token makes. */
 export function idTokenChanges(facts: TokenFacts): Readonly<Record<SimulatorFaults['id-token'], Difference>> {
   const { alg, ec, rsa, further, now } = facts
   return {
@@ -78,7 +78,7 @@ export function idTokenChanges(facts: TokenFacts): Readonly<Record<SimulatorFaul
   }
 }
 
-/** What each fault of a core identity changes. */
+/** The changes that each fault of a core identity makes. */
 export function coreIdentityChanges(
   facts: TokenFacts,
 ): Readonly<Record<SimulatorFaults['core-identity'], Difference>> {
@@ -118,7 +118,7 @@ export function coreIdentityChanges(
   }
 }
 
-/** The faults of the call that carries a logout token, which leave the token as it is. */
+/** The faults of the request that carries a logout token. They do not change the token. */
 export const logoutCallFaults = [
   'missing-token',
   'token-twice',
@@ -129,7 +129,7 @@ export const logoutCallFaults = [
 
 type LogoutTokenFault = Exclude<SimulatorFaults['logout-token'], (typeof logoutCallFaults)[number]>
 
-/** What each fault of a logout token changes. */
+/** The changes that each fault of a logout token makes. */
 export function logoutTokenChanges(facts: TokenFacts): Readonly<Record<LogoutTokenFault, Difference>> {
   const { sub, rsa, further } = facts
   return {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { authorizationURL, start, tokensFor } from '../relying-party.ts'
 
-describe('the plan of faults', () => {
-  it('[SIM-3] breaks as many uses as it was told, in that order, and then what lasts', async () => {
+describe('fault plan', () => {
+  it('[SIM-3] applies each single fault once, in order, and then the lasting fault', async () => {
     const op = await start()
     const ask = async () => (await fetch(`${op.issuer}trustmark`)).status
     op.breakUntilReset('trustmark', '503')
@@ -13,14 +13,14 @@ describe('the plan of faults', () => {
     expect(await ask()).toBe(200)
   })
 
-  it('[SIM-3] is empty after reset, also of what has not come to pass', async () => {
+  it('[SIM-3] is empty after a reset, including faults that have not been applied', async () => {
     const op = await start()
     op.breakNext('trustmark', '500')
     op.reset()
     expect((await fetch(`${op.issuer}trustmark`)).status).toBe(200)
   })
 
-  it('[SIM-3] counts how many times a fault was really used, until the reset', async () => {
+  it('[SIM-3] counts how often a fault was applied, until the reset', async () => {
     const op = await start()
     op.breakUntilReset('trustmark', '503')
     op.breakNext('trustmark', '429')
@@ -31,11 +31,11 @@ describe('the plan of faults', () => {
     expect(op.timesUsed('jwks', '503')).toBe(0)
     op.reset()
     expect(op.timesUsed('trustmark', '503')).toBe(0)
-    // @ts-expect-error there is no such fault
+    // @ts-expect-error an unknown fault
     expect(() => op.timesUsed('trustmark', 'rusty')).toThrow(/rusty/)
   })
 
-  it('[SIM-3] counts a fault of a token only when a token with it is sent', async () => {
+  it('[SIM-3] counts a token fault only when it sends a token with the fault', async () => {
     const op = await start()
     op.breakUntilReset('id-token', 'wrong-nonce')
     op.breakUntilReset('authorize', 'wrong-state')
@@ -50,13 +50,13 @@ describe('the plan of faults', () => {
     expect(op.timesUsed('id-token', 'wrong-nonce')).toBe(1)
   })
 
-  it('[SIM-3] belongs to one simulator', async () => {
+  it('[SIM-3] applies to one simulator only', async () => {
     const [one, other] = [await start(), await start()]
     one.breakUntilReset('trustmark', '500')
     expect((await fetch(`${other.issuer}trustmark`)).status).toBe(200)
   })
 
-  it('[SIM-3] lets faults of one place come together', async () => {
+  it('[SIM-3] combines faults of the same place', async () => {
     const op = await start()
     op.breakUntilReset('id-token', 'wrong-nonce')
     op.breakUntilReset('id-token', 'missing-vot')
@@ -66,15 +66,15 @@ describe('the plan of faults', () => {
     expect(claims).not.toHaveProperty('vot')
   })
 
-  it('[SIM-3] refuses a place or a fault that there is not, and says which there are', async () => {
+  it('[SIM-3] rejects an unknown place or fault, and lists the known ones', async () => {
     const op = await start()
-    // @ts-expect-error there is no such place
+    // @ts-expect-error an unknown place
     expect(() => op.breakNext('fridge', '500')).toThrow(/'fridge'.*discovery.*logout-token/)
-    // @ts-expect-error there is no such fault
+    // @ts-expect-error an unknown fault
     expect(() => op.breakNext('id-token', 'rusty')).toThrow(
       /Unknown fault 'rusty' of 'id-token'.*wrong-nonce/,
     )
-    // @ts-expect-error it is a fault of another place
+    // @ts-expect-error a fault of another place
     expect(() => op.breakUntilReset('token', 'wrong-nonce')).toThrow(
       /Unknown fault 'wrong-nonce' of 'token'. Use one of .*refuse.*no-id-token/,
     )

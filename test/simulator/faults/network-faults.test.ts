@@ -29,7 +29,7 @@ const gatewayPage = (status: number) =>
 
 const half = (text: string) => text.slice(0, text.length / 2)
 
-/** What a caller receives in place of a good response. */
+/** The response that a caller receives instead of the good one. */
 function expected(fault: Exclude<NetworkFault, 'hang'>, good: Received, issuer: string): Received {
   const { headers, body } = good
   const nothing = { status: undefined, headers: {}, body: '' }
@@ -45,7 +45,7 @@ function expected(fault: Exclude<NetworkFault, 'hang'>, good: Received, issuer: 
     body: gatewayPage(status),
     end: 'end',
   })
-  // Of a response without a body there is no half: it gets one of white space.
+  // An empty response cannot be halved, so the simulator adds white space.
   const whole = body === '' ? '  ' : body
   switch (fault) {
     case 'refuse':
@@ -80,7 +80,7 @@ const transportOf = ({ date = '', connection = '' }: Received['headers']) => ({ 
 
 const faults = simulatorFaults.trustmark.filter((fault) => fault !== 'hang')
 
-describe.each(endpoints)('a fault of the network at %s', (place) => {
+describe.each(endpoints)('a network fault at %s', (place) => {
   it.each(faults)('[SIM-3] [CONF-6] %s changes what its name says, and nothing else', async (fault) => {
     const op = await start()
     const good = await ask(op, place)
@@ -92,19 +92,19 @@ describe.each(endpoints)('a fault of the network at %s', (place) => {
     expect(await ask(op, place)).toEqual(good)
   })
 
-  it('[SIM-3] [CONF-6] hang never answers, and does not hinder closing', async () => {
+  it('[SIM-3] [CONF-6] hang never responds, and does not delay closing', async () => {
     const op = await start()
     op.breakUntilReset(place, 'hang')
     const hanging = ask(op, place)
     await expect.poll(() => op.requests.length, { timeout: 5000 }).toBe(1)
-    // Whatever there is to say was said by the time another request is answered.
+    // By the time another request gets its response, the first would have had one too.
     op.reset()
     expect(await ask(op, 'trustmark')).toMatchObject({ status: 200 })
     await op.close()
     expect(await hanging).toMatchObject({ status: undefined, body: '' })
   })
 
-  it('[SIM-3] slow does not hinder closing', async () => {
+  it('[SIM-3] slow does not delay closing', async () => {
     const op = await start()
     op.breakNext(place, 'slow', { seconds: 600 })
     const late = ask(op, place)
@@ -113,13 +113,13 @@ describe.each(endpoints)('a fault of the network at %s', (place) => {
     expect(await late).toMatchObject({ status: undefined, body: '' })
   })
 })
-describe('a fault of the network', () => {
-  it('[SIM-3] is known by the same names at every endpoint', () => {
+describe('a network fault', () => {
+  it('[SIM-3] has the same name at every endpoint', () => {
     for (const place of endpoints)
       expect(simulatorFaults[place]).toEqual(expect.arrayContaining(simulatorFaults.trustmark))
   })
 
-  it('[SIM-3] [CB-10] keeps the provider from working on the request, or does not, as the table says', async () => {
+  it('[SIM-3] [CB-10] stops the request before or after the provider handles it, as the table says', async () => {
     const op = await start()
     const isUsedUpBy = async (fault: '503' | 'truncated' | 'refuse') => {
       const code = await codeFor(op)
@@ -132,7 +132,7 @@ describe('a fault of the network', () => {
     expect(await isUsedUpBy('truncated')).toBe(true)
   })
 
-  it('[SIM-3] leads to nothing when its redirect is followed', async () => {
+  it('[SIM-3] leads to a 404 page if its redirect is followed', async () => {
     const op = await start()
     op.breakNext('jwks', 'redirect')
     const response = await fetch(addressOf(op, 'jwks'))
@@ -143,7 +143,7 @@ describe('a fault of the network', () => {
     ])
   })
 
-  it('[SIM-3] hits the whole port when the simulator stops listening, and everything is there when it listens again', async () => {
+  it('[SIM-3] affects the whole port if the simulator stops listening, and ends without loss when it listens again', async () => {
     const op = await start()
     const code = await codeFor(op)
     await op.stopListening()
@@ -154,7 +154,7 @@ describe('a fault of the network', () => {
     expect((await exchange(op, code)).status).toBe(200)
   })
 
-  it('[SIM-3] does not concern a browser on its way through other endpoints', async () => {
+  it('[SIM-3] does not affect other endpoints', async () => {
     const op = await start()
     op.breakUntilReset('token', '503')
     const callback = await new Browser().redirect(authorizationURL(op))

@@ -1,7 +1,7 @@
 import type { Simulator, SimulatorFaults } from 'passport-govuk-one-login/simulator'
 import { startService, type ReceivedCall } from '../service.ts'
 
-/** What a service gets when a user has signed out. */
+/** The request that a service receives when a user has signed out. */
 export async function observedLogoutCall(
   op: Simulator,
   fault?: SimulatorFaults['logout-token'],

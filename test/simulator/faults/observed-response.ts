@@ -7,10 +7,9 @@ export interface ObservedResponse {
   readonly text: string
 }
 
-/** Headers of the connection, or that follow from the body. */
+/** Headers that describe the connection or follow from the body. */
 const ofTransport = ['connection', 'content-length', 'date', 'keep-alive']
 
-/** Reads a response. */
 export async function observeResponse(response: Response): Promise<ObservedResponse> {
   const headers = [...response.headers].filter(([name]) => !ofTransport.includes(name))
   const text = (await response.text())
@@ -19,7 +18,7 @@ export async function observeResponse(response: Response): Promise<ObservedRespo
   return { status: response.status, headers: Object.fromEntries(headers), text }
 }
 
-/** How a response differs from the good one. One with another status is another response altogether. */
+/** How a response differs from the good one. If the status differs, nothing else is compared. */
 export function responseDifference(good: ObservedResponse, other: ObservedResponse): Difference {
   const { status, headers, text } = other
   if (status !== good.status) return { [`response ${status}`]: { headers, text } }

@@ -2,19 +2,18 @@ import { createHmac, createPublicKey, verify, type JsonWebKey, type KeyObject } 
 import type { Simulator } from 'passport-govuk-one-login/simulator'
 import { difference, type Difference } from './difference.ts'
 
-/** A published key. */
 interface PublishedKey {
   readonly kid: string
   readonly key: KeyObject
 }
 
-/** A token as a stranger with the published keys sees it. */
+/** A token as anyone with the published keys can read it. */
 export interface ObservedToken {
-  /** All of it, where it is no token. */
+  /** The whole text, if it is not a token. */
   readonly token?: string
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>> | string
-  /** Who signed it, and how. */
+  /** The key that signed it, and the algorithm. */
   readonly signature: string
 }
 
@@ -32,7 +31,7 @@ export async function publishedKeys(op: Simulator): Promise<PublishedKey[]> {
   }))
 }
 
-/** Takes a token apart and finds out who signed it. */
+/** Decodes a token and finds the key that signed it. */
 export function observeToken(token: string, keys: readonly PublishedKey[]): ObservedToken {
   const [header = '', claims = '', signature = '', ...rest] = token.split('.')
   const decoded = jsonOf(header)

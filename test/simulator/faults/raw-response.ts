@@ -1,15 +1,15 @@
 import { connect } from 'node:net'
 
-/** What came over the wire, and how the connection ended. */
+/** The bytes received, and how the connection ended. */
 export interface Received {
   readonly status: number | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** `end` where the other side closed the connection in order, else the code of the error. */
+  /** `end` if the server closed the connection in order, otherwise the code of the error. */
   readonly end: string
 }
 
-/** Sends a request on a connection of its own, and reads until the connection ends. */
+/** Sends a request on a new connection, and reads until the connection ends. */
 export async function receive(url: URL, form?: string): Promise<Received> {
   const { text, end } = await exchange(url, requestText(url, form))
   const [head = '', ...rest] = text.split('\r\n\r\n')
@@ -26,7 +26,7 @@ export async function receive(url: URL, form?: string): Promise<Received> {
   }
 }
 
-/** What is new in each response has a name. */
+/** Replaces the values that are new in each response with placeholders. */
 function known(header: string, value: string): string {
   if (header === 'date') return 'now'
   return value

@@ -26,7 +26,7 @@ import { observeResponse, responseDifference, type ObservedResponse } from './ob
 
 const user = readyUser('every-document')
 
-describe('a fault of the call that carries a logout token', () => {
+describe('a fault of the request that carries a logout token', () => {
   const observe = async (op: Simulator, fault?: SimulatorFaults['logout-token']) => {
     const { method, url, type, body } = await observedLogoutCall(op, fault)
     const known = (text: string) => text.replaceAll(/eyJ[\w.-]+/g, 'TOKEN')
@@ -40,7 +40,7 @@ describe('a fault of the call that carries a logout token', () => {
     }
   }
 
-  it('[SIM-3] [SESS-6] is not there unless it is asked for', async () => {
+  it('[SIM-3] [SESS-6] is absent unless a test requests it', async () => {
     expect(await observe(await start())).toEqual({
       method: 'POST',
       query: '/',

@@ -16,7 +16,7 @@ describe('a fault of the token response', () => {
     ['empty-body', 'body'],
     ['wrong-content-type', 'header content-type'],
     ['storage-failure', 'response 500'],
-  ] as const)('[SIM-3] [CB-11] %s breaks errors too: %s', async (fault, change) => {
+  ] as const)('[SIM-3] [CB-11] %s changes error responses too: %s', async (fault, change) => {
     const op = await start()
     const good = await refused(op)
     expect(good.status).toBe(400)
@@ -27,7 +27,7 @@ describe('a fault of the token response', () => {
 })
 
 describe('a fault of the redirect to the service', () => {
-  it('[SIM-3] waits for a request that would have succeeded', async () => {
+  it('[SIM-3] is kept for a request that would have succeeded', async () => {
     const op = await start()
     const browser = new Browser()
     op.breakNext('authorize', 'wrong-state')

@@ -13,7 +13,7 @@ import {
 import { observedLogoutCall } from './observed-logout-call.ts'
 import { observeToken, publishedKeys, tokenDifference, type ObservedToken } from './observed-token.ts'
 
-// Tokens carry the time in seconds: it stands still, so that two of them differ in nothing.
+// Tokens carry the time in seconds. The clock is stopped so that two tokens differ in nothing else.
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => vi.useRealTimers())
 
@@ -30,7 +30,7 @@ async function factsOf(op: Simulator, { header, claims }: ObservedToken): Promis
   return { issuer, didController, kid, alg, ec, rsa, further, sub: String(claims.sub), now: now(op) }
 }
 
-/** An ID token without what is new in each. */
+/** An ID token without the values that are new each time. */
 async function observedIdToken(op: Simulator): Promise<ObservedToken> {
   const { accessToken, idToken } = await tokensFor(op)
   const observed = observeToken(idToken, await publishedKeys(op))
@@ -58,20 +58,23 @@ describe('a fault of the ID token', () => {
     expect(tokenDifference(good, await observedIdToken(op))).toEqual({})
   })
 
-  it.each(ownFaults('id-token'))('[SIM-3] %s does the same to a token signed with RS256', async (fault) => {
-    const op = await start()
-    op.register({ idTokenSigningAlg: 'RS256' })
-    const good = await observedIdToken(op)
-    expect(good.signature).toBe(`RS256 by ${String(good.header.kid)}`)
-    op.breakNext('id-token', fault)
-    const found = tokenDifference(good, await observedIdToken(op))
-    const { [fault]: expected } = idTokenChanges(await factsOf(op, good))
-    // The RSA key is this token's own, so that its name stays.
-    const { 'header kid': kid, ...rest } = expected
-    expect(withoutValuesGone(found)).toEqual(withoutValuesGone(kid === good.header.kid ? rest : expected))
-  })
+  it.each(ownFaults('id-token'))(
+    '[SIM-3] %s has the same effect on a token signed with RS256',
+    async (fault) => {
+      const op = await start()
+      op.register({ idTokenSigningAlg: 'RS256' })
+      const good = await observedIdToken(op)
+      expect(good.signature).toBe(`RS256 by ${String(good.header.kid)}`)
+      op.breakNext('id-token', fault)
+      const found = tokenDifference(good, await observedIdToken(op))
+      const { [fault]: expected } = idTokenChanges(await factsOf(op, good))
+      // The RSA key signs only this token, so the name of the key stays the same.
+      const { 'header kid': kid, ...rest } = expected
+      expect(withoutValuesGone(found)).toEqual(withoutValuesGone(kid === good.header.kid ? rest : expected))
+    },
+  )
 
-  it('[SIM-3] incorrect-vot is weaker than the weakest level too', async () => {
+  it('[SIM-3] incorrect-vot is weaker than the lowest level too', async () => {
     const op = await start()
     op.breakNext('id-token', 'incorrect-vot')
     const { idToken } = await tokensFor(op, { vtr: '["Cl"]' })
@@ -107,7 +110,7 @@ describe('a fault of the core identity', () => {
     ['["Cl.Cm.P1"]', 'P0'],
     ['["Cl.Cm.P1","Cl.Cm.P2"]', 'P0'],
     ['["Cl.Cm.P3"]', 'P2'],
-  ])('[SIM-3] weaker-vot is below the weakest level of %s: %s', async (vtr, vot) => {
+  ])('[SIM-3] weaker-vot is below the lowest level of %s: %s', async (vtr, vot) => {
     const op = await start()
     op.respondWith({ user: 'high-confidence' })
     op.register({ levels: ['P0', 'P1', 'P2', 'P3'] })
