@@ -77,7 +77,7 @@ const starts =
 const kinds = /\.(?:md|ts|mjs|njk|yml)$|\/(?:en|messages)\.json$/
 // docs/explanation/conformance.md is generated: its words are those of conformance/, which is checked, and of One Login's requirements.
 const skipped =
-  /(?:^|\/)(?:node_modules|dist|api|screenshots|reports)(?:\/|$)|CHANGELOG\.md$|explanation\/conformance\.md$|plain-english\.mjs$/
+  /(?:^|\/)(?:node_modules|dist|api|screenshots|reports)(?:\/|$)|explanation\/conformance\.md$|plain-english\.mjs$/
 
 // In tests, titles and comments are for people. Other text is data.
 const titleOrComment = /^\s*(?:\/\/|\/?\*|(?:it|test|describe)\b|\]\)\(|'\[[A-Z\d]+-\d)/
@@ -94,7 +94,7 @@ function filesIn(path) {
 const paths =
   given.length > 0
     ? given.map((path) => relative(root, path))
-    : 'README.md CONTRIBUTING.md SECURITY.md SUPPORT.md docs lib example-app examples conformance bench soak scaffold test/attacks test/browser test/flow test/express test/options test/properties test/provider test/session test/sign-in test/simulator .github'.split(
+    : 'README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md SUPPORT.md docs lib example-app examples conformance bench soak scaffold test/attacks test/browser test/flow test/express test/options test/properties test/provider test/session test/sign-in test/simulator .github'.split(
         ' ',
       )
 const found = paths.flatMap(filesIn).flatMap((path) =>
