@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isLogoutCallFault, logoutCallFaults, type LogoutCallFault } from './faults/logout-call-faults.ts'
 import { logoutTokenFaults } from './faults/logout-token-faults.ts'
@@ -58,6 +59,8 @@ export class BackChannelLogouts {
     this.#issuer = issuer
     this.#timing = timing
     this.#closing = closing
+    // Each logout that waits for its next attempt listens, and any number can wait at the same time.
+    setMaxListeners(0, closing)
   }
 
   /** Informs a service that a user has signed out. Stops after a response with 200, or after 3 attempts. */

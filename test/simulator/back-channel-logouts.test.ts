@@ -1,6 +1,11 @@
+import { getEventListeners } from 'node:events'
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { BackChannelLogouts } from '../../lib/simulator/back-channel-logouts.ts'
+import { FaultPlan } from '../../lib/simulator/faults/fault-plan.ts'
+import { ProviderKeys } from '../../lib/simulator/keys/provider-keys.ts'
+import { VirtualClock } from '../../lib/simulator/simulated-clock.ts'
 import { Browser, codeFor, start, tokensFor } from './relying-party.ts'
 import { startService, type ReceivedCall, type Service } from './service.ts'
 
@@ -16,6 +21,14 @@ function callOf(service: Service, index: number): ReceivedCall {
 
 async function subjectOf(op: Simulator, browser = new Browser()): Promise<string> {
   return String(decodeJwt((await tokensFor(op, {}, browser)).idToken).sub)
+}
+
+/** Sends logouts of a simulator that ends with `closing`. */
+function logoutSender(retryDelay: number) {
+  const closing = new AbortController()
+  const keys = new ProviderKeys('did:web:op.example', false)
+  const issuer = { issuer: 'http://op.example/', keys, clock: new VirtualClock(), faults: new FaultPlan() }
+  return { sender: new BackChannelLogouts(issuer, { timeout: 5000, retryDelay }, closing.signal), closing }
 }
 
 describe('a back-channel logout', () => {
@@ -88,6 +101,34 @@ describe('a back-channel logout', () => {
     const op = await start({ backChannelLogoutURL: 'http://127.0.0.1:1/' })
     const [logout] = await op.signOut(await subjectOf(op))
     expect(logout?.attempts.map(({ status }) => status)).toEqual([undefined, undefined, undefined])
+  })
+
+  it.each([1, 11, 40])(
+    '[SIM-1] [SESS-7] waits for its next attempt next to %i others without a warning, and stops on close',
+    async (others) => {
+      const warnings: Error[] = []
+      const listener = (warning: Error) => warnings.push(warning)
+      process.on('warning', listener)
+      onTestFinished(() => void process.off('warning', listener))
+      const service = await startService(500)
+      const { sender, closing } = logoutSender(60_000)
+      const sent = Array.from({ length: others + 1 }, () => sender.send('a-client', 'a-user', service.url))
+      const isWaiting = () => {
+        expect(getEventListeners(closing.signal, 'abort')).toHaveLength(sent.length)
+      }
+      await vi.waitFor(isWaiting, 8000)
+      closing.abort()
+      const logouts = await Promise.all(sent)
+      expect(logouts.map(({ attempts }) => attempts.length)).toEqual(logouts.map(() => 1))
+      expect(warnings).toEqual([])
+    },
+  )
+
+  it('[SIM-1] [SESS-7] leaves nothing waiting after its last attempt', async () => {
+    const service = await startService(500)
+    const { sender, closing } = logoutSender(1)
+    const { attempts } = await sender.send('a-client', 'a-user', service.url)
+    expect([attempts.length, getEventListeners(closing.signal, 'abort').length]).toEqual([3, 0])
   })
 
   it('[SIM-1] [SESS-7] is sent once for each sign-in of a session when the user signs out', async () => {

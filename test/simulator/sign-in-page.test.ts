@@ -233,6 +233,21 @@ describe('the pages of an interactive simulator', () => {
     expect(second.html).toContain('typical@example.com is signed in. The service now asks for an identity.')
   })
 
+  it('[SIM-1] ask who signs in, and in the identity request of a signed-in user who proves their identity', async () => {
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const legend = async (params: Record<string, string>) => {
+      const { html, journey } = await openPage(browser, authorizationURL(op, params))
+      return { journey, legend: /<legend>(.*)<\/legend>/.exec(html)?.[1] }
+    }
+    expect((await legend(identityRequest)).legend).toBe('Who signs in?')
+    const first = await legend({})
+    expect(first.legend).toBe('Who signs in?')
+    await submitPage(op, browser, { journey: first.journey, user: 'typical' })
+    expect((await legend(identityRequest)).legend).toBe('Who proves their identity?')
+    expect((await legend({ prompt: 'login' })).legend).toBe('Who signs in?')
+  })
+
   it('[SIM-2] show what is wrong with a rejected request, with every value escaped', async () => {
     const op = await start({ interactive: true })
     const url = authorizationURL(op, { redirect_uri: 'http://a.example/<b>' })

@@ -7,16 +7,17 @@ import { escapeHtml, layout } from './layout.ts'
 
 /** Returns the page on which a person chooses the user and the response. */
 export function signInPage(pending: PendingSignIn, response: SimulatorResponse, issuer: string): string {
-  const { request, journey } = pending
+  const { request, session, journey } = pending
+  const forIdentity = request.vectors.some(asksForIdentity)
   const content = `
 ${requestSummary(pending)}
 <form method="post" action="${escapeHtml(new URL('sign-in', issuer).pathname)}">
 <input type="hidden" name="journey" value="${escapeHtml(journey.sid)}">
 <fieldset>
-<legend>Who signs in?</legend>
+<legend>${forIdentity && session.user ? 'Who proves their identity?' : 'Who signs in?'}</legend>
 ${userChoices(pending, response)}
 </fieldset>
-${request.vectors.some(asksForIdentity) ? identityFields() : ''}
+${forIdentity ? identityFields() : ''}
 <div class="field">
 <label for="error">Come back with an error instead</label>
 <select id="error" name="error">${option('', 'No error')}${errorOptions()}</select>
@@ -24,10 +25,7 @@ ${request.vectors.some(asksForIdentity) ? identityFields() : ''}
 <button type="submit">Continue to the service</button>
 </form>`
   const { clientName } = request.client
-  return layout(
-    request.vectors.some(asksForIdentity) ? `Prove an identity to ${clientName}` : `Sign in to ${clientName}`,
-    content,
-  )
+  return layout(forIdentity ? `Prove an identity to ${clientName}` : `Sign in to ${clientName}`, content)
 }
 
 const writeVector = ({ credentialTrust, confidence }: Vector): string =>
