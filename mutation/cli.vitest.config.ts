@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+import own from './vitest.config.ts'
+
+/**
+ * The tests that mutants of lib/cli/ have to survive. A command that a test starts in a process of its own runs
+ * without the mutant, so these tests prove nothing here.
+ */
+export default defineConfig({
+  ...own,
+  test: {
+    ...own.test,
+    include: ['test/{cli,conformance-check}/**/*.test.ts'],
+    exclude: [],
+    // A test that is slow because the machine is busy must not count as one that found the mutant.
+    testTimeout: 60_000,
+  },
+})

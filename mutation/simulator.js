@@ -1,0 +1,4 @@
+import { only } from './only.js'
+
+/** The simulator, which stryker.config.js leaves out. */
+export default only('simulator')
