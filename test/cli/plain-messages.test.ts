@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { fileProblem } from '../../lib/cli/file-problem.ts'
 import { listeningProblem } from '../../lib/cli/listening-problem.ts'
 import { libraryWords } from '../docs/action.ts'
-import { conformance } from '../conformance-check/conformance-run.ts'
+import { conformance, flagsFor } from '../conformance-check/conformance-run.ts'
 import { run } from './command-run.ts'
 
 async function newFolder(): Promise<string> {
@@ -63,7 +63,8 @@ describe('the command, called with something that it cannot use', () => {
   })
 
   it('[CB-11] explains that the command of the service does not exist', async () => {
-    const { code, stderr } = await conformance([...page.slice(0, 2), '--', 'no-such-command'])
+    const { flags } = await flagsFor('none')
+    const { code, stderr } = await conformance([...flags, '--', 'no-such-command'])
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining('\nno-such-command does not exist\nCheck the'),

@@ -130,6 +130,9 @@ describe('the documentation', () => {
   )
 })
 
+/** The declarations of Node, Express and others, parsed once for all programs. */
+const parsed = new Map<string, ts.SourceFile | undefined>()
+
 /** The compiler's errors in the blocks, each as its own file. */
 function problemsOf(blocks: readonly Block[]): string[] {
   const { config } = ts.readConfigFile(fileURLToPath(new URL('tsconfig.json', root)), (path) =>
@@ -154,7 +157,9 @@ function problemsOf(blocks: readonly Block[]): string[] {
   host.readFile = (path) => files.get(path)?.code ?? plain.readFile(path)
   host.getSourceFile = (path, version, ...rest) => {
     const file = files.get(path)
-    return file ? ts.createSourceFile(path, file.code, version) : plain.getSourceFile(path, version, ...rest)
+    if (file) return ts.createSourceFile(path, file.code, version)
+    if (!parsed.has(path)) parsed.set(path, plain.getSourceFile(path, version, ...rest))
+    return parsed.get(path)
   }
   // Declarations of other packages are checked with the whole project.
   const ofBlocks = { noUnusedLocals: false, noUnusedParameters: false, noEmit: true, skipLibCheck: true }

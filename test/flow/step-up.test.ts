@@ -121,7 +121,8 @@ describe('a log-in', () => {
       req.session.cookie.maxAge = 3_600_000
       end()
     })
-    expect(done.maxAge).toBe(3_600_000)
+    // express-session computes it anew from the end of the session, so a few milliseconds may be missing.
+    expect(done.maxAge).toSatisfy((maxAge: number) => maxAge > 3_590_000 && maxAge <= 3_600_000)
   })
 
   it('[SESS-14] calls the app back if it saves the session again', async () => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer, type AddressInfo, type Server as TcpServer } from 'node:net'
@@ -29,8 +30,16 @@ export async function listen(server: Server | TcpServer, onPort = 0): Promise<Li
   }
 }
 
-/** A port of 127.0.0.1 that nothing listens on. */
+/** Systems give out ports from 32768 for port 0, or higher. A port below cannot go to a server of another test. */
+const lowestPort = 20_000
+const highestPort = 32_767
+
+/** Returns a port of 127.0.0.1 that nothing listens on, for a server that another process starts. */
 export async function freePort(): Promise<number> {
-  await using server = await listen(createServer())
-  return server.port
+  try {
+    await using server = await listen(createServer(), randomInt(lowestPort, highestPort + 1))
+    return server.port
+  } catch {
+    return freePort()
+  }
 }
