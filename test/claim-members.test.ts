@@ -4,7 +4,7 @@ import { claimURL, credentialSubjectSchema, identityClaimSchemas, userinfoSchema
 import type { OneLoginError } from '../lib/index.ts'
 import { createIdentity } from '../lib/sign-in/user.ts'
 
-/** The parts of a Valibot schema that these tests read to find every member of every claim. */
+/** The parts of a Valibot schema that these tests need to find every member of every claim. */
 interface Schema {
   readonly type: string
   readonly pipe?: readonly Schema[]
@@ -20,7 +20,7 @@ type Path = readonly (string | number)[]
 interface Member {
   readonly path: Path
   readonly isRequired: boolean
-  /** The JSON types that it can have. */
+  /** The JSON types that it accepts. */
   readonly types: readonly string[]
 }
 
@@ -47,7 +47,7 @@ function membersOf(schema: Schema, path: Path = []): Member[] {
   ])
 }
 
-/** A value that a schema accepts, with every member. */
+/** A value with every member that a schema accepts. */
 function exampleOf(schema: Schema): unknown {
   const { type, entries, item, options = [], pipe = [] } = core(schema)
   if (entries)
@@ -66,7 +66,7 @@ const schemas: Readonly<Record<string, v.GenericSchema>> = {
   ...identityClaimSchemas,
 }
 
-/** An example of a claim with every member, and a current name, which has no end. */
+/** An example of a claim with every member, and with a current name, which has no end date. */
 function exampleClaim(claim: string): unknown {
   const example = exampleOf(schemas[claim] as unknown as Schema)
   if (claim !== 'core identity') return example
@@ -74,7 +74,7 @@ function exampleClaim(claim: string): unknown {
   return { ...rest, name: [...name, { nameParts: [{ type: 'GivenName', value: 'Alice' }] }] }
 }
 
-/** A copy with another value at a path, or without the member if it is undefined. */
+/** A copy with another value at a path, or without the member if the value is undefined. */
 function changed(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
   if (key === undefined) return to
   if (Array.isArray(value))
@@ -111,7 +111,7 @@ const accepts = (claim: string, value: unknown) => {
 }
 
 describe('the members of every claim', () => {
-  it('[CID-13] are found in the schemas', () => {
+  it('[CID-13] are listed by the schemas', () => {
     expect(required.map(({ name }) => name)).toEqual([
       'userinfo: sub',
       'core identity: name',
@@ -127,7 +127,7 @@ describe('the members of every claim', () => {
     expect(optional).toHaveLength(30)
   })
 
-  it.each(Object.keys(schemas))('[CID-13] of %s are accepted together', (claim) => {
+  it.each(Object.keys(schemas))('[CID-13] of %s are all accepted at the same time', (claim) => {
     expect(accepts(claim, exampleClaim(claim))).toMatchObject({ success: true })
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { claimNames, claimURL } from '../lib/claims.ts'
 
 describe('names of claims', () => {
-  it('[AUTHZ-7] are those of the vocabulary', () => {
+  it("[AUTHZ-7] have One Login's vocabulary prefix", () => {
     expect(claimNames.map(claimURL)).toEqual([
       'https://vocab.account.gov.uk/v1/coreIdentityJWT',
       'https://vocab.account.gov.uk/v1/address',

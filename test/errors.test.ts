@@ -95,14 +95,14 @@ describe('findOneLoginError', () => {
 
 describe('isForTheUser', () => {
   it.each(['session_lost', 'access_denied', 'login_required', 'user_refused'] as const)(
-    '[CB-4, CB-5] says that the user can fix %s',
+    '[CB-4, CB-5] is true for %s, which the user can fix',
     (code) => {
       expect(isForTheUser(new OneLoginError(code, ''))).toBe(true)
     },
   )
 
   it.each(['temporarily_unavailable', 'server_error', 'unauthorized_client', 'id_token_invalid'] as const)(
-    '[CB-6, CB-7] says that the user cannot fix %s',
+    '[CB-6, CB-7] is false for %s, which the user cannot fix',
     (code) => {
       expect(isForTheUser(new OneLoginError(code, ''))).toBe(false)
     },
@@ -110,7 +110,7 @@ describe('isForTheUser', () => {
 })
 
 describe('printable', () => {
-  it('[CB-3] removes line breaks, control and escape characters', () => {
+  it('[CB-3] replaces line breaks, control and escape characters', () => {
     expect(printable('a\r\nb\u001b[31mc\u0000é')).toBe('a??b?[31mc??')
   })
 
@@ -118,7 +118,7 @@ describe('printable', () => {
     expect(printable('x'.repeat(500))).toHaveLength(200)
   })
 
-  it.each([undefined, null, 5, {}])('[CB-3] returns nothing for %j', (value) => {
+  it.each([undefined, null, 5, {}])('[CB-3] returns undefined for %j', (value) => {
     expect(printable(value)).toBeUndefined()
   })
 })

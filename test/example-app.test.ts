@@ -55,7 +55,7 @@ afterEach(() => {
 })
 
 describe('The example service', () => {
-  it('stays small enough to be read: under 450 lines of TypeScript', () => {
+  it('is small enough to read: under 450 lines of TypeScript', () => {
     const folder = new URL('../example-app/', import.meta.url)
     const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
       path.endsWith('.ts'),
@@ -67,7 +67,7 @@ describe('The example service', () => {
   it('names on its cookies page every cookie that it sets', async () => {
     await using example = await startExample()
     await example.visit('/account?lang=cy')
-    // A sign-in that has not come back yet.
+    // A sign-in that has not returned yet.
     await example.visit('/identity', { stopAt: (url) => url.startsWith(example.op.issuer) })
     const { body } = await example.visit('/cookies')
     const names = [...example.browser.jar(new URL(example.service.url).host).keys()]
@@ -89,7 +89,7 @@ describe('The example service', () => {
     expect(oneLoginHome({ ...op.options, environment: environment as 'integration' })).toBe(home)
   })
 
-  it('[SIM-1] signs a user in, proves their identity, and signs them out, without other servers', async () => {
+  it('[SIM-1] signs a user in, proves their identity and signs them out, without other servers', async () => {
     await using example = await startExample()
     expect((await example.visit('/')).body).toContain(en.start.lead)
     const account = await example.visit('/account')
@@ -105,7 +105,7 @@ describe('The example service', () => {
     expect(after.headers.location).toContain(`${example.op.issuer}authorize?`)
   })
 
-  it('uses the next port if its own is in use, and says so', async () => {
+  it('uses the next port if its own is in use, and prints it', async () => {
     await using other = await listen(createServer())
     const { port } = other
     const { log, lines } = recordedLog()
@@ -119,7 +119,7 @@ describe('The example service', () => {
     }
   })
 
-  it('uses the One Login that the environment names, at the registered address, and hides the development page', async () => {
+  it('uses the One Login of the environment variables, at the registered address, and hides the development page', async () => {
     const callbackURL = 'https://dragons.example/auth/callback'
     await using op = disposable(await startSimulator({ callbackURL }))
     const { environment, clientId, privateKey } = op.options
@@ -164,7 +164,7 @@ describe('The example service', () => {
     expect((await new Browser().send(`${server.url}/development`)).status).toBe(404)
   })
 
-  it('[AUTHZ-8] passes on the language that the user has chosen, and keeps it after sign-out', async () => {
+  it("[AUTHZ-8] passes on the user's chosen language, and keeps it after sign-out", async () => {
     await using example = await startExample()
     expect((await example.visit('/?lang=cy')).body).toContain(cy.start.lead)
     await example.visit('/account')
@@ -176,7 +176,7 @@ describe('The example service', () => {
     expect((await example.visit('/sign-out')).body).toContain(cy.signedOut.asked)
   })
 
-  it('allows no inline script or style, and forms only to itself and One Login', async () => {
+  it('allows no inline scripts or styles, and allows forms to be sent only to itself and One Login', async () => {
     await using example = await startExample()
     const policy = String((await example.visit('/')).headers['content-security-policy'])
     expect(policy).not.toContain('unsafe')
@@ -184,7 +184,7 @@ describe('The example service', () => {
     expect(policy).toContain("frame-ancestors 'none'")
   })
 
-  it('forbids caches to store a page of a user', async () => {
+  it("forbids caches to store a user's page", async () => {
     await using example = await startExample()
     for (const path of ['/account', '/identity', '/bank-details'])
       expect((await example.visit(path)).headers['cache-control']).toBe('no-store')
@@ -204,7 +204,7 @@ describe('The example service', () => {
     expect(changed.body).toContain(en.bankDetails.changed)
   })
 
-  it('[SESS-7] ends the session of a user who signs out of One Login elsewhere', async () => {
+  it('[SESS-7] ends the session of a user who signs out of One Login in another service', async () => {
     await using example = await startExample()
     await example.visit('/account')
     await example.visit('/identity')
@@ -312,7 +312,7 @@ function disposable<Thing extends { close(): Promise<void> }>(thing: Thing): Thi
   return Object.assign(thing, { [Symbol.asyncDispose]: async () => thing.close() })
 }
 
-/** Starts an app that needs to know its address. */
+/** Starts an app that needs to know its own address. */
 async function startApp(make: (url: string) => ReturnType<typeof createApp>): Promise<Listening> {
   const server = createServer()
   const listening = await listen(server)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Observations } from './support/watched-process.ts'
 
-/** Whether a text contains a JWT of any kind. A session ID can look like one by chance, but is not JSON. */
+/** Whether a text contains any JWT. A session ID can look like a JWT by chance, but is not JSON. */
 function holdsJwt(text: string): boolean {
   return [...text.matchAll(/(eyJ[\w-]{8,})\.[\w-]{8,}/g)].some(([, header = '']) => {
     try {
@@ -18,14 +18,13 @@ function holdsJwt(text: string): boolean {
   })
 }
 
-// Node's NODE_DEBUG and Express's DEBUG show requests with all that is in them, and so do those of any framework:
-// that is theirs, and no package can keep them from it. What is claimed here is that this package, and those that
-// it brings, write nothing at all, whatever is asked for; and undici, which does, no secret.
+// Node's NODE_DEBUG and Express's DEBUG print whole requests, and a package cannot prevent that. These tests check
+// that this package and its dependencies write nothing with any setting. Only undici writes, and it writes no secret.
 const library = fileURLToPath(new URL('../lib/', import.meta.url))
 const brought = /node_modules\/(?:jose|openid-client|oauth4webapi|valibot)\//
 const isOurs = (file: string) => file.includes(library) || brought.test(file)
 
-describe('all journeys and all faults, with a listener for everything that reports them', () => {
+describe('all journeys and all faults, with a listener for every event', () => {
   let seen: Observations
   let folder: string
   let child: ChildProcess | undefined
@@ -56,7 +55,7 @@ describe('all journeys and all faults, with a listener for everything that repor
     )
   }
 
-  it('are many, and include each kind of secret, so the tests below mean something', () => {
+  it('are many, and include each kind of secret, so the tests below are meaningful', () => {
     expect(seen.journeys).toBeGreaterThan(250)
     expect(seen.errors.length).toBeGreaterThan(150)
     expect(seen.events.length).toBeGreaterThan(500)
@@ -69,7 +68,7 @@ describe('all journeys and all faults, with a listener for everything that repor
     for (const values of Object.values(seen.secrets)) expect(values.length).toBeGreaterThan(0)
   })
 
-  it('would find a JWT anywhere, and nothing else', () => {
+  it('are searched for any JWT, and for nothing else', () => {
     expect(holdsJwt(`message: ${seen.secrets['ID token']?.[0] ?? ''}`)).toBe(true)
     expect(holdsJwt('connect.sid=s%3AeyJhbGciOiJFUzI1NiIsImtpZCI.SflKxwRJSMeKKF2QT4fw')).toBe(false)
   })
@@ -78,13 +77,13 @@ describe('all journeys and all faults, with a listener for everything that repor
     expect(seen.failures).toEqual([])
   })
 
-  it('[CB-11] [CID-6] write nothing to stdout and stderr, whatever NODE_DEBUG and DEBUG are', () => {
+  it('[CB-11] [CID-6] write nothing to stdout and stderr, with any NODE_DEBUG and DEBUG', () => {
     const writers = Object.keys(seen.writes)
     expect(writers.filter((file) => file.startsWith('node:')).length).toBeGreaterThan(2)
     expect(writers.filter(isOurs)).toEqual([])
   })
 
-  it('[CB-11] [CID-6] [CID-12] leave no secret and no personal data in an error, its causes and its stacks', () => {
+  it('[CB-11] [CID-6] [CID-12] leave no secret and no personal data in an error, its causes or its stack', () => {
     expect(leaksIn(seen.errors)).toEqual([])
     expect(seen.errors.filter(holdsJwt)).toEqual([])
   })
@@ -107,8 +106,8 @@ describe('all journeys and all faults, with a listener for everything that repor
   })
 
   it('[SESS-9] leave no secret and no personal data in headers, cookies, addresses and error pages', () => {
-    // Two go to One Login in the address of a redirect, as it asks: the signed request, of which the claims are
-    // looked at, and the ID token as a hint.
+    // One Login requires 2 tokens in the address of a redirect: the request object, whose claims are checked here, and
+    // the ID token as a hint.
     const responses = seen.responses.map((response) =>
       response
         .replace(/\brequest=[\w-]+\.([\w-]+)\.[\w-]+/g, (_request, claims: string) =>

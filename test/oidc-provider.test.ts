@@ -28,7 +28,7 @@ async function start(requestObject: boolean) {
 }
 
 describe.each([{ requestObject: true }, { requestObject: false }])(
-  'oidc-provider, written by others, with request object $requestObject',
+  'oidc-provider, by other authors, with request object $requestObject',
   ({ requestObject }) => {
     it('[SIM-1] [IDT-1] [UI-1] signs a user in', async () => {
       await using pair = await start(requestObject)
@@ -61,7 +61,7 @@ describe.each([{ requestObject: true }, { requestObject: false }])(
       })
     })
 
-    it('[SESS-6] [SESS-7] reports a sign-out, which ends the session here', async () => {
+    it('[SESS-6] [SESS-7] sends a back-channel logout, which ends the session of the service', async () => {
       await using pair = await start(requestObject)
       const { op, service } = pair
       const browser = new Browser()
@@ -73,7 +73,7 @@ describe.each([{ requestObject: true }, { requestObject: false }])(
       expect(await whoIs(service, browser)).toBeUndefined()
     })
 
-    it('[SESS-1] accepts the hint and the address of a sign-out that starts here', async () => {
+    it('[SESS-1] accepts the hint and the address of a sign-out that starts in the service', async () => {
       await using pair = await start(requestObject)
       const { op, service } = pair
       const browser = new Browser()
@@ -87,7 +87,7 @@ describe.each([{ requestObject: true }, { requestObject: false }])(
   },
 )
 
-/** Confirms on the page that asks whether to sign out. */
+/** Confirms the sign-out on the provider's page. */
 async function confirmSignOut(browser: Browser, page: string) {
   const [, action = ''] = /action="([^"]+)"/.exec(page) ?? []
   const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? []

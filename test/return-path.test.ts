@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { returnPath } from '../lib/return-path.ts'
 
-/** The address that a browser reads from a Location header, at a page of this site. */
+/** The origin that a browser opens for a Location header on a page of this site. */
 function whereABrowserGoes(location: string): string {
   return new URL(location, 'https://service.example/auth/callback').origin
 }
@@ -23,13 +23,13 @@ describe('paths of this site', () => {
     expect(whereABrowserGoes(result)).toBe('https://service.example')
   })
 
-  it('[CB-12] writes text of any script as a browser sends it', () => {
+  it('[CB-12] encodes text of any script as a browser does', () => {
     expect(returnPath('/trethu-eich-ŵydd?enw=Siân')).toBe('/trethu-eich-%C5%B5ydd?enw=Si%C3%A2n')
   })
 })
 
-describe('anything else', () => {
-  it('[CB-12] becomes /, however often it is requested, in any script', () => {
+describe('other addresses', () => {
+  it('[CB-12] become /, however often they are requested, in any script', () => {
     const wanted = ['//evil\u00de\u0097', '/Si\u00e2n', '//ex\u00e4mple.com']
     const outcomes = new Set<string>()
     // Node's compiled URL.canParse, used after many calls, is wrong about some of these.
@@ -74,18 +74,18 @@ describe('anything else', () => {
     '.elsewhere.example',
     '//[',
     '',
-  ])('[CB-12] goes to / for %j', (wanted) => {
+  ])('[CB-12] become /: %j', (wanted) => {
     expect(returnPath(wanted)).toBe('/')
   })
 
   it.each([undefined, null, 5, ['/a'], { toString: () => '/a' }])(
-    '[CB-12] goes to / for %j, which is not a string',
+    '[CB-12] become / if they are not a string: %j',
     (wanted) => {
       expect(returnPath(wanted)).toBe('/')
     },
   )
 
-  it('[CB-12] puts no line break into a header', () => {
+  it('[CB-12] leave no line break in the path', () => {
     expect(returnPath('/a\r\nSet-Cookie: a=b')).not.toMatch(/[\r\n]/)
   })
 })

@@ -8,7 +8,7 @@ import {
 } from '../lib/vectors-of-trust.ts'
 import { expectRefused } from './support/refusal.ts'
 
-describe('reading', () => {
+describe('parseVectors', () => {
   it.each([
     ['Cl', { vtr: ['Cl'], credential: 'Cl' }],
     ['Cl.Cm', { vtr: ['Cl.Cm'], credential: 'Cl.Cm' }],
@@ -17,12 +17,12 @@ describe('reading', () => {
     ['Cl.Cm.P1', { vtr: ['Cl.Cm.P1'], credential: 'Cl.Cm', identity: 'P1' }],
     ['Cl.Cm.P2', { vtr: ['Cl.Cm.P2'], credential: 'Cl.Cm', identity: 'P2' }],
     ['Cl.Cm.P3', { vtr: ['Cl.Cm.P3'], credential: 'Cl.Cm', identity: 'P3' }],
-  ])('[AUTHZ-5] takes %s', (vector, trust) => {
+  ])('[AUTHZ-5] accepts %s', (vector, trust) => {
     expect(parseVectors([vector])).toStrictEqual(trust)
   })
 
   it.each(['P2.Cl.Cm', 'P2.Cm.Cl', 'Cm.P2.Cl', 'Cm.Cl.P2', 'Cl.P2.Cm'])(
-    '[AUTHZ-5] takes %s, its parts in another order, and sends the usual one',
+    '[AUTHZ-5] accepts the components of %s in another order, and sends the usual order',
     (vector) => {
       expect(parseVectors([vector])).toStrictEqual({
         vtr: ['Cl.Cm.P2'],
@@ -32,7 +32,7 @@ describe('reading', () => {
     },
   )
 
-  it('[AUTHZ-5] gives what cannot be changed afterwards', () => {
+  it('[AUTHZ-5] returns a frozen object', () => {
     const trust = parseVectors(['Cl.Cm'])
     expect(Object.isFrozen(trust)).toBe(true)
     expect(Object.isFrozen(trust.vtr)).toBe(true)
@@ -41,7 +41,7 @@ describe('reading', () => {
 
 describe('several vectors', () => {
   it.each([[['Cl', 'Cl.Cm']], [['Cl.Cm', 'Cl']]])(
-    '[AUTHZ-5] relies on the weakest credential level of %j, and sends all',
+    '[AUTHZ-5] require the weakest credential level of %j, and are all sent',
     (vtr) => {
       expect(parseVectors(vtr)).toStrictEqual({ vtr, credential: 'Cl' })
     },
@@ -51,12 +51,12 @@ describe('several vectors', () => {
     [['Cl.Cm.P1', 'Cl.Cm.P2'], 'P1'],
     [['Cl.Cm.P2', 'Cl.Cm.P1'], 'P1'],
     [['Cl.Cm.P3', 'Cl.Cm.P2'], 'P2'],
-  ])('[AUTHZ-5] relies on the weakest level of confidence of %j', (vtr, identity) => {
+  ])('[AUTHZ-5] require the weakest level of confidence of %j', (vtr, identity) => {
     expect(parseVectors(vtr)).toStrictEqual({ vtr, credential: 'Cl.Cm', identity })
   })
 })
 
-describe('refusals', () => {
+describe('invalid vectors', () => {
   it.each([
     [[], 'the list is empty'],
     [[''], '"" is not a vector'],
@@ -89,41 +89,41 @@ describe('refusals', () => {
     [['Cl.Cm.P0', 'Cl.Cm.P2'], 'vectors with and without identity are mixed'],
     [['Cl.Cm', 'Cl.Cm.P2', 'Cl.Cm'], 'vectors with and without identity are mixed'],
     [['Cl', 'Cl.Cm.P2'], 'vectors with and without identity are mixed'],
-  ])('[AUTHZ-6] refuses %j: %s', async (vtr, reason) => {
+  ])('[AUTHZ-6] are rejected: %j, %s', async (vtr, reason) => {
     const { message } = await expectRefused(() => parseVectors(vtr), 'invalid_option', /^Option "vtr": /)
     expect(message).toContain(reason)
     expect(message).toContain('Use Cl or Cl.Cm, each with at most one of P0, P1, P2 and P3')
   })
 })
 
-describe('comparing', () => {
+describe('comparing levels', () => {
   it.each([
     ['Cl', 'Cl', true],
     ['Cl.Cm', 'Cl', true],
     ['Cl.Cm', 'Cl.Cm', true],
     ['Cl', 'Cl.Cm', false],
-  ] as const)('[IDT-6] says whether the credential level %s satisfies %s: %s', (reached, needed, does) => {
+  ] as const)('[IDT-6] returns whether the credential level %s satisfies %s: %s', (reached, needed, does) => {
     expect(credentialSatisfies(reached, needed)).toBe(does)
   })
 
-  it('[CID-5] says that a level of confidence satisfies itself and each weaker one only', () => {
+  it('[CID-5] returns that a level of confidence satisfies itself and each weaker one only', () => {
     const levels = ['P0', 'P1', 'P2', 'P3'] as const
     for (const [reached, a] of levels.entries())
       for (const [needed, b] of levels.entries()) expect(confidenceSatisfies(a, b)).toBe(reached >= needed)
   })
 
-  it.each(['Cl', 'Cl.Cm'])('[IDT-6] knows the credential level %s', (level) => {
+  it.each(['Cl', 'Cl.Cm'])('[IDT-6] recognises the credential level %s', (level) => {
     expect(isCredentialLevel(level)).toBe(true)
     expect(isConfidenceLevel(level)).toBe(false)
   })
 
-  it.each(['P0', 'P1', 'P2', 'P3'])('[CID-5] knows the level of confidence %s', (level) => {
+  it.each(['P0', 'P1', 'P2', 'P3'])('[CID-5] recognises the level of confidence %s', (level) => {
     expect(isConfidenceLevel(level)).toBe(true)
     expect(isCredentialLevel(level)).toBe(false)
   })
 
   it.each(['', 'Cm', 'P4', 'p2', 'CL', ['Cl'], null, undefined, 2])(
-    '[IDT-6, CID-5] knows no level %j',
+    '[IDT-6, CID-5] does not recognise the level %j',
     (level) => {
       expect(isCredentialLevel(level)).toBe(false)
       expect(isConfidenceLevel(level)).toBe(false)

@@ -11,8 +11,8 @@ type Outcome = OneLoginErrorCode | 'accepted'
 const withoutDocument: Readonly<Record<Fault, Outcome>> = {
   'connection refused': 'provider_unreachable',
   'connection reset': 'provider_unreachable',
-  'no answer': 'provider_timeout',
-  'a byte now and then': 'provider_timeout',
+  'no response': 'provider_timeout',
+  'a byte at a time': 'provider_timeout',
   'status 429': 'provider_unreachable',
   'status 500': 'provider_unreachable',
   'status 502 with HTML': 'provider_unreachable',
@@ -22,7 +22,7 @@ const withoutDocument: Readonly<Record<Fault, Outcome>> = {
   '10 MB': 'provider_answer_invalid',
   'redirect to another host': 'provider_document_unusable',
   'another issuer': 'provider_document_unusable',
-  'nothing in it': 'provider_document_unusable',
+  'empty content': 'provider_document_unusable',
 }
 
 const expected: Readonly<Record<Call, Readonly<Record<Fault, Outcome>>>> = {
@@ -39,7 +39,7 @@ const expected: Readonly<Record<Call, Readonly<Record<Fault, Outcome>>>> = {
     'a list instead of an object': 'provider_answer_invalid',
     'redirect to another host': 'provider_answer_invalid',
     'another issuer': 'id_token_invalid',
-    'nothing in it': 'provider_answer_invalid',
+    'empty content': 'provider_answer_invalid',
   },
   userinfo: {
     ...withoutDocument,
@@ -51,7 +51,7 @@ const expected: Readonly<Record<Call, Readonly<Record<Fault, Outcome>>>> = {
     'a list instead of an object': 'userinfo_invalid',
     'redirect to another host': 'provider_answer_invalid',
     'another issuer': 'core_identity_invalid',
-    'nothing in it': 'userinfo_invalid',
+    'empty content': 'userinfo_invalid',
   },
 }
 
@@ -104,7 +104,7 @@ const paths: Readonly<Record<Call, string>> = {
 }
 
 const isDocument = (call: Call) => call === 'discovery' || call === 'JWKS' || call === 'DID'
-const endsByDeadline = (fault: Fault) => fault === 'no answer' || fault === 'a byte now and then'
+const endsByDeadline = (fault: Fault) => fault === 'no response' || fault === 'a byte at a time'
 
 /** The result of one sign-in. */
 interface Ending {

@@ -10,12 +10,12 @@ export interface AttackedService extends AsyncDisposable {
   readonly service: Service
 }
 
-/** What came of a sign-in. */
+/** The result of a sign-in. */
 export interface Outcome {
   readonly status: number
   /** `accepted`, or the code of the error. */
   readonly code: OneLoginErrorCode | 'accepted' | 'unexpected'
-  /** Who is signed in afterwards, as far as the service knows. */
+  /** The user that the service has signed in afterwards. */
   readonly user: OneLoginUser | null
 }
 
@@ -36,7 +36,7 @@ export async function startAttackedService(
   }
 }
 
-/** Goes to a page that needs a sign-in, or with `/identity` an identity as well. */
+/** Visits a page that needs a sign-in. `/identity` needs an identity as well. */
 export async function signInAt(
   { url }: Pick<Service, 'url'>,
   path: '/account' | '/identity' = '/account',
@@ -48,7 +48,7 @@ export async function signInAt(
   return { status: page.status, code, user: JSON.parse(body) as OneLoginUser | null }
 }
 
-/** Expects a sign-in to be refused because of its ID token, or with `code`, and nobody to be signed in. */
+/** Expects the service to reject the ID token, or to fail with `code`, and to sign no user in. */
 export async function expectSignInRefused(
   { service }: AttackedService,
   code?: OneLoginErrorCode,
@@ -59,7 +59,7 @@ export async function expectSignInRefused(
   expect(outcome.status).toBeGreaterThanOrEqual(400)
 }
 
-/** Expects an identity to be refused as what it is, and the user to be left without one. */
+/** Expects the service to reject the identity, and to keep the user signed in without one. */
 export async function expectIdentityRefused(
   { service }: AttackedService,
   code: OneLoginErrorCode = 'core_identity_invalid',

@@ -1,13 +1,13 @@
 import * as http from 'node:http'
 
-/** What a page request ended with. */
+/** The last response to a page request. */
 export interface Page {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
-  /** The address that answered. */
+  /** The address of the last response. */
   readonly url: string
-  /** Every address on the way, this one last. */
+  /** Every address that was visited, including the last. */
   readonly trail: readonly string[]
 }
 
@@ -15,23 +15,27 @@ interface Visit {
   readonly method?: string
   readonly headers?: Record<string, string>
   readonly body?: string
-  /** Stops before the first redirect for which this is true; `true` stops at any. */
+  /** Stops before the first redirect for which this returns true. `true` stops at any redirect. */
   readonly stopAt?: boolean | ((location: string) => boolean)
 }
 
-/** A browser without JavaScript: keeps cookies for each host, follows redirects, says that it goes to pages. */
+/**
+ * A browser without JavaScript. It keeps cookies for each host, follows redirects and sends the headers of a page
+ * request.
+ */
 export class Browser {
   readonly #cookies = new Map<string, Map<string, string>>()
   readonly #agent: http.Agent | false
 
   /**
-   * @param agent keeps connections, for those who send very many requests; without one each request has its own
+   * @param agent keeps connections open, for tests that send very many requests. Without one, each request has its
+   * own.
    */
   constructor(agent: http.Agent | false = false) {
     this.#agent = agent
   }
 
-  /** Goes to a page and on to where it redirects. */
+  /** Visits a page and follows its redirects. */
   async visit(address: string, { method = 'GET', headers = {}, body, stopAt }: Visit = {}): Promise<Page> {
     const trail: string[] = []
     let url = address
@@ -47,7 +51,7 @@ export class Browser {
     return { ...response, url, trail }
   }
 
-  /** Sends one request and follows nothing. */
+  /** Sends one request and follows no redirect. */
   async send(address: string, { method = 'GET', headers = {}, body }: Omit<Visit, 'stopAt'> = {}) {
     const url = new URL(address)
     const jar = this.jar(url.host)

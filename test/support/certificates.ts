@@ -1,14 +1,14 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
-/** A private certificate authority, as a department's network has one. */
+/** A private certificate authority, like that of a department's network. */
 export interface CertificateAuthority {
   /** Its own certificate, in PEM. */
   readonly certificate: string
-  /** Makes a certificate and a key for a host name or a client. */
+  /** Creates a certificate and a key for a host name or a client. */
   issue(name: string): { readonly cert: string; readonly key: string }
 }
 
-/** Makes a certificate authority that nobody knows yet. */
+/** Creates a certificate authority that no client trusts yet. */
 export function createCertificateAuthority(name = 'Test CA'): CertificateAuthority {
   const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const issuer = { name, key: own.privateKey }
@@ -31,7 +31,7 @@ interface Contents {
   readonly isAuthority: boolean
 }
 
-/** X.509 version 3, in PEM: Node reads certificates, and makes none. */
+/** X.509 version 3, in PEM. Node can read certificates, but not create them. */
 function certificate({ subject, publicKey, issuer, isAuthority }: Contents): string {
   const signedBody = sequence(
     der(0xa0, integer(2)),

@@ -12,23 +12,23 @@ import type { OneLoginOptions } from '../../lib/index.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
 import { listen } from './listen.ts'
 
-/** Where a service that signs in with a {@link CertifiedProvider} is. */
+/** The addresses of a service that signs in with a {@link CertifiedProvider}. */
 export interface ServiceAddresses {
   readonly callbackURL: string
   readonly postLogoutRedirectURL: string
   readonly backChannelLogoutURL: string
 }
 
-/** An OpenID provider of somebody else's making, set up to speak as One Login does. */
+/** An OpenID provider by other authors, set up to behave like One Login. */
 export interface CertifiedProvider extends AsyncDisposable {
   readonly issuer: string
-  /** Whom it signs in, whoever asks. */
+  /** The user that it signs in at every request. */
   readonly sub: string
-  /** What went wrong in it, for the message of a test that fails. */
+  /** The provider's errors, for the message of a failing test. */
   readonly problems: string[]
-  /** How its own back-channel logouts were taken. */
+  /** The results of its back-channel logouts. */
   readonly logouts: string[]
-  /** Registers a service, and gives the options with which it signs in here. */
+  /** Registers a service, and returns the options with which it signs in. */
   register(addresses: ServiceAddresses, options: { requestObject: boolean }): OneLoginOptions
 }
 
@@ -38,12 +38,11 @@ const coreIdentityClaim = 'https://vocab.account.gov.uk/v1/coreIdentityJWT'
 const returnCodeClaim = 'https://vocab.account.gov.uk/v1/returnCode'
 
 /**
- * Starts `oidc-provider`, which the OpenID Foundation has certified, and beside it a DID document.
+ * Starts `oidc-provider`, which the OpenID Foundation has certified, with a DID document.
  *
- * Two things are set up in the way that One Login's habits ask for. A request object is for the authorization
- * endpoint, while oidc-provider wants it to be for the issuer: here both have the same address. And `vtr` stands in
- * a request object as a list, which oidc-provider takes for a parameter given twice: there it is read by the hook for
- * further members of request objects, and declared as an extra parameter for queries only.
+ * Two settings follow One Login. The audience of a request object is the authorization endpoint, while oidc-provider
+ * expects the issuer, so both have the same address here. And `vtr` is a list in a request object, which oidc-provider
+ * rejects as a repeated parameter. So a hook reads it from request objects, and queries declare it as an extra parameter.
  */
 export async function startCertifiedProvider(): Promise<CertifiedProvider> {
   let response: (req: IncomingMessage, res: ServerResponse) => unknown = (_req, res) =>
@@ -117,7 +116,7 @@ function createProvider(
 ): Provider {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const signingKey = { ...privateKey.export({ format: 'jwk' }), ...publicJwk(publicKey, 'ES256') }
-  /** What was asked for, by the nonce of the request; and what was granted, by the id of the grant. */
+  /** The requested vectors, by the nonce of the request, and the granted vectors, by the ID of the grant. */
   const asked = new Map<string, readonly string[]>()
   const granted = new Map<string, readonly string[]>()
 
@@ -165,7 +164,7 @@ function createProvider(
         },
       },
     },
-    // Its own way out calls no loopback address, and that is where the service is.
+    // By default oidc-provider does not call loopback addresses, and the service has one.
     fetch: (url, { signal = null, ...request } = {}) =>
       fetch(url, {
         signal,
@@ -175,7 +174,7 @@ function createProvider(
         redirect: 'manual',
       }),
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-    // What a user agrees to once is asked of them at One Login elsewhere: every request is granted what it asks for.
+    // One Login asks for consent elsewhere, so every request is granted what it asks for.
     loadExistingGrant: async (ctx) => {
       const { Grant } = ctx.oidc.provider
       const grant = new Grant({ clientId: client.client_id, accountId: sub })
@@ -209,7 +208,7 @@ function createProvider(
   }
 }
 
-/** Keeps what the provider knows in memory; its own way of doing so is shared by all providers, and says so. */
+/** Keeps the provider's records in memory. The default adapter shares them between providers, and warns about it. */
 function adapterFactory(): (model: string) => Adapter {
   const records = new Map<string, AdapterPayload>()
   return (model) => {
@@ -243,7 +242,7 @@ function credentialOf(vector: string): string {
     .join('.')
 }
 
-/** What answers: the DID document, a sign-in without a page, and else the provider. */
+/** Serves the DID document and a sign-in without a page. The provider handles all other requests. */
 function handlerOf(provider: Provider, didDocument: object) {
   const call = provider.callback()
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

@@ -14,14 +14,14 @@ const flags = [
 ]
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** A page in a browser that nobody else uses, and what its console complained of. */
+/** A page in a new browser profile, and the errors in its console. */
 export interface Visit {
   readonly page: Page
-  /** What scripts threw and what the content security policy blocked. */
+  /** Errors that scripts threw and resources that the content security policy blocked. */
   readonly complaints: string[]
 }
 
-/** Starts Debian's Chromium, or the one that the variable CHROMIUM names. */
+/** Starts Debian's Chromium, or the browser that the variable CHROMIUM names. */
 export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags })
 }
@@ -34,7 +34,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    // An error page is answered with its status, and Chromium says so.
+    // Chromium reports the status of an error page as a console error.
     const isStatus = message.text().startsWith('Failed to load resource: the server responded')
     const isOfThePage = message.location().url === page.url()
     if (message.type() === 'error' && !(isStatus && isOfThePage)) complaints.push(message.text())
@@ -42,11 +42,11 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, complaints }
 }
 
-/** What axe-core finds, against WCAG 2.2 at level AA and its own best practices: nothing, in a correct page. */
+/** The problems that axe-core finds, against WCAG 2.2 level AA and its own best practices. A correct page has none. */
 export async function violations(page: Page): Promise<string[]> {
   const scripted = await page.evaluate<boolean>("document.body.classList.contains('js-enabled')")
   if (scripted) return findViolations(page)
-  // Where scripts are off axe-core cannot run either: it gets what was rendered, in a browser where they are on.
+  // axe-core needs scripts. If they are off, it checks the rendered page in a browser where they are on.
   const context = await page.context().browser()?.newContext({ viewport: page.viewportSize() })
   if (!context) throw new Error('The browser is gone')
   try {

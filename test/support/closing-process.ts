@@ -1,7 +1,7 @@
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { startService } from './service.ts'
 
-// A service that stops when its parent says so. What is still open then keeps the process alive.
+// A service that stops when its parent process says so. Anything that is still open keeps the process alive.
 const { SERVICE_OPTIONS = '{}' } = process.env
 const options = JSON.parse(SERVICE_OPTIONS) as OneLoginOptions
 const service = await startService((url) => ({ ...options, callbackURL: `${url}/auth/callback` }))

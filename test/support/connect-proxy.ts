@@ -2,21 +2,21 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { listen } from './listen.ts'
 
-/** An outbound proxy that makes tunnels, as a department's network has one. */
+/** An outbound proxy with tunnels, like that of a department's network. */
 export interface ConnectProxy extends AsyncDisposable {
   readonly url: string
-  /** What it was asked to connect to, as `host:port`. */
+  /** The destinations that it was asked for, as `host:port`. */
   readonly tunnels: readonly string[]
 }
 
 interface ConnectProxyOptions {
   /** Names that this proxy alone can resolve, with their addresses. */
   readonly hosts?: Readonly<Record<string, string>>
-  /** What `Proxy-Authorization` must be. */
+  /** The required value of `Proxy-Authorization`. */
   readonly authorization?: string
 }
 
-/** Starts an HTTP proxy that answers to CONNECT and to nothing else. */
+/** Starts an HTTP proxy that only supports CONNECT. */
 export async function startConnectProxy({
   hosts = {},
   authorization,

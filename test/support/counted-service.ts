@@ -1,7 +1,7 @@
 import type { Store } from 'express-session'
 import { startPair } from './simulator.ts'
 
-/** Starts a service whose calls to its store are counted: with a page that writes the session, and one browser. */
+/** Starts a service and counts the calls to its store. It has a page that writes the session, and one browser. */
 export async function startCountedService(store: Store, idle?: '10m') {
   const pair = await startPair({
     store,
@@ -18,7 +18,7 @@ export async function startCountedService(store: Store, idle?: '10m') {
   return {
     browser,
     url,
-    /** The address of the callback to which a visit leads. The browser does not follow it. */
+    /** Visits a page and returns the address of the callback, which the browser does not follow. */
     callbackOf: async (path: string): Promise<string> => {
       const page = await browser.visit(url + path, { stopAt: (to) => to.startsWith(`${url}/auth/callback`) })
       return page.headers.location ?? ''

@@ -2,12 +2,14 @@ import { MemoryStore, type SessionData } from 'express-session'
 
 type Done<Result = void> = (error?: unknown, result?: Result) => void
 
-/** A memory store that takes its time, as one on another machine does: each call ends a few turns later. */
+/**
+ * A memory store that responds later, like one on another machine. Each call ends a few turns of the event loop later.
+ */
 export class DelayedStore extends MemoryStore {
-  /** Turns of the event loop that a call takes. */
+  /** The turns of the event loop that a call takes. */
   delay: () => number
   readonly calls: { readonly name: 'get' | 'set' | 'destroy' | 'touch'; readonly id: string }[] = []
-  /** Fails every call of these names, as a store that is away. */
+  /** Fails every call of these names, as a store that is unavailable. */
   failing = new Set<string>()
 
   constructor(delay: () => number = () => 2) {

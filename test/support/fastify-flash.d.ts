@@ -1,2 +1,2 @@
-// @fastify/flash names it in its types, and nothing here uses it.
+// The types of @fastify/flash need this module, and nothing here uses it.
 declare module '@fastify/secure-session' {}

@@ -1,6 +1,6 @@
 import { createHmac, sign, type KeyObject } from 'node:crypto'
 
-/** A token about to be signed, as an attacker gets to change it. Members may be JSON of any kind, or its text. */
+/** A token before it is signed, for an attacker to change. Header and claims may be JSON of any kind, or its text. */
 export interface Draft {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
@@ -8,10 +8,10 @@ export interface Draft {
   readonly key: KeyObject
 }
 
-/** Makes the signature of a signing input. */
+/** Signs a signing input. */
 export type Seal = (input: string) => Buffer
 
-/** ES256, with the signature in the form that JOSE has (r and s) or in the one that most of cryptography has. */
+/** ES256, with the signature in the JOSE form (r and s) or in the DER form. */
 export function es256(key: KeyObject, dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363'): Seal {
   return (input) => sign('sha256', Buffer.from(input), { key, dsaEncoding })
 }
@@ -21,7 +21,7 @@ export function rs256(key: KeyObject): Seal {
   return (input) => sign('sha256', Buffer.from(input), key)
 }
 
-/** HS256, with anything as the secret: a public key, for one. */
+/** HS256, with any secret, such as a public key. */
 export function hs256(secret: string | Buffer): Seal {
   return (input) => createHmac('sha256', secret).update(input).digest()
 }
@@ -29,13 +29,13 @@ export function hs256(secret: string | Buffer): Seal {
 /** The signature that `alg: none` has. */
 export const nothing: Seal = () => Buffer.alloc(0)
 
-/** Puts a token together by hand. Header and claims that are texts stay as they are, whatever JSON that makes. */
+/** Puts a token together by hand. A header or claims given as text stay as they are. */
 export function compact(header: unknown, claims: unknown, seal: Seal): string {
   const input = `${encode(header)}.${encode(claims)}`
   return `${input}.${seal(input).toString('base64url')}`
 }
 
-/** What an honest provider makes of a draft. */
+/** Signs a draft as an honest provider does. */
 export function honest({ header, claims, key }: Draft): string {
   return compact(header, claims, key.asymmetricKeyType === 'rsa' ? rs256(key) : es256(key))
 }

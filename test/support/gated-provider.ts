@@ -5,33 +5,32 @@ import { honest, type Draft } from './forged-tokens.ts'
 import { startHostileProvider, type HostileProvider } from './hostile-provider.ts'
 import { listen } from './listen.ts'
 
-/** The calls that a service makes. */
 export const calls = ['discovery', 'JWKS', 'DID', 'token', 'userinfo'] as const
 /** One of the calls that a service makes. */
 export type Call = (typeof calls)[number]
 
-/** An answer of the provider's that is on its way. */
+/** A response of the provider, on its way to the service. */
 interface Reply {
   readonly status: number
   readonly type: string
   readonly body: Buffer
 }
 
-/** What becomes of an answer, at a gate that is broken. */
+/** How a broken gate delivers a response. */
 type Delivery = (response: ServerResponse, reply: Reply) => void
 
-/** What the network, or a gateway in front of the provider, does to an answer. */
+/** The faults of the network, or of a gateway in front of the provider. */
 const deliveries = {
   'connection reset': (response, reply) => {
     head(response, reply)
     response.write(reply.body.subarray(0, reply.body.length / 2), () => {
-      // A caller that has not read the half by then would see the end of the connection in place of the reset.
+      // A caller that had not read the first half yet would see the end of the connection instead of the reset.
       setTimeout(() => response.socket?.resetAndDestroy(), 50)
     })
   },
-  'no answer': () => undefined,
-  'a byte now and then': (response, reply) => {
-    // Whoever waits for it gets a good answer in the end.
+  'no response': () => undefined,
+  'a byte at a time': (response, reply) => {
+    // A caller that waits long enough gets a good response in the end.
     let drops = 250
     head(response, reply, reply.body.length + drops)
     response.write(reply.body)
@@ -73,7 +72,7 @@ const deliveries = {
   },
 } satisfies Record<string, Delivery>
 
-/** What the provider itself gets wrong, at each call in its own way. */
+/** The faults of the provider itself, different for each call. */
 const contents = {
   'another issuer': {
     discovery: ({ documents }) => (documents.discovery.issuer = 'https://issuer.example/'),
@@ -83,7 +82,7 @@ const contents = {
     token: (provider) => (provider.idToken = from('https://issuer.example/')),
     userinfo: (provider) => (provider.coreIdentity = from('https://issuer.example/')),
   },
-  'nothing in it': {
+  'empty content': {
     discovery: ({ documents }) => (documents.discovery = {}),
     JWKS: ({ documents }) => (documents.jwks = { keys: [] }),
     DID: ({ documents }) => (documents.did.assertionMethod = []),
@@ -92,22 +91,21 @@ const contents = {
   },
 } satisfies Record<string, Record<Call, (provider: HostileProvider) => unknown>>
 
-/** What can become of a call. */
 export const faults = [
   'connection refused',
   ...names(deliveries),
   'redirect to another host',
   ...names(contents),
 ] as const
-/** One thing that can become of a call. */
+/** One fault of a call. */
 export type Fault = (typeof faults)[number]
 
-/** A provider of which each call can fail by itself: each goes through a gate with a port of its own. */
+/** A provider whose calls can fail one at a time. Each call goes through its own gate, with its own port. */
 export interface GatedProvider extends AsyncDisposable {
   readonly provider: HostileProvider
-  /** What came to the other host, to which some redirect. */
+  /** The requests that reached the other host, which some redirects lead to. */
   readonly strayed: readonly string[]
-  /** Breaks a call until it is mended. */
+  /** Breaks a call until `repair`. */
   break(call: Call, fault: Fault): Promise<void>
   /** Ends every fault. */
   repair(): Promise<void>
@@ -219,7 +217,7 @@ async function close(server: Server): Promise<void> {
   await once(server, 'close')
 }
 
-/** Signs as an honest provider does, in the name of an issuer. */
+/** Signs as an honest provider does, with the given issuer. */
 function from(iss: string): (draft: Draft) => string {
   return (draft) => honest({ ...draft, claims: { ...draft.claims, iss } })
 }

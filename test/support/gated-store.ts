@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { MemoryStore, type SessionData } from 'express-session'
 import type { Browser } from './browser.ts'
 
-/** A store that holds a log-in back: its old session has ended, its new one is not stored. */
+/** A store that delays a log-in when its old session has ended and its new session is not stored yet. */
 export class StoreWithGate extends MemoryStore {
   readonly gate = new EventEmitter()
   isClosed = false
@@ -20,7 +20,7 @@ export class StoreWithGate extends MemoryStore {
   }
 }
 
-/** Sends a callback and returns when it is held back at its log-in. */
+/** Sends a callback, and returns when its log-in is delayed. */
 export async function heldAtLogIn(store: StoreWithGate, browser: Browser, callback: string) {
   store.isClosed = true
   const waiting = once(store.gate, 'waiting')

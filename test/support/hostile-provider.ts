@@ -5,21 +5,21 @@ import { startScriptedServer, type ReceivedRequest } from './scripted-server.ts'
 import { honest, type Draft } from './forged-tokens.ts'
 import { nowInSeconds } from '../../lib/clock.ts'
 
-/** A key pair and the name that the provider's document gives to its public half. */
+/** A key pair and its `kid` in the provider's document. */
 export interface NamedKey {
   readonly kid: string
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** The public half as its document has it. */
+  /** The public key as it is in the document. */
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
-/** A document or an answer as it is about to be sent. */
+/** A document or a response before it is sent. */
 export type Content = Record<string, unknown>
 
 /**
- * A provider that does what it is told and checks nothing: honest until a test replaces one of its parts. It
- * shares no code with the library, nor with the simulator.
+ * A provider that checks nothing. It is honest until a test replaces one of its parts. It shares no code with the
+ * library or the simulator.
  */
 export interface HostileProvider extends AsyncDisposable {
   readonly issuer: string
@@ -27,24 +27,24 @@ export interface HostileProvider extends AsyncDisposable {
   readonly coreIdentityIssuer: string
   readonly clientId: string
   readonly requests: readonly ReceivedRequest[]
-  /** The keys that it publishes: for tokens in the JWKS, for identities in the DID document. */
+  /** The published keys: those of tokens are in the JWKS, the one of identities is in the DID document. */
   readonly keys: { readonly token: NamedKey; readonly rsa: NamedKey; readonly identity: NamedKey }
-  /** Who signs in next. */
+  /** The next user to sign in. */
   sub: string
   documents: { discovery: Content; jwks: Content; did: Content }
-  /** Changes the way back to the service. */
+  /** Changes the redirect to the service. */
   callback: (params: URLSearchParams) => void
   idToken: (draft: Draft) => string
   coreIdentity: (draft: Draft) => string
   tokenResponse: (response: Content) => unknown
   userinfo: (claims: Content) => unknown
-  /** A draft of a back-channel logout of somebody. */
+  /** The draft of a back-channel logout for a user. */
   logoutToken(sub: string): Draft
   /** Options for a strategy that trusts this provider. */
   optionsFor(serviceURL: string): OneLoginOptions
 }
 
-// Making one takes longer than all of a sign-in.
+// Creating a key takes longer than a whole sign-in.
 const serviceKey = rsaKey('service-key').privateKey
 const providerRsaKey = rsaKey('rsa-key')
 const clientId = 'a-service'

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http
 import { Socket } from 'node:net'
 import { Writable } from 'node:stream'
 
-/** What a request ended with. */
+/** The response to a request. */
 export interface InProcessResponse {
   readonly status: number
   readonly location: string | undefined
@@ -11,7 +11,7 @@ export interface InProcessResponse {
   readonly body: string
 }
 
-/** Sends a GET request to an app without a network between: each turn of the event loop is the sender's to order. */
+/** Sends a GET request to an app without a network, so that the caller controls each turn of the event loop. */
 export async function sendInProcess(
   app: RequestListener,
   url: string,

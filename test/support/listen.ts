@@ -8,7 +8,7 @@ export interface Listening extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
   readonly port: number
-  /** Stops to listen and waits for the requests under way. */
+  /** Stops listening and waits for the running requests. */
   drain(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -3,7 +3,10 @@ import type { Simulator } from '../../lib/simulator/index.ts'
 import { Browser } from './browser.ts'
 import { listen } from './listen.ts'
 
-/** A logout token of the simulator's, which has not been delivered to the service: one, however many it sends. */
+/**
+ * A logout token of the simulator that has not reached the service. It is one token, even if the simulator sends
+ * several.
+ */
 export async function undeliveredLogoutToken(op: Simulator, sub: string): Promise<string> {
   const bodies: string[] = []
   const server = createServer((req, res) => {

@@ -1,7 +1,7 @@
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { startService } from './service.ts'
 
-// A service with the variables of a network: Node reads NODE_EXTRA_CA_CERTS when a process starts.
+// A service with network settings in its environment. Node reads NODE_EXTRA_CA_CERTS when a process starts.
 const { OUTBOUND_OPTIONS = '{}' } = process.env
 const options = JSON.parse(OUTBOUND_OPTIONS) as OneLoginOptions
 const service = await startService((url) => ({ ...options, callbackURL: `${url}/auth/callback` }))

@@ -1,34 +1,34 @@
 import type { RequestListener } from 'node:http'
 import { sendInProcess, type InProcessResponse } from './in-process.ts'
 
-/** Orders all events of a schedule. */
+/** Numbers all events of a schedule in order. */
 let lastEvent = 0
 const nextEvent = () => ++lastEvent
 
-/** A request and when it was under way. */
+/** A request, with the events at which it began and ended. */
 export interface Exchange extends InProcessResponse {
   readonly path: string
   readonly start: number
   readonly end: number
-  /** The session's cookie that it brought. */
+  /** The session cookie that it sent. */
   readonly session: string | undefined
-  /** Milliseconds since the browser's last request, when it began. */
+  /** The time between the browser's last request and this one, in milliseconds. */
   readonly idleFor: number
 }
 
-/** A sign-in that waits in a tab. */
+/** A sign-in that is waiting in a tab. */
 export interface WaitingTab {
   readonly state: string
   readonly page: string
   /** The name of the cookie with its secret. */
   readonly cookie: string
-  /** Whom the service took for signed in when it began. */
+  /** The user that the service had signed in when the sign-in began. */
   readonly startedBy: string | undefined
   readonly began: { readonly start: number; readonly end: number }
   readonly at: number
-  /** The era of the browser in which it began, or nothing if that changed meanwhile. */
+  /** The era of the browser in which the sign-in began. Undefined if the era changed before it had begun. */
   readonly era: number | undefined
-  /** Its starter has signed out, for certain. */
+  /** True if the user who started it has certainly signed out. */
   isDead: boolean
 }
 
@@ -47,24 +47,24 @@ interface Interval {
   readonly end: number
 }
 
-/** A browser that has several requests under way at once, and what the model knows of it. */
+/** A browser with several requests at the same time, and what the model knows about it. */
 export class OverlappingBrowser {
   readonly #app: RequestListener
   readonly cookies = new Map<string, string>()
   tabs: WaitingTab[] = []
-  /** Tabs whose callback is under way. */
+  /** Tabs whose callback is running. */
   readonly finishing = new Set<WaitingTab>()
   begun = 0
   readonly successes: Success[] = []
-  /** Whose callbacks have been sent, whatever came of them. */
+  /** Users whose callbacks have been sent, with any result. */
   readonly tried = new Set<string>()
   readonly signOuts: Interval[] = []
-  /** Callbacks that ended the session of somebody else. */
+  /** Callbacks that ended the session of another user. */
   readonly mismatches: Interval[] = []
   readonly staffLogIns: Interval[] = []
   /** The session cookies of users who signed out. */
   readonly signedOutSessions: string[] = []
-  /** Counts what may have ended the session of who is signed in, other than their own sign-out. */
+  /** Counts the events that may have ended the session of the signed-in user, other than their own sign-out. */
   era = 0
   /** When the last request ended or began. Milliseconds since 1970. */
   activeAt = Date.now()
@@ -77,7 +77,7 @@ export class OverlappingBrowser {
     return this.cookies.get('connect.sid')
   }
 
-  /** Sends a request with the cookies of now, and keeps those that come back. */
+  /** Sends a request with the current cookies, and stores those of the response. */
   async send(path: string, how: { session?: string; staysInEra?: boolean; isFetch?: boolean } = {}) {
     const start = nextEvent()
     const idleFor = Date.now() - this.activeAt
@@ -106,7 +106,7 @@ export class OverlappingBrowser {
   }
 }
 
-/** Whether one was under way at any time of the other. */
+/** Whether two requests ran at the same time. */
 export function overlaps(first: Interval, second: Interval): boolean {
   return first.start < second.end && second.start < first.end
 }

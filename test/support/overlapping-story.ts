@@ -9,7 +9,7 @@ export const transactionLifetime = 2 * 3600
 export const people = ['alice', 'bob'] as const
 export type Person = (typeof people)[number]
 
-/** What can happen while other requests are under way. */
+/** The steps that can happen while other requests are running. */
 export type Step =
   | { does: 'begin'; browser: number; page: '/account' | '/identity' }
   | { does: 'finish'; tab: number; who: Person }
@@ -29,10 +29,10 @@ interface Logout {
   readonly at: number
 }
 
-/** What a page tells of who is signed in. */
+/** The user that a page shows as signed in. */
 interface Seen {
   readonly user: string | null
-  /** Whom One Login verified. */
+  /** The user that One Login verified. */
   readonly verified: string | null
   readonly isProven: boolean
 }
@@ -43,8 +43,8 @@ export async function turns(count: number): Promise<void> {
 }
 
 /**
- * What must hold whatever overlaps. Where requests overlap, several outcomes are right: the rules name those that are
- * never right.
+ * Checks the rules that hold for every overlap. Overlapping requests have several correct results, so the rules name
+ * only the results that are never correct.
  */
 export class OverlappingStory {
   readonly #app: RequestListener
@@ -52,7 +52,7 @@ export class OverlappingStory {
   readonly #logouts: Logout[] = []
   readonly #storyNumber: number
   #codes = 0
-  /** Callbacks that were told that nothing waits: something that ends later may still explain them. */
+  /** Callbacks that found no waiting sign-in. A request that ends later may still explain them. */
   readonly #lost: { browser: OverlappingBrowser; tab: WaitingTab; callback: Exchange }[] = []
   signIns = 0
 
@@ -72,7 +72,7 @@ export class OverlappingStory {
     } else await this.#inBrowser(step, this.#at(step.browser))
   }
 
-  /** When all is quiet, each sign-in that still waits can be finished, and its user is signed in. */
+  /** After all requests have ended, each waiting sign-in can be finished, and its user is signed in. */
   async settle(): Promise<void> {
     for (const browser of this.#browsers) {
       for (const tab of browser.tabs) {
@@ -80,14 +80,12 @@ export class OverlappingStory {
         const done = await this.#finish(browser, tab, 'alice')
         if (!done) continue
         const { user } = await this.#look(browser, '/who')
-        expect(user, 'who has just signed in is signed in').toBe(this.#subOf('alice'))
+        expect(user, 'a user who has just signed in is signed in').toBe(this.#subOf('alice'))
       }
       await this.#look(browser, '/who')
     }
     for (const { browser, tab, callback } of this.#lost)
-      expect(tab.isDead || mayHaveEnded(browser, tab, callback), 'a sign-in that waits is not lost').toBe(
-        true,
-      )
+      expect(tab.isDead || mayHaveEnded(browser, tab, callback), 'a waiting sign-in is not lost').toBe(true)
   }
 
   async #inBrowser(
@@ -159,7 +157,7 @@ export class OverlappingStory {
     browser.finishing.delete(tab)
     if (done.status === 303) {
       expect(new URL(done.location ?? '', 'http://service.example').pathname).toBe(tab.page)
-      expect(wasDead, 'a sign-in whose starter had signed out is refused').toBe(false)
+      expect(wasDead, 'a sign-in is rejected if the user who started it had signed out').toBe(false)
       expect([undefined, who]).toContain(tab.startedBy)
       browser.successes.push({ who, tab, start: done.start, end: done.end, at: Date.now() })
       this.signIns++
@@ -183,7 +181,7 @@ export class OverlappingStory {
     return this.#checkPage(browser, await browser.send(page, { isFetch: true }))
   }
 
-  /** A session that its user has ended stays ended, whoever brings its cookie again. */
+  /** A session that its user has ended stays ended, even if a browser sends its cookie again. */
   async #lookBack(browser: OverlappingBrowser): Promise<void> {
     for (const session of browser.signedOutSessions.slice(-2)) {
       const { user, verified } = seenOn(await browser.send('/who', { session, isFetch: true }))
@@ -199,7 +197,7 @@ export class OverlappingStory {
     expect(done.status).toBe(303)
     browser.signOuts.push(done)
     if (session !== undefined) browser.signedOutSessions.push(session)
-    // If something else ended the session meanwhile, it may not be the one that was signed out.
+    // If another event has ended the session since then, it may not be the one that was signed out.
     if (browser.era === era) for (const tab of own) tab.isDead = true
     browser.era++
   }
@@ -219,31 +217,31 @@ export class OverlappingStory {
       expect(verified).toBeNull()
       return seen
     }
-    if (page.path !== '/who') expect(verified, 'guards let nobody else through').toBe(user)
+    if (page.path !== '/who') expect(verified, 'guards let no other user through').toBe(user)
     if (user === 'staff') {
-      expect(verified, 'what a citizen verified is not for staff').toBeNull()
+      expect(verified, 'staff do not get the record of a citizen').toBeNull()
       expect(browser.staffLogIns.some(({ end }) => end < page.start)).toBe(true)
       return seen
     }
-    expect(verified, 'what was verified is of who is signed in').toBe(user)
+    expect(verified, 'the verified record belongs to the signed-in user').toBe(user)
     const own = browser.successes.filter(({ who, end }) => who === user && end < page.start)
-    expect(own.length, 'who is shown has signed in here').toBeGreaterThan(0)
+    expect(own.length, 'a user is shown only after a sign-in here').toBeGreaterThan(0)
     if (isProven) {
       expect(user).toBe(this.#subOf('alice'))
       expect(own.some(({ tab }) => tab.page === '/identity')).toBe(true)
     }
     for (const signOut of browser.signOuts.filter(({ end }) => end < page.start)) {
       const since = own.filter(({ end, tab }) => end > signOut.start && !tab.isDead)
-      expect(since.length, 'who has signed out is not shown').toBeGreaterThan(0)
+      expect(since.length, 'a user who has signed out is not shown').toBeGreaterThan(0)
     }
     for (const logout of this.#logouts) {
       if (logout.end >= page.start || this.#subOf(logout.who) !== user) continue
       const since = own.filter(
         ({ tab, at }) => tab.began.end > logout.start || Math.floor(at / 1000) > logout.at,
       )
-      expect(since.length, 'who was signed out everywhere is not shown').toBeGreaterThan(0)
+      expect(since.length, 'a user who was signed out everywhere is not shown').toBeGreaterThan(0)
     }
-    expect(page.idleFor, 'who was idle too long is not shown').toBeLessThan(idle * 1000)
+    expect(page.idleFor, 'a user who was idle too long is not shown').toBeLessThan(idle * 1000)
     return seen
   }
 
@@ -256,7 +254,7 @@ export class OverlappingStory {
   }
 }
 
-/** Whether something may have ended the session that a sign-in began in. */
+/** Whether an event may have ended the session that a sign-in began in. */
 function mayHaveEnded(
   { signOuts, mismatches }: OverlappingBrowser,
   { startedBy, began }: WaitingTab,

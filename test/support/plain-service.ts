@@ -5,7 +5,7 @@ import passport, { type PassportStatic } from 'passport'
 import { Browser } from './browser.ts'
 import { listen } from './listen.ts'
 
-/** A strategy that keeps its state in the session, as those of OAuth do, and has nothing to fetch. */
+/** A strategy that keeps its state in the session, like OAuth strategies, and fetches nothing. */
 class PlainStrategy extends passport.Strategy {
   override readonly name = 'plain'
   override authenticate(req: express.Request): void {
@@ -20,7 +20,7 @@ class PlainStrategy extends passport.Strategy {
   }
 }
 
-/** Starts a service with express-session and Passport alone, to compare with. */
+/** Starts a service with only express-session and Passport, for comparison. */
 export async function startPlainService(store: Store) {
   const own = new (passport as unknown as { Passport: new () => PassportStatic }).Passport()
   own.use(new PlainStrategy())

@@ -1,7 +1,7 @@
 const RealDate = Date
 let ahead = 0
 
-/** Puts the clock of this process some seconds ahead of the machine's, or behind it if they are negative. */
+/** Moves the clock of this process ahead by some seconds, or back if they are negative. */
 export function putClock(secondsAhead: number): void {
   ahead = Math.round(secondsAhead * 1000)
   globalThis.Date = MovedDate as DateConstructor
@@ -19,7 +19,7 @@ class MovedDate extends RealDate {
 
 /** Returns the bytes of the heap in use after a garbage collection. Needs `--expose-gc`. */
 export async function heapInUse(): Promise<number> {
-  // Ended objects release their memory in the following turns of the event loop.
+  // Objects that have ended release their memory in the following turns of the event loop.
   for (let turn = 0; turn < 5; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
     globalThis.gc?.()

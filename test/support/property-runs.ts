@@ -1,9 +1,9 @@
 /**
- * How many examples a property is tried with: 200, or as many as the environment variable PROPERTY_RUNS says. On a
- * failure fast-check prints the seed and the path to the smallest example, which `fc.assert` takes back as options. The
+ * The number of examples that a property is tried with: 200, or the value of the environment variable PROPERTY_RUNS. On a
+ * failure fast-check prints the seed and the path to the smallest example. `fc.assert` accepts both as options. The
  * environment variable PROPERTY_SEED sets the seed.
  *
- * @param weight - how many examples of a cheap property one of this takes as long as
+ * @param weight - the number of examples of a cheap property that take as long as one example of this property
  */
 export function propertyRuns(weight = 1): { numRuns: number; seed?: number } {
   const { PROPERTY_SEED } = process.env
@@ -12,7 +12,7 @@ export function propertyRuns(weight = 1): { numRuns: number; seed?: number } {
   return { numRuns: process.env.PROPERTY_RUNS ? runs : Math.ceil(runs / weight), ...seed }
 }
 
-/** Milliseconds that a property may take. */
+/** The time that a property may take, in milliseconds. */
 export function propertyTimeout(): number {
   return process.env.PROPERTY_RUNS ? 4 * 3600 * 1000 : 60_000
 }

@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 
-/** What came back, in the words of the wire. */
+/** The response as it was received. */
 export interface RawResponse {
   readonly status: number
-  /** Every header line, as it came. */
+  /** Every header line, unchanged. */
   readonly head: string
   readonly location: string | undefined
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { OneLoginError, type OneLoginErrorCode } from '../../lib/errors.ts'
 
-/** The error of ours that something fails with; a test that gets anything else fails. */
+/** Returns the error of this package that a call fails with. With any other result the test fails. */
 export async function refusalOf(work: Promise<unknown> | (() => unknown)): Promise<OneLoginError> {
   const error: unknown = await (typeof work === 'function' ? Promise.resolve().then(work) : work).then(
     () => new Error('It was accepted.'),
@@ -11,7 +11,7 @@ export async function refusalOf(work: Promise<unknown> | (() => unknown)): Promi
   return error
 }
 
-/** Expects something to be refused with a code, and a message that says why. */
+/** Expects a call to fail with a code and a message that gives the reason. */
 export async function expectRefused(
   work: Promise<unknown> | (() => unknown),
   code: OneLoginErrorCode,

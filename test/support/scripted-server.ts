@@ -9,19 +9,19 @@ export interface ReceivedRequest {
   readonly body: string
 }
 
-/** A real server on a port of its own, that answers as a test says. */
+/** A real server on its own port. The test sets its responses. */
 export interface ScriptedServer extends AsyncDisposable {
   /** Its address, without a slash at the end. */
   readonly url: string
   readonly requests: ReceivedRequest[]
-  /** Replaces the answer to all that comes from now on. */
+  /** Replaces the response to all further requests. */
   respondWith(responder: Responder): void
 }
 
-/** Answers one request; one that does nothing lets it hang. */
+/** Responds to one request. If it does nothing, the request hangs. */
 export type Responder = (response: http.ServerResponse, request: ReceivedRequest) => unknown
 
-/** Starts a server on 127.0.0.1 that answers all requests alike. */
+/** Starts a server on 127.0.0.1 that sends the same response to all requests. */
 export async function startScriptedServer(responder: Responder): Promise<ScriptedServer> {
   let respond = responder
   const requests: ReceivedRequest[] = []
@@ -45,7 +45,7 @@ export async function startScriptedServer(responder: Responder): Promise<Scripte
   }
 }
 
-/** An answer of JSON. */
+/** A JSON response. */
 export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, status = 200): Responder {
   return (response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
@@ -53,7 +53,7 @@ export function json(content: unknown, headers: http.OutgoingHttpHeaders = {}, s
   }
 }
 
-/** An answer of any text. */
+/** A response with any text. */
 export function text(content: string, headers: http.OutgoingHttpHeaders = {}, status = 200): Responder {
   return (response) => {
     response.writeHead(status, headers)

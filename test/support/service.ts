@@ -5,40 +5,43 @@ import passport, { type PassportStatic } from 'passport'
 import { isOneLoginError, OneLoginStrategy, type OneLoginOptions, type Verify } from '../../lib/index.ts'
 import { listen } from './listen.ts'
 
-/** What a service under test is made of, beside the options of its strategy. */
+/** The parts of a service under test, other than the options of its strategy. */
 export interface ServiceOptions {
   readonly verify?: Verify
   readonly store?: Store
-  /** Of express-session, in place of those of a usual service. */
+  /** Options for express-session, instead of the usual ones. */
   readonly sessionOptions?: Partial<SessionOptions>
-  /** Where it listens: on a free port unless given. */
+  /** The port to listen on. Default: a free port. */
   readonly port?: number
-  /** Adds routes, after the sessions and before the error handler; the strategy's own routes are there unless this returns `false`. */
+  /**
+   * Adds routes after the sessions and before the error handler. If it returns `false`, the strategy's own routes are
+   * left out.
+   */
   readonly routes?: (app: Express, oneLogin: OneLoginStrategy, passport: PassportStatic) => unknown
-  /** Leaves `oneLogin.session()` out, as a careless service would. */
+  /** Leaves `oneLogin.session()` out, as a faulty service would. */
   readonly sessionsUnchecked?: boolean
-  /** Express to use: 5 unless given. */
+  /** Default: Express 5. */
   readonly framework?: typeof express
-  /** Passport to use: 0.7 unless given. */
+  /** Default: Passport 0.7. */
   readonly authentication?: PassportStatic
 }
 
-/** A service under test, listening on a port of its own. */
+/** A service under test, on its own port. */
 export interface Service extends AsyncDisposable {
   readonly url: string
   readonly oneLogin: OneLoginStrategy
   readonly store: Store
-  /** What its error handler was given. */
+  /** The errors that its error handler received. */
   readonly errors: unknown[]
-  /** Stops to listen and waits for the requests under way. */
+  /** Stops listening and waits for the running requests. */
   drain(): Promise<void>
 }
 
 /**
- * Starts a service that does what the README shows. `/account` needs a sign-in, `/identity` an identity at P2,
- * `/whoami` tells who is signed in; errors come as JSON of their code, status and message.
+ * Starts a service as in the README. `/account` needs a sign-in, `/identity` an identity at P2, `/whoami` returns
+ * the signed-in user. Errors are JSON with their code, status and message.
  *
- * @param options - of the strategy; a function is given the service's address, for the callback URL
+ * @param options - the options of the strategy. A function receives the service's address, for the callback URL.
  */
 export async function startService(
   options: (url: string) => OneLoginOptions | Promise<OneLoginOptions>,

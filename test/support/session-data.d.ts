@@ -1,6 +1,6 @@
 import 'express-session'
 
-// An app declares what it keeps in its sessions.
+// The session data that an app declares.
 declare module 'express-session' {
   interface SessionData {
     returnTo?: string

@@ -7,19 +7,19 @@ import { startService, type Service, type ServiceOptions } from './service.ts'
 export interface Pair extends AsyncDisposable {
   readonly op: Simulator
   readonly service: Service
-  /** A new browser, as of a user who has not been here. */
+  /** A new browser, for a user who has not visited the service yet. */
   browser(): Browser
 }
 
 interface PairOptions extends ServiceOptions {
   readonly simulator?: SimulatorOptions
-  /** Options of the strategy, beside those that make it use the simulator. */
+  /** Options of the strategy, as well as those that select the simulator. */
   readonly options?: Partial<OneLoginOptions>
-  /** Registers the service with a client secret in place of its key. */
+  /** Registers the service with a client secret instead of its key. */
   readonly clientSecret?: boolean
 }
 
-/** Starts a simulator and a service that signs in with it. */
+/** Starts a simulator and a service that uses it to sign users in. */
 export async function startPair({
   simulator,
   options,

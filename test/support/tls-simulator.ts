@@ -5,10 +5,10 @@ import { createSimulator } from '../../lib/simulator/start.ts'
 import type { CertificateAuthority } from './certificates.ts'
 import { listen } from './listen.ts'
 
-/** A simulator that services reach over TLS, under a name that no DNS server knows. */
+/** A simulator that services reach over TLS, with a name that no DNS server can resolve. */
 export interface TlsSimulator extends AsyncDisposable {
   readonly op: Simulator
-  /** Where a browser reaches the same simulator, in plain HTTP. */
+  /** The same simulator's address for a browser, in plain HTTP. */
   readonly browserURL: string
 }
 

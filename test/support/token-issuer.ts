@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { SignJWT, type JWTPayload } from 'jose'
 import type { VerificationKey } from '../../lib/provider/verification-keys.ts'
 
-/** How a test signs a token otherwise than the provider would. */
+/** How a test's token differs from one that the provider would sign. */
 export interface Signing {
   readonly alg?: string
   /** `null` leaves it out. */
@@ -11,20 +11,20 @@ export interface Signing {
   readonly header?: Readonly<Record<string, unknown>>
 }
 
-/** A provider as far as its keys go: signs tokens, and finds keys as its documents would. */
+/** A provider's keys. Signs tokens, and finds keys as the provider's documents would. */
 export interface TokenIssuer {
   readonly privateKeys: { readonly ec: KeyObject; readonly rsa: KeyObject }
-  /** Signs with the EC key, unless told otherwise. */
+  /** Signs with the EC key by default. */
   readonly sign: (claims: JWTPayload & Record<string, unknown>, signing?: Signing) => Promise<string>
   readonly findKey: (kid: string) => Promise<VerificationKey | undefined>
-  /** Every `kid` that was looked for. */
+  /** Every `kid` that a key was requested for. */
   readonly lookedFor: string[]
 }
 
 /**
- * Makes an issuer of its own keys.
+ * Creates an issuer with its own keys.
  *
- * @param kids - what its EC and its RSA key are called
+ * @param kids - the names of its EC key and its RSA key
  */
 export function createTokenIssuer(kids = { ec: 'ec-key', rsa: 'rsa-key' }): TokenIssuer {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -4,7 +4,7 @@ import type { Browser } from './browser.ts'
 import type { Service } from './service.ts'
 import type { Pair } from './simulator.ts'
 
-/** Signs a user in with a browser of their own. */
+/** Signs a user in with their own browser. */
 export async function visitorSignedIn(
   pair: Pair,
   user: SimulatorResponse['user'] = 'typical',
@@ -15,20 +15,20 @@ export async function visitorSignedIn(
   return browser
 }
 
-/** Signs in whoever the simulator lets sign in. */
+/** Signs in the user that the simulator is set to. */
 export async function signIn(url: string, browser: Browser): Promise<void> {
   const { status, body } = await browser.visit(`${url}/account`)
   if (status !== 200) throw new Error(`The sign-in ended with ${status}: ${body}`)
 }
 
-/** The `sub` of who is signed in at a browser, as the service knows it. */
+/** The `sub` of the user that the service has signed in at a browser. */
 export async function whoIs({ url }: Pick<Service, 'url'>, browser: Browser): Promise<string | undefined> {
   const { status, body } = await browser.send(`${url}/whoami`)
   if (status !== 200) throw new Error(`The service answered with ${status}: ${body}`)
   return (JSON.parse(body) as { sub: string } | null)?.sub
 }
 
-/** What the service keeps of the only session in its store that has a signed-in user. */
+/** The sign-in record of the only session in the store that has a signed-in user. */
 export async function storedSignIn({ store }: Service): Promise<SignedIn> {
   const sessions = await new Promise<object>((resolve, reject) => {
     store.all?.((error: unknown, all) => {
@@ -45,7 +45,7 @@ export async function storedSignIn({ store }: Service): Promise<SignedIn> {
   return found[0]
 }
 
-/** What a script on a page of the service would get. */
+/** The text that a script on a page of the service could read. */
 export async function fetchFrom(browser: Browser, address: string, method = 'GET') {
   const response = await browser.send(address, {
     method,

@@ -9,20 +9,20 @@ import type { Browser } from './browser.ts'
 import { startPair, type Pair } from './simulator.ts'
 import { storedSignIn } from './visitors.ts'
 
-/** What a process that ran all journeys and faults let out, and what it must not have. */
+/** The output of a process that ran all journeys and faults, and the secrets that must not be in it. */
 export interface Observations {
-  /** How often each file's code wrote to stdout and stderr. */
+  /** The number of writes to stdout and stderr, by the file whose code wrote. */
   readonly writes: Readonly<Record<string, number>>
-  /** What undici wrote, the one package under this one that can be asked to. */
+  /** The output of undici, the one dependency whose debug output can be turned on. */
   readonly undiciWrites: readonly string[]
   readonly errors: readonly string[]
   readonly events: readonly string[]
-  /** Status line, headers, cookies and body of every answer of the service but the pages that show `req.user`. */
+  /** Status line, headers, cookies and body of every response of the service, except pages that show `req.user`. */
   readonly responses: readonly string[]
-  /** Secrets and personal data by what they are. */
+  /** Secrets and personal data, by kind. */
   readonly secrets: Readonly<Record<string, readonly string[]>>
   readonly journeys: number
-  /** Why the run broke off, and what nobody caught, if anything. */
+  /** Errors that ended the run or that nothing caught. */
   readonly failures: readonly string[]
 }
 
@@ -40,15 +40,15 @@ const nothing: IncomingHttpHeaders = {}
 
 const plumbing = /node:internal\/(?:util|console)|node_modules\/(?:debug|depd)\/|watched-process|^$/
 
-// Where Node has a copy of its own, that one writes for both.
+// If Node has its own copy of undici, that copy writes for both.
 const undici = /(?:node_modules|node:internal\/deps)\/undici\//
 
-/** The file that called whatever wrote: past Node's console and debuglog, and the package "debug". */
+/** The file whose code wrote, past Node's console and debuglog and the package "debug". */
 function writer(): string {
   const usual = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace') ?? { value: undefined }
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 20
-  // Without the source maps that are looked up for each line of a stack: there are many thousands of writes.
+  // Skips the source maps, which Node would otherwise read for each line of many thousands of stacks.
   Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName() ?? '')
   const files = new Error().stack as unknown as string[]
   Object.defineProperty(Error, 'prepareStackTrace', { ...usual, configurable: true })
@@ -73,16 +73,16 @@ function note(kind: string, ...found: (string | undefined)[]): void {
   for (const one of found) if (one && !known.includes(one)) known.push(one)
 }
 
-/** Every text in what a user can prove. */
+/** Every string in the identity data of a user. */
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
 }
 
-/** The pages that show `req.user` to the user that it is about. */
+/** The pages that show a user their own `req.user`. */
 const ownPages = ['/account', '/identity']
 
-/** Goes to a page and on, and keeps what the service answered on the way. */
+/** Visits a page and follows its redirects, and keeps the service's responses. */
 async function visit(pair: Pair, browser: Browser, path: string, method = 'GET'): Promise<void> {
   let address = pair.service.url + path
   for (let hops = 0; hops < 12; hops++) {
@@ -128,7 +128,7 @@ const everything = {
   claims: [...everyClaim],
 } satisfies Partial<OneLoginOptions>
 
-// Long enough for a machine that has other things to do: only what hangs is to be met by the deadline.
+// Long enough for a busy machine. Only faults that hang are meant to reach the deadline.
 const patience = 30
 const untilHung = 0.5
 const deadlineFor = (fault: string) => ({ timeout: fault === 'hang' ? untilHung : patience })
@@ -218,14 +218,14 @@ async function run(): Promise<void> {
     await withPair(async (pair) => {
       for (const fault of faults) if (fault !== 'hang') await runFault(pair, place, fault)
     })
-    // A browser would wait as long as it likes: the service has no part in it.
+    // A browser would wait without a limit, and the service is not involved.
     if (faults.includes('hang') && place !== 'authorize' && place !== 'logout')
       await withPair((pair) => runFault(pair, place, 'hang'), deadlineFor('hang'))
   }
 
   const { email, phoneNumber, walletSubjectId, identity } = user
   note('personal data', email ?? undefined, phoneNumber, walletSubjectId)
-  // Shorter ones stand in other words by chance.
+  // Shorter strings occur in other words by chance.
   note('personal data', ...textsOf(identity).filter((text) => text.length > 5 && !text.endsWith('Name')))
 }
 

@@ -53,7 +53,7 @@ interface Variation extends Signing {
   readonly level?: 'P1' | 'P2' | 'P3'
 }
 
-/** Verifies a good core identity with the variation's claims in place of its own. */
+/** Verifies a good core identity with some of its claims changed. */
 async function verify({ claims, level = asked.level, ...signing }: Variation = {}, findKey = op.findKey) {
   const jwt = await op.sign({ ...goodClaims(), ...claims }, signing)
   return verifyCoreIdentity(jwt, { ...asked, level }, { identityKey: findKey }, settings)
@@ -65,15 +65,15 @@ async function expectRefused(verification: Promise<unknown>, reason: RegExp) {
 }
 
 describe('signature', () => {
-  it('[CID-1, CID-8, CID-9] gives the data of a core identity that kept every rule', async () => {
+  it('[CID-1, CID-8, CID-9] returns the data of a correct core identity', async () => {
     expect(await verify()).toEqual({ level: 'P2', name: [name], birthDate: [{ value: '1970-01-01' }] })
   })
 
-  it('[CID-1] refuses RS256, even where the DID document had a key for it', async () => {
+  it('[CID-1] rejects RS256, even if the DID document has a key for it', async () => {
     await expectRefused(verify({ alg: 'RS256' }), /its "alg" is not allowed/)
   })
 
-  it('[CID-1] refuses ES384, even where the DID document had a key for it', async () => {
+  it('[CID-1] rejects ES384, even if the DID document has a key for it', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
     const found = {
       alg: 'ES384',
@@ -85,16 +85,16 @@ describe('signature', () => {
     )
   })
 
-  it('[CID-1] refuses a signature of another key under the kid of the provider', async () => {
+  it("[CID-1] rejects a signature of another key with the provider's kid", async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     await expectRefused(verify({ key: privateKey }), /its signature does not match its key/)
   })
 
-  it('[CID-1] refuses ES256 where the kid names a key of another kind', async () => {
+  it('[CID-1] rejects ES256 if the kid names a key of another type', async () => {
     await expectRefused(verify({ kid: `${controller}#rsa` }), /its "alg" does not match its key/)
   })
 
-  it.each([undefined, null, 5, {}, ['a.b.c']])('[CID-12] refuses %j in place of a JWT', async (jwt) => {
+  it.each([undefined, null, 5, {}, ['a.b.c']])('[CID-12] rejects %j instead of a JWT', async (jwt) => {
     await expectRefused(
       verifyCoreIdentity(jwt, asked, { identityKey: op.findKey }, settings),
       /it is not a JWT/,
@@ -103,7 +103,7 @@ describe('signature', () => {
 })
 
 describe('key', () => {
-  it('[CID-2] looks for the key by the whole kid', async () => {
+  it('[CID-2] looks the key up by the whole kid', async () => {
     await verify()
     expect(op.lookedFor.at(-1)).toBe(`${controller}#ec`)
   })
@@ -114,16 +114,16 @@ describe('key', () => {
     'did:web:identity.account.gov.uk#ec',
     'ec',
     '#ec',
-  ])('[CID-2, CID-3] refuses the kid %s of another controller without looking anything up', async (kid) => {
+  ])('[CID-2, CID-3] rejects the kid %s of another controller without a look-up', async (kid) => {
     const findKey = () => Promise.reject(new Error('It was looked up.'))
     await expectRefused(verify({ kid }, findKey), /its key belongs to another controller/)
   })
 
-  it('[CID-2] refuses a header without kid', async () => {
+  it('[CID-2] rejects a header without kid', async () => {
     await expectRefused(verify({ kid: null }), /no "kid"/)
   })
 
-  it('[CID-2] says to report an incident where the DID document does not have the key', async () => {
+  it('[CID-2] says to report an incident if the DID document does not have the key', async () => {
     await expectRefusedAs(
       verify({ kid: `${controller}#stranger` }),
       'core_identity_key_unknown',
@@ -131,12 +131,12 @@ describe('key', () => {
     )
   })
 
-  it('[CID-2] passes on that the DID document could not be had, as it is', async () => {
+  it('[CID-2] passes on the error unchanged if the DID document is unavailable', async () => {
     const outage = new OneLoginError('provider_unreachable', 'No keys today.')
     expect(await refusalOf(verify({}, () => Promise.reject(outage)))).toBe(outage)
   })
 
-  it('[CID-3] does not trust a key that the token itself brings', async () => {
+  it('[CID-3] does not trust a key in the token itself', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const jwk = publicKey.export({ format: 'jwk' })
     await expectRefused(verify({ key: privateKey, header: { jwk } }), /its signature does not match its key/)
@@ -149,11 +149,11 @@ describe('claims of the token', () => {
     ['the issuer without its slash', environment.coreIdentityIssuer.slice(0, -1)],
     ['the issuer of production', environments.production.coreIdentityIssuer],
     ['no issuer', undefined],
-  ])('[CID-4] refuses %s', async (_what, iss) => {
+  ])('[CID-4] rejects %s', async (_what, iss) => {
     await expectRefused(verify({ claims: { iss } }), /its "iss" is not the issuer/)
   })
 
-  it.each(['another-client', '', ['tax-your-dragon']])('[CID-4, IDT-9] refuses the azp %j', async (azp) => {
+  it.each(['another-client', '', ['tax-your-dragon']])('[CID-4, IDT-9] rejects the azp %j', async (azp) => {
     await expectRefused(verify({ claims: { azp } }), /its "azp" is another client/)
   })
 
@@ -162,53 +162,53 @@ describe('claims of the token', () => {
   })
 
   it.each(['another-client', ['tax-your-dragon', 'another-client'], []])(
-    '[CID-4] refuses the audience %j',
+    '[CID-4] rejects the audience %j',
     async (aud) => {
       await expectRefused(verify({ claims: { aud } }), /its "aud" is not the client/)
     },
   )
 
-  it('[CID-4] refuses a core identity without an audience', async () => {
+  it('[CID-4] rejects a core identity without an audience', async () => {
     await expectRefused(verify({ claims: { aud: undefined } }), /its "aud" is not the client/)
   })
 
   it.each(['urn:fdc:gov.uk:2022:another-user', '', undefined])(
-    '[CID-4] refuses the sub %j, which is not that of the ID token',
+    '[CID-4] rejects the sub %j, which differs from the sub of the ID token',
     async (sub) => {
       await expectRefused(verify({ claims: { sub } }), /its "sub" is (another user|not text)/)
     },
   )
 
-  it('[CID-4] refuses an expired core identity', async () => {
+  it('[CID-4] rejects an expired core identity', async () => {
     await expectRefused(verify({ claims: { exp: nowInSeconds() - 32 } }), /its "exp" is missing or past/)
   })
 
-  it('[CID-4] refuses one that is not valid yet', async () => {
+  it('[CID-4] rejects a core identity that is not valid yet', async () => {
     await expectRefused(verify({ claims: { nbf: nowInSeconds() + 40 } }), /its "nbf" is in the future/)
   })
 
-  it('[CID-4] refuses one that was issued in the future', async () => {
+  it('[CID-4] rejects a core identity issued in the future', async () => {
     await expectRefused(
       verify({ claims: { iat: nowInSeconds() + 40 } }),
       /its "iat" is missing or in the future/,
     )
   })
 
-  it('[CID-4] allows clocks to differ by the tolerance', async () => {
+  it('[CID-4] allows clocks to differ within the tolerance', async () => {
     const ahead = nowInSeconds() + 20
     await expect(
       verify({ claims: { nbf: ahead, iat: ahead, exp: nowInSeconds() - 20 } }),
     ).resolves.toBeDefined()
   })
 
-  it.each(['exp', 'iat'])('[CID-4] refuses one without %s', async (claim) => {
+  it.each(['exp', 'iat'])('[CID-4] rejects a core identity without %s', async (claim) => {
     await expectRefused(verify({ claims: { [claim]: undefined } }), new RegExp(`"${claim}"`))
   })
 })
 
 describe('level of confidence', () => {
   it.each([undefined, '', 'Cl.Cm', 'P4', 'p2', 'Cl.Cm.P2', ['P2'], 2, null])(
-    '[CID-5] refuses the vot %j',
+    '[CID-5] rejects the vot %j',
     async (vot) => {
       await expectRefused(verify({ claims: { vot } }), /its "vot" is missing or not a level of confidence/)
     },
@@ -219,7 +219,7 @@ describe('level of confidence', () => {
     ['P2', 'P3'],
     ['P0', 'P1'],
     ['P0', 'P2'],
-  ] as const)('[CID-5] never takes %s as proven where %s was asked for', async (vot, level) => {
+  ] as const)('[CID-5] never accepts %s as proven if %s was requested', async (vot, level) => {
     const error = await refusalOf(verify({ claims: { vot }, level }))
     expect(error).toMatchObject({ code: 'identity_level_too_low', status: 403 })
     expect(error.message).toContain(
@@ -231,7 +231,7 @@ describe('level of confidence', () => {
     ['P1', 'P1'],
     ['P2', 'P1'],
     ['P3', 'P2'],
-  ] as const)('[CID-5] takes %s where %s was asked for, and tells it', async (vot, level) => {
+  ] as const)('[CID-5] accepts %s if %s was requested, and returns it', async (vot, level) => {
     await expect(verify({ claims: { vot }, level })).resolves.toMatchObject({ level: vot })
   })
 })
@@ -242,10 +242,10 @@ describe('malformed data', () => {
 
   it.each([
     ['no credential', undefined, 'vc'],
-    ['a credential of text', 'eyJ', 'vc'],
+    ['a credential that is text', 'eyJ', 'vc'],
     ['no subject', {}, 'credentialSubject'],
     ['no name', credential({ name: undefined }), 'credentialSubject.name'],
-    ['a name of text', credential({ name: 'SECRET' }), 'credentialSubject.name'],
+    ['a name that is text', credential({ name: 'SECRET' }), 'credentialSubject.name'],
     ['an empty list of names', names(), 'credentialSubject.name'],
     ['no current name', names({ ...name, validUntil: '2021-01-01' }), 'credentialSubject.name'],
     ['a name without parts', parts(), 'credentialSubject.name.0.nameParts'],
@@ -261,28 +261,28 @@ describe('malformed data', () => {
       'credentialSubject.name.0.nameParts.0.value',
     ],
     [
-      'more name parts than any name has',
+      'more name parts than the limit',
       parts(...Array<unknown>(1001).fill({ type: 'GivenName', value: 'SECRET' })),
       'credentialSubject.name.0.nameParts',
     ],
     [
-      'a name that begins on no date',
+      'a name whose start is not a date',
       names({ ...name, validFrom: 'SECRET' }),
       'credentialSubject.name.0.validFrom',
     ],
     [
-      'a name that ends on no date',
+      'a name whose end is not a date',
       names(name, { ...name, validUntil: '01/02/2020' }),
       'credentialSubject.name.1.validUntil',
     ],
     ['no birth date', credential({ birthDate: undefined }), 'credentialSubject.birthDate'],
     ['an empty list of birth dates', credential({ birthDate: [] }), 'credentialSubject.birthDate'],
     [
-      'a birth date of another form',
+      'a birth date in another format',
       credential({ birthDate: [{ value: '1 SECRET 1970' }] }),
       'credentialSubject.birthDate.0.value',
     ],
-  ])('[CID-12, CID-6] refuses %s, naming the claim and nothing in it', async (_what, vc, claim) => {
+  ])('[CID-12, CID-6] rejects %s, and names the claim without its value', async (_what, vc, claim) => {
     const error = await refusalOf(verify({ claims: { vc } }))
     expect(error.code).toBe('identity_claim_invalid')
     expect(error.message).toContain(
@@ -291,14 +291,14 @@ describe('malformed data', () => {
     expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toContain('SECRET')
   })
 
-  it('[CID-6] shows nothing of a refused core identity in the error or its cause', async () => {
+  it('[CID-6] shows nothing of a rejected core identity in the error or its cause', async () => {
     const error = await refusalOf(verify({ claims: { exp: 1 } }))
     expect(inspect(error)).not.toMatch(/Alice|O’Donnell|1970|a-user|eyJ/)
   })
 })
 
 describe('names', () => {
-  it('[CID-8] takes parts in any order, number, length and script', async () => {
+  it('[CID-8] accepts parts in any order, number, length and script', async () => {
     const unusual = {
       nameParts: [
         { type: 'FamilyName', value: '欧阳' },

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const appPath = `${root}test/types/app-in-memory.ts`
 
-/** Returns the compiler's errors in an app. It is a program of its own, because its global declarations apply to all files. */
+/** Returns the compiler's errors in an app. The app is its own program, because its global declarations apply to all files. */
 function errorsOf(source: string): string[] {
   const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
     config: object
@@ -45,7 +45,7 @@ passport.serializeUser((user, done) => done(null, user.sub))
 `
 
 describe('Express.User', () => {
-  it('[UI-2] is declared in one line, and then req.user is typed everywhere', { timeout: 180_000 }, () => {
+  it('[UI-2] is declared in one line, and then types req.user everywhere', { timeout: 180_000 }, () => {
     expect(errorsOf(app)).toEqual([])
   })
 })

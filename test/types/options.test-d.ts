@@ -20,7 +20,7 @@ type Claims = {
 }
 type Name = v.InferOutput<typeof credentialSubjectSchema>['name'][number]
 
-it('[CONF-9] documents the options that are checked, no more and no fewer', () => {
+it('[CONF-9] the documented options are exactly those that are checked', () => {
   expectTypeOf<keyof OneLoginOptions>().toEqualTypeOf<keyof Given>()
   expectTypeOf<keyof NonNullable<OneLoginOptions['session']>>().toEqualTypeOf<
     keyof NonNullable<Given['session']>
@@ -33,7 +33,7 @@ it('[CONF-9] documents the options that are checked, no more and no fewer', () =
   expectTypeOf<SignInOptions>().toEqualTypeOf<GivenToRequest>()
 })
 
-it('[CID-11] documents the claims that are read, no more and no fewer', () => {
+it('[CID-11] the documented claims are exactly those that are read', () => {
   expectTypeOf<Address>().toEqualTypeOf<Claims['address']>()
   expectTypeOf<Passport>().toEqualTypeOf<Claims['passport']>()
   expectTypeOf<DrivingPermit>().toEqualTypeOf<Claims['drivingPermit']>()

@@ -29,7 +29,7 @@ const options = {
   privateKey: process.env.ONE_LOGIN_PRIVATE_KEY,
 } as const satisfies OneLoginOptions
 
-it('[CONF-9] variables of the environment can be given as they are', () => {
+it('[CONF-9] environment variables can be passed as they are', () => {
   new OneLoginStrategy({
     environment: 'integration',
     clientId: process.env.ONE_LOGIN_CLIENT_ID,
@@ -46,7 +46,7 @@ it('[CONF-9] variables of the environment can be given as they are', () => {
   }))
 })
 
-it('[KEY-1] a key can be given in every form', () => {
+it('[KEY-1] a key can have every supported form', () => {
   for (const key of [
     '-----BEGIN PRIVATE KEY-----',
     privateKey.export({ format: 'jwk' }),
@@ -66,13 +66,13 @@ it('[KEY-1] a key can be given in every form', () => {
       sign: (data) => Promise.resolve(data),
     },
   })
-  // @ts-expect-error One Login takes no EC signatures
+  // @ts-expect-error One Login does not accept EC signatures
   assertType<Signer['alg']>('ES256')
-  // @ts-expect-error a number is no key
+  // @ts-expect-error a number is not a key
   assertType<OneLoginOptions>({ ...options, privateKey: 5 })
 })
 
-it('[CONF-9] every option has a type of its own', () => {
+it('[CONF-9] every option has its own type', () => {
   assertType<OneLoginOptions>({
     ...options,
     environment: {
@@ -95,35 +95,35 @@ it('[CONF-9] every option has a type of its own', () => {
     signOutStore: new MemoryStore(),
     passReqToCallback: false,
   })
-  // @ts-expect-error there is no such environment
+  // @ts-expect-error an unknown environment
   assertType<OneLoginOptions>({ ...options, environment: 'staging' })
   assertType<OneLoginOptions>({ ...options, environment: 'https://oidc.account.gov.uk/' })
   assertType<OneLoginOptions>({ ...options, environment: 'https://oidc.integration.account.gov.uk' })
   assertType<OneLoginOptions>({ ...options, environment: { issuer: 'https://op.example/' } })
-  // @ts-expect-error a provider has an issuer
+  // @ts-expect-error a provider needs an issuer
   assertType<OneLoginOptions>({ ...options, environment: { didDocumentURL: 'https://op.example/' } })
   assertType<OneLoginOptions>({ ...options, maxAge: '5m' })
   // @ts-expect-error a misspelt option
   assertType<OneLoginOptions>({ ...options, clientID: 'a' })
-  // @ts-expect-error offline_access is not offered
+  // @ts-expect-error offline_access is not supported
   assertType<OneLoginOptions>({ ...options, scope: ['openid', 'offline_access'] })
-  // @ts-expect-error there is no such claim
+  // @ts-expect-error an unknown claim
   assertType<OneLoginOptions>({ ...options, claims: ['name'] })
-  // @ts-expect-error One Login has English and Welsh
+  // @ts-expect-error One Login supports English and Welsh
   assertType<OneLoginOptions>({ ...options, uiLocales: 'fr' })
-  // @ts-expect-error a function of the request gives one of them as well
+  // @ts-expect-error a function must return one of them as well
   assertType<OneLoginOptions>({ ...options, uiLocales: () => 'fr' })
-  // @ts-expect-error a text needs a unit
+  // @ts-expect-error text needs a unit
   assertType<OneLoginOptions>({ ...options, timeout: '5' })
   // @ts-expect-error an unknown rule
   assertType<OneLoginOptions>({ ...options, session: { onExpiry: 'explode' } })
-  // @ts-expect-error a store can be read and written
+  // @ts-expect-error a store needs methods to read and write
   assertType<OneLoginOptions>({ ...options, signOutStore: {} })
-  // @ts-expect-error the client id is needed
+  // @ts-expect-error the client ID is required
   assertType<OneLoginOptions>({ environment: 'integration', callbackURL: 'https://a.example/cb' })
 })
 
-it('[UI-4] Passport takes the strategy, with a verify callback of every kind', () => {
+it('[UI-4] Passport accepts the strategy, with every kind of verify callback', () => {
   passport.use(new OneLoginStrategy(options))
   passport.use('another-name', new OneLoginStrategy(options))
   passport.use(new OneLoginStrategy(options, (user) => ({ id: user.sub })))
@@ -138,13 +138,13 @@ it('[UI-4] Passport takes the strategy, with a verify callback of every kind', (
     return undefined
   })
   new OneLoginStrategy({ ...options, passReqToCallback: true }, (req, user) => ({ ip: req.ip, id: user.sub }))
-  // @ts-expect-error the request comes only where it was asked for
+  // @ts-expect-error the callback gets the request only with passReqToCallback
   new OneLoginStrategy(options, (req: Request) => ({ ip: req.ip }))
-  // @ts-expect-error the request is asked for to be given to somebody
+  // @ts-expect-error passReqToCallback needs a callback
   new OneLoginStrategy({ ...options, passReqToCallback: true })
 })
 
-it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] a request has options of its own', () => {
+it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] a request has its own options', () => {
   assertType<SignInOptions>({
     vtr: ['Cl.Cm.P2'],
     claims: ['address'],
@@ -156,13 +156,13 @@ it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] a request has options of its own', () => {
     returnTo: '/',
     state: { anything: [1] },
   })
-  // @ts-expect-error One Login has English and Welsh
+  // @ts-expect-error One Login supports English and Welsh
   assertType<SignInOptions>({ uiLocales: 'fr' })
   // @ts-expect-error no other prompt is supported
   assertType<SignInOptions>({ prompt: 'none' })
-  // @ts-expect-error no other channel is known
+  // @ts-expect-error no other channel is supported
   assertType<SignInOptions>({ channel: 'mobile' })
-  // @ts-expect-error a list of vectors
+  // @ts-expect-error vtr must be a list
   assertType<SignInOptions>({ vtr: 'Cl.Cm' })
   // @ts-expect-error an unknown option
   assertType<SignInOptions>({ redirectUri: 'https://a.example/' })
@@ -171,7 +171,7 @@ it('[AUTHZ-8, AUTHZ-9, AUTHZ-16] a request has options of its own', () => {
   expectTypeOf(info.state).toEqualTypeOf<unknown>()
 })
 
-it('[CID-5] guards say what a page needs', () => {
+it('[CID-5] guards declare what a page needs', () => {
   const app = express()
   const oneLogin = new OneLoginStrategy(options)
   app.use(oneLogin.session(), oneLogin.routes())
@@ -179,17 +179,17 @@ it('[CID-5] guards say what a page needs', () => {
   app.get('/b', oneLogin.requireAuthentication({ maxAge: 300, reauthenticateWithin: '5m' }))
   app.get('/c', oneLogin.requireIdentity({ level: 'P2', claims: ['address'] }))
   app.get('/d', oneLogin.logout({ state: (req) => req.ip }), oneLogin.jwks(), oneLogin.backChannelLogout())
-  // @ts-expect-error a page that needs an identity says at which level
+  // @ts-expect-error a page that needs an identity must name the level
   oneLogin.requireIdentity()
-  // @ts-expect-error P0 is no identity
+  // @ts-expect-error P0 is not an identity
   oneLogin.requireIdentity({ level: 'P0' })
-  // @ts-expect-error there is no such claim
+  // @ts-expect-error an unknown claim
   oneLogin.requireIdentity({ level: 'P2', claims: ['name'] })
-  // @ts-expect-error a level is for requireIdentity
+  // @ts-expect-error level belongs to requireIdentity
   oneLogin.requireAuthentication({ level: 'P2' })
 })
 
-it('[USE-3] options typed as OneLoginOptions stand beside a verify callback', () => {
+it('[USE-3] options typed as OneLoginOptions work with a verify callback', () => {
   const typed: OneLoginOptions = options
   new OneLoginStrategy(typed, (user) => {
     expectTypeOf(user).toEqualTypeOf<OneLoginUser>()
@@ -203,13 +203,13 @@ it('[USE-3] options typed as OneLoginOptions stand beside a verify callback', ()
   })
 })
 
-it('[CB-3] errors have a code that can be switched on', () => {
+it('[CB-3] errors have a typed code', () => {
   if (isOneLoginError(thrown)) {
     expectTypeOf(thrown).toEqualTypeOf<OneLoginError>()
     expectTypeOf(thrown.code).toEqualTypeOf<OneLoginErrorCode>()
     expectTypeOf(thrown.returnCodes).toEqualTypeOf<readonly string[] | undefined>()
     expectTypeOf(thrown.providerError?.description).toEqualTypeOf<string | undefined>()
-    // @ts-expect-error there is no such code
+    // @ts-expect-error an unknown code
     expectTypeOf(thrown.code === 'made_up').toEqualTypeOf<boolean>()
   }
   expectTypeOf<'access_denied' | 'temporarily_unavailable'>().toExtend<OneLoginErrorCode>()

@@ -10,10 +10,10 @@ import type {
 } from 'passport-govuk-one-login'
 
 declare const user: OneLoginUser
-/** Reads a value, so that the compiler looks at it. */
+/** Reads a value, so that the compiler checks it. */
 declare function use(value: unknown): undefined
 
-it('[UI-2] what may be absent is typed so', () => {
+it('[UI-2] optional properties can be undefined', () => {
   expectTypeOf(user.sub).toEqualTypeOf<string>()
   expectTypeOf(user.email).toEqualTypeOf<string | undefined>()
   expectTypeOf(user.emailVerified).toEqualTypeOf<boolean | undefined>()
@@ -24,12 +24,12 @@ it('[UI-2] what may be absent is typed so', () => {
   expectTypeOf(user.identity).toEqualTypeOf<Identity | undefined>()
 })
 
-it('[CID-7] a name can be read only of an identity that was found to be proven', () => {
-  // @ts-expect-error there may have been no identity journey
+it('[CID-7] a name can only be read after a check that the identity is proven', () => {
+  // @ts-expect-error there may be no identity
   use(user.identity.proven)
-  // @ts-expect-error it may not be proven
+  // @ts-expect-error the identity may not be proven
   use(user.identity?.name)
-  // @ts-expect-error nor does it then have a level
+  // @ts-expect-error an identity that is not proven has no level
   use(user.identity?.level)
   if (!user.identity) return
   expectTypeOf(user.identity.returnCodes).toEqualTypeOf<readonly string[]>()
@@ -52,15 +52,15 @@ it('[CID-10] an address may lack any member', () => {
   expectTypeOf({}).toExtend<Address>()
 })
 
-it('[CID-5] P0 is no level of an identity', () => {
-  // @ts-expect-error P0 means that there is none
+it('[CID-5] P0 is not an identity level', () => {
+  // @ts-expect-error P0 means that there is no identity
   const level: IdentityLevel = 'P0'
   use(level)
 })
 
-it('[CID-6] nobody can change what was verified', () => {
+it('[CID-6] verified data is read-only', () => {
   // @ts-expect-error it is read-only
   user.sub = 'another'
-  // @ts-expect-error so is all that is in it
+  // @ts-expect-error nested properties are read-only too
   user.authentication.level = 'Cl'
 })
