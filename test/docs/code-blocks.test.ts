@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { documents } from './documents.ts'
+import { readmeService } from './readme-service.ts'
 
 const root = new URL('../../', import.meta.url)
 
@@ -120,6 +121,10 @@ describe('the documentation', () => {
     { name: 'every block', some: blocks.filter((block) => !isGlobal(block)) },
     { name: 'the blocks that declare something globally', some: blocks.filter(isGlobal) },
     { name: 'every example of the API reference', some: sources.flatMap(examplesOf) },
+    {
+      name: "the README's service, with its own imports only",
+      some: [{ name: 'README.md', code: readmeService, setting: '' }],
+    },
   ])(
     'has TypeScript that compiles, in $name',
     ({ some }) => {

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Browser, type Page } from '../support/browser.ts'
 import { createExampleProject, type ExampleProject } from './example-project.ts'
 import { freePort } from '../support/listen.ts'
+import { readmeService, readmeSimulator } from './readme-service.ts'
 
 describe('the examples of the guides', () => {
   let project: ExampleProject
@@ -57,15 +60,66 @@ describe('the examples of the guides', () => {
     const signedOut = await browser.visit(`${service.url}/sign-out`)
     expect(signedOut).toMatchObject({ status: 200, url: `${service.url}/` })
   }, 30_000)
+
+  it("run as the README says: its service with the simulator's command, and its error handler", async () => {
+    const port = await freePort()
+    const { outputText } = ts.transpileModule(readmeService, {
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
+    })
+    writeFileSync(join(project.folder, 'readme-service.js'), outputText)
+    await using simulator = await startReadmeSimulator(project.folder, port)
+    await using service = await startService(project.folder, 'readme-service.js', {
+      port,
+      env: { ...simulator.variables, SESSION_SECRET: 'for tests' },
+    })
+    const browser = new Browser()
+    const start = await browser.visit(service.url)
+    expect(start.body).toContain('href="/account"')
+    const account = await choose(browser, await browser.visit(`${service.url}/account`))
+    expect(JSON.parse(account.body)).toMatchObject({ email: 'typical@example.com' })
+    expect((await browser.visit(`${service.url}/sign-out`)).url).toBe(`${service.url}/`)
+
+    const refused = await choose(browser, await browser.visit(`${service.url}/treasure`), 'access-denied')
+    expect(refused).toMatchObject({ status: 403, body: 'Please try again' })
+  }, 60_000)
 })
 
+/** Starts the simulator with the README's command, on a free port. */
+async function startReadmeSimulator(
+  project: string,
+  port: number,
+): Promise<AsyncDisposable & { variables: Record<string, string> }> {
+  const main = join(project, 'node_modules/passport-govuk-one-login/dist/cli/main.js')
+  const written = readmeSimulator.map((argument) => argument.replace('3000', String(port)))
+  const command = spawn(process.execPath, [main, ...written, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface(command.stdout), 'line')) as [string]
+  const { variables } = JSON.parse(line) as { variables: Record<string, string> }
+  return {
+    variables,
+    [Symbol.asyncDispose]: async () => {
+      command.kill()
+      await once(command, 'exit')
+    },
+  }
+}
+
 /** Starts the service of a document on another port. */
-async function startService(project: string, file: string): Promise<AsyncDisposable & { url: string }> {
-  const port = await freePort()
+async function startService(
+  project: string,
+  file: string,
+  { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
+): Promise<AsyncDisposable & { url: string }> {
+  port ||= await freePort()
   const folder = join(project, dirname(file))
   const path = join(folder, 'service-on-a-free-port.js')
   writeFileSync(path, readFileSync(join(project, file), 'utf8').replaceAll('3000', String(port)))
-  const service = spawn(process.execPath, [path], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const service = spawn(process.execPath, [path], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await once(service.stdout, 'data')
   return {
     url: `http://localhost:${port}`,
@@ -76,9 +130,9 @@ async function startService(project: string, file: string): Promise<AsyncDisposa
   }
 }
 
-/** Presses the button on the simulator's page, with its default choices. */
-async function choose(browser: Browser, page: Page): Promise<Page> {
+/** Presses the button on the simulator's page, with its default choices or an error. */
+async function choose(browser: Browser, page: Page, error = ''): Promise<Page> {
   const [, journey = ''] = /name="journey" value="([^"]+)"/.exec(page.body) ?? []
-  const body = new URLSearchParams({ journey, user: 'typical' }).toString()
+  const body = new URLSearchParams({ journey, user: 'typical', error }).toString()
   return browser.visit(new URL('/sign-in', page.url).href, { method: 'POST', body })
 }
