@@ -121,7 +121,7 @@ describe('a log-in', () => {
       req.session.cookie.maxAge = 3_600_000
       end()
     })
-    // express-session computes it anew from the end of the session, so a few milliseconds may be missing.
+    // express-session computes it again from the end of the session, so a few milliseconds may be missing.
     expect(done.maxAge).toSatisfy((maxAge: number) => maxAge > 3_590_000 && maxAge <= 3_600_000)
   })
 
