@@ -35,6 +35,8 @@ export class ChaosRun {
   readonly #random: () => number
   readonly #all: readonly Disturbance[]
   readonly #begin = Date.now()
+  /** When each disturbance last happened, in milliseconds since 1970. */
+  readonly #lastAt = new Map<string, number>()
   #queue: Disturbance[]
   #ended = 0
 
@@ -89,7 +91,10 @@ export class ChaosRun {
       const one = this.#next()
       this.#countEnded()
       await one?.happens()
-      if (one) this.happened.set(one.name, (this.happened.get(one.name) ?? 0) + 1)
+      if (one) {
+        this.happened.set(one.name, (this.happened.get(one.name) ?? 0) + 1)
+        this.#lastAt.set(one.name, Date.now())
+      }
       await wait(500 + this.#random() * 1000)
     }
     return measured
@@ -99,7 +104,10 @@ export class ChaosRun {
   #next(): Disturbance | undefined {
     const canEnd = this.#share() < lastEnd
     const possible = (all: readonly Disturbance[]) =>
-      all.filter(({ endsInstances = false }) => canEnd || !endsInstances)
+      all.filter(
+        ({ name, endsInstances = false, rest = 0 }) =>
+          (canEnd || !endsInstances) && Date.now() - (this.#lastAt.get(name) ?? 0) >= rest * 1000,
+      )
     this.#queue = possible(this.#queue)
     if (this.#queue.length === 0) this.#queue = inAnyOrder(possible(this.#all), this.#random)
     return this.#queue.shift()

@@ -76,7 +76,7 @@ export class ChaosUser {
   readonly #user: ReturnType<typeof readyUser>
   #browser = new PortBlindBrowser()
   #ended: SignOut[] = []
-  /** When the last tab got its page, in milliseconds since 1970. */
+  /** When the last sign-in ended, in milliseconds since 1970. A tab that did not get its page may have signed in too. */
   #cameAt = 0
 
   constructor(op: Simulator, url: string, tally: ChaosTally, random: () => number, index: number) {
@@ -102,10 +102,10 @@ export class ChaosUser {
   async #inTabs(path: string): Promise<void> {
     const tabs = Array.from({ length: 1 + Math.floor(this.#random() * 3) }, (_, tab) => `${path}?tab=${tab}`)
     const endings = await Promise.all(tabs.map((tab) => this.#goTo(tab)))
+    this.#cameAt = Date.now()
     for (const { status, sub } of endings) {
       if (sub !== undefined && sub !== this.#user.sub) this.#tally.wrong.push(`${path} shows ${sub}`)
       if (status !== 200) continue
-      this.#cameAt = Date.now()
       if (path === '/account') this.#tally.signIns++
       else this.#tally.stepUps++
     }

@@ -11,6 +11,8 @@ export interface Disturbance {
   readonly happens: () => Promise<unknown>
   /** Whether instances end, so that their memory says nothing. */
   readonly endsInstances?: boolean
+  /** The seconds before it can happen again. */
+  readonly rest?: number
 }
 
 /** The seconds by which clocks may differ from the machine's: together less than the clock tolerance of 30. */
@@ -81,6 +83,8 @@ function ofProvider({ op }: BalancedService, random: () => number): readonly Dis
     },
     {
       name: "the provider's keys rotated",
+      // After a download for an unknown key, an instance waits 30 seconds before the next. One Login rotates rarely.
+      rest: 35,
       happens: async () => {
         // One Login announces keys long before. Here some sign-ins fail until the service downloads the keys again.
         op.announceKeys()
