@@ -16,7 +16,7 @@ it.each([
   ['account', '/account', en.account.title, 1000],
   ['identity', '/identity', en.identity.title, 1000],
   ['identity-phone', '/identity', en.identity.title, 375],
-] as const)('the picture %s.png shows the page as it is', async (name, path, heading, width) => {
+] as const)('the picture %s.png shows the current page', async (name, path, heading, width) => {
   await using journey = await startJourney({ width, response: { user: 'every-document' } })
   await journey.go(path)
   await journey.arrives(heading)
