@@ -94,7 +94,7 @@ function filesIn(path) {
 const paths =
   given.length > 0
     ? given.map((path) => relative(root, path))
-    : 'README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md SUPPORT.md docs lib example-app examples conformance bench soak scaffold test/attacks test/browser test/flow test/express test/options test/properties test/provider test/session test/sign-in test/simulator .github'.split(
+    : 'README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md SUPPORT.md docs lib example-app examples conformance bench soak scaffold test fuzz mutation build .ci .github'.split(
         ' ',
       )
 const found = paths.flatMap(filesIn).flatMap((path) =>

@@ -41,7 +41,7 @@ export function tokenOf(data: Buffer): FuzzedToken {
   }
 }
 
-/** Returns the claims of a token. A byte order mark before them is no part of them (RFC 8259, section 8.1). */
+/** Returns the claims of a token. A byte order mark before them is not part of them (RFC 8259, section 8.1). */
 export function claimsIn(jwt: string): Readonly<Record<string, unknown>> {
   const claims = new TextDecoder().decode(Buffer.from(jwt.split('.')[1] ?? '', 'base64url'))
   return JSON.parse(claims) as Record<string, unknown>

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import own from './vitest.config.ts'
 
 /**
- * The tests that mutants of lib/cli/ have to survive. A command that a test starts in a process of its own runs
+ * The tests that mutants of lib/cli/ must survive. A command that a test starts in its own process runs
  * without the mutant, so these tests prove nothing here.
  */
 export default defineConfig({

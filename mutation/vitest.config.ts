@@ -12,10 +12,10 @@ export default defineConfig({
       'test/{attacks,express,options,properties,provider,session,sign-in,tokens}/**/*.test.ts',
       'test/flow/{sign-in,events}.test.ts',
     ],
-    // Not what takes long and repeats the rules of the others, nor what is another story each time.
+    // Leaves out slow tests that repeat others, and a test that is different in each run.
     exclude: ['test/{example-app,leaks}.test.ts', 'test/properties/session-life.test.ts'],
     sequence: { sequencer: NearestFirst },
-    // Each mutant is a run of its own in a fresh worker: in it, the files can share what they import.
+    // Each mutant has its own run in a new worker, in which the files can share what they import.
     isolate: false,
     runner: fileURLToPath(new URL('./stops-at-failure.ts', import.meta.url)),
     testTimeout: 10_000,

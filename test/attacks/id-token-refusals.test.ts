@@ -104,7 +104,7 @@ const refusals: Readonly<
 
 describe('an ID token', () => {
   it.each(Object.entries(refusals).map(([what, [id, token, words]]) => ({ what, id, token, words })))(
-    '[$id] with $what is refused with our own code and words',
+    "[$id] with $what is rejected with this package's error code and message",
     async ({ token, words }) => {
       await using attacked = await startAttackedService()
       attacked.provider.idToken = token

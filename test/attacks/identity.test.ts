@@ -25,11 +25,11 @@ const withNameParts = (nameParts: unknown) =>
 describe('a core identity', () => {
   it.each<[what: string, code: OneLoginErrorCode, claims: (claims: Draft['claims']) => object]>([
     ['[CID-4] of another person', 'core_identity_invalid', () => ({ sub: 'urn:fdc:gov.uk:2022:victim' })],
-    ['[CID-4] of nobody', 'core_identity_invalid', () => ({ sub: undefined })],
+    ['[CID-4] without a subject', 'core_identity_invalid', () => ({ sub: undefined })],
     ['[CID-4] of a list of people', 'core_identity_invalid', ({ sub }) => ({ sub: [sub] })],
     ['[CID-4] of another service', 'core_identity_invalid', () => ({ aud: 'another-service' })],
     ['[CID-4] of two services', 'core_identity_invalid', ({ aud }) => ({ aud: [aud, 'another-service'] })],
-    ['[CID-4] of no service', 'core_identity_invalid', () => ({ aud: [] })],
+    ['[CID-4] without an audience', 'core_identity_invalid', () => ({ aud: [] })],
     [
       '[CID-4] that has expired',
       'core_identity_invalid',
@@ -46,7 +46,7 @@ describe('a core identity', () => {
     ['[CID-5] at a level with a space', 'core_identity_invalid', () => ({ vot: 'P2 ' })],
     ['[CID-5] at a whole vector', 'core_identity_invalid', () => ({ vot: 'Cl.Cm.P2' })],
     ['[CID-5] at the level p2', 'core_identity_invalid', () => ({ vot: 'p2' })],
-    ['[CID-5] at a level that nobody knows', 'core_identity_invalid', () => ({ vot: 'P9' })],
+    ['[CID-5] at an unknown level', 'core_identity_invalid', () => ({ vot: 'P9' })],
     ['[CID-5] at the level __proto__', 'core_identity_invalid', () => ({ vot: '__proto__' })],
   ])('%s is rejected', async (_what, code, claims) => {
     await using attacked = await startAttackedService()

@@ -221,7 +221,7 @@ describe.each(Object.entries(tokens))('%s', (token, attack) => {
   )
 
   it.each(['jku', 'x5u', 'jwks_uri', 'iss'])(
-    `${requirements[token] ?? ''} is refused when its key is at an address that it names as "%s", and nobody goes there`,
+    `${requirements[token] ?? ''} is rejected if its key is at an address that it names as "%s", which is never called`,
     async (parameter) => {
       await using recorder = await startScriptedServer(json({ keys: [mallory.jwk] }))
       await using attacked = await startAttackedService()

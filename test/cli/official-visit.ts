@@ -8,7 +8,7 @@ import type { RunningSimulator } from './command-run.ts'
 /** The result for a service that reads the printed variables. */
 export interface Visit {
   readonly status: number
-  /** Who is signed in, or the error. */
+  /** The signed-in user, or the error. */
   readonly body: Readonly<Record<string, unknown>>
   readonly page: Page
 }

@@ -51,7 +51,7 @@ async function checkedUntil(
   }
 }
 
-describe('a service that stops to work, but not to respond', { timeout: 60_000 }, () => {
+describe('a service that stops working, but still responds', { timeout: 60_000 }, () => {
   /** Users come back from One Login, and no page is shown to them. */
   const isBack = ({ url, cookies }: Asked) => url.pathname === '/page' && cookies.has('sid')
 
@@ -82,7 +82,7 @@ describe('a service that stops to work, but not to respond', { timeout: 60_000 }
     })
   })
 
-  it('[CHK-2] proves nothing if it limits requests, and nothing is crashed by that', async () => {
+  it('[CHK-2] proves nothing if it limits requests, and is not reported as crashed', async () => {
     const only = ['id-token-nonce', 'login-csrf', 'logout-token-event']
     const results = await checkedUntil('tokens', only, () => ({ ...sorry, status: 429 }))
     expect(verdicts(results)).toEqual({

@@ -78,7 +78,7 @@ describe('a service that something else starts', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a service that refuses everybody after the first fault', { timeout: 60_000 }, () => {
+describe('a service that rejects all users after the first fault', { timeout: 60_000 }, () => {
   const only = ['id-token-nonce']
 
   /** Starts a service that finishes no sign-in after the first one that has a wrong nonce. */
@@ -97,7 +97,7 @@ describe('a service that refuses everybody after the first fault', { timeout: 60
     }
   }
 
-  it('[CHK-2] proves nothing by a refusal, because it refuses sign-ins without a fault too', async () => {
+  it('[CHK-2] proves nothing by a rejection, because it also rejects sign-ins without a fault', async () => {
     const [result] = await checked(start(), { only })
     expect(result?.verdict).toBe('not observable')
     expect(result?.checks.map(({ seen }) => seen)).toContainEqual(
@@ -105,7 +105,7 @@ describe('a service that refuses everybody after the first fault', { timeout: 60
     )
   })
 
-  it('[CHK-2] is broken all the same by what it accepted before', async () => {
+  it('[CHK-2] is still broken because of what it accepted before', async () => {
     const [result] = await checked(start('id-token nonce'), { only })
     expect(result?.checks.map(({ verdict }) => verdict)).toContain('not observable')
     expect(result?.verdict).toBe('broken')

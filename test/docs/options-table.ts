@@ -6,7 +6,7 @@ import { optionVariables } from '../../lib/options/from-environment.ts'
 
 /** One option as its reference page shows it. */
 export interface OptionEntry {
-  /** Its name, with that of the option it is a part of: `session.idle`. */
+  /** Its name. An option inside another one has both names: `session.idle`. */
   readonly name: string
   readonly variable: string | undefined
   /** The words that end the message about a wrong value. */

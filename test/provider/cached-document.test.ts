@@ -296,7 +296,7 @@ describe('an outage', () => {
     [404, 'provider_document_unusable'],
     [302, 'provider_document_unusable'],
     [204, 'provider_document_unusable'],
-  ] as const)('[CONF-4] with status %i is told as %s', async (status, code) => {
+  ] as const)('[CONF-4] with status %i is reported as %s', async (status, code) => {
     server.respondWith(text('', {}, status))
     await expectRefused(
       documentOf().get(),

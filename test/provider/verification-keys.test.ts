@@ -83,7 +83,7 @@ describe('keys of the provider', () => {
   it.each([
     ['ES256', ['key-0']],
     ['RS256', ['key-1']],
-  ] as const)('[CID-1] are left out when only %s will do', (alg, kids) => {
+  ] as const)('[CID-1] are left out if they are not for %s, the only accepted algorithm', (alg, kids) => {
     expect([...read([ecJwk, rsaJwk], [alg]).keys()]).toEqual(kids)
   })
 

@@ -12,7 +12,7 @@ import type { StoreServer } from './store-server.ts'
 const run = promisify(execFile)
 const versions = '/usr/lib/postgresql'
 
-/** Starts Debian's PostgreSQL on a cluster of its own, with the table of connect-pg-simple. */
+/** Starts Debian's PostgreSQL on its own cluster, with the table of connect-pg-simple. */
 export async function startPostgres(): Promise<StoreServer> {
   const [newest = ''] = (await readdir(versions)).sort((a, b) => Number(b) - Number(a))
   const program = (name: string) => join(versions, newest, 'bin', name)

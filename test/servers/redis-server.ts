@@ -11,7 +11,7 @@ export function startRedisDaemon(port: number, directory: string): Promise<Daemo
   return startDaemon('redis-server', [...options.split(' '), ''], /Ready to accept connections/)
 }
 
-/** Starts a Redis on a port and in a folder of its own. */
+/** Starts a Redis on its own port and in its own folder. */
 export async function startRedis(): Promise<StoreServer> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = await freePort()

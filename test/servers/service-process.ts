@@ -30,7 +30,7 @@ export interface ServiceProcessSettings {
 export type ServiceProcessMessage =
   { readonly url: string } | { readonly waitsAt: WaitingPoint } | { readonly heap: number }
 
-/** What it can be told. Any other message lets it go on where it waits. */
+/** The commands that it accepts. Any other message lets it continue where it waits. */
 export type ServiceProcessCommand = { readonly secondsAhead: number } | { readonly measures: 'heap' }
 
 const { SERVICE_PROCESS = '{}' } = process.env

@@ -99,7 +99,7 @@ describe('the content of a record', () => {
     ['an identity that is proven by text', { identity: { ...identity, proven: 'false' } }],
     ['a failed identity of no level', { failedIdentity: { ...identity, level: 'Cl' } }],
     ['a callback without its address', { callbacks: [{ state: 'a', at: 5 }] }],
-  ])('[SESS-10] is refused and deleted with %s', (_what, members) => {
+  ])('[SESS-10] is rejected and deleted with %s', (_what, members) => {
     const session = writtenIn()
     const entry = entryIn(session)
     entry.signedIn = { ...(entry.signedIn as object), ...members }
@@ -147,7 +147,7 @@ describe('a session without its user', () => {
   })
 
   it.each([undefined, null, {}, { user: undefined }, { user: null }])(
-    '[SESS-12] is given no record: %j',
+    '[SESS-12] gets no record: %j',
     (passport) => {
       const session = { id: 'a-session', passport } as unknown as ReturnType<typeof sessionOf>
       new SessionEntries(client).write(session, signedIn)
