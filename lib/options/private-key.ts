@@ -132,6 +132,10 @@ function readText(text: string, refuse: Refuse): KeyObject {
   if (label === 'EC PRIVATE KEY') throw refuse('this is an EC key, which One Login does not accept')
   if (label && !label.endsWith('PRIVATE KEY'))
     throw refuse(`this is a ${label.toLowerCase()}, not a private key`)
+  if (label === undefined && pem.startsWith('-----BEGIN'))
+    throw refuse(
+      'this is only the start of a PEM. In a .env file, put the value in quotes or on one line with \\n for each line break',
+    )
   const body = (armoured ?? pem).replace(/\s+/g, '')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) throw refuse('this is not a PEM: its body is not base64')
   const der = Buffer.from(body, 'base64')

@@ -165,7 +165,12 @@ describe('refusals', () => {
       '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
       /this is a certificate/,
     ],
-    ['a PEM that was cut off', pkcs8.slice(0, 400), /this is not a PEM/],
+    [
+      'a PEM that was cut off',
+      pkcs8.slice(0, 400),
+      /only the start of a PEM\. In a \.env file, put the value in quotes/,
+    ],
+    ['the first line of a PEM', pkcs8.split('\n')[0] ?? '', /only the start of a PEM/],
     ['a PEM with half a body', pkcs8.replace(/(KEY-----\n[^-]{200})[^-]*/, '$1\n'), /damaged or incomplete/],
     ['another text', 'correct horse battery staple!', /this is not a PEM: its body is not base64/],
     ['a path', '/run/secrets/one-login.pem', /this is not a PEM/],
