@@ -13,7 +13,7 @@ export default {
   incrementalFile: 'reports/mutation/incremental.json',
   reporters: ['clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false, allowEmojis: false },
-  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  jsonReporter: { fileName: process.env.MUTATION_REPORT ?? 'reports/mutation/mutation.json' },
   htmlReporter: { fileName: 'reports/mutation/mutation.html' },
   thresholds: { high: 95, low: 90, break: 85 },
   tempDirName: '.stryker-tmp',
