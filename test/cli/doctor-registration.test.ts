@@ -157,7 +157,7 @@ const misregistrations: readonly Misregistration[] = [
     names: 'P3',
   },
   {
-    what: 'no level P1, asked for beside P2',
+    what: 'no level P1, requested with P2',
     env: { ONE_LOGIN_VTR: 'Cl.Cm.P1 Cl.Cm.P2' },
     problem: 'level-not-registered',
     names: 'Level of confidence P1 is',

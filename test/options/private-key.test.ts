@@ -26,7 +26,7 @@ function cryptoKey(
 
 /** Whether node:crypto verifies its signature with the public key. */
 async function signsWith(signer: Signer, hash = 'sha256', pss = false): Promise<boolean> {
-  const data = Buffer.from('what is to be signed')
+  const data = Buffer.from('data to sign')
   const padding = pss
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
     : { padding: constants.RSA_PKCS1_PADDING }
