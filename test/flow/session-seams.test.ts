@@ -490,6 +490,21 @@ describe('the limits of a session', () => {
     expect(Object.values(store.sessions).join()).not.toContain('"passport"')
   })
 
+  it('[SESS-13] apply at the callback of another user’s waiting sign-in, and end the session there', async () => {
+    stopClock()
+    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
+    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    await browser.visit(`${pair.service.url}/sign-out`)
+    pair.op.respondWith({ user: 'not-proven' })
+    await signIn(pair.service.url, browser)
+    expect(Object.values(store.sessions).join()).toContain('"passport"')
+    passTime(61)
+    expect((await browser.send(callback)).status).toBe(400)
+    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+  })
+
   it('[SESS-13] apply at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
     stopClock()
     await using pair = await startPair({ options: { session: { absolute: '1h', onExpiry: 'continue' } } })
