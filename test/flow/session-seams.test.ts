@@ -505,6 +505,17 @@ describe('the limits of a session', () => {
     expect(Object.values(store.sessions).join()).not.toContain('"passport"')
   })
 
+  it('[SESS-13] apply at a POST to the callback of a waiting sign-in, and end the session there', async () => {
+    stopClock()
+    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
+    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    const browser = await visitorSignedIn(pair)
+    const callback = await untilCallback(pair, browser, '/identity')
+    passTime(61)
+    await browser.send(callback, { method: 'POST' })
+    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+  })
+
   it('[SESS-13] apply at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
     stopClock()
     await using pair = await startPair({ options: { session: { absolute: '1h', onExpiry: 'continue' } } })
