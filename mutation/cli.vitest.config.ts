@@ -11,7 +11,5 @@ export default defineConfig({
     ...own.test,
     include: ['test/{cli,conformance-check}/**/*.test.ts'],
     exclude: [],
-    // A test that is slow because the machine is busy must not count as one that found the mutant.
-    testTimeout: 60_000,
   },
 })

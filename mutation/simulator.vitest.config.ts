@@ -8,7 +8,5 @@ export default defineConfig({
     ...own.test,
     include: ['test/simulator/**/*.test.ts', 'test/cli/official-*.test.ts'],
     exclude: [],
-    // A test that is slow because the machine is busy must not count as one that found the mutant.
-    testTimeout: 60_000,
   },
 })

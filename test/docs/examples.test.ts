@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -98,10 +98,7 @@ async function startReadmeSimulator(
   const { variables } = JSON.parse(line) as { variables: Record<string, string> }
   return {
     variables,
-    [Symbol.asyncDispose]: async () => {
-      command.kill()
-      await once(command, 'exit')
-    },
+    [Symbol.asyncDispose]: () => end(command),
   }
 }
 
@@ -109,9 +106,9 @@ async function startReadmeSimulator(
 async function startService(
   project: string,
   file: string,
-  { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
+  { port, env }: { port?: number; env?: Record<string, string> } = {},
 ): Promise<AsyncDisposable & { url: string }> {
-  port ||= await freePort()
+  port ??= await freePort()
   const folder = join(project, dirname(file))
   const path = join(folder, 'service-on-a-free-port.js')
   writeFileSync(path, readFileSync(join(project, file), 'utf8').replaceAll('3000', String(port)))
@@ -123,11 +120,13 @@ async function startService(
   await once(service.stdout, 'data')
   return {
     url: `http://localhost:${port}`,
-    [Symbol.asyncDispose]: async () => {
-      service.kill()
-      await once(service, 'exit')
-    },
+    [Symbol.asyncDispose]: () => end(service),
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill()
+  await once(child, 'exit')
 }
 
 /** Presses the button on the simulator's page, with its default choices or an error. */

@@ -34,6 +34,12 @@ async function untilCallback(pair: Pair, browser: Browser, path: string): Promis
   return page.headers.location ?? ''
 }
 
+/** Returns the JSON of all sessions in the service's memory store. */
+function storedSessions({ service }: Pair): string {
+  const { sessions } = service.store as unknown as { readonly sessions: Readonly<Record<string, string>> }
+  return Object.values(sessions).join()
+}
+
 interface Wiring extends AsyncDisposable {
   readonly url: string
   readonly op: Simulator
@@ -481,39 +487,37 @@ describe('the limits of a session', () => {
 
   it('[SESS-13] apply at a callback without a waiting sign-in, and end the session there', async () => {
     stopClock()
-    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
-    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    await using pair = await startPair({ options: { session: { idle: '1m', onExpiry: 'continue' } } })
     const browser = await visitorSignedIn(pair)
-    expect(Object.values(store.sessions).join()).toContain('"passport"')
+    expect(storedSessions(pair)).toContain('"passport"')
     passTime(61)
     await browser.send(`${pair.service.url}/auth/callback?state=made-up&code=made-up`)
-    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+    expect(storedSessions(pair)).not.toContain('"passport"')
   })
 
   it('[SESS-13] apply at the callback of another user’s waiting sign-in, and end the session there', async () => {
     stopClock()
-    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
-    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    await using pair = await startPair({ options: { session: { idle: '1m', onExpiry: 'continue' } } })
     const browser = await visitorSignedIn(pair)
     const callback = await untilCallback(pair, browser, '/identity')
     await browser.visit(`${pair.service.url}/sign-out`)
     pair.op.respondWith({ user: 'not-proven' })
     await signIn(pair.service.url, browser)
-    expect(Object.values(store.sessions).join()).toContain('"passport"')
+    expect(storedSessions(pair)).toContain('"passport"')
     passTime(61)
     expect((await browser.send(callback)).status).toBe(400)
-    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+    expect(storedSessions(pair)).not.toContain('"passport"')
   })
 
   it('[SESS-13] apply at a POST to the callback of a waiting sign-in, and end the session there', async () => {
     stopClock()
-    const store = new MemoryStore() as MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
-    await using pair = await startPair({ store, options: { session: { idle: '1m', onExpiry: 'continue' } } })
+    await using pair = await startPair({ options: { session: { idle: '1m', onExpiry: 'continue' } } })
     const browser = await visitorSignedIn(pair)
     const callback = await untilCallback(pair, browser, '/identity')
+    expect(storedSessions(pair)).toContain('"passport"')
     passTime(61)
     await browser.send(callback, { method: 'POST' })
-    expect(Object.values(store.sessions).join()).not.toContain('"passport"')
+    expect(storedSessions(pair)).not.toContain('"passport"')
   })
 
   it('[SESS-13] apply at the callback of a waiting sign-in: past the absolute limit it starts a new session', async () => {
