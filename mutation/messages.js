@@ -4,6 +4,7 @@ const takers = new Set([
   'OneLoginError',
   'refusal',
   'refuse',
+  'misconfigured',
   'described',
   'duration',
   'absoluteURL',

@@ -22,18 +22,81 @@ describe('OneLoginError', () => {
     expect(new OneLoginError('identity_not_proven', 'No.', { returnCodes: ['A'] }).returnCodes).toEqual(['A'])
   })
 
+  const statusPage = "check One Login's status page."
+  const outage = /check your proxy, your firewall and One Login's status page\.$/
+  const attack =
+    /Check your clock and the options "environment" and "clientId"\. If they are right, treat it as a possible attack\.$/
+  /** The message of each cause has its own. */
+  const ownAction = null
+
   it.each([
-    ['CB-4', 'access_denied', 403, true],
-    ['CB-5', 'login_required', 401, true],
-    ['CB-6', 'temporarily_unavailable', 503, true],
-    ['CB-6', 'server_error', 502, true],
-    ['CB-7', 'unauthorized_client', 503, false],
-    ['CB-11', 'provider_timeout', 504, true],
-    ['CB-11', 'token_refused', 502, true],
-    ['IDT-1', 'id_token_invalid', 502, false],
-  ] as const)('[%s] has %s with the status %i, retryable: %s', (_id, code, status, retryable) => {
-    expect(new OneLoginError(code, '')).toMatchObject({ status, retryable })
-  })
+    ['CONF-9', 'invalid_option', 500, false, 'fault', ownAction],
+    ['CB-17', 'session_unavailable', 503, true, 'fault', ownAction],
+    ['AUTHZ-10', 'request_too_long', 500, false, 'fault', /Shorten them\.$/],
+    ['AUTHZ-13', 'reauthentication_impossible', 500, false, 'fault', ownAction],
+
+    [
+      'CB-1',
+      'session_lost',
+      400,
+      true,
+      'user',
+      /No action needed.* check the session cookie and the store\.$/,
+    ],
+    ['CB-2', 'callback_invalid', 400, true, 'user', /No action needed: the user can start again\.$/],
+    ['SESS-4', 'cross_site_request', 403, false, 'user', ownAction],
+
+    ['CB-4', 'access_denied', 403, true, 'user', /No action needed: the user can try again\.$/],
+    ['CB-5', 'login_required', 401, true, 'user', /No action needed: the user can sign in again\.$/],
+    ['CB-6', 'temporarily_unavailable', 503, true, 'fault', statusPage],
+    ['CB-6', 'server_error', 502, true, 'fault', statusPage],
+    ['CB-7', 'unauthorized_client', 503, false, 'fault', /Ask One Login whether your client is active\.$/],
+    ['CB-3', 'authorization_refused', 502, false, 'fault', /"npx passport-govuk-one-login doctor"\.$/],
+
+    ['CONF-4', 'provider_unreachable', 503, true, 'fault', outage],
+    ['CONF-6', 'provider_timeout', 504, true, 'fault', outage],
+    ['UI-3', 'provider_answer_invalid', 502, true, 'fault', statusPage],
+    ['CONF-8', 'provider_document_unusable', 502, true, 'fault', /Check the option "environment", .* proxy/],
+    ['KEY-6', 'signing_failed', 503, true, 'fault', ownAction],
+    ['CB-11', 'token_refused', 502, true, 'fault', ownAction],
+    ['UI-3', 'userinfo_refused', 502, true, 'fault', /If this continues, report it to One Login\.$/],
+    ['UI-1', 'userinfo_invalid', 502, false, 'fault', /possible attack, and report it to One Login\.$/],
+
+    ['IDT-1', 'id_token_invalid', 502, false, 'fault', attack],
+    ['IDT-9', 'id_token_key_unknown', 502, false, 'fault', ownAction],
+    ['IDT-7', 'authentication_too_old', 401, true, 'user', ownAction],
+    ['IDT-6', 'authentication_level_too_low', 403, true, 'fault', /The user can try again\. .* report it/],
+    ['CID-4', 'core_identity_invalid', 502, false, 'fault', attack],
+    ['CID-2', 'core_identity_key_unknown', 502, false, 'fault', ownAction],
+    ['CID-5', 'identity_level_too_low', 403, true, 'fault', /Treat the identity as not proven\.$/],
+    ['CID-12', 'identity_claim_invalid', 502, false, 'fault', /Report it to One Login\.$/],
+    [
+      'AUTHZ-20',
+      'identity_claim_missing',
+      403,
+      true,
+      'fault',
+      /as not proven: .* with JarValidationRequired\.$/,
+    ],
+    ['SESS-8', 'logout_token_invalid', 400, false, 'fault', /No action needed: no session has ended\. /],
+
+    ['CB-5', 'subject_mismatch', 403, true, 'user', /No action needed: the user can sign in again\.$/],
+    ['SESS-12', 'user_refused', 403, false, 'user', /No action needed\. .* your verify callback returns\.$/],
+    ['SESS-10', 'not_signed_in', 401, true, 'user', ownAction],
+    ['SESS-13', 'session_expired', 401, true, 'user', ownAction],
+    ['IDT-6', 'authentication_too_weak', 403, true, 'user', ownAction],
+    ['CID-7', 'identity_required', 403, true, 'user', ownAction],
+    ['CID-7', 'identity_not_proven', 403, true, 'user', /No action needed: offer the user another way/],
+  ] as const)(
+    '[%s] has %s with the status %i, retryable: %s, a %s to report, and what to do about it',
+    (_id, code, status, retryable, cause, action) => {
+      const error = new OneLoginError(code, 'It happened.')
+      expect(error).toMatchObject({ status, retryable })
+      expect(isForTheUser(error)).toBe(cause === 'user')
+      if (action === ownAction) expect(error.message).toBe('It happened.')
+      else expect(error.message.replace('It happened. ', '')).toMatch(action)
+    },
+  )
 })
 
 describe('cause', () => {
@@ -91,22 +154,6 @@ describe('findOneLoginError', () => {
     expect(findOneLoginError(new Error('a', { cause: 'b' }))).toBeUndefined()
     expect(findOneLoginError(undefined)).toBeUndefined()
   })
-})
-
-describe('isForTheUser', () => {
-  it.each(['session_lost', 'access_denied', 'login_required', 'user_refused'] as const)(
-    '[CB-4, CB-5] is true for %s, which the user can fix',
-    (code) => {
-      expect(isForTheUser(new OneLoginError(code, ''))).toBe(true)
-    },
-  )
-
-  it.each(['temporarily_unavailable', 'server_error', 'unauthorized_client', 'id_token_invalid'] as const)(
-    '[CB-6, CB-7] is false for %s, which the user cannot fix',
-    (code) => {
-      expect(isForTheUser(new OneLoginError(code, ''))).toBe(false)
-    },
-  )
 })
 
 describe('printable', () => {

@@ -103,12 +103,9 @@ export const environmentNames = Object.entries(environments).flatMap(([name, { i
 
 /** Returns one of the two environments, by its name or its issuer. */
 export function knownEnvironment(nameOrIssuer: string): Environment | undefined {
-  const [, environment] =
-    Object.entries(environments).find(
-      ([name, { issuer }]) =>
-        name === nameOrIssuer || issuer === nameOrIssuer || issuer === `${nameOrIssuer}/`,
-    ) ?? []
-  return environment
+  return Object.entries(environments).find(
+    ([name, { issuer }]) => name === nameOrIssuer || issuer === nameOrIssuer || issuer === `${nameOrIssuer}/`,
+  )?.[1]
 }
 
 /**
