@@ -13,7 +13,8 @@ const licences = bundled.map((name) => {
 })
 
 const { metafile } = await build({
-  entryPoints: { index: 'dist/index.js', simulator: 'dist/simulator/index.js' },
+  entryPoints: { index: 'lib/index.ts', simulator: 'lib/simulator/index.ts' },
+  tsconfig: 'tsconfig.build.json',
   outdir: 'dist/commonjs',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -30,7 +31,7 @@ const { metafile } = await build({
 })
 
 const unexpected = Object.keys(metafile.inputs).filter(
-  (path) => !path.startsWith('dist/') && !bundled.some((name) => path.includes(`node_modules/${name}/`)),
+  (path) => !path.startsWith('lib/') && !bundled.some((name) => path.includes(`node_modules/${name}/`)),
 )
 if (unexpected.length > 0) throw new Error(`Bundled, and should not be: ${unexpected.join(', ')}`)
 

@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Failure } from '../subcommand.ts'
 import type { ServiceFile } from './service-file.ts'
 import { withoutIdentity } from './sign-in-only.ts'
 import type { ServiceKind } from './service-kind.ts'
 import { serviceManifest, type PackageManifest } from './service-manifest.ts'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+// The build moves this code into another folder.
+const root = dirname(createRequire(import.meta.url).resolve('passport-govuk-one-login/package.json'))
 
 // A new service consists of the example service and scaffold/, which holds what else its repository needs. The names
 // differ, because npm leaves .gitignore out of packages, and because this repository has its own tsconfig.json.

@@ -1,0 +1,59 @@
+// Bundles lib/ into few files, because each file of an ES module costs time when a service starts. Each lazy import has its
+// own file. Functions and classes keep their names, so that stack traces can be read.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { build } from 'esbuild'
+
+const { outputFiles, metafile } = await build({
+  entryPoints: {
+    index: 'lib/index.ts',
+    'simulator/index': 'lib/simulator/index.ts',
+    'cli/main': 'lib/cli/main.ts',
+  },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  tsconfig: 'tsconfig.build.json',
+  bundle: true,
+  splitting: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Node prints the whole line of an error that nobody catches.
+  lineLimit: 120,
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+})
+
+/** Returns the outputs that are loaded, at once or lazily, if this output is loaded. */
+function reached(output, found = new Set()) {
+  if (found.has(output)) return found
+  found.add(output)
+  for (const { path, external } of metafile.outputs[output].imports) if (!external) reached(path, found)
+  return found
+}
+
+const ofLibrary = reached('dist/index.js')
+for (const output of ofLibrary)
+  for (const input of Object.keys(metafile.outputs[output].inputs))
+    if (/^lib\/(simulator|cli)\//.test(input)) throw new Error(`The library loads ${input} in ${output}`)
+
+let lazy = 0
+for (const { path, text } of outputFiles) {
+  const isOfLibrary = [...ofLibrary].some((output) => path.endsWith(output))
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, isOfLibrary ? eager(text) : text)
+}
+if (lazy !== 2) throw new Error(`The library imports ${lazy} modules lazily, and 2 were expected`)
+
+/** Tells webpack to create one file, which can be deployed alone. Otherwise, it creates a file for each lazy import. */
+function eager(code) {
+  return code.replaceAll(/\bimport\((?=")/g, () => {
+    lazy++
+    return "import(/* webpackMode: 'eager' */ "
+  })
+}
