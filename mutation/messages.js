@@ -8,6 +8,7 @@ const takers = new Set([
   'described',
   'duration',
   'absoluteURL',
+  'misconfigured',
   'requiredText',
   'oneOrMore',
 ])
