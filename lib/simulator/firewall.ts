@@ -21,14 +21,15 @@ export function firewall(log: RequestLog): RequestHandler {
   return (req, res, next) => {
     const limit = req.path === '/authorize' ? longestAuthorizationQuery : longestQuery
     const { length } = queryString(req)
-    const agent = req.headers['user-agent']?.trim() ?? ''
-    if (agent !== '' && length <= limit) {
+    // Node removes white space around it.
+    const hasAgent = Boolean(req.headers['user-agent'])
+    if (hasAgent && length <= limit) {
       next()
       return
     }
     log.explain(
       req,
-      agent === '' ? 'the request has no User-Agent' : `the query has ${length} characters, over ${limit}`,
+      hasAgent ? `the query has ${length} characters, over ${limit}` : 'the request has no User-Agent',
     )
     send(res, page(403, blocked))
   }

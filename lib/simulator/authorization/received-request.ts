@@ -108,9 +108,9 @@ export function checkChannel(channel: string | undefined): void {
   throw new OAuthRefusal('invalid_request', 'Invalid value for channel parameter.')
 }
 
-/** Returns the response mode. If it is unknown, throws a page. */
-export function checkResponseMode(mode: string | undefined): 'query' | 'fragment' {
-  if (mode === undefined || mode === 'query' || mode === 'fragment') return mode ?? 'query'
+/** Throws a page if the response mode is unknown. */
+export function checkResponseMode(mode: string | undefined): void {
+  if (mode === undefined || mode === 'query' || mode === 'fragment') return
   throw new PageRefusal('Invalid request', `response_mode ${mode} is unknown`)
 }
 
