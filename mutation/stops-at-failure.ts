@@ -1,3 +1,4 @@
+import { test } from 'vitest'
 import { VitestTestRunner } from 'vitest/runners'
 
 /** After the first failure the other files need not even be loaded: the mutant is dead. */
@@ -9,7 +10,16 @@ export default class StopsAtFailure extends VitestTestRunner {
     super.cancel(...reason)
   }
 
-  override importFile(...file: Parameters<VitestTestRunner['importFile']>): unknown {
-    return this.isOver ? undefined : super.importFile(...file)
+  override async importFile(...file: Parameters<VitestTestRunner['importFile']>): Promise<unknown> {
+    if (this.isOver) return undefined
+    try {
+      return await super.importFile(...file)
+    } catch (error) {
+      // Stryker counts tests that fail, and a file that cannot be loaded has none.
+      test('the file can be loaded', () => {
+        throw error
+      })
+      return undefined
+    }
   }
 }

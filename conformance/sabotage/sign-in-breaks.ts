@@ -70,8 +70,8 @@ export const signInBreaks: readonly Break[] = [
     requirement: 'KEY-5',
     mistake: 'the hash of a signature is always SHA-256',
     file: 'lib/options/signer.ts',
-    from: 'return { hash: `sha${alg.slice(2)}`, ...padding }',
-    to: "return { hash: 'sha256', ...padding }",
+    from: 'hash: `sha${alg.slice(2)}`',
+    to: "hash: 'sha256'",
     tests: ['options/private-key'],
   },
   {

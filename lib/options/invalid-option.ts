@@ -14,7 +14,7 @@ export function parseOptions<Entries extends v.ObjectEntries>(
   schema: v.StrictObjectSchema<Entries, undefined>,
   options: unknown,
 ): v.InferOutput<v.StrictObjectSchema<Entries, undefined>> {
-  const result = v.safeParse(schema, options, { abortEarly: true })
+  const result = v.safeParse(schema, options)
   if (result.success) return result.output
   const issue = result.issues[0]
   const path = issue.path?.map(({ key }) => String(key)) ?? []
@@ -24,13 +24,13 @@ export function parseOptions<Entries extends v.ObjectEntries>(
       `The options must be an object, but ${receivedKind(options)}. Pass an object.`,
     )
   const name = path.join('.').replace(/\.(\d+)/g, '[$1]')
-  if (issue.type === 'strict_object' && issue.expected === 'never')
+  if (issue.expected === 'never')
     throw new OneLoginError('invalid_option', `Option "${name}" does not exist. Check its spelling.`, {
       option: name,
     })
   const { allowed, isConfidential } = notesAt(schema, path, options)
   const value = issue.path?.at(-1)?.value
-  const label = optionLabel(options, name)
+  const label = optionLabel(options as object, name)
   const received = isConfidential ? receivedKind(value) : receivedValue(value)
   throw new OneLoginError(
     'invalid_option',
@@ -46,13 +46,13 @@ export function parseOptions<Entries extends v.ObjectEntries>(
  * @param name - the name of the option, such as `session.idle`
  * @param problem - one or more sentences, without the last full stop
  */
-export function invalidOption(options: unknown, name: string, problem: string): OneLoginError {
+export function invalidOption(options: object, name: string, problem: string): OneLoginError {
   return new OneLoginError('invalid_option', `${optionLabel(options, name)}: ${problem}.`, { option: name })
 }
 
 /** Returns the label of an option in messages: its name, and the variable that set it. */
-export function optionLabel(options: unknown, name: string): string {
-  const variable = variableBehind(options, name.replace(/\[\d+\]$/, ''))
+export function optionLabel(options: object, name: string): string {
+  const variable = variableBehind(options, name.replace(/\[\d+\]/, ''))
   return `Option "${name}"${variable ? ` (variable ${variable})` : ''}`
 }
 
@@ -63,7 +63,7 @@ function notesAt(schema: v.GenericSchema, path: readonly string[], options: unkn
   let notes: Readonly<Record<string, unknown>> = {}
   for (const key of path) {
     at = entriesOf(at, given)[key]
-    given = (given as Readonly<Record<string, unknown>> | undefined)?.[key]
+    given = (given as Readonly<Record<string, unknown>>)[key]
     notes = { ...notes, ...notesOf(at) }
   }
   return notes

@@ -39,8 +39,8 @@ export function duration(allowed: string, { min, max }: { min: number; max: numb
 function toSeconds(value: unknown): number {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') return NaN
-  const [, amount, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(value) ?? []
-  return unit ? Number(amount) * secondsIn[unit as keyof typeof secondsIn] : NaN
+  const { amount, unit } = /^(?<amount>\d{1,9})(?<unit>s|m|h|d)$/.exec(value)?.groups ?? {}
+  return Number(amount) * secondsIn[unit as keyof typeof secondsIn]
 }
 
 /** An absolute URL without the parts that a registration cannot have. The result is the text as given. */

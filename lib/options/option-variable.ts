@@ -7,7 +7,7 @@ export type ReadVariable = (text: string) => unknown
 const readText: ReadVariable = (text) => text
 
 /** Reads a list separated by spaces or commas. */
-export const readList: ReadVariable = (text) => text.split(/[\s,]+/).filter(Boolean)
+export const readList: ReadVariable = (text) => text.match(/[^\s,]+/g) ?? []
 
 /** Reads a number of seconds. Text with a unit stays text. */
 export const readSeconds: ReadVariable = (text) => (/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text)
@@ -42,8 +42,8 @@ export function variablesOf(schema: v.GenericSchema): OptionVariable[] {
 }
 
 function variableOf(schema: v.GenericSchema, path: OptionVariable['path']): OptionVariable[] {
-  const { variable, read } = notesOf(schema) as Partial<OptionVariable>
-  return variable && read ? [{ variable, path, read }] : []
+  const { variable, read } = notesOf(schema) as { variable?: string; read: ReadVariable }
+  return variable ? [{ variable, path, read }] : []
 }
 
 const source = Symbol('variables')
@@ -73,9 +73,8 @@ export function noteVariables(options: object, variables: readonly OptionVariabl
 }
 
 /** Returns the variable that set an option. If the option is not set, returns the variable that could set it. */
-export function variableBehind(options: unknown, name: string): string | undefined {
-  if (typeof options !== 'object' || options === null || !(source in options)) return undefined
-  return (options[source] as VariableSource).variableOf(options, name)
+export function variableBehind(options: object, name: string): string | undefined {
+  return (options as { [source]?: VariableSource })[source]?.variableOf(options, name)
 }
 
 function valueAt(options: object, path: readonly string[]): unknown {

@@ -13,6 +13,7 @@ import {
   cryptoOptionsOf,
   isSignature,
   minimumBits,
+  modulusBits,
   signingAlgorithms,
   type PublicJwk,
   type Signer,
@@ -80,16 +81,17 @@ export function signerFromPrivateKey(input: PrivateKeyInput, option = 'Option "p
   if (key.type !== 'private') throw refuse(`this is a ${key.type} key`)
   if (key.asymmetricKeyType !== 'rsa')
     throw refuse(`this is ${kindOfKey(key)} key, which One Login does not accept`)
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
-  if (bits < minimumBits) throw refuse(`this key has only ${bits} bits`)
-  const alg = algorithmOf(input, refuse)
   const { n, e } = createPublicKey(key).export({ format: 'jwk' }) as PublicJwk
   const publicJwk: PublicJwk = { kty: 'RSA', n, e }
+  const bits = modulusBits(publicJwk)
+  if (bits < minimumBits) throw refuse(`this key has only ${bits} bits`)
+  const alg = algorithmOf(input, refuse)
   if (!signsFor(publicJwk, key, alg))
     throw refuse('this key is damaged: its signatures do not match its public part')
   const { hash, ...padding } = cryptoOptionsOf(alg)
+  const { kid } = input as { kid?: unknown }
   return Object.freeze({
-    kid: (isJwk(input) && typeof input.kid === 'string' && input.kid) || thumbprint(publicJwk),
+    kid: (typeof kid === 'string' && kid) || thumbprint(publicJwk),
     alg,
     publicJwk: Object.freeze(publicJwk),
     sign: (data: Uint8Array) => signAsync(hash, data, { key, ...padding }),
@@ -112,7 +114,7 @@ function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
   if (input instanceof KeyObject) return input
   if (types.isCryptoKey(input)) return KeyObject.from(input)
   if (typeof input === 'string') return readText(input, refuse)
-  if (!isJwk(input)) throw refuse('this is not a key')
+  if (typeof input !== 'object' || (input as unknown) === null) throw refuse('this is not a key')
   if (input.kty !== 'RSA')
     throw refuse(`this is a JWK of type ${String(input.kty)}, which One Login does not accept`)
   if (!input.d) throw refuse('this JWK is a public key')
@@ -124,19 +126,20 @@ function readKey(input: PrivateKeyInput, refuse: Refuse): KeyObject {
 }
 
 function readText(text: string, refuse: Refuse): KeyObject {
+  const refuseEncrypted = () =>
+    refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
   const pem = text.replaceAll('\\n', '\n').trim()
   if (pem.startsWith('{')) throw refuse('this is JSON text. Parse the JWK first')
   const [, label, armoured] = /^-----BEGIN ([A-Z0-9 ]+)-----(.*)-----END \1-----$/s.exec(pem) ?? []
-  if (label?.includes('ENCRYPTED') || armoured?.includes('ENCRYPTED'))
-    throw refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
-  if (label === 'EC PRIVATE KEY') throw refuse('this is an EC key, which One Login does not accept')
+  // What older PEMs say between the lines BEGIN and END. Newer ones say it in their body, which is read below.
+  if (armoured?.includes('ENCRYPTED')) throw refuseEncrypted()
   if (label && !label.endsWith('PRIVATE KEY'))
     throw refuse(`this is a ${label.toLowerCase()}, not a private key`)
   if (label === undefined && pem.startsWith('-----BEGIN'))
     throw refuse(
       'this is only the start of a PEM. In a .env file, put the value in quotes or on one line with \\n for each line break',
     )
-  const body = (armoured ?? pem).replace(/\s+/g, '')
+  const body = (armoured ?? pem).replace(/\s/g, '')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) throw refuse('this is not a PEM: its body is not base64')
   const der = Buffer.from(body, 'base64')
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
@@ -144,7 +147,7 @@ function readText(text: string, refuse: Refuse): KeyObject {
       return createPrivateKey({ key: der, format: 'der', type })
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE')
-        throw refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
+        throw refuseEncrypted()
     }
   }
   for (const type of ['spki', 'pkcs1'] as const) {
@@ -159,20 +162,18 @@ function readText(text: string, refuse: Refuse): KeyObject {
 }
 
 function algorithmOf(input: PrivateKeyInput, refuse: Refuse): SigningAlgorithm {
-  let named: unknown = 'RS256'
-  if (types.isCryptoKey(input)) {
-    const { name, hash } = input.algorithm as webcrypto.RsaHashedKeyAlgorithm
-    const scheme = { 'RSASSA-PKCS1-v1_5': 'RS', 'RSA-PSS': 'PS' }[name] ?? name
-    named = `${scheme}${hash.name.replace('SHA-', '')}`
-  } else if (isJwk(input) && input.alg !== undefined) named = input.alg
+  const { alg: named = 'RS256' } = types.isCryptoKey(input)
+    ? algorithmOfCryptoKey(input)
+    : (input as PrivateJwk)
   const known = signingAlgorithms.find((algorithm) => algorithm === named)
   if (!known) throw refuse(`its algorithm is not one of ${signingAlgorithms.join(', ')}`)
   return known
 }
 
-function isJwk(input: unknown): input is PrivateJwk & Record<string, unknown> {
-  const opaque = input instanceof KeyObject || types.isCryptoKey(input)
-  return typeof input === 'object' && input !== null && !opaque
+function algorithmOfCryptoKey({ algorithm }: webcrypto.CryptoKey): { readonly alg: string } {
+  const { name, hash } = algorithm as webcrypto.RsaHashedKeyAlgorithm
+  const scheme = { 'RSASSA-PKCS1-v1_5': 'RS', 'RSA-PSS': 'PS' }[name] ?? name
+  return { alg: `${scheme}${hash.name.replace('SHA-', '')}` }
 }
 
 function kindOfKey(key: KeyObject): string {

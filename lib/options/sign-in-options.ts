@@ -120,7 +120,7 @@ export interface SignInDefaults {
  */
 export function parseSignInOptions(options: object, defaults: SignInDefaults): SignInSettings {
   const own = Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => name in requestSchema.entries && value !== undefined),
+    Object.entries(options).filter(([name]) => Object.hasOwn(requestSchema.entries, name)),
   )
   const { vtr, claims = defaults.claims, maxAge: ownMaxAge, ...rest } = parseOptions(requestSchema, own)
   const trust = vtr ? parseVectors(vtr) : defaults.trust

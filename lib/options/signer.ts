@@ -74,10 +74,8 @@ export function modulusBits(jwk: PublicJwk): number {
 
 /** Returns the hash and the padding of an algorithm, as Node's crypto takes them. */
 export function cryptoOptionsOf(alg: SigningAlgorithm) {
-  const padding = alg.startsWith('PS')
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : { padding: constants.RSA_PKCS1_PADDING }
-  return { hash: `sha${alg.slice(2)}`, ...padding }
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants
+  return { hash: `sha${alg.slice(2)}`, ...(alg.startsWith('PS') && { padding, saltLength }) }
 }
 
 /**

@@ -29,8 +29,8 @@ const maxConnections = 100
 export function createEgress(connectTimeout: number, variables: ProxyVariables = process.env): Egress {
   const dispatchers = new Map<string, Promise<CallDispatcher>>()
   return (url, connection) => {
-    const route = isLoopback(url.hostname) ? 'direct' : 'proxied'
-    const key = `${route} ${connection}`
+    const isDirect = isLoopback(url.hostname)
+    const key = `${isDirect} ${connection}`
     const known = dispatchers.get(key)
     if (known) return known
     const options: Agent.Options = {
@@ -41,14 +41,14 @@ export function createEgress(connectTimeout: number, variables: ProxyVariables =
       headersTimeout: 0,
       bodyTimeout: 0,
     }
-    const dispatcher = createDispatcher(route, connection, options, connectTimeout, variables)
+    const dispatcher = createDispatcher(isDirect, connection, options, connectTimeout, variables)
     dispatchers.set(key, dispatcher)
     return dispatcher
   }
 }
 
 async function createDispatcher(
-  route: 'direct' | 'proxied',
+  isDirect: boolean,
   connection: Connection,
   settings: Agent.Options,
   timeout: number,
@@ -58,13 +58,13 @@ async function createDispatcher(
   const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici')
   const connect = connection === 'background' ? unreferenced(buildConnector({ timeout })) : { timeout }
   const options = { ...settings, connect }
-  if (route === 'direct') return new Agent(options)
+  if (isDirect) return new Agent(options)
   const httpsProxy = proxyNamedBy('https_proxy', variables)
   const httpProxy = proxyNamedBy('http_proxy', variables)
   const noProxy = valueOf('no_proxy', variables)
+  // Without proxyTls, which would make undici use TLS with a SOCKS proxy.
   return new EnvHttpProxyAgent({
     ...options,
-    proxyTls: { timeout },
     requestTls: { timeout },
     httpsProxy,
     httpProxy,

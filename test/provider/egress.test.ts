@@ -1,8 +1,9 @@
 import { createServer } from 'node:https'
-import { createServer as createTcpServer, type Socket } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import { createServer as createTcpServer, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createHttp, type HttpSettings } from '../../lib/provider/http.ts'
 import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { createCertificateAuthority } from '../support/certificates.ts'
@@ -78,6 +79,68 @@ describe('the proxy', () => {
     },
   )
 
+  it('[CONF-10] is that of HTTP_PROXY if HTTPS_PROXY is not set', async () => {
+    await using proxy = await startConnectProxy()
+    for (const name of ['HTTP_PROXY', 'http_proxy'])
+      await refusalOf(httpWith({ variables: { [name]: proxy.url } })('https://provider.test/'))
+    expect(proxy.tunnels).toEqual(['provider.test:443', 'provider.test:443'])
+  })
+
+  it.each(['NO_PROXY', 'no_proxy'])('[CONF-10] is not used for the hosts in %s', async (name) => {
+    await using proxy = await startConnectProxy()
+    const http = httpWith({ variables: { HTTPS_PROXY: proxy.url, [name]: 'other.test,provider.invalid' } })
+    await refusalOf(http('https://provider.invalid/'))
+    expect(proxy.tunnels).toEqual([])
+    await refusalOf(http('https://provider.test/'))
+    expect(proxy.tunnels).toEqual(['provider.test:443'])
+  })
+
+  it('[CONF-10] is used for other hosts after a call to a loopback host, and not the other way round', async () => {
+    await using proxy = await startConnectProxy()
+    await using server = await startScriptedServer(json({}))
+    const http = httpWith({ variables: { HTTPS_PROXY: proxy.url } })
+    await http(server.url)
+    await refusalOf(http('https://provider.test/'))
+    expect(await http(server.url)).toMatchObject({ status: 200 })
+    expect(proxy.tunnels).toEqual(['provider.test:443'])
+  })
+
+  it('[CONF-10] can have spaces and line breaks around its URL', async () => {
+    await using proxy = await startConnectProxy()
+    await refusalOf(httpWith({ variables: { HTTPS_PROXY: ` ${proxy.url}\n` } })('https://provider.test/'))
+    expect(proxy.tunnels).toHaveLength(1)
+  })
+
+  it.each(['socks5', 'socks'])('[CONF-10] can be a SOCKS proxy: %s', async (scheme) => {
+    const received: Buffer[] = []
+    const greeted = Buffer.from([5, 0])
+    const connected = Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+    const proxy = await listen(
+      createTcpServer((socket) => {
+        socket.on('data', (data: Buffer) => {
+          const response = [greeted, connected][received.push(data) - 1]
+          if (response) socket.write(response)
+          else socket.destroy()
+        })
+      }),
+    )
+    onTestFinished(() => proxy[Symbol.asyncDispose]())
+    const variables = { HTTPS_PROXY: proxy.url.replace('http:', `${scheme}:`) }
+    await expectRefused(
+      httpWith({ variables })('https://provider.test/', { method: 'POST' }),
+      'provider_unreachable',
+      /Could not connect/,
+    )
+    const [greeting, destination, handshake] = received
+    expect(greeting?.[0]).toBe(5)
+    // The proxy gets the name of the host, not its address, and then the port.
+    expect(destination?.subarray(5)).toEqual(
+      Buffer.concat([Buffer.from('provider.test'), Buffer.from([1, 187])]),
+    )
+    const tlsHandshake = 22
+    expect(handshake?.[0]).toBe(tlsHandshake)
+  })
+
   it('[CONF-10] can be set without a scheme, as host and port', async () => {
     await using proxy = await startConnectProxy()
     const variables = { HTTPS_PROXY: proxy.url.replace('http://', '') }
@@ -85,14 +148,16 @@ describe('the proxy', () => {
     expect(proxy.tunnels).toHaveLength(1)
   })
 
-  it.each(['http://user:SECRET@', 'ftp://user:SECRET@proxy.test', 'http://user:SECRET@proxy test:3128'])(
-    '[CONF-10] is rejected without its password if it is not a URL: %s',
-    async (value) => {
-      const http = httpWith({ variables: { https_proxy: value } })
-      const error = await expectRefused(http('https://provider.test/'), 'invalid_option', /HTTPS_PROXY/)
-      expect(JSON.stringify([error.message, error.cause, error.stack])).not.toContain('SECRET')
-    },
-  )
+  it.each([
+    'http://user:SECRET@',
+    'ftp://user:SECRET@proxy.test',
+    'ftp://user:SECRET@proxy.test/http://',
+    'http://user:SECRET@proxy test:3128',
+  ])('[CONF-10] is rejected without its password if it is not a URL: %s', async (value) => {
+    const http = httpWith({ variables: { https_proxy: value } })
+    const error = await expectRefused(http('https://provider.test/'), 'invalid_option', /HTTPS_PROXY/)
+    expect(JSON.stringify([error.message, error.cause, error.stack])).not.toContain('SECRET')
+  })
 
   it('[CONF-6] that does not respond does not delay a call past its timeout', async () => {
     const silent = await listen(createTcpServer((socket) => onTestFinished(() => void socket.destroy())))
@@ -119,7 +184,7 @@ describe('connections', () => {
       if (response.socket) sockets.add(response.socket)
       setImmediate(() => response.end('{}'))
     })
-    const http = httpWith()
+    const http = httpWith({ timeout: 60 })
     const calls = await Promise.all(Array.from({ length: 1000 }, () => http(server.url)))
     expect(calls.filter(({ status }) => status === 200)).toHaveLength(1000)
     expect(sockets.size).toBeGreaterThan(1)
@@ -171,6 +236,18 @@ describe('a kept connection that is dead', () => {
     expect(server.requests).toHaveLength(15)
   })
 
+  it('[CONF-11] is replaced by one that is new each time', async () => {
+    const { state, responder: response } = mortal()
+    const server = await startServer(response)
+    const http = httpWith()
+    state.isDead = true
+    for (let round = 0; round < 4; round++) {
+      expect(await http(server.url)).toMatchObject({ status: 200 })
+      await connectionIsFree()
+    }
+    expect(server.requests.length).toBeGreaterThan(4)
+  })
+
   it('[CONF-11] fails a POST, which is not repeated', async () => {
     const { state, responder: response } = mortal()
     const server = await startServer(response)
@@ -205,6 +282,51 @@ describe('a kept connection that is dead', () => {
     await expectRefused(httpWith({ timeout: 0.4 })(server.url), 'provider_timeout', /within 0\.4 s/)
     expect(server.requests).toHaveLength(2)
     expect(performance.now() - started).toBeLessThan(590)
+  })
+})
+
+describe('a call in the background', () => {
+  it('[CONF-6] lets the process exit, whatever happens to its connection and its deadline', async () => {
+    const unref = vi.spyOn(Socket.prototype, 'unref')
+    const setTimeout = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => void vi.restoreAllMocks())
+    const held = new Set<ServerResponse>()
+    let arrive = () => undefined as unknown
+    const server = await startServer((response) => {
+      held.add(response)
+      arrive()
+    })
+    const http = httpWith({ timeout: 55 })
+    const keepsProcess = async (isBackground: boolean) => {
+      vi.clearAllMocks()
+      const arrived = new Promise((resolve) => (arrive = () => resolve(true)))
+      const call = http(server.url, { isBackground })
+      await arrived
+      const deadline = setTimeout.mock.calls.findIndex(([, delay = 0]) => delay > 50_000 && delay <= 55_000)
+      const { port } = new URL(server.url)
+      const isLetGo = (unref.mock.contexts as Socket[]).some((socket) => String(socket.remotePort) === port)
+      const timer = setTimeout.mock.results[deadline]?.value as NodeJS.Timeout | undefined
+      const result = { connection: !isLetGo, deadline: timer?.hasRef() }
+      for (const response of held) response.end('{}')
+      await call
+      return result
+    }
+    expect(await keepsProcess(true)).toEqual({ connection: false, deadline: false })
+    expect(await keepsProcess(false)).toEqual({ connection: true, deadline: true })
+  })
+
+  it('[CONF-11] is tried once more as well, and leaves no connection open', async () => {
+    const sockets: Socket[] = []
+    const server = await startServer((response) => {
+      if (response.socket) sockets.push(response.socket)
+      if (sockets.length === 1) response.destroy()
+      else response.end('{}')
+    })
+    expect(await httpWith()(server.url, { isBackground: true })).toMatchObject({ status: 200 })
+    expect(sockets).toHaveLength(2)
+    await vi.waitFor(() => {
+      expect(sockets.every(({ destroyed }) => destroyed)).toBe(true)
+    })
   })
 })
 

@@ -79,6 +79,22 @@ describe('a response', () => {
     expect(await response.json()).toEqual({ a: 'é' })
   })
 
+  it('[UI-3] has one text for a header that it repeats, and null for one that it does not have', async () => {
+    const response = await callTo((server) => {
+      server.setHeader('Cache-Control', ['private', 'max-age=5']).end()
+    })
+    expect(response.headers.get('CACHE-CONTROL')).toBe('private, max-age=5')
+    expect(response.headers.get('age')).toBeNull()
+  })
+
+  it('[CB-11] is what openid-client takes for a Response, and can be read again after a copy was read', async () => {
+    const response = await callTo(json({ a: 1 }))
+    expect(Object.prototype.toString.call(response)).toBe('[object Response]')
+    expect(await response.clone().json()).toEqual({ a: 1 })
+    expect(response.bodyUsed).toBe(false)
+    expect(await response.text()).toBe('{"a":1}')
+  })
+
   it.each([201, 400, 401, 403, 404, 429, 500, 503, 999])(
     '[UI-3] is returned whatever its status: %i',
     async (status) => {

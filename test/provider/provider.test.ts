@@ -117,6 +117,28 @@ describe('the downloads', () => {
   })
 })
 
+describe('the downloads in the background', () => {
+  it('[CONF-3] are the discovery document and the JWKS, which a sign-in needs', async () => {
+    await provider.warmUp()
+    expect(downloads()).toEqual(['/.well-known/openid-configuration', '/jwks'])
+    expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
+    expect(downloads()).toHaveLength(2)
+  })
+
+  it('[CONF-3] are the DID document alone, if a page needs an identity', async () => {
+    await provider.warmUpIdentity()
+    expect(downloads()).toEqual(['/did.json'])
+    expect(await provider.identityKey(`${controller}#k`)).toMatchObject({ alg: 'ES256' })
+    expect(downloads()).toHaveLength(1)
+  })
+
+  it('[CONF-4, CONF-12] end with the discovery document if it fails, without an error', async () => {
+    documents['/.well-known/openid-configuration'] = text('', {}, 503)
+    await provider.warmUp()
+    expect(downloads()).toEqual(['/.well-known/openid-configuration'])
+  })
+})
+
 describe('an unknown key', () => {
   it.each([
     ['tokens', '/jwks', () => provider.tokenKey('stranger')],
@@ -169,6 +191,11 @@ describe('an outage', () => {
     expect(await provider.tokenKey('ec')).toMatchObject({ alg: 'ES256' })
     expect(await provider.identityKey(`${controller}#k`)).toMatchObject({ alg: 'ES256' })
     expect(await provider.metadata()).toEqual(discovery())
+  })
+
+  it('[CONF-4] names the document in its message', async () => {
+    documents['/.well-known/openid-configuration'] = text('', {}, 503)
+    await expectRefused(provider.metadata(), 'provider_unreachable', /One Login's discovery document: http/)
   })
 
   it('[CONF-4] of the DID document does not touch sign-in', async () => {
