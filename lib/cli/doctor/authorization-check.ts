@@ -124,7 +124,8 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
   vectors: async (examination, ask) => {
     const finding = await levelFinding(examination, ask)
     const isIdentity = ask.vtr.some((vector) => /P[1-3]/.test(vector))
-    return { findings: [finding], ...(isIdentity && { next: { ...ask, vtr: ['Cl.Cm'], claims: [] } }) }
+    // One Login rejects a level only after it has accepted the claims, so they stay for the report.
+    return { findings: [finding], ...(isIdentity && { next: { ...ask, vtr: ['Cl.Cm'] } }) }
   },
 }
 
@@ -210,7 +211,7 @@ async function levelFinding(
   return fix(
     'level',
     'level-not-registered',
-    `Level of confidence ${names} is not registered for ${settings.clientId}.`,
+    `${items.length > 1 ? `Levels of confidence ${names} are` : `Level of confidence ${names} is`} not registered for ${settings.clientId}.`,
     `Add ${names} ${registry}, or request another level.`,
   )
 }
