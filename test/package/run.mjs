@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 // With the documentation, the files of `new`, and the CommonJS files for Jest. Before raising it, see what grew.
-const maxPackedBytes = 399_000
+const maxPackedBytes = 366_000
 const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
