@@ -23,7 +23,7 @@ export default defineConfig({
     include: process.env.MUTATION_TESTS?.split(' ') ?? [
       'test/*.test.ts',
       'test/{attacks,express,options,properties,provider,session,sign-in,tokens}/**/*.test.ts',
-      'test/flow/{sign-in,events,step-up,stored-content,session-owner,requested-level,callback-privacy}.test.ts',
+      'test/flow/{auth-time,sign-in,events,step-up,stored-content,session-owner,requested-level,callback-privacy}.test.ts',
       'test/flow/{session-seams,unusual-apps,fastify-passport,faults,warm-up,second-try,callback-url}.test.ts',
     ],
     // Leaves out slow tests that repeat others, and a test that is different in each run.

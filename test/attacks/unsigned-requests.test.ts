@@ -79,9 +79,13 @@ describe('a request for an identity that is sent again as a plain query', () => 
     expect((await browser.visit(`${pair.service.url}/letter`)).body).toBe('the page')
   })
 
-  it('[AUTHZ-20, CID-7] proves no identity without the core identity', async () => {
+  it.each<[path: string, left: ClaimName[]]>([
+    ['/pep', ['coreIdentityJWT']],
+    ['/pep', ['coreIdentityJWT', 'returnCode']],
+    ['/letter', ['coreIdentityJWT', 'address']],
+  ])('[AUTHZ-20, CID-7] proves no identity without the core identity: %s without %j', async (path, left) => {
     await using pair = await start()
-    const page = await visitStripped(pair, pair.browser(), '/pep', ['coreIdentityJWT'])
+    const page = await visitStripped(pair, pair.browser(), path, left)
     expect(JSON.parse(page.body)).toMatchObject({ code: 'identity_not_proven' })
   })
 
