@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { environments } from '../../lib/options/environments.ts'
-import { optionsFromEnvironment } from '../../lib/options/from-environment.ts'
+import { optionsFromEnvironment, optionVariables } from '../../lib/options/from-environment.ts'
 import { OneLoginStrategy } from '../../lib/index.ts'
 import { expectRefused, refusalOf } from '../support/refusal.ts'
 
@@ -68,7 +68,7 @@ describe('reading', () => {
       read({
         ONE_LOGIN_CLIENT_SECRET: 'secret',
         ONE_LOGIN_POST_LOGOUT_REDIRECT_URL: 'https://a.example/signed-out',
-        ONE_LOGIN_SCOPE: 'openid email,phone',
+        ONE_LOGIN_SCOPE: ',openid email,,phone,',
         ONE_LOGIN_VTR: 'Cl.Cm.P2, Cl.Cm.P1',
         ONE_LOGIN_CLAIMS: 'address returnCode',
         ONE_LOGIN_REQUEST_OBJECT: 'false',
@@ -76,7 +76,7 @@ describe('reading', () => {
         ONE_LOGIN_WARM_UP: 'false',
         ONE_LOGIN_MAX_AGE: '0',
         ONE_LOGIN_SERVICE_URL: 'https://a.example',
-        ONE_LOGIN_TIMEOUT: '2.5',
+        ONE_LOGIN_TIMEOUT: '2.25',
         ONE_LOGIN_CLOCK_TOLERANCE: '10s',
         ONE_LOGIN_TRANSACTION_LIFETIME: '1h',
         ONE_LOGIN_SESSION_ABSOLUTE: '43200',
@@ -94,7 +94,7 @@ describe('reading', () => {
       warmUp: false,
       maxAge: 0,
       serviceURL: 'https://a.example',
-      timeout: 2.5,
+      timeout: 2.25,
       clockTolerance: '10s',
       transactionLifetime: '1h',
       session: { absolute: 43200, idle: '30m', onExpiry: 'continue' },
@@ -111,6 +111,20 @@ describe('reading', () => {
       }),
     ).toEqual({ environment: 'production' })
   })
+
+  it('[CONF-9] reads a list without items as empty', () => {
+    expect(read({ ONE_LOGIN_SCOPE: ', ,' })).toEqual({ scope: [] })
+  })
+
+  it('[CONF-14] has one variable for each option that text can set', () => {
+    expect(optionVariables).toMatchObject({
+      ONE_LOGIN_CLIENT_ID: 'clientId',
+      ONE_LOGIN_SESSION_IDLE: 'session.idle',
+      ONE_LOGIN_DID_DOCUMENT_URL: 'environment.didDocumentURL',
+    })
+    for (const variable of Object.keys(optionVariables)) expect(variable).toMatch(/^ONE_LOGIN_[A-Z_]+$/)
+    expect(new Set(Object.values(optionVariables)).size).toBe(Object.keys(optionVariables).length)
+  })
 })
 
 describe('a variable', () => {
@@ -121,7 +135,10 @@ describe('a variable', () => {
     ['ONE_LOGIN_VTR', 'Cl.Cm, Cl.Xx', 'vtr', '"Cl.Xx" is not a vector that One Login supports'],
     ['ONE_LOGIN_CLAIMS', 'name', 'claims[0]', 'received "name"'],
     ['ONE_LOGIN_MAX_AGE', 'an hour', 'maxAge', 'received "an hour"'],
+    ['ONE_LOGIN_CLAIMS', 'address '.repeat(10) + 'name', 'claims[10]', 'received "name"'],
     ['ONE_LOGIN_MAX_AGE', '-1', 'maxAge', 'received "-1"'],
+    ['ONE_LOGIN_MAX_AGE', 'in 5', 'maxAge', 'received "in 5"'],
+    ['ONE_LOGIN_MAX_AGE', '5 or 6', 'maxAge', 'received "5 or 6"'],
     ['ONE_LOGIN_MAX_AGE', '1.5', 'maxAge', 'received 1.5'],
     ['ONE_LOGIN_REQUEST_OBJECT', 'yes', 'requestObject', 'received "yes"'],
     ['ONE_LOGIN_WARM_UP', 'no', 'warmUp', 'received "no"'],
@@ -181,7 +198,7 @@ describe('a variable', () => {
   })
 
   it('[CONF-2] of a real environment and of a simulator are rejected together', async () => {
-    await expectRefused(
+    const { option } = await expectRefused(
       () =>
         optionsFromEnvironment({
           ONE_LOGIN_ENVIRONMENT: 'production',
@@ -190,6 +207,7 @@ describe('a variable', () => {
       'invalid_option',
       /^ONE_LOGIN_ENVIRONMENT and ONE_LOGIN_ISSUER are both set\. Remove/,
     )
+    expect(option).toBe('environment')
   })
 
   it('[CONF-13] ONE_LOGIN_ISSUER with a known issuer needs no DID settings', () => {

@@ -128,7 +128,7 @@ describe('kid', () => {
 
   it('[KEY-3] is otherwise the thumbprint of RFC 7638, the same in every process', async () => {
     const thumbprint = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }))
-    for (const input of [pkcs8, pkcs1, jwk, { ...jwk, kid: '' }, privateKey])
+    for (const input of [pkcs8, pkcs1, jwk, { ...jwk, kid: '' }, { ...jwk, kid: 5 as never }, privateKey])
       expect(signerFromPrivateKey(input).kid).toBe(thumbprint)
   })
 })

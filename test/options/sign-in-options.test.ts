@@ -127,6 +127,27 @@ describe('options of one request', () => {
     await expectRefused(() => parse({ state: { basket: 5n } }), 'invalid_option', /^Option "state"/)
   })
 
+  it.each(['web', 'generic_app'])('[AUTHZ-16] accept the channel %s', (channel) => {
+    expect(parse({ channel }).channel).toBe(channel)
+  })
+
+  it.each(['en', 'cy'])('[AUTHZ-8] accept the language %s', (uiLocales) => {
+    expect(parse({ uiLocales }).uiLocales).toBe(uiLocales)
+  })
+
+  it('[AUTHZ-9] accept the largest whole number of seconds, and no larger one', async () => {
+    expect(parse({ maxAge: Number.MAX_SAFE_INTEGER }).maxAge).toBe(Number.MAX_SAFE_INTEGER)
+    for (const maxAge of [Number.MAX_SAFE_INTEGER + 1, Infinity])
+      await expectRefused(() => parse({ maxAge }), 'invalid_option', /^Option "maxAge"/)
+  })
+
+  it.each(['toString', 'constructor', 'hasOwnProperty'])(
+    '[CONF-9] leave a member to Passport that has the name of one of every object: %s',
+    (name) => {
+      expect(parse({ [name]: 'x' })).toStrictEqual(parse({}))
+    },
+  )
+
   it('[AUTHZ-16] accept a login hint of 256 characters', () => {
     expect(parse({ loginHint: 'x'.repeat(256) }).loginHint).toHaveLength(256)
   })
