@@ -158,7 +158,7 @@ export class CachedDocument<Content> {
 function freshness(headers: HttpResponse['headers']): number {
   const directives = headers.get('cache-control')?.toLowerCase() ?? ''
   if (/\bno-(?:store|cache)\b/.test(directives)) return 0
-  const [, maxAge] = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives) ?? []
+  const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/.exec(directives)?.[1]
   if (maxAge === undefined) return usualFreshness
   const age = Number(headers.get('age') ?? 0)
   return Math.min(

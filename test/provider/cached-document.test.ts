@@ -98,10 +98,15 @@ describe('downloads', () => {
   })
 
   it('[CONF-3] do not happen while the copy is fresh', async () => {
-    const document = await knownDocument()
+    const downloads = vi.fn(() => `${server.url}/jwks`)
+    const document = await knownDocument({ url: downloads })
+    await manyAtOnce(() => document.get())
     pass(3600 * 0.9 - 1)
     await manyAtOnce(() => document.get())
-    expect(server.requests).toHaveLength(1)
+    expect(downloads).toHaveBeenCalledOnce()
+    pass(1)
+    await document.get()
+    expect(downloads).toHaveBeenCalledTimes(2)
   })
 
   it('[CONF-3] happen once when it has expired, however many wait, and all get the new content', async () => {
@@ -137,6 +142,15 @@ describe('downloads', () => {
       expect(await document.get()).toBe('second')
     },
   )
+
+  it('[CONF-4, CONF-12] in the background count for no pause if they fail', async () => {
+    const document = documentOf()
+    server.respondWith(text('', {}, 503))
+    expect(await document.warmUp()).toBe(false)
+    await refusalOf(document.get())
+    server.respondWith(copy('first'))
+    expect(await document.get()).toBe('first')
+  })
 
   it('[CONF-1] use the current address of the document', async () => {
     let path = '/old'
@@ -393,6 +407,21 @@ describe('the listener', () => {
       [`${server.url}/jwks`, { code: 'provider_unreachable' }],
     ])
     expect(observer.refreshed).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a listener for one kind of result', () => {
+  it.each<[string, DocumentObserver]>([
+    ['downloads', { refreshed: vi.fn() }],
+    ['failures', { refreshFailed: vi.fn() }],
+    ['nothing', {}],
+  ])('[CONF-3, CONF-4] gets %s', async (_kind, observer) => {
+    server.respondWith(text('', {}, 503))
+    const document = documentOf({ observer })
+    await expectRefused(document.get(), 'provider_unreachable', /status 503/)
+    server.respondWith(copy('first'))
+    expect(await document.get()).toBe('first')
+    for (const listener of Object.values(observer)) expect(listener).toHaveBeenCalledOnce()
   })
 })
 
