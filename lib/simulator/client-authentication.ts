@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ClientKeyError } from './keys/client-keys.ts'
+import { ClientKeyError, unknownKey } from './keys/client-keys.ts'
 import type { ClientRegistration } from './client-registration.ts'
 import { decodeJwt, type DecodedJwt } from './keys/jwt.ts'
 import type { Provider } from './simulated-provider.ts'
@@ -38,9 +38,10 @@ async function authenticateByAssertion(
   if (exp + tolerance <= provider.clock.seconds()) {
     throw new OAuthRefusal('invalid_grant', 'private_key_jwt has expired')
   }
-  if (!(await isSigned(provider, jwt, client)) || !areClaimsRight(provider, jwt)) {
-    throw new OAuthRefusal('invalid_client', 'Invalid signature in private_key_jwt')
-  }
+  const refuse = (problem: string) =>
+    new OAuthRefusal('invalid_client', 'Invalid signature in private_key_jwt', problem)
+  if (!(await isSigned(provider, jwt, client))) throw refuse(unknownKey)
+  if (!areClaimsRight(provider, jwt)) throw refuse('iss, aud or nbf of the assertion is wrong')
   return client
 }
 
@@ -71,7 +72,7 @@ async function isSigned(
   } catch (error) {
     if (!(error instanceof ClientKeyError)) throw error
     const description = 'Failed to fetch or parse JWKS to verify signature of private_key_jwt'
-    throw new OAuthRefusal('server_error', description)
+    throw new OAuthRefusal('server_error', description, error.message)
   }
 }
 

@@ -1,5 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { authorizationURL, Browser, exchange, requestObjectURL, start, userinfo } from './relying-party.ts'
+import {
+  assertion,
+  authorizationURL,
+  Browser,
+  exchange,
+  requestObjectURL,
+  start,
+  userinfo,
+} from './relying-party.ts'
+import { startService } from './service.ts'
 
 describe('the list of requests', () => {
   it('[SIM-3] contains every request in order, with its status', async () => {
@@ -91,6 +101,35 @@ describe('the list of requests', () => {
     expect(await problemOf(fetch(`${op.issuer}userinfo?${'x'.repeat(2049)}`))).toBe(
       'the query has 2049 characters, over 2048',
     )
+  })
+
+  it('[SIM-3] explains which key is missing, and what to do after the simulator was started again', async () => {
+    const jwks = await startService(500, { keys: [] })
+    const op = await start()
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const problemOf = async (sent: Promise<unknown>) => {
+      await sent
+      return op.requests.at(-1)?.problem
+    }
+    const newKey = /^no key that is registered .* give the service its new private key/
+    const url = await requestObjectURL(op, {}, {}, {}, privateKey)
+    expect(await problemOf(new Browser().get(url))).toMatch(newKey)
+    const foreign = await assertion(op, {}, {}, privateKey)
+    expect(await problemOf(exchange(op, 'x', { client_assertion: foreign }))).toMatch(newKey)
+    const client_assertion = await assertion(op, { aud: 'x' })
+    expect(await problemOf(exchange(op, 'x', { client_assertion }))).toBe(
+      'iss, aud or nbf of the assertion is wrong',
+    )
+    op.register({ jwksURL: jwks.url })
+    const named = await assertion(op, {}, { kid: 'a-key' })
+    const ask = () => problemOf(exchange(op, 'x', { client_assertion: named }))
+    expect(await ask()).toBe(`${jwks.url} returned status 500`)
+    expect(await ask()).toBe(`${jwks.url} has no RSA key a-key`)
+    op.register({ jwksURL: 'http://127.0.0.1:1/' })
+    expect(await ask()).toBe('The JWKS of the service cannot be used: http://127.0.0.1:1/')
+    expect(await problemOf(exchange(op, 'x'))).toBe('A service with a JWKS URL must send a kid')
+    const page = await requestObjectURL(op, {}, {}, { kid: 'a-key' })
+    expect(await problemOf(new Browser().get(page))).toContain('cannot be used')
   })
 
   it('[SIM-3] has no status for a request that got no response', async () => {

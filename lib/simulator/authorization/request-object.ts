@@ -13,7 +13,7 @@ import {
   type CheckedRequest,
   type RedirectTarget,
 } from './received-request.ts'
-import { ClientKeyError, type ClientKeys } from '../keys/client-keys.ts'
+import { ClientKeyError, unknownKey, type ClientKeys } from '../keys/client-keys.ts'
 import type { ClientRegistration } from '../client-registration.ts'
 import { decodeJwt, isJsonObject, type DecodedJwt, type JsonObject } from '../keys/jwt.ts'
 import { knownPrompts, parseVtr, type AuthorizationQuery } from './query.ts'
@@ -61,7 +61,7 @@ async function verifiedObject(
     if (error instanceof ClientKeyError) throw new PageRefusal('Unexpected server error', error.message)
     throw error
   }
-  throw new PageRefusal('Trust chain validation failed', 'no key of the service signed the request object')
+  throw new PageRefusal('Trust chain validation failed', unknownKey)
 }
 
 function checkTimes(claims: JsonObject, seconds: number): void {

@@ -7,6 +7,13 @@ import { isJsonObject, isSignedByRsaKey, type DecodedJwt } from './jwt.ts'
 const cacheLifetime = 24 * 60 * 60
 const fetchTimeout = 5000
 
+/**
+ * What is wrong if no registered key made a signature. One Login does not report it. The most likely reason is a service
+ * that still has the key of an earlier simulator.
+ */
+export const unknownKey =
+  'no key that is registered for the service made the signature. A simulator makes a new key each time it starts: give the service its new private key, or register your own public key'
+
 /** The `jwksURL` of a service that is registered with one but has not named it. No key is found there. */
 export const noJwksURL = ''
 
@@ -64,12 +71,14 @@ export class ClientKeys {
         redirect: 'error',
         signal: AbortSignal.any([this.#closing, AbortSignal.timeout(fetchTimeout)]),
       })
+      if (!response.ok) throw new ClientKeyError(`${url} returned status ${response.status}`)
       const body: unknown = await response.json()
       const keys = isJsonObject(body) && Array.isArray(body.keys) ? (body.keys as unknown[]) : []
       const jwk = keys.find((key) => isJsonObject(key) && key.kid === kid && key.kty === 'RSA')
-      if (!response.ok || !jwk) throw new ClientKeyError(`It has no RSA key ${kid}`)
+      if (!jwk) throw new ClientKeyError(`${url} has no RSA key ${kid}`)
       return createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
     } catch (cause) {
+      if (cause instanceof ClientKeyError) throw cause
       throw new ClientKeyError(`The JWKS of the service cannot be used: ${url}`, { cause })
     }
   }
