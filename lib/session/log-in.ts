@@ -53,11 +53,17 @@ export function followLogIn(
   req.logIn = req.login = follow as typeof req.logIn
 }
 
+/**
+ * Returns the function that writes the record. It writes into each session once: usually before Passport saves it, and
+ * otherwise after the log-in.
+ */
 function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan): () => void {
   const earlier = earlierSession(req.session)
+  let written: Request['session'] | undefined
   return () => {
+    if (written === req.session) return
     carryEntries(req.session, earlier)
-    entries.write(req.session, signedIn)
+    if (entries.write(req.session, signedIn)) written = req.session
   }
 }
 
@@ -115,9 +121,8 @@ function skipRepeatedSave(session: Request['session']): void {
 
 /** All that a store keeps of a session, but for the time that every request sets again. */
 function contentOf(session: Request['session']): string {
-  const { cookie, ...members } = session as { cookie?: unknown }
-  const { expires: _, ...settings } = JSON.parse(JSON.stringify(cookie ?? {})) as Record<string, unknown>
-  return JSON.stringify([settings, members])
+  const { cookie, ...members } = session as { cookie?: { toJSON?: () => object } }
+  return JSON.stringify([{ ...(cookie?.toJSON?.() ?? cookie), expires: undefined }, members])
 }
 
 /** Replaces the store's error with this package's. The store's error is its cause. */

@@ -125,11 +125,16 @@ export class SessionEntries {
     return { kind: 'nobody' }
   }
 
-  /** Writes the record for the user that Passport has just written into the session. */
-  write(session: Request['session'], signedIn: SignedIn): void {
+  /**
+   * Writes the record for the user that Passport has just written into the session.
+   *
+   * @returns whether the session has a user
+   */
+  write(session: Request['session'], signedIn: SignedIn): boolean {
     const user = ownerOf(session)
-    if (user === undefined) return
+    if (user === undefined) return false
     this.#set(session, { kind: 'signed-in', ...this.#of(session), user, signedIn })
+    return true
   }
 
   /** Records in the session that follows an expired one that the user must authenticate again. */

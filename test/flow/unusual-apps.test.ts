@@ -210,6 +210,20 @@ describe('a service with other options of Passport', () => {
     },
   )
 
+  it('[SESS-10] signs a user in if serializeUser saves the session itself', async () => {
+    await using pair = await startPair({
+      routes: (_app, _oneLogin, own) => {
+        own.serializeUser((req: Request, user: unknown, done: (error: null, user: unknown) => void) => {
+          req.session.save(() => {
+            done(null, user)
+          })
+        })
+        ;(own as unknown as { _serializers: unknown[] })._serializers.reverse()
+      },
+    })
+    expect((await pair.browser().visit(`${pair.service.url}/account`)).status).toBe(200)
+  })
+
   it('[SESS-10] keeps a user whose serialised form is 0', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin, own) => {
