@@ -55,16 +55,15 @@ export function createCodeExchange(settings: Settings, http: Http): CodeExchange
     return configured.configuration
   }
 
-  return async function exchangeCode(metadata, code, { state, codeVerifier }) {
+  return async function exchangeCode(metadata, code, { codeVerifier }) {
     const client = await loadClient()
-    const response = new URL(settings.callbackURL)
-    response.searchParams.set('code', code)
-    response.searchParams.set('state', state)
     try {
-      const tokens = await client.authorizationCodeGrant(configurationFor(client, metadata), response, {
-        expectedState: state,
-        pkceCodeVerifier: codeVerifier,
-      })
+      // The caller has read and checked the callback. authorizationCodeGrant() would read it once more from its address.
+      const tokens = await client.genericGrantRequest(
+        configurationFor(client, metadata),
+        'authorization_code',
+        { code, redirect_uri: settings.callbackURL, code_verifier: codeVerifier },
+      )
       if (tokens.token_type !== 'bearer') throw invalidResponse('its access token is not a bearer token')
       const { [idTokenMember]: idToken } = tokens as { [idTokenMember]?: unknown }
       if (typeof idToken !== 'string') throw invalidResponse('it has no ID token')
