@@ -62,8 +62,8 @@ export const sessionBreaks: readonly Break[] = [
     requirement: 'SESS-15',
     mistake: 'keys of records are longer than some stores accept',
     file: 'lib/session/record-store.ts',
-    from: "'hex').slice(0, 32)",
-    to: "'hex')",
+    from: "toString('hex', 0, 16)",
+    to: "toString('hex')",
     tests: ['session/record-store', 'flow/session-seams'],
   },
   {

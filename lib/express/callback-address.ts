@@ -20,9 +20,9 @@ export class CallbackAddress {
 
   /** Whether a request is at the callback's path, or at the rest of it if a proxy has removed a prefix. */
   isAt(req: Request): boolean {
-    const { path } = localAddress(req)
+    const { path, search } = localAddress(req)
     if (isSamePath(req, path, this.#path)) return true
-    return this.prefixOf(req) !== '' && isResponse(requestAddress(req).query)
+    return search !== '' && this.prefixOf(req) !== '' && isResponse(new URLSearchParams(search))
   }
 
   /** Returns the prefix that a proxy has removed from the path of a callback. */
@@ -61,7 +61,7 @@ export function isSamePath(req: Request, first: string, second: string): boolean
     const compared = isOn('strict routing') ? path : withoutSlash(path)
     return isOn('case sensitive routing') ? compared : compared.toLowerCase()
   }
-  return normal(first) === normal(second)
+  return first === second || normal(first) === normal(second)
 }
 
 function withoutSlash(path: string): string {

@@ -103,15 +103,18 @@ export function createRoutes(
   }
 
   return function route(req, res, next) {
+    const isAt = isAtCallback(req)
+    // Other methods go on to the app, which responds with 404.
+    if (isAt) keepAddressPrivate(res)
+    if (isAt && page.includes(req.method)) {
+      finish(req, res, next)
+      return
+    }
     const found = routes.find(
       ({ path, methods = [req.method] }) =>
         path !== false && methods.includes(req.method) && isSamePath(req, path, req.path),
     )
-    const isAt = isAtCallback(req)
-    // Other methods go on to the app, which responds with 404.
-    if (isAt) keepAddressPrivate(res)
-    if (isAt && page.includes(req.method)) finish(req, res, next)
-    else if (found) found.handler(req, res, next)
+    if (found) found.handler(req, res, next)
     else next()
   }
 }

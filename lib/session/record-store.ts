@@ -11,7 +11,7 @@ export type SessionStore = Pick<Store, 'get' | 'set'> & Partial<Pick<Store, 'des
  * @param parts - what the record is about. The key does not reveal them
  */
 export function recordKey(...parts: readonly string[]): string {
-  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
+  return hash('sha256', JSON.stringify(parts), 'buffer').toString('hex', 0, 16)
 }
 
 /** The package's records in a session store. They have the form of sessions, because that is what such stores hold. */

@@ -79,7 +79,16 @@ export class WaitingSignIns {
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async find(records: RecordStore, state: string, secret: string): Promise<Transaction | undefined> {
-    const { success, output } = v.safeParse(recordSchema, await records.read(this.#keyOf(state)))
+    return this.#find(records, this.#keyOf(state), state, secret)
+  }
+
+  async #find(
+    records: RecordStore,
+    key: string,
+    state: string,
+    secret: string,
+  ): Promise<Transaction | undefined> {
+    const { success, output } = v.safeParse(recordSchema, await records.read(key))
     if (!success) return undefined
     const { issuer, clientId, browser, vtr, ...transaction } = output
     const isOurs = issuer === this.#client.issuer && clientId === this.#client.clientId
@@ -96,7 +105,7 @@ export class WaitingSignIns {
    */
   async consume(records: RecordStore, state: string, secret: string): Promise<Transaction | undefined> {
     const key = this.#keyOf(state)
-    const transaction = await this.find(records, state, secret)
+    const transaction = await this.#find(records, key, state, secret)
     if (!transaction || this.#used.has(key)) return undefined
     this.#used.add(key)
     await records.remove(key)
