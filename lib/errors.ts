@@ -138,11 +138,11 @@ export class OneLoginError extends Error {
   /** Whether the user can succeed by trying again. */
   readonly retryable: boolean
   /** What One Login returned, if it returned an error. */
-  readonly providerError?: ProviderError
+  declare readonly providerError?: ProviderError
   /** The return codes, if an identity was not proven and you requested them. */
-  readonly returnCodes?: readonly string[]
+  declare readonly returnCodes?: readonly string[]
   /** The invalid option, for example `session.idle`, if the code is `invalid_option`. */
-  readonly option?: string
+  declare readonly option?: string
 
   /**
    * Created by this package. Your service only needs it in tests.
@@ -178,7 +178,7 @@ export class OneLoginError extends Error {
  * ```
  */
 export function isOneLoginError(value: unknown): value is OneLoginError {
-  return typeof value === 'object' && value !== null && brand in value
+  return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
 }
 
 /**
@@ -221,9 +221,6 @@ function withAction(happened: string, action = ''): string {
 function withoutData(cause: unknown): unknown {
   if (isOneLoginError(cause)) return cause
   if (!(cause instanceof Error)) return undefined
-  const safe = new Error(cause.message)
-  safe.name = cause.name
-  if (cause.stack) safe.stack = cause.stack
-  if ('code' in cause) Object.defineProperty(safe, 'code', { value: cause.code, enumerable: true })
-  return safe
+  const { name, stack } = cause
+  return Object.assign(new Error(cause.message), { name, stack }, 'code' in cause && { code: cause.code })
 }

@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel'
+import { channel, type Channel } from 'node:diagnostics_channel'
 import type { OneLoginErrorCode } from './errors.ts'
 
 /**
@@ -86,10 +86,11 @@ const names = [
   'document.refresh-failed',
 ] as const satisfies OneLoginEventName[]
 
-const channels = new Map(names.map((name) => [name, channel(`passport-govuk-one-login:${name}`)]))
+const channels = Object.fromEntries(
+  names.map((name) => [name, channel(`passport-govuk-one-login:${name}`)]),
+) as Record<OneLoginEventName, Channel>
 
 /** Publishes an event to its subscribers. */
 export function publish<Name extends OneLoginEventName>(name: Name, event: OneLoginEvents[Name]): void {
-  const target = channels.get(name)
-  if (target?.hasSubscribers) target.publish(event)
+  channels[name].publish(event)
 }

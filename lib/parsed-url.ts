@@ -8,6 +8,7 @@ export function parseURL(text: string, base?: string): URL | undefined {
   try {
     return new URL(text, base)
   } catch {
-    return undefined
+    // It is not a URL.
   }
+  return undefined
 }

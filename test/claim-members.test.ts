@@ -161,11 +161,11 @@ describe('the members of every claim', () => {
 })
 
 describe('every claim except the core identity', () => {
-  const proven = {
-    level: 'P2',
-    ...(v.parse(credentialSubjectSchema, exampleClaim('core identity')) as object),
-  } as Parameters<typeof createIdentity>[0]
   const read = (claim: string, value: unknown) => {
+    const proven = {
+      level: 'P2',
+      ...(v.parse(credentialSubjectSchema, exampleClaim('core identity')) as object),
+    } as Parameters<typeof createIdentity>[0]
     const { output } = accepts('userinfo', { sub: 'a-user', [claimURL(claim as never)]: value })
     return createIdentity(proven, output as never)
   }

@@ -18,6 +18,18 @@ describe('OneLoginError', () => {
     expect(error.returnCodes).toBeUndefined()
   })
 
+  it('[CB-3] has no other members than it was given', () => {
+    expect(Object.keys(new OneLoginError('access_denied', 'No.')).sort()).toEqual(
+      ['code', 'name', 'retryable', 'status'].sort(),
+    )
+  })
+
+  it('[CB-4] says once what to do', () => {
+    const { message } = new OneLoginError('access_denied', 'The user went back.')
+    expect(message).toBe('The user went back. No action needed: the user can try again.')
+    expect(new OneLoginError('access_denied', message).message).toBe(message)
+  })
+
   it('[CID-7] has return codes', () => {
     expect(new OneLoginError('identity_not_proven', 'No.', { returnCodes: ['A'] }).returnCodes).toEqual(['A'])
   })
@@ -117,6 +129,12 @@ describe('cause', () => {
     expect(storedCause).not.toHaveProperty('cause')
   })
 
+  it('[CB-11] has no code if the other error has none', () => {
+    const { cause } = new OneLoginError('token_refused', 'No.', { cause: new Error('broken pipe') })
+    expect(cause).toMatchObject({ message: 'broken pipe' })
+    expect(cause).not.toHaveProperty('code')
+  })
+
   it('[CB-11] keeps an error of this package unchanged', () => {
     const cause = new OneLoginError('provider_timeout', 'Late.')
     expect(new OneLoginError('token_refused', 'No.', { cause }).cause).toBe(cause)
@@ -134,6 +152,12 @@ describe('isOneLoginError', () => {
     expect(isOneLoginError(new OneLoginError('access_denied', 'No.'))).toBe(true)
     for (const other of [new Error('No.'), { code: 'access_denied' }, null, undefined, 'access_denied', 5])
       expect(isOneLoginError(other)).toBe(false)
+  })
+
+  it('[CB-3] recognises an error of another version by its mark', () => {
+    const mark = Symbol.for('passport-govuk-one-login.error')
+    expect(isOneLoginError(Object.assign(new Error('No.'), { [mark]: true }))).toBe(true)
+    expect(isOneLoginError({ [mark]: 'true' })).toBe(false)
   })
 
   it('[CB-3] recognises an error of another copy of this package', async () => {

@@ -156,8 +156,9 @@ function isJSON(value: unknown): boolean {
   try {
     return (JSON.stringify(value) as string | undefined) !== undefined
   } catch {
-    return false
+    // It has a circle or a BigInt, for example.
   }
+  return false
 }
 
 // A copy, because the app may change its object before this request is saved.
