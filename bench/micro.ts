@@ -83,7 +83,7 @@ async function redirects(issuer: string): Promise<Row[]> {
     const settings = party.signInSettings({})
     const sessionStore = new MemoryStore()
     const newRequest = () => {
-      const req = { headers: {}, sessionStore } as unknown as Request
+      const req = { headers: {}, logIn: () => undefined, sessionStore } as unknown as Request
       sessionStore.createSession(req, { cookie: new session.Cookie() })
       return req
     }
