@@ -48,7 +48,7 @@ export async function growthTable(steps: readonly number[], window: number): Pro
     '|---|---|---|---|---|',
     ...rows,
     '',
-    `A session that lives in the memory store takes ${Math.round(each)} bytes of heap, with the used state that is remembered for five minutes.`,
+    `A session that lives in the memory store takes ${Math.round(each)} bytes of heap, with the used state that is remembered for 5 to 10 minutes.`,
     '',
   ].join('\n')
 }

@@ -6,7 +6,7 @@ import { RecentIds } from './recent-ids.ts'
 import { parseVectors, type RequestedTrust } from '../vectors-of-trust.ts'
 import { recordKey, type RecordStore } from './record-store.ts'
 
-/** How long a used state is remembered, in milliseconds: as long as the code that came with it can be valid. */
+/** How long a used state is remembered at least, in milliseconds: as long as the code that came with it can be valid. */
 const memory = 300_000
 
 const recordSchema = v.object({
