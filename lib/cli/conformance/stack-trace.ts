@@ -1,7 +1,7 @@
 const patterns: readonly RegExp[] = [
   // Node
-  /^\s*at .+[( ](?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)]*:\d+:\d+\)?/m,
-  /(?:<br ?\/?>|\\n)(?:\s|&nbsp;)*at .+?(?:file:\/\/|node:|\/)[^\s)<]*:\d+:\d+/,
+  /^\s*at (?:.+[( ])?(?:file:\/\/|node:|\/|[A-Z]:\\)[^\s)]*:\d+:\d+/m,
+  /(?:<br ?\/?>|\\n)(?:\s|&nbsp;)*at .*?(?:file:\/\/|node:|\/)[^\s)<]*:\d+:\d+/,
   // Python
   /Traceback \(most recent call last\)/,
   // Java
