@@ -415,7 +415,7 @@ describe('the browser of the check', () => {
     ).toEqual(['l'])
   })
 
-  it('[CHK-1] stops where it may not go, where it is told to stop, and after 15 requests', async () => {
+  it('[CHK-1] stops where it may not go, at a given address, and after 15 requests', async () => {
     const redirect = () => ({ status: 302, headers: { location: '/again' } })
     const endless = await visited(redirect)
     expect((await endless.browser.visit(`${endless.service}/start`)).trail).toHaveLength(15)

@@ -47,7 +47,7 @@ describe('the page that the check recognises', () => {
     expect(marker?.matches(html('<h1>Sign in</h1>'))).toBe(false)
   })
 
-  it('[CHK-1] has half of its texts, if it has no heading of its own', () => {
+  it('[CHK-1] has half of its texts, if other pages share its headings', () => {
     const shown = [
       html('<p>one</p><p>two</p><p>three</p><p>Ann</p>'),
       html('<p>one</p><p>two</p><p>three</p><p>Ben</p>'),
@@ -71,7 +71,7 @@ describe('the page that the check recognises', () => {
     expect(marker?.matches(html('<h1>Service</h1><p>Start</p>'))).toBe(false)
   })
 
-  it('[CHK-1] has no text of other pages, if all of its own depends on the user', () => {
+  it('[CHK-1] has no text of other pages, if everything on it depends on the user', () => {
     const shown = [text('Ann'), text('Ben')]
     const marker = PageMarker.find(shown, [text('Sign in', 401)], [text('Start')])
     expect(marker?.matches(text('Cat'))).toBe(true)
