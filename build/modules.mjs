@@ -1,8 +1,9 @@
 // Bundles lib/ into few files, because each file of an ES module costs time when a service starts. Each lazy import has its
-// own file. Functions and classes keep their names, so that stack traces can be read.
+// own file. Only local variables get short names, so that stack traces can be read.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { build } from 'esbuild'
+import { minify } from 'terser'
 
 const { outputFiles, metafile } = await build({
   entryPoints: {
@@ -20,10 +21,6 @@ const { outputFiles, metafile } = await build({
   format: 'esm',
   target: 'node20',
   minifySyntax: true,
-  minifyWhitespace: true,
-  // Node prints the whole line of an error that nobody catches.
-  lineLimit: 120,
-  legalComments: 'none',
   metafile: true,
   write: false,
   logLevel: 'warning',
@@ -46,9 +43,17 @@ let lazy = 0
 for (const { path, text } of outputFiles) {
   const isOfLibrary = [...ofLibrary].some((output) => path.endsWith(output))
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, isOfLibrary ? eager(text) : text)
+  const small = await minified(text)
+  writeFileSync(path, isOfLibrary ? eager(small) : small)
 }
 if (lazy !== 2) throw new Error(`The library imports ${lazy} modules lazily, and 2 were expected`)
+
+async function minified(text) {
+  const names = { keep_classnames: true, keep_fnames: true }
+  // Node prints the whole line of an error that nobody catches.
+  const format = { max_line_len: 200 }
+  return (await minify(text, { parse: { module: true }, compress: false, mangle: names, format })).code
+}
 
 /** Tells webpack to create one file, which can be deployed alone. Otherwise, it creates a file for each lazy import. */
 function eager(code) {
