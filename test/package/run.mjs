@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 // With the documentation, the files of `new`, and the CommonJS files for Jest. Before raising it, see what grew.
-const maxPackedBytes = 366_000
+const maxPackedBytes = 326_000
 const folder = mkdtempSync(join(tmpdir(), 'package-test-'))
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
@@ -17,7 +17,7 @@ try {
   )
   const unexpected = packed.files.filter(
     ({ path }) =>
-      !/^(dist\/[\w./-]+\.(js|d\.ts)|dist\/commonjs\/(index|simulator)\.(cjs|d\.cts)|example-app\/[\w/-]+\.(ts|js|css|njk|json|md)|scaffold\/[\w./-]+|package\.json|README\.md|docs\/([a-z]+\/)?[\w-]+\.md|(CHANGELOG|CONTRIBUTING|SECURITY|SUPPORT)\.md|LICENSE)$/.test(
+      !/^(dist\/[\w./-]+\.(js|d\.ts)|dist\/chunks\/simulator\.cjs|dist\/commonjs\/(index|simulator)\.(cjs|d\.cts)|example-app\/[\w/-]+\.(ts|js|css|njk|json|md)|scaffold\/[\w./-]+|package\.json|README\.md|docs\/([a-z]+\/)?[\w-]+\.md|(CHANGELOG|CONTRIBUTING|SECURITY|SUPPORT)\.md|LICENSE)$/.test(
         path,
       ),
   )
