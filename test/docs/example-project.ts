@@ -58,7 +58,7 @@ export function createExampleProject(): ExampleProject {
   }
 }
 
-/** The output of `npm run build`, without the types. */
+/** Compiles the package, a file for each file of lib/. `npm run build` bundles them. */
 function build(folder: string): void {
   const lib = join(root, 'lib')
   for (const path of readdirSync(lib, { recursive: true, encoding: 'utf8' })) {
