@@ -65,7 +65,7 @@ export type PrivateKeyInput = string | PrivateJwk | KeyObject | webcrypto.Crypto
 const forms =
   'an RSA private key of 2048 bits or more as PEM, as the base64 body of a PEM, as JWK, KeyObject or CryptoKey'
 const signAsync = promisify(sign)
-const probe = Buffer.from('The key signs this once, when it is read.')
+const probe = Buffer.alloc(32)
 
 /**
  * Returns a signer that uses a private key.
@@ -104,8 +104,9 @@ function signsFor(publicJwk: PublicJwk, key: KeyObject, alg: SigningAlgorithm): 
   try {
     return isSignature(sign(hash, probe, { key, ...padding }), probe, { alg, publicJwk })
   } catch {
-    return false
+    // Node cannot sign with some damaged keys.
   }
+  return false
 }
 
 type Refuse = (found: string) => OneLoginError
@@ -130,11 +131,16 @@ function readText(text: string, refuse: Refuse): KeyObject {
     refuse('this key is encrypted. Decrypt it first, for example with "openssl pkey"')
   const pem = text.replaceAll('\\n', '\n').trim()
   if (pem.startsWith('{')) throw refuse('this is JSON text. Parse the JWK first')
-  const [, label, armoured] = /^-----BEGIN ([A-Z0-9 ]+)-----(.*)-----END \1-----$/s.exec(pem) ?? []
+  const { label, armoured } =
+    /^-----BEGIN (?<label>[A-Z0-9 ]+)-----(?<armoured>.*)-----END \1-----$/s.exec(pem)?.groups ?? {}
   // What older PEMs say between the lines BEGIN and END. Newer ones say it in their body, which is read below.
   if (armoured?.includes('ENCRYPTED')) throw refuseEncrypted()
   if (label && !label.endsWith('PRIVATE KEY'))
     throw refuse(`this is a ${label.toLowerCase()}, not a private key`)
+  if (label === undefined && pem.includes('-----END'))
+    throw refuse(
+      'this is not one whole PEM. Use the lines from BEGIN to END of the private key, and no others',
+    )
   if (label === undefined && pem.startsWith('-----BEGIN'))
     throw refuse(
       'this is only the start of a PEM. In a .env file, put the value in quotes or on one line with \\n for each line break',
@@ -146,8 +152,7 @@ function readText(text: string, refuse: Refuse): KeyObject {
     try {
       return createPrivateKey({ key: der, format: 'der', type })
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE')
-        throw refuseEncrypted()
+      if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') throw refuseEncrypted()
     }
   }
   for (const type of ['spki', 'pkcs1'] as const) {

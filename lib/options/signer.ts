@@ -61,6 +61,7 @@ const imported = new WeakMap<PublicJwk, KeyObject>()
 
 function publicKeyOf(jwk: PublicJwk): KeyObject {
   const known = imported.get(jwk)
+  // Stryker disable next-line ConditionalExpression: to import it each time only takes longer
   if (known) return known
   const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
   imported.set(jwk, key)
@@ -69,7 +70,8 @@ function publicKeyOf(jwk: PublicJwk): KeyObject {
 
 /** Returns the bits of an RSA key's modulus. */
 export function modulusBits(jwk: PublicJwk): number {
-  return publicKeyOf(jwk).asymmetricKeyDetails?.modulusLength ?? 0
+  const { modulusLength = 0 } = publicKeyOf(jwk).asymmetricKeyDetails ?? {}
+  return modulusLength
 }
 
 /** Returns the hash and the padding of an algorithm, as Node's crypto takes them. */
@@ -124,6 +126,7 @@ function isPublicRsaJwk(jwk: PublicJwk | undefined): boolean {
   try {
     return modulusBits(jwk) >= minimumBits
   } catch {
-    return false
+    // It is damaged.
   }
+  return false
 }

@@ -112,7 +112,7 @@ async function exchange(
   dispatcher: CallDispatcher,
   request: Dispatcher.DispatchOptions,
   endsAt: number,
-  isBackground = false,
+  isBackground: boolean,
 ): Promise<HttpResponse | Failure> {
   return new Promise((resolve) => {
     let call: Dispatcher.DispatchController | undefined

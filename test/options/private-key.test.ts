@@ -170,6 +170,15 @@ describe('refusals', () => {
       pkcs8.slice(0, 400),
       /only the start of a PEM\. In a \.env file, put the value in quotes/,
     ],
+    [
+      'a key and its certificate',
+      `${pkcs8}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----`,
+      /not one whole PEM/,
+    ],
+    ['a key after other lines', `Bag Attributes\n    friendlyName: one-login\n${pkcs8}`, /not one whole PEM/],
+    ['a key before other lines', `${pkcs8}\nexpires in May`, /not one whole PEM/],
+    ['a PEM without its first line', pkcs8.replace(/^.*\n/, ''), /not one whole PEM/],
+    ['two keys', pkcs8 + pkcs8, /its body is not base64/],
     ['the first line of a PEM', pkcs8.split('\n')[0] ?? '', /only the start of a PEM/],
     ['a PEM with half a body', pkcs8.replace(/(KEY-----\n[^-]{200})[^-]*/, '$1\n'), /damaged or incomplete/],
     ['another text', 'correct horse battery staple!', /this is not a PEM: its body is not base64/],
@@ -185,6 +194,11 @@ describe('refusals', () => {
     [
       'a JWK with the private exponent and primes of another key',
       { ...otherJwk, n: jwk.n },
+      /its signatures do not match its public part|members are missing or damaged/,
+    ],
+    [
+      'a JWK with which Node cannot sign',
+      { ...jwk, p: 'AA' },
       /its signatures do not match its public part|members are missing or damaged/,
     ],
     ['a JWK with a damaged member', { ...jwk, n: 5 }, /members are missing or damaged/],

@@ -417,6 +417,49 @@ describe('the dispatcher of the service', () => {
     expect(error.cause).toMatchObject({ message: 'invalid onError method' })
   })
 
+  /** A dispatcher whose first call ends with this error. */
+  const failingOnce = (code: string) => {
+    let calls = 0
+    const agent = agentWith({})
+    const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+      if (calls++ > 0) return agent.dispatch(options, handler)
+      handler.onResponseError?.(null as never, Object.assign(new Error('broken'), { code }))
+      return true
+    }
+    return { dispatch }
+  }
+
+  it.each(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])(
+    '[CONF-11] repeats a GET after the error %s',
+    async (code) => {
+      await using server = await startScriptedServer(json({}))
+      const response = await httpWith({ dispatcher: failingOnce(code) })(server.url)
+      expect(response.status).toBe(200)
+    },
+  )
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'CERT_HAS_EXPIRED'])(
+    '[CONF-11] does not repeat a GET after the error %s',
+    async (code) => {
+      await using server = await startScriptedServer(json({}))
+      const call = httpWith({ dispatcher: failingOnce(code) })(server.url)
+      await expectRefused(call, 'provider_unreachable', /Could not connect/)
+      expect(server.requests).toEqual([])
+    },
+  )
+
+  it('[CONF-6, CB-10] sends no request whose time ran out before it got a connection', async () => {
+    const waiting: Dispatcher.DispatchHandler[] = []
+    const dispatch: Dispatcher['dispatch'] = (_options, handler) => waiting.push(handler) > 0
+    const call = httpWith({ timeout: 0.01, dispatcher: { dispatch } })('https://provider.test/', {
+      method: 'POST',
+    })
+    await expectRefused(call, 'provider_timeout', /within 0\.01 s/)
+    const abort = vi.fn()
+    waiting[0]?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, {})
+    expect(abort).toHaveBeenCalledOnce()
+  })
+
   it('[CONF-10] that is closed fails the call with a typed error', async () => {
     const dispatcher = new Agent()
     await dispatcher.close()
