@@ -40,13 +40,13 @@ export class SignInCookies {
       .slice(0, mostWaiting)
   }
 
-  /** Whether this browser holds a secret for a sign-in of another client of this app. */
+  /** Whether this browser holds a secret for a sign-in of another client of this app, and none of this client. */
   isOfAnotherClient(req: Request, state: string): boolean {
-    const ending = `-${tagOf(state)}`
-    const names = [...cookiesOf(req).keys()]
-    return names.some(
-      (name) => name.startsWith(`${this.#prefix}-`) && name.endsWith(ending) && name !== this.#nameOf(state),
-    )
+    const own = this.#nameOf(state)
+    const cookies = cookiesOf(req)
+    if (cookies.has(own)) return false
+    const ending = own.slice(own.lastIndexOf('-'))
+    return [...cookies.keys()].some((name) => name.startsWith(`${this.#prefix}-`) && name.endsWith(ending))
   }
 
   /** Gives the browser the secret of a new sign-in. */

@@ -32,8 +32,7 @@ export function callback(relyingParty: RelyingParty, verify: VerifyUser): Reques
 
 function isOfAnotherClient({ cookies }: RelyingParty, req: Request): boolean {
   const state = requestAddress(req).query.get('state')
-  if (state === null || cookies.secretOf(req, state) !== undefined) return false
-  return cookies.isOfAnotherClient(req, state)
+  return state !== null && cookies.isOfAnotherClient(req, state)
 }
 
 async function logIn(req: Request, user: Express.User): Promise<void> {
