@@ -61,11 +61,11 @@ export class SignOutRecords {
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async add(subject: Subject, logout: Logout): Promise<void> {
-    await inTurn(keyOf('signed-out', subject), async () => {
+    const key = keyOf('signed-out', subject)
+    await inTurn(key, async () => {
       const logouts = keyOf('back-channel', subject)
       // First the record that only back-channel logouts write: see end().
       await this.#write(logouts, laterOf(await this.#read(logouts), logout))
-      const key = keyOf('signed-out', subject)
       await this.#write(key, laterOf(await this.#read(key), logout))
     })
   }
@@ -77,16 +77,16 @@ export class SignOutRecords {
    * @throws OneLoginError `session_unavailable` if the store fails
    */
   async end(subject: Subject, id: string): Promise<void> {
-    await inTurn(keyOf('signed-out', subject), async () => {
-      const key = keyOf('signed-out', subject)
+    const key = keyOf('signed-out', subject)
+    await inTurn(key, async () => {
       const before = await this.#read(key)
       const ended = [...(before.ended ?? []), id].slice(-mostEndedSessions)
       await this.#write(key, { ...before, ended })
       // Another process may have written a back-channel logout between the read and the write, which this write
       // overwrote.
       const logout = await this.#read(keyOf('back-channel', subject))
-      const { issuedAt = -Infinity, arrivedAt = -Infinity } = logout
-      if (issuedAt > (before.issuedAt ?? -Infinity) || arrivedAt > (before.arrivedAt ?? -Infinity))
+      const { issuedAt = 0, arrivedAt = 0 } = logout
+      if (issuedAt > (before.issuedAt ?? 0) || arrivedAt > (before.arrivedAt ?? 0))
         await this.#write(key, { ...laterOf(before, { issuedAt, arrivedAt }), ended })
     })
   }
@@ -128,8 +128,8 @@ export function isSignedOut(
 function laterOf(before: SignOuts, { issuedAt, arrivedAt }: Logout): SignOuts {
   return {
     ...before,
-    issuedAt: Math.max(issuedAt, before.issuedAt ?? -Infinity),
-    arrivedAt: Math.max(arrivedAt, before.arrivedAt ?? -Infinity),
+    issuedAt: Math.max(issuedAt, before.issuedAt ?? 0),
+    arrivedAt: Math.max(arrivedAt, before.arrivedAt ?? 0),
   }
 }
 
