@@ -152,6 +152,17 @@ describe('downloads', () => {
     expect(await document.get()).toBe('first')
   })
 
+  it('[CONF-12] in the background are waited for, also in the pause after 2 failures', async () => {
+    const document = documentOf()
+    server.respondWith(text('', {}, 503))
+    await refusalOf(document.get())
+    await refusalOf(document.get())
+    server.respondWith(copy('first'))
+    const warmUp = document.warmUp()
+    expect(await document.get()).toBe('first')
+    expect(await warmUp).toBe(true)
+  })
+
   it('[CONF-1] use the current address of the document', async () => {
     let path = '/old'
     const document = await knownDocument({ url: () => Promise.resolve(server.url + path) })

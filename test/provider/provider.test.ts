@@ -79,6 +79,14 @@ describe('the downloads', () => {
     expect(downloads()).toEqual(['/.well-known/openid-configuration'])
   })
 
+  it('[CONF-1] have the same address if the issuer ends without a slash', async () => {
+    documents['/.well-known/openid-configuration'] = json(discovery({ issuer: server.url }))
+    const environment = { issuer: server.url, allowInsecureRequests: true }
+    const { issuer } = await new Provider({ environment, timeout: 5 }).metadata()
+    expect(issuer).toBe(server.url)
+    expect(downloads()).toEqual(['/.well-known/openid-configuration'])
+  })
+
   it('[CONF-1, CONF-3] are the JWKS that discovery names, once, for the keys of tokens', async () => {
     const all = await Promise.all(
       Array.from({ length: 100 }, (_, at) => provider.tokenKey(at % 2 ? 'ec' : 'rsa')),

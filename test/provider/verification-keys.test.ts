@@ -59,6 +59,8 @@ describe('keys of the provider', () => {
     ['named for another algorithm', { ...ecJwk, alg: 'ES384' }],
     ['RSA, named for PSS', { ...rsaJwk, alg: 'PS256' }],
     ['for encryption', { ...rsaJwk, use: 'enc' }],
+    ['for something else', { ...ecJwk, use: 'tls' }],
+    ['for signatures in another spelling', { ...ecJwk, use: 'SIG' }],
     ['private', ec.privateKey.export({ format: 'jwk' })],
     ['RSA and private', rsa.privateKey.export({ format: 'jwk' })],
     [

@@ -111,6 +111,8 @@ describe('key', () => {
   it.each([
     'did:web:attacker.example#ec',
     `${controller}.attacker.example#ec`,
+    `did:web:attacker.example#${controller}`,
+    `#${controller}#ec`,
     'did:web:identity.account.gov.uk#ec',
     'ec',
     '#ec',

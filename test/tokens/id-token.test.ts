@@ -176,14 +176,17 @@ describe('signature', () => {
     await expectRefused(verifyJwt(jwt), /rejected/)
   })
 
-  it('[IDT-1] rejects a token with an unknown critical header', async () => {
-    const { protectedHeader, payload, signature } = await signCritical()
-    await expectRefused(verifyJwt(`${protectedHeader}.${payload}.${signature}`), /"crit"/)
-  })
+  it.each([[['unheard-of']], [[]], ['unheard-of'], [{}], [false]])(
+    '[IDT-1] rejects a token with a critical header: %j',
+    async (crit) => {
+      const { protectedHeader, payload, signature } = await signCritical(crit)
+      await expectRefused(verifyJwt(`${protectedHeader}.${payload}.${signature}`), /"crit"/)
+    },
+  )
 })
 
-async function signCritical() {
-  const header = { alg: 'ES256', kid: 'ec-key', crit: ['unheard-of'], 'unheard-of': true }
+async function signCritical(crit: unknown) {
+  const header = { alg: 'ES256', kid: 'ec-key', crit, 'unheard-of': true }
   const protectedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
   const payload = Buffer.from(JSON.stringify(goodClaims())).toString('base64url')
   const { sign } = await import('node:crypto')
