@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { run } from './command-run.ts'
 
@@ -128,6 +128,9 @@ describe('new', () => {
     ['.dragons', 'dragons'],
     ['ddraig–dreth', 'ddraig-dreth'],
     ['龍', 'my-service'],
+    ['-a--b-', 'a-b'],
+    ['Version 2', 'version-2'],
+    ['a'.repeat(120), 'a'.repeat(100)],
     ['node_modules', 'my-service'],
     ['passport-govuk-one-login', 'my-service'],
   ])('names the service in the folder %s: %s', async (folder, name) => {
@@ -141,6 +144,56 @@ describe('new', () => {
     const folder = emptyFolder()
     await run(['new', folder, '--package', 'file:../the.tgz'])
     expect(manifestIn(folder).dependencies['passport-govuk-one-login']).toBe('file:../the.tgz')
+  })
+
+  it('uses this version of the package and the versions that it is tested with', async () => {
+    const folder = emptyFolder()
+    await run(['new', folder])
+    const own = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as Manifest & {
+      readonly version: string
+      readonly engines: object
+    }
+    const manifest = manifestIn(folder)
+    const { 'passport-govuk-one-login': source, ...others } = manifest.dependencies
+    expect(source).toBe(`^${own.version}`)
+    expect(own.devDependencies).toMatchObject({ ...others, ...manifest.devDependencies })
+    expect(others).toHaveProperty('i18n-iso-countries')
+    expect(manifest).toMatchObject({
+      version: '0.1.0',
+      private: true,
+      type: 'module',
+      engines: own.engines,
+      scripts: {
+        dev: 'tsx watch src/main.ts',
+        build: 'tsc -p tsconfig.build.json',
+        prestart: 'npm run --silent build',
+        start: 'node dist/main.js',
+        typecheck: 'tsc',
+        test: 'vitest run --testTimeout 20000',
+      },
+    })
+  })
+
+  it('says what to do next, with the name of the folder in quotation marks if it needs them', async () => {
+    const parent = emptyFolder()
+    for (const name of ['plain', 'with space']) {
+      const folder = join(parent, name)
+      const { stdout } = await run(['new', folder])
+      const path = relative('', folder)
+      expect(stdout.split('\n')).toEqual([
+        `Wrote ${filesIn(folder).length} files into ${folder}. Next:`,
+        '',
+        name === 'plain' ? `  cd ${path}` : `  cd "${path}"`,
+        '  npm install',
+        '  npm start',
+        '',
+        'Then open the address that it prints, and sign in at the One Login simulator.',
+        'To use GOV.UK One Login itself, follow README.md.',
+        '',
+      ])
+    }
   })
 
   it('lists what it wrote, also as JSON', async () => {

@@ -419,6 +419,9 @@ describe('the browser of the check', () => {
     const redirect = () => ({ status: 302, headers: { location: '/again' } })
     const endless = await visited(redirect)
     expect((await endless.browser.visit(`${endless.service}/start`)).trail).toHaveLength(15)
+    expect(new Set(endless.received.map(({ headers }) => headers['sec-fetch-site']))).toEqual(
+      new Set(['none']),
+    )
     const bounded = await visited(redirect, { mayVisit: ({ pathname }) => pathname !== '/again' })
     expect((await bounded.browser.visit(`${bounded.service}/start`)).trail).toHaveLength(1)
     const told = await visited(redirect)

@@ -277,9 +277,11 @@ describe('the reason for a rejected request', () => {
     expect(op.requests.at(-1)?.problem).toBe('nonce is repeated')
   })
 
-  it('[SIM-3] says that a request and a request_uri are both set, and that a code belongs to another service', async () => {
+  it('[SIM-3] describes a second request, the subject of a request object and a code of another service', async () => {
     await ofObject({}, { request_uri: 'https://a.example', redirect_uri: callbackURL })
     expect(op.requests.at(-1)?.problem).toBe('request and request_uri are both set')
+    await ofObject({ sub: 'simulator-client' }, { redirect_uri: callbackURL })
+    expect(op.requests.at(-1)?.problem).toBe('sub of the request object is the client ID')
     await exchange(op, await codeFor(op, { client_id: 'p2-only' }))
     expect(op.requests.at(-1)?.problem).toBe('the code belongs to another service')
   })
