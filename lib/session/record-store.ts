@@ -77,8 +77,9 @@ export class RecordStore {
         else resolve(result)
       }
       try {
+        const result = work(done)
         // A store that is an async function may reject instead of calling back.
-        Promise.resolve(work(done)).catch(fail)
+        if (result !== undefined) Promise.resolve(result).catch(fail)
       } catch (error) {
         fail(error)
       }
