@@ -17,5 +17,5 @@ export default {
   htmlReporter: { fileName: 'reports/mutation/mutation.html' },
   thresholds: { high: 95, low: 90, break: 85 },
   tempDirName: '.stryker-tmp',
-  ignorePatterns: ['/docs', '/dist', '/reports', '/coverage', '/bench', '/example-app', '/examples'],
+  ignorePatterns: ['/docs', '/dist', '/reports', '/coverage', '/bench', '/example-app'],
 }

@@ -38,7 +38,8 @@ export async function authenticate(
 ): Promise<void> {
   try {
     const res = responseOf(req)
-    if (relyingParty.callback.isAt(req)) keepAddressPrivate(res)
+    // Of the request that starts a sign-in too: it may be at the address of the callback.
+    keepAddressPrivate(res)
     if (!relyingParty.callback.isCallback(req)) {
       redirect(await relyingParty.start(req, res, relyingParty.signInSettings(options)))
       return

@@ -12,7 +12,6 @@ import type { OneLoginUser } from '../sign-in/user.ts'
 import { requestAddress } from './callback-address.ts'
 import { announceRenewal, currentSignIn, refuseSignedOut, signInLost } from './current-sign-in.ts'
 import { publishingFailure, type RelyingParty } from './relying-party.ts'
-import { keepAddressPrivate } from './responses.ts'
 import { renewSession } from './session-end.ts'
 import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
 
@@ -33,7 +32,6 @@ export async function finishSignIn(
   res: Response,
   verify: VerifyUser,
 ): Promise<Finish> {
-  keepAddressPrivate(res)
   return publishingFailure(() => finish(party, req, res, verify))
 }
 

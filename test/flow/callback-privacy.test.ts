@@ -124,6 +124,18 @@ describe('every response at the callback stays out of caches and hides its addre
     }
   })
 
+  it.each([
+    ['', 302],
+    ['?code=a&state=b', 400],
+  ])(
+    '[CB-15] a service with Passport alone, at the path of the callback with the query "%s"',
+    async (query, status) => {
+      await using pair = await startPair({ sessionsUnchecked: true, routes: throughPassport })
+      const answer = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
+      expect(answer).toMatchObject({ status, headers: isPrivate })
+    },
+  )
+
   it('[CB-15] not the responses of other pages', async () => {
     await using pair = await startPair()
     const { headers } = await pair.browser().send(`${pair.service.url}/whoami?code=a&state=b`)
