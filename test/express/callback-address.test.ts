@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
-import { CallbackAddress } from '../../lib/express/callback-address.ts'
+import { CallbackAddress, isSamePath } from '../../lib/express/callback-address.ts'
 
 const callback = new CallbackAddress('https://tax-your-dragon.service.gov.uk/auth/callback')
 const behindProxy = new CallbackAddress('https://www.service.gov.uk/dragons/auth/callback')
@@ -16,6 +16,7 @@ describe('a callback', () => {
     ['/auth/callback?utm_source=a', false],
     ['/auth/callback?code=a', true],
     ['/auth/callback?state=a', true],
+    ['/auth/callback?error=a', true],
     ['/auth/callback?error_description=a', true],
     ['/auth/callback?iss=a', true],
     ['/auth/callback?code=a&state=b', true],
@@ -49,6 +50,26 @@ describe('a callback', () => {
     ['/auth/callback', ['strict routing', 'case sensitive routing'], true],
   ])('[CB-19] has a path that matches as the app’s routes do: %s with %j', (address, settings, is) => {
     expect(callback.isAt(request(address, ...settings))).toBe(is)
+  })
+
+  it.each([undefined, {}, { enabled: true }])(
+    '[CB-19] has a path that matches without Express, whose app is %o',
+    (app) => {
+      const req = { originalUrl: '/AUTH/callback/', app } as unknown as Request
+      expect(callback.isAt(req)).toBe(true)
+    },
+  )
+
+  it('[CB-19] has a path that matches in lower case, as in Express', () => {
+    // In upper case both are "SS".
+    expect(isSamePath(request('/'), '/stra\u00dfe', '/STRASSE')).toBe(false)
+    expect(isSamePath(request('/'), '/STRASSE', '/strasse')).toBe(true)
+  })
+
+  it('[CB-19] has no prefix if its path is the root', () => {
+    const root = new CallbackAddress('https://dragons.example/')
+    expect(root.prefixOf(request('/?code=a&state=b'))).toBe('')
+    expect(behindProxy.prefixOf(request('?code=a&state=b'))).toBe('')
   })
 
   it.each([
