@@ -221,10 +221,11 @@ function isFunction(value: unknown): boolean {
 }
 
 function isStore(value: unknown): boolean {
-  const store = value as Partial<Store> | null | undefined
-  return isFunction(store?.get) && isFunction(store?.set)
+  const { get, set } = (value ?? {}) as Partial<Store>
+  return isFunction(get) && isFunction(set)
 }
 
 function isDispatcher(value: unknown): boolean {
-  return isFunction((value as Partial<Dispatcher> | null | undefined)?.dispatch)
+  const { dispatch } = (value ?? {}) as Partial<Dispatcher>
+  return isFunction(dispatch)
 }

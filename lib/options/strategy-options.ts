@@ -40,7 +40,8 @@ export function parseStrategyOptions(options: OneLoginOptions | OneLoginOptionsW
   )
   const refuse: Refuse = (name, problem) => invalidOption(options, name, problem)
   const environment = resolveEnvironment(checked.environment, refuse)
-  if (environment.issuer === environments.production.issuer && !checked.callbackURL.startsWith('https:'))
+  const { protocol } = new URL(checked.callbackURL)
+  if (environment.issuer === environments.production.issuer && protocol !== 'https:')
     throw refuse('callbackURL', 'it is plain http, which production rejects. Use https')
   requireOneCredential({ privateKey, signer, clientSecret: checked.clientSecret }, refuse)
   const signers = signer?.map(verifyingSigner) ?? readKeys(privateKey ?? [], options)
@@ -65,7 +66,7 @@ export function parseStrategyOptions(options: OneLoginOptions | OneLoginOptionsW
       `"vtr" requests an identity, which cannot be verified without ${didSettings.join(', ')}. Set them, or use a "vtr" without identity`,
     )
   const { absolute, idle } = checked.session
-  if (idle !== undefined && idle > absolute)
+  if ((idle ?? 0) > absolute)
     throw refuse(
       'session.idle',
       'it is longer than "session.absolute", so no session would reach it. Set a shorter time',

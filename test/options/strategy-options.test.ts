@@ -159,6 +159,23 @@ describe('environment', () => {
     },
   )
 
+  it.each(['didDocumentURL', 'didController', 'coreIdentityIssuer'] as const)(
+    '[CONF-13] of another provider is rejected with no other DID setting than %s',
+    async (name) => {
+      const environment = {
+        issuer: 'https://op.example/',
+        [name]: simulator[name].replace('http:', 'https:'),
+      }
+      expect(await message({ environment })).toMatch(/^Option "environment\.\w+": it is missing\. Set all of/)
+    },
+  )
+
+  it('[CONF-9, CONF-13] with a known issuer uses each setting that it has of its own', () => {
+    const didDocumentURL = 'https://mirror.example/did.json'
+    const { environment } = parse({ environment: { issuer: 'https://oidc.account.gov.uk/', didDocumentURL } })
+    expect(environment).toMatchObject({ didDocumentURL, didController: 'did:web:identity.account.gov.uk' })
+  })
+
   it('[CONF-13] without DID settings lets no guard request an identity', async () => {
     const oneLogin = new OneLoginStrategy({ ...minimal, environment: { issuer: 'https://op.example/' } })
     for (const make of [
@@ -224,6 +241,12 @@ describe('environment', () => {
       'Option "callbackURL": it is plain http, which production rejects. Use https.',
     )
     expect(() => parse({ environment: 'integration', callbackURL })).not.toThrow()
+  })
+
+  it('[CONF-7] reads the scheme of a callback in capitals or not', async () => {
+    const [plain, secure] = ['HTTP://a.example/callback', 'HTTPS://a.example/callback']
+    expect(await message({ environment: 'production', callbackURL: plain })).toContain('it is plain http')
+    expect(parse({ environment: 'production', callbackURL: secure }).callbackURL).toBe(secure)
   })
 })
 

@@ -120,6 +120,15 @@ describe('a plain request', () => {
     const { query } = await plain({ endpoint: `${endpoint}?a=b` })
     expect(query).toMatchObject({ a: 'b', response_type: 'code' })
   })
+
+  it('[AUTHZ-1, AUTHZ-11] has each of its parameters once, whatever the query of the endpoint holds', async () => {
+    for (const request of [plain, signed]) {
+      const { url } = await request({ endpoint: `${endpoint}?client_id=other&client_id=another&scope=email` })
+      const { searchParams } = url
+      expect(searchParams.getAll('client_id')).toEqual(['tax-your-dragon'])
+      expect(searchParams.getAll('scope')).toEqual(['openid email'])
+    }
+  })
 })
 
 describe('a request object', () => {
