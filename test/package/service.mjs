@@ -28,4 +28,10 @@ assert.equal(user.identity.proven, true)
 server.close()
 server.closeAllConnections()
 await op.close()
+
+// The packed code has short names, except for functions and classes.
+assert.throws(
+  () => new OneLoginStrategy({}),
+  ({ name, stack }) => name === 'OneLoginError' && /at parseOptions .*at new OneLoginStrategy /s.test(stack),
+)
 console.log('ESM: signed in and proved an identity with the packed tarball')
