@@ -53,8 +53,7 @@ function useStored(req: Request, stored: Readonly<Record<string, unknown>>): voi
     return
   }
   const isData = (name: string) => !['cookie', 'sessionId', 'encryptedSessionId'].includes(name)
-  for (const name of Object.keys(session ?? {}).filter(isData))
-    if (!Object.hasOwn(stored, name)) Reflect.deleteProperty(session ?? {}, name)
+  for (const name of Object.keys(session ?? {}).filter(isData)) Reflect.deleteProperty(session ?? {}, name)
   Object.assign(session ?? {}, Object.fromEntries(Object.entries(stored).filter(([name]) => isData(name))))
 }
 

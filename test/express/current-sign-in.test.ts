@@ -102,7 +102,7 @@ describe('the current sign-in of a callback', () => {
     ['a sign-in of another session', contentOf('another', before)],
     ['nobody', { passport: { user: 'account 1' } }],
   ])('[SESS-14] is lost if the session in the store now has %s', async (_what, stored) => {
-    const { party, req, records } = setUp({ id: 'a-session' })
+    const { party, req, records } = setUp({ sessionId: 'a-session' })
     await records.write('a-session', stored, 60)
     expect(await refusalOf(currentSignIn(party, req, transaction(), before))).toMatchObject(lost)
   })
@@ -144,7 +144,7 @@ describe('a sign-in that started before a sign-out', () => {
     else await expect(refused).resolves.toBeUndefined()
   })
 
-  it('[SESS-14] is looked up only if somebody was signed in', async () => {
+  it('[SESS-14] is looked up only if a user was signed in', async () => {
     const { party, req, store } = setUp()
     const reads = vi.spyOn(store, 'get')
     for (const started of [{}, { sub: 'a-user' }, { startedFrom: 'a-sign-in' }])

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { RelyingParty } from '../../lib/express/relying-party.ts'
+import { createTransaction } from '../../lib/sign-in/transaction.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 
 /** The language that a sign-in requests, with these options, for a request in this language. */
@@ -67,5 +68,48 @@ describe('the language of One Login’s pages', () => {
   it('[AUTHZ-8] is the one of the sign-in’s own options first', async () => {
     expect(await languageOf('en', { uiLocales: 'cy' })).toBe('cy')
     expect(await languageOf(byRequest, { uiLocales: 'cy' }, 'en')).toBe('cy')
+  })
+})
+
+describe('a callback that a sign-in waits for', () => {
+  /** Whether a request is awaited, of a browser that has started a sign-in as this user. */
+  async function isAwaited(differing: object, sub = 'a-user', state?: string, path = '/auth/callback') {
+    const settings = parseStrategyOptions({
+      environment: 'integration',
+      clientId: 'tax-your-dragon',
+      clientSecret: 'secret',
+      callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
+    })
+    const service = new RelyingParty(settings)
+    const headers: { cookie?: string } = {}
+    const req = { method: 'GET', headers, sessionStore: new MemoryStore() } as unknown as Request
+    const transaction = createTransaction(service.signInSettings({}), { sub: 'a-user' })
+    const secret = await service.waiting.save(service.sessions.records(req), transaction)
+    const append = (_name: string, [line = '']: string[]) => (headers.cookie = line.split(';')[0] ?? '')
+    service.cookies.set(req, { append } as unknown as Response, transaction.state, secret)
+    Object.assign(req, { originalUrl: `${path}?code=a&state=${state ?? transaction.state}` }, differing)
+    return service.isAwaited(req, sub)
+  }
+
+  it('[SESS-13] is one of the same user, in the same browser', async () => {
+    expect(await isAwaited({})).toBe(true)
+    expect(await isAwaited({}, 'another')).toBe(false)
+    expect(await isAwaited({ headers: {} })).toBe(false)
+  })
+
+  it.each([
+    ['another method', { method: 'POST' }, undefined],
+    ['the HEAD method', { method: 'HEAD' }, undefined],
+    ['an empty state', {}, ''],
+    ['the state of no sign-in', {}, 'another'],
+    ['no state', { originalUrl: '/auth/callback?code=a' }, undefined],
+    ['no query', { originalUrl: '/auth/callback' }, undefined],
+    ['an empty store', { sessionStore: new MemoryStore() }, undefined],
+  ])('[SESS-13] is not one with %s', async (_what, differing, state) => {
+    expect(await isAwaited(differing, 'a-user', state)).toBe(false)
+  })
+
+  it.each(['/other', '/account', '/'])('[SESS-13] is not at another address: %s', async (address) => {
+    expect(await isAwaited({}, 'a-user', undefined, address)).toBe(false)
   })
 })
