@@ -186,3 +186,26 @@ describe('every claim except the core identity', () => {
       )
   })
 })
+
+describe('the bounds of a claim', () => {
+  it.each([
+    ['A', true],
+    ['ABCDEFGH', true],
+    ['ABCDEFGHI', false],
+    ['', false],
+    ['A\n', false],
+    ['1', false],
+    ['A B', false],
+  ])('[CID-11, CID-12] allow a return code of letters alone, at most 8: %j %s', (code, isAllowed) => {
+    expect(accepts('returnCode', [{ code }]).success).toBe(isAllowed)
+  })
+
+  it.each([
+    [1000, true],
+    [1001, false],
+  ])('[CID-8, CID-12] allow a name of at most 1,000 parts: %i %s', (length, isAllowed) => {
+    const nameParts = Array.from({ length }, () => ({ type: 'GivenName', value: 'A' }))
+    const claim = changed(exampleClaim('core identity'), ['name'], [{ nameParts }])
+    expect(accepts('core identity', claim).success).toBe(isAllowed)
+  })
+})

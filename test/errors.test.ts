@@ -182,7 +182,7 @@ describe('findOneLoginError', () => {
 
 describe('printable', () => {
   it('[CB-3] replaces line breaks, control and escape characters', () => {
-    expect(printable('a\r\nb\u001b[31mc\u0000é')).toBe('a??b?[31mc??')
+    expect(printable('a\r\nb\u001b[31mc\u0000é\u007f ~')).toBe('a??b?[31mc??? ~')
   })
 
   it('[CB-3] shortens long text', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLoopback, requireDidSettings } from '../../lib/options/environments.ts'
+import { isLoopback, knownEnvironment, requireDidSettings } from '../../lib/options/environments.ts'
 import { expectRefused } from '../support/refusal.ts'
 
 const issuer = 'https://op.example/'
@@ -29,6 +29,19 @@ describe('the settings that verify an identity', () => {
         `^Option "environment": an identity cannot be verified without ${missing.join(', ')}\\. Set them`,
       ),
     )
+  })
+})
+
+describe('a known environment', () => {
+  it.each([
+    'https://oidc',
+    'https://oidc.account.gov.u',
+    'h',
+    '',
+    'integratio',
+    'https://oidc.account.gov.uk//',
+  ])('[CONF-13] is not %j', (text) => {
+    expect(knownEnvironment(text)).toBeUndefined()
   })
 })
 

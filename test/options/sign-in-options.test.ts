@@ -25,6 +25,12 @@ describe('defaults', () => {
     expect(parse({})).not.toHaveProperty('maxAge')
   })
 
+  it('[AUTHZ-17] have no max_age in an identity request, unless it asks for one', () => {
+    expect(parse({ vtr: ['Cl.Cm.P2'] }, { maxAge: 300 })).not.toHaveProperty('maxAge')
+    expect(parse({ vtr: ['Cl.Cm.P2'], maxAge: 60 }, { maxAge: 300 }).maxAge).toBe(60)
+    expect(parse({ vtr: ['Cl.Cm.P0'] }, { maxAge: 300 }).maxAge).toBe(300)
+  })
+
   it('[AUTHZ-5] are replaced by the vectors of a request', () => {
     expect(parse({ vtr: ['Cl'] }).trust).toStrictEqual({ vtr: ['Cl'], credential: 'Cl' })
   })

@@ -231,6 +231,7 @@ describe('environment', () => {
     ['http://op.example/', true, false],
     ['ftp://127.0.0.1/', true, false],
     ['file:///etc/passwd', true, false],
+    ['httpsx://op.example/', true, false],
   ])('[CONF-7] says whether %s is safe to call, insecure requests allowed %s: %s', (url, allowed, safe) => {
     expect(isSecure(new URL(url), allowed)).toBe(safe)
   })
@@ -373,6 +374,7 @@ describe('a bad option', () => {
     ['maxAge', 1.5, asGiven, aLength],
     ['maxAge', NaN, asGiven, aLength],
     ['maxAge', '300', asGiven, aLength],
+    ['maxAge', '5ms', asGiven, aLength],
     ['requestObject', 'true', asGiven, 'true or false'],
     ['uiLocales', 'fr', asGiven, aLocale],
     ['uiLocales', 'en cy', asGiven, aLocale],
@@ -448,6 +450,11 @@ describe('a bad option', () => {
     [
       'environment.didController',
       { environment: { ...simulator, didController: 'web:a' } },
+      'a DID, such as did:web:identity.account.gov.uk',
+    ],
+    [
+      'environment.didController',
+      { environment: { ...simulator, didController: 'didx:web:a' } },
       'a DID, such as did:web:identity.account.gov.uk',
     ],
     [
