@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { Simulator } from 'passport-govuk-one-login/simulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ import {
   identityRequest,
   paramsOf,
   requestObjectURL,
+  start,
   tokensFor,
   userinfo,
   vocabulary,
@@ -219,6 +221,28 @@ describe('the effect of an authorization request', () => {
 
   it('[SIM-2] [AUTHZ-13] ignores the id_token_hint of a request with another prompt', async () => {
     expect(await ofObject({ prompt: 'consent', id_token_hint: 'nonsense' })).toBe('code')
+  })
+
+  it('[SIM-2] [AUTHZ-4] is a code that needs the verifier of a challenge in a request object', async () => {
+    const code_verifier = 'v'.repeat(43)
+    const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+    const claims = { code_challenge, code_challenge_method: 'S256' }
+    const statusWith = async (form: Record<string, string>) => {
+      const callback = await new Browser().redirect(await requestObjectURL(op, claims))
+      return (await exchange(op, callback.searchParams.get('code') ?? '', form)).status
+    }
+    expect([await statusWith({ code_verifier }), await statusWith({})]).toEqual([200, 400])
+  })
+
+  it('[SIM-1] [AUTHZ-8] is the login hint and the first language on the page', async () => {
+    const interactive = await start({ interactive: true })
+    const page = async (claims: Values) =>
+      (await new Browser().get(await requestObjectURL(interactive, claims))).text()
+    expect(await page({ login_hint: 'me@a.example' })).toContain('me@a.example')
+    for (const ui_locales of ['cy en', 'CY', 'cy-GB'])
+      expect(await page({ ui_locales })).toContain('<dd>Welsh</dd>')
+    for (const ui_locales of ['en cy', 'en', 'xcy'])
+      expect(await page({ ui_locales })).not.toContain('<dd>Welsh</dd>')
   })
 
   it('[SIM-2] [AUTHZ-7] is only the requested claims, also of a request object', async () => {
