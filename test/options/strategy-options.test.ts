@@ -170,7 +170,7 @@ describe('environment', () => {
     },
   )
 
-  it('[CONF-9, CONF-13] with a known issuer uses each setting that it has of its own', () => {
+  it('[CONF-9, CONF-13] with a known issuer uses its own settings where it has them', () => {
     const didDocumentURL = 'https://mirror.example/did.json'
     const { environment } = parse({ environment: { issuer: 'https://oidc.account.gov.uk/', didDocumentURL } })
     expect(environment).toMatchObject({ didDocumentURL, didController: 'did:web:identity.account.gov.uk' })
