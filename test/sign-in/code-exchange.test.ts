@@ -226,6 +226,8 @@ describe('a token request that fails', () => {
     ['status 500', text('', {}, 500), 500],
     ['status 502 with HTML', text('<html>', html, 502), 502],
     ['status 429', text('', {}, 429), 429],
+    ['status 204', text('', {}, 204), 204],
+    ['a redirect', text('', { location: '/' }, 302), 302],
     ['HTML', text('<html>', html), undefined],
     ['half of its JSON', text('{"access_tok', { 'content-type': 'application/json' }), undefined],
     ['no access token', json({ token_type: 'Bearer', id_token: 'a.b.c' }), undefined],

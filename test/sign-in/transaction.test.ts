@@ -48,6 +48,13 @@ describe('a started sign-in', () => {
     )
   })
 
+  it('[IDT-7] has the time when it started, in milliseconds', () => {
+    const before = Date.now()
+    const { sentAt } = createTransaction(signIn)
+    expect(sentAt).toBeGreaterThanOrEqual(before)
+    expect(sentAt).toBeLessThanOrEqual(Date.now())
+  })
+
   it('[AUTHZ-2] stores who was signed in when it started', () => {
     expect(createTransaction(signIn, { sub: 'urn:fdc:gov.uk:2022:a-user' }).sub).toBe(
       'urn:fdc:gov.uk:2022:a-user',

@@ -131,6 +131,15 @@ describe('names', () => {
     })
   })
 
+  it('[CID-8] returns the first of 2 names without an end, and loses none', () => {
+    const [first, second] = ['Alice', 'Alys'].map((value) => ({
+      nameParts: [{ type: 'GivenName' as const, value }],
+    }))
+    if (!first || !second) throw new Error('There are 2 names.')
+    const { name, previousNames } = prove({}, { ...core, name: [first, second] })
+    expect([name, ...previousNames].map(({ full }) => full)).toEqual(['Alice', 'Alys'])
+  })
+
   it('[CID-8] separates previous names', () => {
     expect(prove().previousNames).toEqual([
       { full: 'Alice Smith', parts: core.name[0]?.nameParts, validUntil: '2020-02-29' },
