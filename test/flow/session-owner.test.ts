@@ -196,3 +196,39 @@ describe('a user whom the verify callback rejects', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/account`)).toMatchObject({ status: 401 })
   })
 })
+
+describe('a callback with options for Passport', () => {
+  const startWith = (options: object) =>
+    startPair({
+      routes: (app, _oneLogin, own) => {
+        otherLogIns(app, own)
+        const callback = own.authenticate('govuk-one-login', options) as RequestHandler
+        app.get('/auth/callback', callback, (req, res) => void res.json(req.user))
+      },
+    })
+
+  it('[SESS-10] without a session leaves nothing to the user who is logged in', async () => {
+    await using pair = await startWith({ session: false })
+    const browser = pair.browser()
+    await browser.send(`${pair.service.url}/staff`)
+    const { body } = await browser.visit(`${pair.service.url}/sign-in`)
+    expect(JSON.parse(body)).toMatchObject({ sub })
+    expect(await whoIs(pair.service, browser)).toBe('staff-7')
+    for (const page of guarded)
+      expect(await fetchFrom(browser, pair.service.url + page)).toMatchObject({ status: 401 })
+  })
+
+  it.each([
+    [{ keepSessionInfo: true }, 'yes'],
+    [{ keepSessionInfo: false }, null],
+    [{}, null],
+  ])('[SESS-10] with %j keeps the data of the app that was there before: %j', async (options, remembered) => {
+    await using pair = await startWith(options)
+    const browser = pair.browser()
+    await browser.send(`${pair.service.url}/remember`)
+    await browser.visit(`${pair.service.url}/sign-in`)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    const { body } = await browser.send(`${pair.service.url}/remembered`)
+    expect(JSON.parse(body)).toBe(remembered)
+  })
+})

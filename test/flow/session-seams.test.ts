@@ -161,6 +161,16 @@ describe('a page without a user after a sign-in', () => {
     expect(page.trail.length).toBeLessThan(6)
   })
 
+  it('[SESS-19] is an error at the sign-in route too, while the session has the user', async () => {
+    await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
+      const initialize = own.initialize({ userProperty: 'account' }) as RequestHandler
+      app.use(sessions, initialize, own.session() as RequestHandler, oneLogin.session(), oneLogin.routes())
+    })
+    const browser = new Browser()
+    await browser.visit(`${wired.url}/account`)
+    expect(await browser.send(`${wired.url}/sign-in`)).toMatchObject({ status: 503 })
+  })
+
   it('[SESS-19] is an error, not a redirect loop, if the app replaces req.user after session()', async () => {
     await using wired = await startWired(({ app, oneLogin, own, sessions }) => {
       app.use(sessions, own.session() as RequestHandler, oneLogin.session(), oneLogin.routes())

@@ -240,6 +240,16 @@ describe('requireIdentity', () => {
     }
   })
 
+  it('responds to a form with 401 if no user is signed in, and does not ask for an identity', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => app.post('/form', oneLogin.requireIdentity({ level: 'P2' }), ok),
+    })
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    const answer = await pair.browser().send(`${pair.service.url}/form`, { method: 'POST', headers })
+    expect(answer.status).toBe(401)
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'not_signed_in' })
+  })
+
   it('responds to a fetch with 401 if no user is signed in', async () => {
     await using pair = await start()
     const response = await fetchFrom(pair.browser(), `${pair.service.url}/any`)
