@@ -20,13 +20,13 @@ export async function signOut(
 ): Promise<string> {
   const { entries, sessions, signOutURL } = party
   const { session } = req as Partial<Request>
-  if (!session) return signOutURL(undefined, state)
+  if (!session) return signOutURL(undefined)
   const found = entries.read(session)
   const signedIn = found.kind === 'signed-in' ? found.signedIn : undefined
   for (const { sub, id } of signedIn ? [signedIn] : await renewed(party, req))
     await sessions.signOuts(req).end(sessions.subject(sub), id)
   await destroySession(req)
-  sessions.clear(req)
+  sessions.conclude(req, { state: 'nobody' })
   clearSessionCookie(req, res, session)
   publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
   return signOutURL(signedIn?.idToken, state)

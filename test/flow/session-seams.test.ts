@@ -850,4 +850,34 @@ describe('currentSession()', () => {
       extendable: true,
     })
   })
+
+  it.each([
+    ['typical', '/identity', { proven: true, level: 'P2' }],
+    ['not-proven', '/identity', { proven: false, level: 'P2' }],
+    ['typical', '/account', undefined],
+  ] as const)('[SESS-5] of the user "%s" after %s has the identity %j', async (user, page, identity) => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) =>
+        app.get('/session', (req, res) => void res.json(oneLogin.currentSession(req))),
+    })
+    const browser = await visitorSignedIn(pair, user)
+    await browser.visit(pair.service.url + page)
+    const { body } = await browser.send(`${pair.service.url}/session`)
+    expect((JSON.parse(body) as { identity?: unknown }).identity).toEqual(identity)
+  })
+
+  it('[SESS-5] has no user after a sign-out by the same request', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        app.get('/leave', async (req, res) => {
+          const before = oneLogin.currentSession(req).signedIn
+          await oneLogin.signOut(req)
+          res.json([before, oneLogin.currentSession(req)])
+        })
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    const { body } = await browser.send(`${pair.service.url}/leave`)
+    expect(JSON.parse(body)).toEqual([true, { signedIn: false }])
+  })
 })
