@@ -144,7 +144,7 @@ async function endSessionAfter(
   const { sessions } = party
   if (before) await sessions.signOuts(req).end(sessions.subject(before.sub), before.id)
   await renewSession(req)
-  sessions.clear(req)
+  sessions.conclude(req, { state: 'nobody' })
   const reason = failedReauthentication ? 'login_required' : 'subject_mismatch'
   publish('signed-out', { ...(before && { sub: before.sub }), reason })
 }

@@ -58,7 +58,7 @@ export class SessionCheck {
     return check
   }
 
-  /** Records the result that guards use. Only `session()` calls this, after it has ended the sessions that must end. */
+  /** Records the result that guards use, after the sessions that must end have ended. */
   conclude(req: Request, checked: CheckedSession): void {
     this.#checks.set(req, Promise.resolve(checked))
     this.#checked.set(req, checked)

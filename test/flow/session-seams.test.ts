@@ -866,6 +866,23 @@ describe('currentSession()', () => {
     expect((JSON.parse(body) as { identity?: unknown }).identity).toEqual(identity)
   })
 
+  it('[SESS-5] has no user on the error page of a callback that ended the session', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        const showError: ErrorRequestHandler = (error, req, res, _next) => {
+          res.json([(error as Error & { code: string }).code, oneLogin.currentSession(req)])
+        }
+        app.get('/account', oneLogin.requireAuthentication(), (_req, res) => void res.end())
+        app.use(oneLogin.routes(), showError)
+        return false
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ user: 'not-proven' })
+    const { body } = await browser.visit(`${pair.service.url}/sign-in`)
+    expect(JSON.parse(body)).toEqual(['subject_mismatch', { signedIn: false }])
+  })
+
   it('[SESS-5] has no user after a sign-out by the same request', async () => {
     await using pair = await startPair({
       routes: (app, oneLogin) => {
