@@ -449,3 +449,12 @@ describe('a body', () => {
     expect(attacker).not.toBe(victim)
   })
 })
+
+it('[UI-1] an ID token and userinfo that are both of another user, but not of the same one, sign nobody in', async () => {
+  await using pair = await startPair()
+  pair.op.breakNext('id-token', 'wrong-sub')
+  pair.op.breakNext('userinfo', 'wrong-sub')
+  const browser = pair.browser()
+  expect((await browser.visit(`${pair.service.url}/account`)).status).toBe(502)
+  expect((await browser.send(`${pair.service.url}/whoami`)).body).toBe('null')
+})

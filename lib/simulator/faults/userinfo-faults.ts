@@ -26,7 +26,7 @@ export const userinfoFaults = {
   'missing-token': refusal(401, { 'WWW-Authenticate': 'Bearer' }),
   forbidden: refusal(403, {}),
   'jwt-content-type': wrongHeader('Content-Type', 'application/jwt'),
-  'wrong-sub': wrongMembers({ sub: 'urn:fdc:gov.uk:2022:somebody-else' }),
+  'wrong-sub': wrongMembers({ sub: 'urn:fdc:gov.uk:2022:somebody-different' }),
   'missing-sub': missingMember('sub'),
   'malformed-email': wrongMembers({ email: 1 }),
   'malformed-email-verified': wrongMembers({ email_verified: 'true' }),

@@ -142,7 +142,7 @@ export function userinfoChanges(good: ObservedResponse): Changes<'userinfo'> {
     'missing-token': challenge(401, { 'www-authenticate': 'Bearer' }),
     forbidden: challenge(403, {}),
     'jwt-content-type': { 'header content-type': 'application/jwt' },
-    'wrong-sub': { 'member sub': 'urn:fdc:gov.uk:2022:somebody-else' },
+    'wrong-sub': { 'member sub': 'urn:fdc:gov.uk:2022:somebody-different' },
     'missing-sub': { 'no member sub': gone },
     'malformed-email': { 'member email': 1 },
     'malformed-email-verified': { 'member email_verified': 'true' },
