@@ -2,7 +2,7 @@ import * as v from 'valibot'
 
 /** Whether One Login sent a member or a claim. Null means that there is none. */
 export function isPresent(value: unknown): boolean {
-  return (value ?? null) !== null
+  return value !== undefined && value !== null
 }
 
 /**

@@ -8,7 +8,6 @@ const takers = new Set([
   'described',
   'duration',
   'absoluteURL',
-  'misconfigured',
   'requiredText',
   'oneOrMore',
 ])

@@ -38,7 +38,7 @@ export const callbackBreaks: readonly Break[] = [
     requirement: 'CID-13',
     mistake: 'null is a value',
     file: 'lib/wire-object.ts',
-    from: 'return (value ?? null) !== null',
+    from: 'return value !== undefined && value !== null',
     to: 'return value !== undefined',
     tests: ['claim-members', 'flow/null-claims'],
   },
