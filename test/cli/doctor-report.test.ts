@@ -75,6 +75,11 @@ const unreadable =
   'fix One Login cannot find the key KID at the JWKS URL that is registered for simulator-client.' +
   ` Check the JWKS URL ${inRegistration}, and its content with "doctor --jwks-url URL". One Login finds a new key only after it reads the URL again.`
 
+const deactivated = {
+  ...unchecked,
+  client: `fix simulator-client is deactivated, so no user can sign in. Reactivate it ${inRegistration}, or use the client ID that replaced it.`,
+}
+
 interface Scenario {
   readonly what: string
   readonly registered?: ClientSettings
@@ -125,20 +130,14 @@ const scenarios: readonly Scenario[] = [
   {
     what: 'is deactivated and need not sign its requests',
     registered: { status: 'deactivated' },
-    differs: {
-      ...unchecked,
-      client: `fix simulator-client is deactivated, so no user can sign in. Reactivate it ${inRegistration}, or use the client ID that replaced it.`,
-    },
+    differs: deactivated,
     calls: 6,
   },
   {
     what: 'is deprecated and signs no requests',
     registered: { status: 'deprecated' },
     env: { ONE_LOGIN_REQUEST_OBJECT: 'false' },
-    differs: {
-      ...unchecked,
-      client: `fix simulator-client is deactivated, so no user can sign in. Reactivate it ${inRegistration}, or use the client ID that replaced it.`,
-    },
+    differs: deactivated,
     calls: 5,
   },
   {

@@ -1,21 +1,8 @@
-import type { RequestHandler } from 'express'
-import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { authenticate, type Actions } from '../../lib/express/authenticate.ts'
 import type { OneLoginOptions } from '../../lib/index.ts'
-import type { Browser } from '../support/browser.ts'
-import { startPair, type Pair } from '../support/simulator.ts'
-import { visitorSignedIn } from '../support/visitors.ts'
-
-type Stored = MemoryStore & { readonly sessions: Readonly<Record<string, string>> }
-
-const untilCallback = async ({ service }: Pair, browser: Browser, path: string) => {
-  const stopAt = (location: string) => location.startsWith(`${service.url}/auth/callback?`)
-  return (await browser.visit(service.url + path, { stopAt })).headers.location ?? ''
-}
-
-const stopClock = () => vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
-const passTime = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+import { startPair } from '../support/simulator.ts'
+import { passTime, stopClock } from '../support/stopped-clock.ts'
+import { storedSessions, untilCallback, visitorSignedIn } from '../support/visitors.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -24,9 +11,7 @@ afterEach(() => {
 describe('the second try after a sign-in that is too old', () => {
   /** What is stored of a second try, and how often the browser went to One Login in the end. */
   async function secondTry(path: string) {
-    const store = new MemoryStore() as Stored
     await using pair = await startPair({
-      store,
       simulator: { client: { maxAgeEnabled: true } },
       options: { maxAge: 600 },
       routes: (app, oneLogin) => {
@@ -38,7 +23,7 @@ describe('the second try after a sign-in that is too old', () => {
     const browser = pair.browser()
     const callback = await untilCallback(pair, browser, path)
     const again = await browser.visit(callback, { stopAt: true })
-    const records = Object.values(store.sessions).map((text) => JSON.parse(text) as Record<string, unknown>)
+    const records = storedSessions(pair).map((text) => JSON.parse(text) as Record<string, unknown>)
     const retry = records.find(({ isRetry }) => isRetry)
     const { status, url } = await browser.visit(again.headers.location ?? '')
     const visits = pair.op.requests.filter(({ endpoint }) => endpoint === 'authorize').length
@@ -81,38 +66,35 @@ describe('a repeated callback', () => {
 })
 
 describe('an expired session', () => {
-  const start = (store: Stored, options: Partial<OneLoginOptions>) => startPair({ store, options })
-  const contentOf = ({ sessions }: Stored) => JSON.stringify(sessions)
+  const start = (options: Partial<OneLoginOptions>) => startPair({ options })
 
   it.each(['continue', 'sign-out', 'reauthenticate'] as const)(
     '[SESS-5, SESS-9] keeps the ID token only for a re-authentication: %s',
     async (onExpiry) => {
       stopClock()
-      const store = new MemoryStore() as Stored
-      await using pair = await start(store, { session: { absolute: '1h', onExpiry } })
+      await using pair = await start({ session: { absolute: '1h', onExpiry } })
       const browser = await visitorSignedIn(pair)
       passTime(3600)
       await browser.visit(`${pair.service.url}/whoami`, { stopAt: true })
-      expect(contentOf(store).includes('idToken')).toBe(onExpiry === 'reauthenticate')
+      expect(storedSessions(pair).join().includes('idToken')).toBe(onExpiry === 'reauthenticate')
     },
   )
 
   it('[SESS-5, SESS-13] keeps no ID token at a callback of its user', async () => {
     stopClock()
-    const store = new MemoryStore() as Stored
-    await using pair = await start(store, { session: { absolute: '1h', onExpiry: 'reauthenticate' } })
+    await using pair = await start({ session: { absolute: '1h', onExpiry: 'reauthenticate' } })
     const browser = await visitorSignedIn(pair)
     passTime(3500)
     pair.op.respondWith({ error: { error: 'temporarily_unavailable' } })
     const callback = await untilCallback(pair, browser, '/identity')
     passTime(100)
     expect((await browser.send(callback)).status).toBe(503)
-    expect(contentOf(store)).not.toContain('idToken')
+    expect(storedSessions(pair).join()).not.toContain('idToken')
   })
 
   it('[SESS-5, AUTHZ-14] asks for the level of authentication again, without the identity', async () => {
     stopClock()
-    await using pair = await start(new MemoryStore() as Stored, {
+    await using pair = await start({
       vtr: ['Cl.Cm.P2'],
       session: { absolute: '1h', onExpiry: 'reauthenticate' },
     })
@@ -121,32 +103,5 @@ describe('an expired session', () => {
     await browser.visit(`${pair.service.url}/whoami`)
     const request = pair.op.requests.findLast(({ endpoint }) => endpoint === 'authorize')
     expect(request?.requestObject?.claims).toMatchObject({ vtr: ['Cl.Cm'], prompt: 'login' })
-  })
-})
-
-describe('passport.authenticate', () => {
-  it('[CB-15] keeps the address of a callback private, also without session()', async () => {
-    await using pair = await startPair({
-      sessionsUnchecked: true,
-      routes: (app, _oneLogin, passport) => {
-        app.get('/auth/callback', passport.authenticate('govuk-one-login') as RequestHandler)
-      },
-    })
-    for (const query of ['', '?code=a&state=b', '?error=access_denied']) {
-      const { headers } = await pair.browser().send(`${pair.service.url}/auth/callback${query}`)
-      expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })
-    }
-  })
-
-  it('[CB-18] says so if it runs outside of Express', async () => {
-    const error = vi.fn()
-    const verify = () => Promise.reject(new Error('not called'))
-    await authenticate({} as never, verify, {} as never, {}, { error } as unknown as Actions)
-    expect(error).toHaveBeenCalledWith(
-      expect.objectContaining({
-        code: 'session_unavailable',
-        message: expect.stringContaining('outside of Express') as string,
-      }),
-    )
   })
 })

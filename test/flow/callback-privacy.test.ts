@@ -3,18 +3,12 @@ import express4 from 'express4'
 import { describe, expect, it } from 'vitest'
 import type { OneLoginStrategy } from '../../lib/index.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
-import { startPair, type Pair } from '../support/simulator.ts'
+import { startPair } from '../support/simulator.ts'
+import { untilCallback } from '../support/visitors.ts'
 
 type Parts = NonNullable<Parameters<typeof startPair>[0]>
 
 const isPrivate = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
-
-/** Goes to a page and on to One Login, and returns the address of the callback without going there. */
-async function callbackAddress({ service }: Pair, browser: ReturnType<Pair['browser']>): Promise<string> {
-  const isCallback = (location: string) => location.startsWith(`${service.url}/auth/callback`)
-  const { headers } = await browser.visit(`${service.url}/account`, { stopAt: isCallback })
-  return String(headers.location)
-}
 
 /** The callback with only the strategy, as in an app that uses Passport directly. */
 const throughPassport: NonNullable<Parts['routes']> = (app, _oneLogin, passport) => {
@@ -61,7 +55,7 @@ describe('every response at the callback stays out of caches and hides its addre
       const { headers } = await browser.send(`${pair.service.url}/auth/callback`)
       expect(headers).toMatchObject(isPrivate)
     }
-    const address = await callbackAddress(pair, browser)
+    const address = await untilCallback(pair, browser, '/account')
     for (let time = 1; time <= 2; time++) {
       const answer = await browser.send(address)
       expect(String(answer.status)).toMatch(/^30[23]$/)
@@ -77,7 +71,7 @@ describe('every response at the callback stays out of caches and hides its addre
     await using pair = await startPair()
     pair.op.breakNext('authorize', fault)
     const browser = pair.browser()
-    expect(await browser.send(await callbackAddress(pair, browser))).toMatchObject({
+    expect(await browser.send(await untilCallback(pair, browser, '/account'))).toMatchObject({
       status,
       headers: isPrivate,
     })
@@ -90,7 +84,7 @@ describe('every response at the callback stays out of caches and hides its addre
       },
     })
     const browser = pair.browser()
-    expect(await browser.send(await callbackAddress(pair, browser))).toMatchObject({
+    expect(await browser.send(await untilCallback(pair, browser, '/account'))).toMatchObject({
       status: 500,
       headers: isPrivate,
     })
@@ -127,6 +121,7 @@ describe('every response at the callback stays out of caches and hides its addre
   it.each([
     ['', 302],
     ['?code=a&state=b', 400],
+    ['?error=access_denied', 400],
   ])(
     '[CB-15] a service with Passport alone, at the path of the callback with the query "%s"',
     async (query, status) => {

@@ -4,7 +4,7 @@ import passport, { type PassportStatic } from 'passport'
 import { describe, expect, it } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
-import { fetchFrom, visitorSignedIn, whoIs } from '../support/visitors.ts'
+import { fetchFrom, storedSessions, visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 const { sub } = readyUser('typical')
 const staff = { sub: 'staff-7' } as unknown as Express.User
@@ -103,8 +103,9 @@ describe('what One Login verified of a user', () => {
     const browser = await citizen(pair)
     await browser.send(`${pair.service.url}/staff-keeping`)
     await whoIs(pair.service, browser)
-    const stored = Object.values((store as unknown as { sessions: Record<string, string> }).sessions)
-    expect(stored.filter((session) => session.includes('staff-7') && session.includes(sub))).toEqual([])
+    expect(
+      storedSessions(pair).filter((session) => session.includes('staff-7') && session.includes(sub)),
+    ).toEqual([])
   })
 
   it('[SESS-10, SESS-14] keeps what the app stored through a step-up of the same user', async () => {

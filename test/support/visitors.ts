@@ -28,6 +28,19 @@ export async function whoIs({ url }: Pick<Service, 'url'>, browser: Browser): Pr
   return (JSON.parse(body) as { sub: string } | null)?.sub
 }
 
+/** Visits a page of the service, and returns the address of the callback without going there. */
+export async function untilCallback({ service }: Pair, browser: Browser, path: string): Promise<string> {
+  const callback = `${service.url}/auth/callback`
+  const page = await browser.visit(service.url + path, { stopAt: (url) => url.startsWith(callback) })
+  return page.headers.location ?? ''
+}
+
+/** The JSON of each session and record in the service's memory store. */
+export function storedSessions({ service }: Pair): string[] {
+  const { sessions } = service.store as unknown as { readonly sessions: Readonly<Record<string, string>> }
+  return Object.values(sessions)
+}
+
 /** The sign-in record of the only session in the store that has a signed-in user. */
 export async function storedSignIn({ store }: Service): Promise<SignedIn> {
   const sessions = await new Promise<object>((resolve, reject) => {

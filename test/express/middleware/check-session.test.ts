@@ -8,6 +8,7 @@ import { readyUser } from '../../../lib/simulator/index.ts'
 import type { Browser } from '../../support/browser.ts'
 import { recordKey } from '../../../lib/session/record-store.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
+import { passTime, stopClock } from '../../support/stopped-clock.ts'
 import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
 
 const { sub } = readyUser('typical')
@@ -17,14 +18,6 @@ const signOutKey = ({ op }: Pair) => recordKey('signed-out', op.issuer, op.optio
 /** A page that anyone can see. */
 const openPage = (app: Express) => {
   app.get('/open', (req, res) => void res.send(req.user ? 'somebody' : 'nobody'))
-}
-
-function stopClock(): void {
-  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
-}
-
-function passTime(seconds: number): void {
-  vi.setSystemTime(Date.now() + seconds * 1000)
 }
 
 const withSession = (session: OneLoginOptions['session'], parts = {}): Promise<Pair> =>

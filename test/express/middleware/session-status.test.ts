@@ -1,18 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OneLoginOptions } from '../../../lib/index.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
+import { passTime, stopClock } from '../../support/stopped-clock.ts'
 import { fetchFrom, visitorSignedIn, whoIs } from '../../support/visitors.ts'
 
 const start = (session: OneLoginOptions['session']): Promise<Pair> =>
   startPair({ options: { session: { onExpiry: 'continue', ...session } } })
 
-function passTime(seconds: number): void {
-  vi.setSystemTime(Date.now() + seconds * 1000)
-}
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] }).setSystemTime('2026-08-01T12:00:00Z')
-})
+beforeEach(stopClock)
 afterEach(() => {
   vi.useRealTimers()
 })
