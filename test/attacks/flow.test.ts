@@ -450,7 +450,7 @@ describe('a body', () => {
   })
 })
 
-it('[UI-1] an ID token and userinfo that are both of another user, but not of the same one, sign nobody in', async () => {
+it('[UI-1] an ID token and userinfo of other users, and not of the same one, end the sign-in', async () => {
   await using pair = await startPair()
   pair.op.breakNext('id-token', 'wrong-sub')
   pair.op.breakNext('userinfo', 'wrong-sub')
