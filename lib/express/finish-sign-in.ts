@@ -107,8 +107,10 @@ async function accept(
     signedIn: renewSignedIn(signedIn, transaction, current, returnTo ?? '/'),
     keepsData: current !== undefined,
     returnTo,
+    loggedIn: (record) => party.sessions.concludeLogIn(req, record),
   })
-  party.sessions.clear(req)
+  // The app may log in another user, or none.
+  party.sessions.conclude(req, { state: 'nobody' })
   const { identity } = signedIn
   publish('sign-in.succeeded', {
     sub: user.sub,

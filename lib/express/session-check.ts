@@ -64,6 +64,12 @@ export class SessionCheck {
     this.#checked.set(req, checked)
   }
 
+  /** Records the user who has just logged in, for the rest of the request. */
+  concludeLogIn(req: Request, signedIn: SignedIn): void {
+    const left = timeLeft(this.#settings, signedIn)
+    this.conclude(req, { state: 'signed-in', signedIn, user: req.user, left })
+  }
+
   /** Discards the result for a request whose session has changed since. */
   clear(req: Request): void {
     this.#checks.delete(req)

@@ -17,6 +17,8 @@ export interface LogInPlan {
   readonly keepsData: boolean
   /** For Passport's `successReturnToOrRedirect`. */
   readonly returnTo: string | undefined
+  /** Called when the user has logged in and the session has the record. */
+  readonly loggedIn: (record: SignedIn) => void
 }
 
 /**
@@ -36,7 +38,7 @@ export function followLogIn(
     if (given !== user || options.session === false) return logIn(given, options, done)
     const write = writerOf(req, entries, plan)
     const finish = () => {
-      write()
+      if (write()) plan.loggedIn(plan.signedIn)
       if (options.successReturnToOrRedirect && plan.returnTo !== undefined)
         Object.assign(req.session, { returnTo: plan.returnTo })
     }
@@ -55,15 +57,17 @@ export function followLogIn(
 
 /**
  * Returns the function that writes the record. It writes into each session once: usually before Passport saves it, and
- * otherwise after the log-in.
+ * otherwise after the log-in. It returns whether the session has the record.
  */
-function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan): () => void {
+function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan): () => boolean {
   const earlier = earlierSession(req.session)
   let written: Request['session'] | undefined
   return () => {
-    if (written === req.session) return
+    if (written === req.session) return true
     carryEntries(req.session, earlier)
-    if (entries.write(req.session, signedIn)) written = req.session
+    if (!entries.write(req.session, signedIn)) return false
+    written = req.session
+    return true
   }
 }
 
@@ -73,7 +77,7 @@ function writerOf(req: Request, entries: SessionEntries, { signedIn }: LogInPlan
  *
  * @returns a function that cancels the write if the log-in failed before the save
  */
-function followRenewal(req: Request, write: () => void): () => void {
+function followRenewal(req: Request, write: () => unknown): () => void {
   const { session } = req
   const regenerate = session.regenerate.bind(session) as (...given: readonly unknown[]) => unknown
   let restore = () => undefined as unknown

@@ -887,4 +887,48 @@ describe('currentSession()', () => {
     const { body } = await browser.send(`${pair.service.url}/leave`)
     expect(JSON.parse(body)).toEqual([true, { signedIn: false }])
   })
+
+  it('[SESS-5] has the user whom the same request has signed in, and guards let them through', async () => {
+    await using pair = await startPair({
+      options: { session: { absolute: '1h', idle: '10m' } },
+      routes: (app, oneLogin, passport) => {
+        app.get('/sign-in', passport.authenticate('govuk-one-login') as RequestHandler)
+        app.get(
+          '/auth/callback',
+          passport.authenticate('govuk-one-login') as RequestHandler,
+          oneLogin.requireAuthentication(),
+          (req, res) => void res.json(oneLogin.currentSession(req)),
+        )
+        return false
+      },
+    })
+    const { body } = await pair.browser().visit(`${pair.service.url}/sign-in`)
+    const current = JSON.parse(body) as { secondsLeft: number }
+    expect(current).toMatchObject({ signedIn: true, sub, level: 'Cl.Cm', extendable: true })
+    expect(current.secondsLeft).toBeGreaterThan(590)
+  })
+
+  it.each([
+    ['before the app has logged the user in', 'before'],
+    ['if the app logs them in without a session', 'without-session'],
+    ['if the app logs in another user', 'another'],
+  ])('[SESS-12] has no user in a callback of the app %s', async (_when, then) => {
+    await using pair = await startPair({
+      routes: (app, oneLogin, passport) => {
+        app.get('/sign-in', passport.authenticate('govuk-one-login') as RequestHandler)
+        app.get('/auth/callback', (req, res, next) => {
+          const answer = () => void res.json(oneLogin.currentSession(req))
+          const decide = (_error: unknown, user: Express.User) => {
+            if (then === 'before') answer()
+            else if (then === 'another') req.logIn({ ...user }, answer)
+            else req.logIn(user, { session: false } as never, answer)
+          }
+          ;(passport.authenticate('govuk-one-login', decide) as RequestHandler)(req, res, next)
+        })
+        return false
+      },
+    })
+    const { body } = await pair.browser().visit(`${pair.service.url}/sign-in`)
+    expect(JSON.parse(body)).toEqual({ signedIn: false })
+  })
 })
