@@ -110,8 +110,8 @@ export const expressBreaks: readonly Break[] = [
     requirement: 'CB-19',
     mistake: 'users come back without the prefix that a proxy removed',
     file: 'lib/express/callback-address.ts',
-    from: "return seenPath.length > 1 && isSamePath(req, prefix + seenPath, sent) ? prefix : ''",
-    to: "return seenPath.length > 1 && isSamePath(req, prefix, sent) ? prefix : ''",
+    from: "return isSamePath(req, prefix + seenPath, sent) ? prefix : ''",
+    to: "return isSamePath(req, prefix, sent) ? prefix : ''",
     tests: ['flow/session-seams', 'express/callback-address'],
   },
   {

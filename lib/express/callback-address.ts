@@ -22,7 +22,7 @@ export class CallbackAddress {
   isAt(req: Request): boolean {
     const { path, search } = localAddress(req)
     if (isSamePath(req, path, this.#path)) return true
-    return search !== '' && this.prefixOf(req) !== '' && isResponse(new URLSearchParams(search))
+    return isResponse(new URLSearchParams(search)) && this.prefixOf(req) !== ''
   }
 
   /** Returns the prefix that a proxy has removed from the path of a callback. */
@@ -30,7 +30,7 @@ export class CallbackAddress {
     const seenPath = withoutSlash(localAddress(req).path)
     const sent = withoutSlash(this.#path)
     const prefix = sent.slice(0, -seenPath.length)
-    return seenPath.length > 1 && isSamePath(req, prefix + seenPath, sent) ? prefix : ''
+    return isSamePath(req, prefix + seenPath, sent) ? prefix : ''
   }
 }
 

@@ -30,6 +30,8 @@ describe('a callback', () => {
     ['/behind-a-proxy?code=a&error=b', false],
     ['/behind-a-proxy?state=b', false],
     ['/behind-a-proxy#?code=a&state=b', false],
+    ['/auth/callback#a?', false],
+    ['/auth/callback#?code=a', false],
     ['/sign-in', false],
     ['/', false],
     ['//evil.example/auth/callback?code=a', false],
@@ -83,6 +85,10 @@ describe('a callback', () => {
   ])('[CB-19] shows what a proxy removed from its path: %s', (address, prefix, is) => {
     expect(behindProxy.prefixOf(request(address))).toBe(prefix)
     expect(behindProxy.isAt(request(address))).toBe(is)
+  })
+
+  it('[CB-19] is at its path, whatever follows as a fragment', () => {
+    expect(callback.isAt(request('/auth/callback#a'))).toBe(true)
   })
 
   it('[CB-1] is not at the shortened path of a proxy without a response of One Login', () => {
