@@ -61,7 +61,7 @@ export function isSamePath(req: Request, first: string, second: string): boolean
     const compared = isOn('strict routing') ? path : withoutSlash(path)
     return isOn('case sensitive routing') ? compared : compared.toLowerCase()
   }
-  return first === second || normal(first) === normal(second)
+  return normal(first) === normal(second)
 }
 
 function withoutSlash(path: string): string {
