@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { OneLoginOptions } from '../../lib/index.ts'
 import { startPair } from '../support/simulator.ts'
@@ -62,6 +63,21 @@ describe('a repeated callback', () => {
     expect((await browser.send(callback)).headers.location).toBe('/account')
     for (const account of ['another', 'none'])
       expect((await browser.send(callback, { headers: { 'x-account': account } })).status).toBe(400)
+  })
+
+  it('[CB-16] redirects to the home page if the sign-in had no page', async () => {
+    await using pair = await startPair({
+      routes: (app, _oneLogin, passport) => {
+        const authenticate = passport.authenticate('govuk-one-login') as RequestHandler
+        app.get('/start', authenticate)
+        app.get('/auth/callback', authenticate, (_req, res) => void res.end())
+        return false
+      },
+    })
+    const browser = pair.browser()
+    const callback = await untilCallback(pair, browser, '/start')
+    await browser.visit(callback)
+    expect((await browser.send(callback)).headers.location).toBe('/')
   })
 })
 
