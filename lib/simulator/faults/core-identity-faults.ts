@@ -81,8 +81,8 @@ export const coreIdentityFaults = {
   'weaker-vot': {
     changes: ['claim vot'],
     apply: (draft, { requested }) => {
-      const rank = levelsOfConfidence.indexOf(requested?.confidence ?? 'P0')
-      return withClaims(draft, { vot: levelsOfConfidence[Math.max(rank - 1, 0)] })
+      const rank = levelsOfConfidence.findIndex((level) => level === requested?.confidence)
+      return withClaims(draft, { vot: levelsOfConfidence[rank - 1] })
     },
   },
   'missing-vot': missingClaim('vot'),

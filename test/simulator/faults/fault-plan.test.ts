@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { authorizationURL, start, tokensFor } from '../relying-party.ts'
+import { recordedWaits } from '../recorded-waits.ts'
+import {
+  authorizationURL,
+  Browser,
+  claimsRequest,
+  identityFor,
+  identityRequest,
+  paramsOf,
+  start,
+  tokensFor,
+} from '../relying-party.ts'
 
 describe('fault plan', () => {
   it('[SIM-3] applies each single fault once, in order, and then the lasting fault', async () => {
@@ -11,6 +21,39 @@ describe('fault plan', () => {
     expect([await ask(), await ask(), await ask(), await ask()]).toEqual([429, 500, 503, 503])
     op.reset()
     expect(await ask()).toBe(200)
+  })
+
+  it('[SIM-3] applies a single fault without the lasting ones, wherever in the request they apply', async () => {
+    const op = await start()
+    const browser = new Browser()
+    op.breakUntilReset('authorize', 'html')
+    op.breakUntilReset('authorize', 'missing-code')
+    op.breakNext('authorize', 'wrong-state')
+    const params = paramsOf(await browser.redirect(authorizationURL(op)))
+    expect(params).toEqual({ code: expect.any(String) as string, state: 'another-value' })
+    expect((await browser.get(authorizationURL(op))).status).toBe(200)
+  })
+
+  it('[SIM-3] delays a slow response by 2 seconds, or by the number that a test sets', async () => {
+    const op = await start()
+    const lengths = recordedWaits()
+    const ask = () => fetch(`${op.issuer}trustmark`)
+    op.breakNext('trustmark', 'slow')
+    op.breakNext('trustmark', 'slow', { seconds: 0 })
+    op.breakUntilReset('trustmark', 'slow', { seconds: 7.5 })
+    for (let calls = 0; calls < 4; calls += 1) await ask()
+    expect(lengths).toEqual([2000, 0, 7500, 7500])
+  })
+
+  it('[SIM-3] keeps what else a test has set, after a reset', async () => {
+    const op = await start({ client: { clientId: 'a-client' } })
+    op.respondWith({ error: { error: 'access_denied' } })
+    op.register({ callbackURL: 'http://127.0.0.1:4000/callback' })
+    op.clock.advance(3600)
+    op.reset()
+    const callback = await new Browser().redirect(authorizationURL(op))
+    expect(callback.href).toBe('http://127.0.0.1:4000/callback?error=access_denied&state=a-state')
+    expect(op.clock.now()).toBeGreaterThanOrEqual(Date.now() + 3_599_000)
   })
 
   it('[SIM-3] is empty after a reset, including faults that have not been applied', async () => {
@@ -48,6 +91,11 @@ describe('fault plan', () => {
     op.breakUntilReset('id-token', 'wrong-nonce')
     await tokensFor(op)
     expect(op.timesUsed('id-token', 'wrong-nonce')).toBe(1)
+    op.breakNext('core-identity', 'wrong-sub')
+    await identityFor(op, { claims: claimsRequest('address') })
+    expect(op.timesUsed('core-identity', 'wrong-sub')).toBe(0)
+    await identityFor(op, identityRequest)
+    expect(op.timesUsed('core-identity', 'wrong-sub')).toBe(1)
   })
 
   it('[SIM-3] applies to one simulator only', async () => {
