@@ -497,6 +497,12 @@ describe('doctor, for the details of published keys', () => {
     expect(await faultIn(json({ keys: [further] }), withoutKey)).toBe('ok')
   })
 
+  it('[KEY-2] says why there is no response', async () => {
+    expect(await faultIn((response) => void response.destroy())).toMatch(
+      /^Could not connect to your server: GET /,
+    )
+  })
+
   it.each(['ftp://127.0.0.1/', 'not a URL', 'http://service.example/'])(
     '[KEY-2] makes no call to %s',
     async (url) => {
@@ -680,6 +686,18 @@ describe('the calls of doctor', () => {
     const calls = new Calls(withoutKey)
     await calls.make(server.url, {})
     expect(calls.clockDifference).toBe(difference)
+  })
+
+  it('read the time as of the middle of the call', async () => {
+    const now = new Date('2030-01-01T00:00:00Z')
+    vi.useFakeTimers({ toFake: ['Date'], now })
+    await using server = await startScriptedServer((response, request) => {
+      vi.setSystemTime(now.getTime() + 4000)
+      text('', { date: now.toUTCString() })(response, request)
+    })
+    const calls = new Calls(withoutKey)
+    await calls.make(server.url, {})
+    expect(calls.clockDifference).toBe(-1.5)
   })
 
   it('show no time if no response had one', () => {

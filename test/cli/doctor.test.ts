@@ -76,6 +76,12 @@ describe('doctor, for the options', () => {
       'key-missing',
       'ONE_LOGIN_PRIVATE_KEY',
     ],
+    [
+      'an empty key and an empty secret',
+      { ONE_LOGIN_PRIVATE_KEY: ' ', ONE_LOGIN_CLIENT_SECRET: ' ' },
+      'key-missing',
+      'ONE_LOGIN_PRIVATE_KEY',
+    ],
     ['key and secret', { ONE_LOGIN_PRIVATE_KEY: pem(2048) }, 'key-and-secret', 'ONE_LOGIN_CLIENT_SECRET'],
     ['an unknown claim', { ONE_LOGIN_CLAIMS: 'nationality' }, 'options-wrong', 'ONE_LOGIN_CLAIMS'],
     [
@@ -354,6 +360,10 @@ describe('doctor, for its output', () => {
     expect((await examined({}, ['--env-file', file])).problems).toEqual(['client-unknown'])
     const env = { ONE_LOGIN_CLIENT_ID: op.options.clientId }
     expect((await examined(env, ['--env-file', file])).code).toBe(0)
+    const another = join(directory, 'another.env')
+    await writeFile(another, `ONE_LOGIN_CLIENT_ID=${op.options.clientId}`)
+    const flags = ['--env-file', file, '--variables', another]
+    expect((await examined({}, flags)).code).toBe(0)
   })
 
   it.each([

@@ -1,9 +1,9 @@
 import type { Settings } from '../../options/strategy-options.ts'
 import type { AuthorizationExamination } from './authorization-examination.ts'
-import type { Ask, Refused } from './authorization-probe.ts'
+import { isRefusal, type Ask, type Refused } from './authorization-probe.ts'
 import { keysUnreadable } from './client-check.ts'
 import { isClockWrong } from './clock-check.ts'
-import { findCulprits, type Culprits } from './culprits.ts'
+import { areSeveral, findCulprits, namesOf, type Culprits } from './culprits.ts'
 import { fix, ok, runAgain, unknown, type CheckName, type Finding, type Problem } from './finding.ts'
 import { addressFinding, registeredRedirectURI } from './redirect-uri-check.ts'
 import { registryOf } from './registry.ts'
@@ -82,27 +82,27 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
   deactivated: ({ settings }) => ({ findings: [deactivated(settings)] }),
 
   // One Login fails for a deactivated client before it reads the request object.
-  gateway: async ({ settings, probe, calls }, ask) => {
-    const verdict = calls.left > 0 && (await probe({ ...ask, requestObject: false }))
+  gateway: async ({ settings, probe }, ask) => {
+    const verdict = await probe({ ...ask, requestObject: false })
     return { findings: [verdict === 'deactivated' ? deactivated(settings) : maybeDeactivated(settings)] }
   },
 
   'request object': ({ settings }, ask) => {
-    if (settings.signIn.requestObject) return { findings: [] }
+    if (settings.signIn.requestObject || ask.requestObject) return { findings: [] }
     const finding = fix(
       'request object',
       'request-object-required',
       `${settings.clientId} must send signed request objects, and this service sends none.`,
       `Remove ONE_LOGIN_REQUEST_OBJECT=false and use a key, or stop requiring request objects (JAR) ${registryOf(settings)}.`,
     )
-    const canSign = settings.signers.length > 0 && !ask.requestObject
+    const canSign = settings.signers.length > 0
     return { findings: [finding], ...(canSign && { next: { ...ask, requestObject: true } }) }
   },
 
   scope: async ({ settings, calls, probe }, ask) => {
     const culprits = await findCulprits(
       ask.scope.filter((scope) => scope !== 'openid'),
-      async (scope) => (await probe({ ...ask, scope: ['openid', scope] })) === 'scope',
+      async (scope) => isRefusal(await probe({ ...ask, scope: ['openid', scope] }), 'scope'),
       calls,
     )
     const finding = notRegistered(settings, 'scope', 'scope-not-registered', culprits, 'ONE_LOGIN_SCOPE')
@@ -113,7 +113,7 @@ const reactions: Readonly<Record<Refused, Reaction>> = {
   claims: async ({ settings, calls, probe }, ask) => {
     const culprits = await findCulprits(
       ask.claims,
-      async (claim) => (await probe({ ...ask, claims: [claim] })) === 'claims',
+      async (claim) => isRefusal(await probe({ ...ask, claims: [claim] }), 'claims'),
       calls,
     )
     const finding = notRegistered(settings, 'claims', 'claim-not-registered', culprits, 'ONE_LOGIN_CLAIMS')
@@ -170,18 +170,16 @@ function withoutRequestObject(ask: Ask): Step {
   }
 }
 
-const every = new Intl.ListFormat('en-GB')
-const either = new Intl.ListFormat('en-GB', { type: 'disjunction' })
-
 function notRegistered(
   settings: Settings,
   check: CheckName,
   problem: Problem,
-  { items, areAllFound }: Culprits<string>,
+  culprits: Culprits<string>,
   variable: string,
 ): Finding {
-  const names = (areAllFound ? every : either).format(items)
-  const verb = items.length > 1 && areAllFound ? 'are' : 'is'
+  const { items } = culprits
+  const names = namesOf(culprits)
+  const verb = areSeveral(culprits) ? 'are' : 'is'
   return fix(
     check,
     problem,
@@ -195,13 +193,15 @@ async function levelFinding(
   { settings, calls, probe }: AuthorizationExamination,
   ask: Ask,
 ): Promise<Finding> {
-  const levels = [...new Set(ask.vtr.flatMap((vector) => /P[0-3]/.exec(vector)?.[0] ?? []))]
-  const refuses = async (level: string) => (await probe({ ...ask, vtr: [`Cl.Cm.${level}`] })) === 'vectors'
-  const { items } = await findCulprits(levels, refuses, calls)
-  const names = every.format(items)
+  const levels = [...new Set(ask.vtr.map((vector) => /P[0-3]/.exec(vector)?.[0] ?? 'P0'))]
+  const refuses = async (level: string) =>
+    isRefusal(await probe({ ...ask, vtr: [`Cl.Cm.${level}`] }), 'vectors')
+  const culprits = await findCulprits(levels, refuses, calls)
+  const { items, areAllFound } = culprits
+  const names = namesOf(culprits)
   const registry = registryOf(settings)
-  const all = items.length === levels.length
-  if (all && (levels.includes('P2') || (calls.left > 1 && (await refuses('P2')))))
+  const all = areAllFound && items.length === levels.length
+  if (all && !levels.includes('P0') && (levels.includes('P2') || (calls.left > 1 && (await refuses('P2')))))
     return fix(
       'level',
       'identity-not-enabled',
@@ -211,7 +211,7 @@ async function levelFinding(
   return fix(
     'level',
     'level-not-registered',
-    `${items.length > 1 ? `Levels of confidence ${names} are` : `Level of confidence ${names} is`} not registered for ${settings.clientId}.`,
+    `${areSeveral(culprits) ? `Levels of confidence ${names} are` : `Level of confidence ${names} is`} not registered for ${settings.clientId}.`,
     `Add ${names} ${registry}, or request another level.`,
   )
 }

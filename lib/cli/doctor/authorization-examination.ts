@@ -5,7 +5,7 @@ import type { Calls } from './calls.ts'
 /** The input of the authorization request check. */
 export interface AuthorizationExamination {
   readonly settings: Settings
-  readonly calls: Calls
+  readonly calls: Pick<Calls, 'left' | 'clockDifference'>
   readonly probe: Probe
   /** Whether One Login has this client ID, if the token endpoint has shown it. */
   readonly isClientKnown: boolean | undefined

@@ -36,6 +36,11 @@ export type Refused =
 /** The result of an authorization request: accepted, rejected, or a response that shows neither. */
 export type Verdict = 'accepted' | Refused | { readonly unclear: string }
 
+/** Whether One Login rejected a request for a reason. Returns nothing if the response does not show it. */
+export function isRefusal(verdict: Verdict, reason: Refused): boolean | undefined {
+  return typeof verdict === 'object' || verdict === 'gateway' ? undefined : verdict === reason
+}
+
 /** Sends an authorization request without following redirects. */
 export type Probe = (ask: Ask) => Promise<Verdict>
 

@@ -1,3 +1,4 @@
+import type { Settings } from '../../options/strategy-options.ts'
 import { createProbe } from './authorization-probe.ts'
 import { checkAuthorization } from './authorization-check.ts'
 import { Calls } from './calls.ts'
@@ -31,13 +32,13 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
   const documents = await checkDocuments(settings, calls)
   const findings = [...ofOptions, ...documents.findings]
   if (calls.proxy !== undefined) findings.push(ok('proxy', `calls go through ${calls.proxy}`))
+  const published = jwksURL === undefined ? [] : [await publishedKeysFinding(jwksURL, settings, calls)]
   if (documents.metadata) {
     const client = await checkClient(settings, documents.metadata, calls)
-    const published = jwksURL === undefined ? [] : [await checkPublishedKeys(jwksURL, settings, calls)]
     const probe = createProbe(settings, documents.metadata, calls)
     const isClientKnown = client.isKnown
     const authorization = await checkAuthorization({ settings, calls, probe, isClientKnown, redirectURI })
-    findings.push(checkClock(settings, calls), client.finding, ...authorization, ...published)
+    findings.push(checkClock(settings, calls), client.finding, ...authorization)
   } else
     findings.push(
       unknown(
@@ -47,7 +48,15 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
         'Fix that problem, then run the command again.',
       ),
     )
-  return { findings: inOrder(findings), calls: calls.count }
+  return { findings: inOrder([...findings, ...published]), calls: calls.count }
+}
+
+/** The service's own server also sends the time, which is not One Login's. */
+async function publishedKeysFinding(url: string, settings: Settings, calls: Calls): Promise<Finding> {
+  const { clockDifference } = calls
+  const finding = await checkPublishedKeys(url, settings, calls)
+  calls.clockDifference = clockDifference
+  return finding
 }
 
 /** Sorts the findings in the order of the checks. A check with a problem is not also reported as passed. */

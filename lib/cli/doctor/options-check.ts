@@ -21,11 +21,8 @@ export function checkOptions(env: Variables): OptionsResult {
   if (refusals.length > 0) return { findings: [...misspelt, ...refusals] }
   const settings = parseStrategyOptions(optionsFromEnvironment(env))
   const { clientId, callbackURL, environment } = settings
-  const all =
-    misspelt.length > 0
-      ? []
-      : [ok('options', `${clientId} at ${environment.issuer}, callback ${callbackURL}`)]
-  return { settings, findings: [...misspelt, ...all, keyFinding(settings)] }
+  const valid = ok('options', `${clientId} at ${environment.issuer}, callback ${callbackURL}`)
+  return { settings, findings: [...misspelt, valid, keyFinding(settings)] }
 }
 
 /**

@@ -29,7 +29,8 @@ async function faultOf(url: string, settings: Settings, calls: Calls): Promise<F
     return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
   const result = await calls.make(url, { headers: { accept: 'application/json' } })
   const reach = `Make sure that One Login gets a JWKS from it with status 200, without a redirect, within ${limit} s.`
-  if ('failure' in result) return ['jwks-unreachable', result.failure.replaceAll('One Login', 'It'), reach]
+  if ('failure' in result)
+    return ['jwks-unreachable', result.failure.replaceAll('One Login', 'your server'), reach]
   const { response, milliseconds } = result
   if (response.status !== 200) return ['jwks-unreachable', `it returned status ${response.status}.`, reach]
   if (milliseconds > limit * 1000)
