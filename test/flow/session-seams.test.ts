@@ -575,7 +575,16 @@ describe('a back-channel logout', () => {
 
   it('[SESS-16] that fails is published with its code', async () => {
     const store = new DelayedStore(() => 0)
-    await using pair = await startPair({ store, simulator: { logoutRetryDelay: 0 } })
+    let appFails = false
+    const onBackChannelLogout = () => {
+      if (appFails) throw new Error('no sockets')
+    }
+    await using pair = await startPair({
+      store,
+      simulator: { logoutRetryDelay: 0 },
+      routes: (app, oneLogin) =>
+        void app.post('/back-channel-logout', oneLogin.backChannelLogout({ onBackChannelLogout })),
+    })
     const events: unknown[] = []
     const channel = 'passport-govuk-one-login:back-channel-logout.failed'
     const listen = (event: unknown) => void events.push(event)
@@ -585,8 +594,11 @@ describe('a back-channel logout', () => {
     expect((await postLogout(pair.service.url, { logout_token })).status).toBe(503)
     store.failing.clear()
     expect((await postLogout(pair.service.url, { logout_token: 'forged' })).status).toBe(400)
+    appFails = true
+    expect((await postLogout(pair.service.url, { logout_token })).status).toBe(500)
     diagnostics.unsubscribe(channel, listen)
-    expect(events).toEqual([{ code: 'session_unavailable' }, { code: 'logout_token_invalid' }])
+    const codes = ['session_unavailable', 'logout_token_invalid', 'unexpected']
+    expect(events).toEqual(codes.map((code) => ({ code })))
   })
 })
 
@@ -605,6 +617,49 @@ describe('a failed re-authentication', () => {
     pair.op.respondWith({ error: { error } })
     expect((await browser.visit(`${pair.service.url}/sensitive`)).status).toBeGreaterThanOrEqual(400)
     expect(await whoIs(pair.service, browser)).toBeUndefined()
+  })
+
+  it('[CB-4, CB-5] keeps the session if One Login returns another error', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => void app.get('/again', oneLogin.signIn({ prompt: 'login' })),
+    })
+    const browser = await visitorSignedIn(pair)
+    pair.op.respondWith({ error: { error: 'temporarily_unavailable' } })
+    expect((await browser.visit(`${pair.service.url}/again`)).status).toBe(503)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[CB-5, CB-12] keeps the session if the app throws an error that looks like ours', async () => {
+    let isBroken = false
+    await using pair = await startPair({
+      verify: (user) => {
+        if (isBroken) throw Object.assign(new Error('no account'), { code: 'login_required' })
+        return user
+      },
+    })
+    const browser = await visitorSignedIn(pair)
+    isBroken = true
+    expect((await browser.visit(`${pair.service.url}/identity`)).status).toBe(500)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+  })
+
+  it('[CB-5, SESS-14] is stored as a sign-out, for a slow request that writes the session back', async () => {
+    const store = new MemoryStore() as MemoryStore & { sessions: Record<string, string> }
+    await using pair = await startPair({
+      store,
+      routes: (app, oneLogin) => void app.get('/again', oneLogin.signIn({ prompt: 'login' })),
+    })
+    pair.op.register({ backChannelLogoutURL: undefined })
+    const browser = await visitorSignedIn(pair)
+    const [before, cookies] = [{ ...store.sessions }, new Map(browser.jar(new URL(pair.service.url).host))]
+    pair.op.respondWith({ error: { error: 'login_required' } })
+    expect((await browser.visit(`${pair.service.url}/again`)).status).toBe(401)
+    const old = Object.entries(before).filter(([, text]) => text.includes('passport'))
+    expect(old).toHaveLength(1)
+    Object.assign(store.sessions, Object.fromEntries(old))
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const page = await pair.browser().send(`${pair.service.url}/whoami`, { headers: { cookie } })
+    expect(page.body).toBe('null')
   })
 
   it('[CB-4, CB-5] keeps the session if another request is denied access', async () => {
