@@ -40,7 +40,7 @@ describe('a back-channel logout', () => {
 
     const call = callOf(service, 0)
     expect(call).toMatchObject({ method: 'POST', type: 'application/x-www-form-urlencoded' })
-    expect(call.agent).toBe('one-login-simulator/1')
+    expect([call.agent, call.connection]).toEqual(['one-login-simulator/1', 'close'])
     const jwks = (await (await fetch(`${op.issuer}.well-known/jwks.json`)).json()) as JSONWebKeySet
     const { payload, protectedHeader } = await jwtVerify(tokenOf(call), createLocalJWKSet(jwks))
     expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' })

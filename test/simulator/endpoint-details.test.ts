@@ -197,7 +197,11 @@ describe('the key of a service', () => {
     const changing = await start({ client: { jwksURL: jwks.url } })
     const client_assertion = await assertion(changing, {}, { kid: 'a-key' }, privateKey)
     expect((await exchange(changing, await codeFor(changing), { client_assertion })).status).toBe(200)
-    expect(jwks.calls[0]).toMatchObject({ method: 'GET', agent: 'one-login-simulator/1' })
+    expect(jwks.calls[0]).toMatchObject({
+      method: 'GET',
+      agent: 'one-login-simulator/1',
+      connection: 'close',
+    })
   })
 
   it('[SIM-2] [KEY-4] is cached for each service and kid', async () => {

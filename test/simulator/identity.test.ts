@@ -83,16 +83,35 @@ describe('the userinfo response', () => {
   it('[SIM-1] [CID-4] contains the core identity, signed with a key of the DID document', async () => {
     const op = await start()
     const body = await identityFor(op)
-    const claims = await verifiedIdentity(op, String(body[`${vocabulary}coreIdentityJWT`]))
-    expect(claims).toMatchObject({
+    const jwt = String(body[`${vocabulary}coreIdentityJWT`])
+    const claims = await verifiedIdentity(op, jwt)
+    expect(claims).toEqual({
       iss: op.options.environment.coreIdentityIssuer,
       aud: op.options.clientId,
       sub: body.sub,
       vot: 'P2',
-      exp: (claims.iat ?? 0) + 1800,
+      vtm: `${op.issuer}trustmark`,
       nbf: claims.iat,
+      iat: claims.iat,
+      exp: (claims.iat ?? 0) + 1800,
+      vc: {
+        type: ['VerifiableCredential', 'VerifiableIdentityCredential'],
+        credentialSubject: {
+          name: [
+            {
+              nameParts: [
+                { type: 'GivenName', value: 'Kenneth' },
+                { type: 'FamilyName', value: 'Decerqueira' },
+              ],
+            },
+          ],
+          birthDate: [{ value: '1965-07-08' }],
+        },
+      },
     })
     expect(claims.iat).toBeLessThanOrEqual(now(op))
+    const { alg, typ } = decodeProtectedHeader(jwt)
+    expect({ alg, typ }).toEqual({ alg: 'ES256', typ: 'JWT' })
   })
 
   it('[SIM-3] [CID-5] contains a core identity with the claims that a test replaced or removed', async () => {

@@ -1,7 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { decodeProtectedHeader, exportJWK, type JSONWebKeySet, type JWK } from 'jose'
 import type { Simulator } from 'passport-govuk-one-login/simulator'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { listen } from '../support/listen.ts'
+import { stopClock } from '../support/stopped-clock.ts'
 import {
   assertion,
   Browser,
@@ -14,6 +18,8 @@ import {
   vocabulary,
 } from './relying-party.ts'
 import { startService } from './service.ts'
+
+afterEach(() => vi.useRealTimers())
 
 const jwksOf = async (op: Simulator) =>
   (await (await fetch(`${op.issuer}.well-known/jwks.json`)).json()) as JSONWebKeySet
@@ -76,6 +82,37 @@ describe('the provider’s keys', () => {
     expect(await identityKids(op)).toEqual(expect.arrayContaining(identityBefore))
   })
 
+  it('[SIM-3] are announced once, however often a test announces them, and used for one rotation', async () => {
+    const op = await start()
+    const [further, first, rsa] = await kidsOf(op)
+    const [firstIdentity] = await identityKids(op)
+    op.announceKeys()
+    op.announceKeys()
+    const [, , second] = await kidsOf(op)
+    expect(await kidsOf(op)).toEqual([further, first, second, rsa])
+    op.rotateKeys()
+    op.rotateKeys()
+    const third = await signingKid(op)
+    expect([first, second]).not.toContain(third)
+    expect(await kidsOf(op)).toEqual([further, third, second, first, rsa])
+    const identities = await identityKids(op)
+    expect([identities.length, identities.at(-1)]).toEqual([3, firstIdentity])
+  })
+
+  it('[SIM-3] [IDT-2] include a new RS256 key if any of the services has ID tokens signed with it', async () => {
+    const op = await start({ clients: [{}, { idTokenSigningAlg: 'RS256' }] })
+    const old = (await kidsOf(op)).at(-1)
+    op.rotateKeys({ withdrawOld: true })
+    expect(await kidsOf(op)).toHaveLength(3)
+    expect(await kidsOf(op)).not.toContain(old)
+  })
+
+  it('[SIM-1] are not the key of the services, of 2,048 bits, which all simulators share', async () => {
+    const [{ options }, other] = [await start(), await start()]
+    expect(other.options.privateKey).toBe(options.privateKey)
+    expect(createPrivateKey(options.privateKey).asymmetricKeyDetails?.modulusLength).toBe(2048)
+  })
+
   it('[SIM-3] [CID-2] rotate for core identities as well', async () => {
     const op = await start()
     op.rotateKeys({ withdrawOld: true })
@@ -135,6 +172,7 @@ describe('a service that publishes its keys', () => {
   )
 
   it('[SIM-2] [KEY-4] has its keys cached for 24 hours, so a withdrawn key still works until then', async () => {
+    stopClock()
     const jwks = await startService(200)
     const op = await start({ client: { jwksURL: jwks.url } })
     jwks.respondWith({ keys: [await own(op, 'a-key')] })
@@ -143,10 +181,40 @@ describe('a service that publishes its keys', () => {
         .body.error
     expect(await ask()).toBeUndefined()
     jwks.respondWith({ keys: [] })
-    op.clock.advance(23 * 3600)
+    op.clock.advance(24 * 3600 - 1)
     expect(await ask()).toBeUndefined()
-    op.clock.advance(2 * 3600)
+    op.clock.advance(1)
     expect(await ask()).toBe('server_error')
+  })
+
+  it('[SIM-2] [KEY-2] gets server_error if its JWKS URL redirects', async () => {
+    const jwks = await startService(200)
+    const op = await start()
+    jwks.respondWith({ keys: [await own(op, 'a-key')] })
+    const server = createServer((_req, res) => res.writeHead(302, { Location: jwks.url }).end())
+    await using redirecting = await listen(server)
+    op.register({ jwksURL: redirecting.url })
+    const client_assertion = await assertion(op, {}, { kid: 'a-key' })
+    expect((await exchange(op, 'a-code', { client_assertion })).body.error).toBe('server_error')
+    expect(jwks.calls).toEqual([])
+  })
+
+  it('[SIM-2] [KEY-2] has its keys downloaded within 5 seconds, or not at all if the simulator closes', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => {
+      timeout.mockRestore()
+    })
+    const downloads: Promise<unknown>[] = []
+    const server = createServer((_req, res) => downloads.push(once(res, 'close')))
+    await using silent = await listen(server)
+    const op = await start({ client: { jwksURL: silent.url } })
+    const asked = exchange(op, 'a-code', { client_assertion: await assertion(op, {}, { kid: 'a-key' }) })
+    const outcome = expect(asked).rejects.toThrow()
+    await expect.poll(() => downloads.length).toBe(1)
+    expect(timeout.mock.calls).toEqual([[5000]])
+    await op.close()
+    await outcome
+    await downloads[0]
   })
 
   it('[SIM-2] is rejected if another key than the published one signed', async () => {

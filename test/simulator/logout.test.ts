@@ -98,12 +98,14 @@ describe('logout', () => {
     }
   })
 
-  it('[SIM-2] revokes the codes of the session that it ends', async () => {
+  it('[SIM-2] revokes the codes of the session that it ends, and no others', async () => {
     const op = await start()
     const browser = new Browser()
     const code = await codeFor(op, {}, browser)
+    const codeOfAnother = await codeFor(op)
     await browser.get(`${op.issuer}logout`)
     expect((await exchange(op, code)).body).toMatchObject({ error: 'invalid_grant' })
+    expect((await exchange(op, codeOfAnother)).status).toBe(200)
   })
 
   it('[SIM-2] ends the provider’s session even if the hint is wrong', async () => {

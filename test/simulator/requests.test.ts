@@ -64,7 +64,22 @@ describe('the list of requests', () => {
     const calls = Array.from({ length: 1010 }, () => fetch(`${op.issuer}trustmark`))
     await Promise.all(calls)
     expect(op.requests).toHaveLength(1000)
-    expect(op.requestCount).toBe(1010)
+    await fetch(`${op.issuer}.well-known/jwks.json`)
+    expect(op.requests).toHaveLength(1000)
+    expect(op.requests.at(-1)?.endpoint).toBe('jwks')
+    expect(op.requestCount).toBe(1011)
+  })
+
+  it('[SIM-3] contains the query and the form of a request, and of a repeated parameter the value that counts', async () => {
+    const op = await start()
+    const body = new URLSearchParams({ code: 'of-the-form', grant_type: 'authorization_code' })
+    await fetch(`${op.issuer}token?code=of-the-query&further=1`, { method: 'POST', body })
+    expect(op.requests[0]?.path).toBe('/token')
+    expect(op.requests[0]?.params).toEqual({
+      code: 'of-the-form',
+      grant_type: 'authorization_code',
+      further: '1',
+    })
   })
 
   it('[SIM-3] contains blocked requests and requests for unknown pages', async () => {

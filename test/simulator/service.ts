@@ -8,6 +8,7 @@ export interface ReceivedCall {
   readonly url: string
   readonly type: string
   readonly agent: string
+  readonly connection: string
   readonly body: string
 }
 
@@ -30,8 +31,8 @@ export async function startService(...initial: (number | object)[]): Promise<Ser
   let responses = initial
   const server = createServer((req, res) => {
     void bodyOf(req).then((body) => {
-      const { 'content-type': type = '', 'user-agent': agent = '' } = req.headers
-      calls.push({ method: req.method ?? '', url: req.url ?? '', type, agent, body })
+      const { 'content-type': type = '', 'user-agent': agent = '', connection = '' } = req.headers
+      calls.push({ method: req.method ?? '', url: req.url ?? '', type, agent, connection, body })
       const response = responses.length > 1 ? responses.shift() : responses[0]
       if (typeof response === 'object')
         res.setHeader('Content-Type', 'application/json').end(JSON.stringify(response))

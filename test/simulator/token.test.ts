@@ -1,19 +1,45 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
-import { describe, expect, it } from 'vitest'
-import { assertion, codeFor, exchange, now, randomVerifier, start, tokensFor } from './relying-party.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { stopClock } from '../support/stopped-clock.ts'
+import {
+  assertion,
+  codeFor,
+  exchange,
+  identityRequest,
+  now,
+  randomVerifier,
+  start,
+  tokensFor,
+  vocabulary,
+} from './relying-party.ts'
+
+afterEach(() => vi.useRealTimers())
 
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
 describe('the token response', () => {
   it('[SIM-1] has a signed JWT as the access token, as One Login does', async () => {
+    stopClock()
     const op = await start()
-    const { accessToken } = await tokensFor(op)
+    const { accessToken, idToken } = await tokensFor(op)
     const keys = createRemoteJWKSet(new URL(`${op.issuer}.well-known/jwks.json`))
     const { payload, protectedHeader } = await jwtVerify(accessToken, keys, { issuer: op.issuer })
     expect(protectedHeader.alg).toBe('ES256')
-    expect(payload).toMatchObject({ client_id: op.options.clientId, scope: ['openid', 'email'] })
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(180)
+    expect(payload).toEqual({
+      sub: decodeJwt(idToken).sub,
+      iss: op.issuer,
+      client_id: op.options.clientId,
+      scope: ['openid', 'email'],
+      sid: decodeJwt(idToken).sid,
+      iat: now(op),
+      exp: now(op) + 180,
+      jti: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+    })
+    const other = decodeJwt((await tokensFor(op, identityRequest)).accessToken)
+    const claims = ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode']
+    expect(other.claims).toEqual(claims.map((name) => `${vocabulary}${name}`))
+    expect(other.jti).not.toBe(payload.jti)
   })
 
   it('[SIM-1] [IDT-1] contains an access token and an ID token signed with a published key', async () => {
@@ -281,8 +307,12 @@ describe('a token request', () => {
 
   it('[SIM-2] checks the client before the code', async () => {
     const op = await start()
-    const { body } = await exchange(op, 'no-such-code', { client_assertion: await assertion(op, { exp: 1 }) })
+    const client_assertion = await assertion(op, { exp: 1 })
+    const { body } = await exchange(op, 'no-such-code', { client_assertion })
     expect(body.error_description).toBe('private_key_jwt has expired')
+    const code = await codeFor(op)
+    expect((await exchange(op, code, { client_assertion })).status).toBe(400)
+    expect((await exchange(op, code)).status).toBe(200)
   })
 
   it('[SIM-2] [CB-10] can use a code once', async () => {
