@@ -66,8 +66,7 @@ function premises(address: Address): string[] {
     address.doubleDependentAddressLocality,
     address.dependentAddressLocality,
   ].flatMap((line) => text(line) ?? [])
-  const street = [number, first].filter((line) => line !== undefined).join(' ')
-  return [...above, street, ...places]
+  return [...above, [number, first].join(' '), ...places]
 }
 
 function text(value: string | undefined): string | undefined {

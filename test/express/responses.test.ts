@@ -13,6 +13,13 @@ describe('the purpose of a request', () => {
   it.each<[what: string, method: string, headers: Request['headers'], navigation: boolean, page: boolean]>([
     ['a link', 'GET', { accept: html, 'sec-fetch-mode': 'navigate' }, true, true],
     ['a link in an old browser', 'GET', { accept: html }, true, true],
+    [
+      'a link in a new browser',
+      'GET',
+      { accept: html, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+      true,
+      true,
+    ],
     ['a form post', 'POST', { accept: html, 'sec-fetch-mode': 'navigate' }, false, true],
     ['a form post in an old browser', 'POST', { accept: html }, false, false],
     ['a fetch', 'GET', { accept: '*/*', ...byFetch }, false, false],

@@ -97,6 +97,29 @@ describe('what One Login verified of a user', () => {
     expect(await fetchFrom(browser, `${pair.service.url}/identity`)).toMatchObject({ status: 401 })
   })
 
+  it('[SESS-10] is not written for a user whom the app puts into the session after a failed log-in', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin, own) => {
+        // The service's own serializer would come first.
+        Object.assign(own, { _serializers: [] })
+        own.serializeUser((_user, done) => {
+          done(new Error('no account'))
+        })
+        const useGuest: ErrorRequestHandler = (_error, req, res, _next) => {
+          Object.assign(req.session, { passport: { user: 'guest' } })
+          res.end()
+        }
+        app.use(oneLogin.routes(), useGuest)
+        return false
+      },
+    })
+    await pair.browser().visit(`${pair.service.url}/sign-in`)
+    const [session = '', ...more] = storedSessions(pair).filter((text) => text.includes('guest'))
+    expect(more).toEqual([])
+    expect(JSON.parse(session)).toMatchObject({ passport: { user: 'guest' } })
+    expect(session).not.toContain('oneLogin')
+  })
+
   it('[SESS-10] is not left in the session of another user', async () => {
     const store = new MemoryStore()
     await using pair = await start({ store })

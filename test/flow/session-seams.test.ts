@@ -963,6 +963,36 @@ describe('currentSession()', () => {
     expect(current.secondsLeft).toBeGreaterThan(590)
   })
 
+  it('[SESS-12, CB-17] has no user if the log-in of a step-up could not be stored', async () => {
+    const store = new DelayedStore(() => 0)
+    const set = store.set.bind(store)
+    await using pair = await startPair({
+      store,
+      routes: (app, oneLogin) => {
+        app.get('/prove', oneLogin.requireIdentity({ level: 'P2' }), (_req, res) => void res.end())
+        const showUser: ErrorRequestHandler = (error, req, res, _next) => {
+          res.json([(error as { code?: string }).code, req.user, oneLogin.currentSession(req)])
+        }
+        app.use(oneLogin.routes(), showUser)
+        return false
+      },
+      verify: (user) => {
+        if (user.identity)
+          vi.spyOn(store, 'set').mockImplementation((id, content, done) => {
+            if (JSON.stringify(content).includes('passport')) done?.(new Error('the store is away'))
+            else set(id, content, done)
+          })
+        return user
+      },
+    })
+    pair.op.respondWith({ user: 'typical' })
+    const browser = pair.browser()
+    await browser.visit(`${pair.service.url}/sign-in?returnTo=/whoami`)
+    expect(await whoIs(pair.service, browser)).toBe(sub)
+    const { body } = await browser.visit(`${pair.service.url}/prove`)
+    expect(JSON.parse(body)).toEqual(['session_unavailable', null, { signedIn: false }])
+  })
+
   it.each([
     ['before the app has logged the user in', 'before'],
     ['if the app logs them in without a session', 'without-session'],

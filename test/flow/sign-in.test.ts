@@ -416,6 +416,24 @@ describe('with Passport alone', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/whoami` })
   })
 
+  it('[CB-12] leaves the app’s own returnTo alone if the sign-in has none', async () => {
+    await using pair = await startPair({
+      routes: (app, _oneLogin, passport) => {
+        const authenticate = (options = {}) =>
+          passport.authenticate('govuk-one-login', options) as RequestHandler
+        app.get('/sign-in', (req, _res, next) => {
+          Object.assign(req.session, { returnTo: '/whoami' })
+          next()
+        })
+        app.get('/sign-in', authenticate())
+        app.get('/auth/callback', authenticate({ successReturnToOrRedirect: '/', keepSessionInfo: true }))
+        return false
+      },
+    })
+    const page = await pair.browser().visit(`${pair.service.url}/sign-in`)
+    expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/whoami` })
+  })
+
   it('[CB-4] calls fail() for errors that the user can fix, with their status, and redirects where the app says', async () => {
     await using plain = await startPair(passportRoutes())
     plain.op.respondWith({ error: { error: 'access_denied' } })

@@ -34,6 +34,14 @@ describe('the record of a sign-in', () => {
     expect(session.oneLogin).toBeUndefined()
   })
 
+  it('[SESS-10] is not written into a session without a user', () => {
+    const entries = new SessionEntries(client)
+    expect(entries.write(sessionOf(), signedIn)).toBe(true)
+    const session = sessionOf(null)
+    expect(entries.write(session, signedIn)).toBe(false)
+    expect(session.oneLogin).toBeUndefined()
+  })
+
   it.each([
     ['another user', { passport: { user: { id: 'another' } } }, { kind: 'nobody' }],
     ['another session', { id: 'another' }, { kind: 'moved', completedAt: 1 }],

@@ -116,6 +116,12 @@ describe('the lines of an address', () => {
     [{ buildingNumber: '8' }, ['8']],
     [{ buildingName: '12A', streetName: 'Hill Road' }, ['12A Hill Road']],
     [{ buildingName: '12-14', streetName: 'Hill Road' }, ['12-14 Hill Road']],
+    [{ buildingName: '12-14B', streetName: 'Hill Road' }, ['12-14B Hill Road']],
+    [{ buildingName: 'c', streetName: 'Hill Road' }, ['c Hill Road']],
+    [{ buildingName: '7', buildingNumber: '12', streetName: 'Hill Road' }, ['7', '12 Hill Road']],
+    [{ buildingName: '12 Oaks', streetName: 'Hill Road' }, ['12 Oaks', 'Hill Road']],
+    [{ subBuildingName: 'B', buildingName: 'Oaks' }, ['B Oaks']],
+    [{ subBuildingName: '2', buildingName: '12', streetName: 'Hill Road' }, ['2', '12 Hill Road']],
     [
       { subBuildingName: 'Flat 1', buildingNumber: '12', streetName: 'Hill Road' },
       ['Flat 1', '12 Hill Road'],

@@ -1,15 +1,23 @@
 import * as diagnostics from 'node:diagnostics_channel'
 import { EventEmitter, once } from 'node:events'
-import type { Express } from 'express'
+import type { ErrorRequestHandler, Express } from 'express'
 import { MemoryStore } from 'express-session'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { OneLoginOptions } from '../../../lib/index.ts'
 import { readyUser } from '../../../lib/simulator/index.ts'
 import type { Browser } from '../../support/browser.ts'
+import { DelayedStore } from '../../support/delayed-store.ts'
 import { recordKey } from '../../../lib/session/record-store.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
 import { passTime, stopClock } from '../../support/stopped-clock.ts'
-import { fetchFrom, signIn, storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+import {
+  fetchFrom,
+  signIn,
+  storedSessions,
+  storedSignIn,
+  visitorSignedIn,
+  whoIs,
+} from '../../support/visitors.ts'
 
 const { sub } = readyUser('typical')
 
@@ -434,5 +442,70 @@ describe('what a session holds', () => {
     const browser = pair.browser()
     await browser.send(`${pair.service.url}/open`)
     expect(browser.jar(new URL(pair.service.url).host).size).toBe(0)
+  })
+})
+
+describe('a session that could not be checked', () => {
+  /** A service whose error handler shows who is signed in, and whose later middleware ignores errors. */
+  const startFailing = (store: DelayedStore, ignoresErrors: boolean) =>
+    startPair({
+      store,
+      routes: (app, oneLogin) => {
+        app.get('/open', (_req, res) => void res.end())
+        const handleError: ErrorRequestHandler = (_error, req, res, next) => {
+          if (ignoresErrors) next()
+          else res.json(oneLogin.currentSession(req))
+        }
+        app.use(handleError)
+        app.use('/guarded', oneLogin.requireAuthentication(), (_req, res) => void res.end())
+      },
+    })
+
+  /** Fails the read of the sign-out record, which comes after the read of the session. */
+  const failAfterSession = (store: DelayedStore) => {
+    const get = store.get.bind(store)
+    let reads = 0
+    vi.spyOn(store, 'get').mockImplementation((id, done) => {
+      if (++reads === 1) get(id, done)
+      else done(new Error('the store is away'))
+    })
+  }
+
+  it('[SESS-5, CB-17] has no user on the error page', async () => {
+    const store = new DelayedStore(() => 0)
+    await using pair = await startFailing(store, false)
+    const browser = await visitorSignedIn(pair)
+    failAfterSession(store)
+    expect((await browser.send(`${pair.service.url}/open`)).body).toBe('{"signedIn":false}')
+  })
+
+  it('[SESS-7, CB-17] lets nobody through a guard, and starts no sign-in, if the app ignores the error', async () => {
+    const store = new DelayedStore(() => 0)
+    await using pair = await startFailing(store, true)
+    const browser = await visitorSignedIn(pair)
+    failAfterSession(store)
+    const page = await browser.send(`${pair.service.url}/guarded`)
+    expect(page).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('session_unavailable') as string,
+    })
+  })
+})
+
+describe('the record of the last activity', () => {
+  it('[SESS-5] is kept for as long as the session can last', async () => {
+    stopClock()
+    await using pair = await startPair({ options: { session: { absolute: '2h', idle: '10m' } } })
+    const browser = await visitorSignedIn(pair)
+    passTime(500)
+    await whoIs(pair.service, browser)
+    const records = storedSessions(pair).map(
+      (text) => JSON.parse(text) as { lastSeenAt?: number; cookie: { originalMaxAge: number } },
+    )
+    const [activity] = records.filter(({ lastSeenAt }) => lastSeenAt !== undefined)
+    expect(activity).toMatchObject({
+      lastSeenAt: Date.now() / 1000,
+      cookie: { originalMaxAge: (7200 - 500) * 1000 },
+    })
   })
 })

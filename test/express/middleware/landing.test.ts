@@ -123,6 +123,18 @@ describe('the return from an in-person identity check', () => {
     }
   })
 
+  it('[F2F-1] sends a button pressed too late back to its own page, at any path', async () => {
+    await using pair = await startPair({
+      routes: (app, oneLogin) => {
+        const landing = oneLogin.landing({ page: returnPage, level: 'P2', returnTo: '/form' })
+        app.all('/in/person/landing', landing)
+      },
+    })
+    const address = `${pair.service.url}/in/person/landing`
+    const page = await pair.browser().send(`${address}?a=b`, { method: 'POST' })
+    expect(new URL(page.headers.location ?? '', address).href).toBe(address)
+  })
+
   it('[F2F-1] signs in a user whom the app has signed out since they landed', async () => {
     await using pair = await start()
     const browser = pair.browser()
