@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { nowInSeconds } from '../../lib/clock.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { parseSignInOptions } from '../../lib/options/sign-in-options.ts'
+import type { ReadyUserName } from '../../lib/simulator/index.ts'
 import { createHttp } from '../../lib/provider/http.ts'
 import type { Provider } from '../../lib/provider/provider.ts'
 import { createSignInCompletion } from '../../lib/sign-in/completion.ts'
@@ -82,7 +83,7 @@ describe('the record of a completed sign-in', () => {
 })
 
 describe('the identity of a completed sign-in', () => {
-  const prove = async (response: Parameters<typeof visitorSignedIn>[1], level: 'P1' | 'P2', claims = {}) => {
+  const prove = async (response: ReadyUserName, level: 'P1' | 'P2', claims = {}) => {
     await using pair = await startPair({
       simulator: { client: { levels: ['P0', 'P1', 'P2', 'P3'] } as never },
       routes: (app, oneLogin) => {

@@ -479,7 +479,7 @@ describe('a session that could not be checked', () => {
     expect((await browser.send(`${pair.service.url}/open`)).body).toBe('{"signedIn":false}')
   })
 
-  it('[SESS-7, CB-17] lets nobody through a guard, and starts no sign-in, if the app ignores the error', async () => {
+  it('[SESS-7, CB-17] shows no guarded page, and starts no sign-in, if the app ignores the error', async () => {
     const store = new DelayedStore(() => 0)
     await using pair = await startFailing(store, true)
     const browser = await visitorSignedIn(pair)

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { OneLoginStrategy, type OneLoginOptions } from '../../../lib/index.ts'
 import { startService } from '../../support/service.ts'
 import { startPair, type Pair } from '../../support/simulator.ts'
-import { storedSignIn, visitorSignedIn, whoIs } from '../../support/visitors.ts'
+import { storedSignIn, untilCallback, visitorSignedIn, whoIs } from '../../support/visitors.ts'
 import { listen } from '../../support/listen.ts'
 
 const sessionCount = (store: MemoryStore) =>
@@ -197,6 +197,14 @@ describe('logout', () => {
     const page = await pair.browser().visit(`${pair.service.url}/sign-out`)
     expect(page).toMatchObject({ status: 200, url: `${pair.op.issuer}signed-out` })
     expect(endSessionCall(pair)?.params).toEqual({})
+  })
+
+  it('[SESS-2, SESS-14] signs out a browser that is still at One Login in other tabs', async () => {
+    await using pair = await startPair()
+    const browser = pair.browser()
+    for (const path of ['/account', '/sign-in']) await untilCallback(pair, browser, path)
+    const page = await browser.visit(`${pair.service.url}/sign-out`)
+    expect(page).toMatchObject({ status: 200, url: expect.stringContaining(pair.op.issuer) as string })
   })
 
   it('[SESS-2] still signs out at One Login when the session here has expired', async () => {
