@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
-import type { Simulator } from 'passport-govuk-one-login/simulator'
+import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { BackChannelLogouts } from '../../lib/simulator/back-channel-logouts.ts'
 import { FaultPlan } from '../../lib/simulator/faults/fault-plan.ts'
 import { ProviderKeys } from '../../lib/simulator/keys/provider-keys.ts'
 import { VirtualClock } from '../../lib/simulator/simulated-clock.ts'
+import { recordedWaits } from './recorded-waits.ts'
 import { Browser, codeFor, start, tokensFor } from './relying-party.ts'
 import { startService, type ReceivedCall, type Service } from './service.ts'
 
@@ -85,16 +86,21 @@ describe('a back-channel logout', () => {
     },
   )
 
-  it('[SIM-1] [SESS-7] waits 15 seconds for a response', async () => {
-    const service = await startService(200)
-    const op = await start({ backChannelLogoutURL: service.url })
-    const sub = await subjectOf(op)
-    const timeout = vi.spyOn(AbortSignal, 'timeout')
+  it.each([
+    ['15 seconds for a response and 30 before its next attempt', {}, 15_000, 30_000],
+    ['as long as the test sets', { logoutTimeout: 200, logoutRetryDelay: 7 }, 200, 7],
+  ])('[SIM-1] [SESS-7] waits %s', async (_title, options, timeout, delay) => {
+    const service = await startService(500)
+    const op = await startSimulator({ backChannelLogoutURL: service.url, ...options })
+    onTestFinished(() => op.close())
+    const timeouts = vi.spyOn(AbortSignal, 'timeout')
     onTestFinished(() => {
-      timeout.mockRestore()
+      timeouts.mockRestore()
     })
-    await op.signOut(sub)
-    expect(timeout.mock.calls).toEqual([[15_000]])
+    const delays = recordedWaits()
+    await op.signOut('a-user')
+    expect(timeouts.mock.calls).toEqual([[timeout], [timeout], [timeout]])
+    expect(delays).toEqual([delay, delay])
   })
 
   it('[SIM-1] treats a missing response as a failure', async () => {

@@ -191,6 +191,22 @@ describe('an identity that is not proven', () => {
     expect(callback.searchParams.get('error')).toBe('access_denied')
   })
 
+  it.each([
+    ['the code A for a user without evidence', { user: 'no-identity' }, ['A']],
+    [
+      'the codes that a test sets instead of the codes of the user',
+      { user: 'not-proven', returnCodes: ['X'] },
+      ['X'],
+    ],
+    ['the code A for a user whose level a test lowers', { user: 'high-confidence', level: 'P1' }, ['A']],
+  ] as const)('[SIM-3] [CID-11] has %s', async (_title, response, codes) => {
+    const op = await start()
+    op.respondWith(response)
+    const body = await identityFor(op)
+    expect(body[`${vocabulary}returnCode`]).toEqual(codes.map((code) => ({ code })))
+    expect(body).not.toHaveProperty(`${vocabulary}coreIdentityJWT`)
+  })
+
   it('[SIM-3] [CID-11] may have return codes, and so may a proven one', async () => {
     const op = await start()
     op.respondWith({ user: 'proven-with-return-code' })

@@ -76,6 +76,16 @@ describe('an identity check in person', () => {
     expect(claims[`${vocabulary}coreIdentityJWT`]).toEqual(expect.any(String))
   })
 
+  it("[F2F-3] reaches the user's level if the test sets none", async () => {
+    const op = await start()
+    const unproven = readyUser('low-confidence')
+    op.respondWith({ user: unproven, inPerson: 'pending' })
+    await visit(op)
+    op.completeInPerson(unproven.sub)
+    const claims = await identityOf(op, await visit(op))
+    expect(claims[`${vocabulary}returnCode`]).toEqual([{ code: 'A' }])
+  })
+
   it('[F2F-3] returns its result once', async () => {
     const { op } = await pendingUser()
     op.completeInPerson(sub, { level: 'P0', returnCodes: ['B'] })

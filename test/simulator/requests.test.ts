@@ -1,5 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { Request, Response } from 'express'
 import { describe, expect, it } from 'vitest'
+import { RequestLog } from '../../lib/simulator/request-log.ts'
 import {
   assertion,
   authorizationURL,
@@ -7,6 +11,7 @@ import {
   exchange,
   requestObjectURL,
   start,
+  tokenRequest,
   userinfo,
 } from './relying-party.ts'
 import { startService } from './service.ts'
@@ -59,15 +64,23 @@ describe('the list of requests', () => {
     expect(() => JSON.parse(response?.body ?? '') as unknown).toThrow()
   })
 
-  it('[SIM-3] counts every request, including those no longer in the list', async () => {
+  it('[SIM-3] counts every request, including those no longer in the list', () => {
+    const log = new RequestLog()
+    const record = (path: string) => {
+      const message = new IncomingMessage(new Socket())
+      const req = Object.assign(message, { path, originalUrl: path, method: 'GET' }) as Request
+      log.record(req, new ServerResponse(req) as Response, () => undefined)
+    }
+    const paths = Array.from({ length: 1010 }, (_, index) => `/${index}`)
+    for (const path of paths) record(path)
+    expect(log.entries.map(({ path }) => path)).toEqual(paths.slice(10))
+    expect(log.count).toBe(1010)
+  })
+
+  it('[SIM-3] is counted from the start of the simulator', async () => {
     const op = await start()
-    const calls = Array.from({ length: 1010 }, () => fetch(`${op.issuer}trustmark`))
-    await Promise.all(calls)
-    expect(op.requests).toHaveLength(1000)
-    await fetch(`${op.issuer}.well-known/jwks.json`)
-    expect(op.requests).toHaveLength(1000)
-    expect(op.requests.at(-1)?.endpoint).toBe('jwks')
-    expect(op.requestCount).toBe(1011)
+    await Promise.all([fetch(`${op.issuer}trustmark`), fetch(`${op.issuer}trustmark`)])
+    expect([op.requests.length, op.requestCount]).toEqual([2, 2])
   })
 
   it('[SIM-3] contains the query and the form of a request, and of a repeated parameter the value that counts', async () => {
@@ -145,6 +158,55 @@ describe('the list of requests', () => {
     expect(await problemOf(exchange(op, 'x'))).toBe('A service with a JWKS URL must send a kid')
     const page = await requestObjectURL(op, {}, {}, { kid: 'a-key' })
     expect(await problemOf(new Browser().get(page))).toContain('cannot be used')
+  })
+
+  it.each([
+    ['GET', '.well-known/openid-configuration', 'discovery', 200],
+    ['GET', '.well-known/jwks.json', 'jwks', 200],
+    ['GET', '.well-known/did.json', 'did', 200],
+    ['GET', 'trustmark', 'trustmark', 200],
+    ['GET', 'authorize', 'authorize', 400],
+    ['POST', 'authorize', 'authorize', 404],
+    ['POST', 'sign-in', 'sign-in', 400],
+    ['GET', 'sign-in', 'sign-in', 404],
+    ['POST', 'token', 'token', 400],
+    ['GET', 'token', 'token', 404],
+    ['GET', 'userinfo', 'userinfo', 401],
+    ['POST', 'userinfo', 'userinfo', 404],
+    ['GET', 'logout', 'logout', 302],
+    ['POST', 'logout', 'logout', 404],
+    ['GET', 'choose?user=typical', 'unknown', 200],
+    ['GET', 'signed-out', 'unknown', 200],
+    ['GET', 'in-person', 'unknown', 200],
+    ['GET', '', 'unknown', 200],
+  ])(
+    '[SIM-1] [SIM-3] contains a %s request to /%s as %s, with status %i',
+    async (method, path, endpoint, status) => {
+      const op = await start()
+      const response = await fetch(`${op.issuer}${path}`, { method, redirect: 'manual' })
+      expect(op.requests.map((request) => [request.method, request.endpoint, request.status])).toEqual([
+        [method, endpoint, status],
+      ])
+      expect(response.headers.has('x-powered-by')).toBe(false)
+    },
+  )
+
+  it('[SIM-1] contains a request whose body is over a megabyte, which gets status 413', async () => {
+    const op = await start()
+    const send = async (length: number) =>
+      fetch(`${op.issuer}token`, { method: 'POST', body: 'x'.repeat(length) })
+    expect((await send(1024 * 1024)).status).toBe(400)
+    const refused = await send(1024 * 1024 + 1)
+    expect([refused.status, await refused.text()]).toEqual([413, 'Internal server error'])
+  })
+
+  it('[SIM-1] has status 500 for a request that fails, and the next one succeeds', async () => {
+    const op = await start()
+    op.register({ publicKeys: ['not a key'] })
+    const failed = await tokenRequest(op, 'a-code')
+    expect([failed.status, await failed.text()]).toEqual([500, 'Internal server error'])
+    expect(op.requests.at(-1)?.status).toBe(500)
+    expect((await fetch(`${op.issuer}trustmark`)).status).toBe(200)
   })
 
   it('[SIM-3] has no status for a request that got no response', async () => {

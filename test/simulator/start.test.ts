@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { authorizationURL, Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
 import { listen } from '../support/listen.ts'
 
@@ -65,6 +66,51 @@ describe('starting a simulator', () => {
     expect(op.options).toMatchObject({ callbackURL, postLogoutRedirectURL: 'http://127.0.0.1:4000/bye' })
     const callback = await new Browser().redirect(authorizationURL(op))
     expect(callback.href.startsWith(callbackURL)).toBe(true)
+  })
+
+  it('[SIM-1] registers a service with the addresses and the secret that the documentation names', async () => {
+    const op = await startSimulator()
+    onTestFinished(() => op.close())
+    const addresses = {
+      callbackURL: 'http://127.0.0.1:3000/auth/callback',
+      postLogoutRedirectURL: 'http://127.0.0.1:3000/signed-out',
+    }
+    expect(op.options).toMatchObject(addresses)
+    expect(op.secretOptions).toMatchObject({ ...addresses, clientSecret: 'simulator-client-secret' })
+    expect(await codeFor(op, { vtr: '["Cl.Cm.P0"]' })).not.toBe('')
+  })
+
+  it('[SIM-1] keeps the parts of a registration that a change does not name', async () => {
+    const op = await start({ client: { clientId: 'mine', clientSecret: 'my-secret' } })
+    const callbackURL = 'http://127.0.0.1:4000/callback'
+    op.register({ callbackURL })
+    op.register({ postLogoutRedirectURL: 'http://127.0.0.1:4000/bye' })
+    expect(op.options).toMatchObject({ clientId: 'mine', callbackURL })
+    expect(op.secretOptions.clientSecret).toBe('my-secret')
+    const old = await new Browser().get(
+      authorizationURL(op, { redirect_uri: 'http://127.0.0.1:3000/auth/callback' }),
+    )
+    expect(old.status).toBe(400)
+  })
+
+  it('[SIM-1] gives the addresses of its options to the first service, unless that has its own', async () => {
+    const op = await start({
+      callbackURL: 'http://127.0.0.1:4000/callback',
+      postLogoutRedirectURL: 'http://127.0.0.1:4000/bye',
+      backChannelLogoutURL: 'http://127.0.0.1:1/',
+      clients: [{ callbackURL: 'http://127.0.0.1:5000/own' }, { clientSecret: 'of-the-second' }],
+    })
+    expect(op.options).toMatchObject({
+      callbackURL: 'http://127.0.0.1:5000/own',
+      postLogoutRedirectURL: 'http://127.0.0.1:4000/bye',
+    })
+    expect(op.optionsFor('simulator-client-2')).toMatchObject({
+      callbackURL: 'http://127.0.0.1:3000/auth/callback',
+      postLogoutRedirectURL: 'http://127.0.0.1:3000/signed-out',
+    })
+    expect(op.secretOptions.clientSecret).toBe('simulator-client-secret')
+    const logouts = await op.signOut('a-user')
+    expect(logouts.map(({ clientId }) => clientId)).toEqual(['simulator-client'])
   })
 
   it('[SIM-1] can register several services, each with its client ID', async () => {
@@ -132,5 +178,19 @@ describe('closing a simulator', () => {
     await vi.waitFor(() => expect(process.getActiveResourcesInfo()).toContain('TCPServerWrap'))
     await op.close()
     expect(await signOut).toMatchObject([{ delivered: false }])
+  })
+
+  it('[SIM-1] waits until a back-channel logout without a response has ended', async () => {
+    const calls: unknown[] = []
+    await using service = await listen(createHttpServer((req) => calls.push(req)))
+    const op = await startSimulator()
+    let hasEnded = false
+    const signOut = op.signOut('a-user', { to: service.url }).finally(() => {
+      hasEnded = true
+    })
+    await expect.poll(() => calls.length).toBe(1)
+    await op.close()
+    expect(hasEnded).toBe(true)
+    expect((await signOut).map(({ attempts }) => attempts.length)).toEqual([1])
   })
 })

@@ -112,6 +112,14 @@ describe('fault plan', () => {
     const claims = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()) as object
     expect(claims).toMatchObject({ nonce: 'another-nonce' })
     expect(claims).not.toHaveProperty('vot')
+    const ask = () => fetch(`${op.issuer}.well-known/jwks.json`)
+    op.breakUntilReset('jwks', 'empty-keys')
+    op.breakUntilReset('jwks', 'no-store')
+    const response = await ask()
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toEqual({ keys: [] })
+    op.breakUntilReset('jwks', '503')
+    expect((await ask()).status).toBe(503)
   })
 
   it('[SIM-3] rejects an unknown place or fault, and lists the known ones', async () => {
