@@ -1,5 +1,9 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compactVerify, decodeProtectedHeader, importJWK, type JWK, type JWTPayload } from 'jose'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { optionsFromEnvironment } from '../../lib/index.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { readyUser, readyUserNames } from '../../lib/simulator/index.ts'
@@ -19,6 +23,59 @@ const fingerprint = (pem: unknown): string =>
     .update(createPublicKey(String(pem)).export({ type: 'spki', format: 'der' }))
     .digest('hex')
     .slice(0, 32)
+
+type Tokens = Awaited<ReturnType<typeof pressButton>>
+
+/** The names of the values that differ from those of a valid token. */
+function wrongIn(token: JWTPayload, expected: Readonly<Record<string, unknown>>): string[] {
+  const times = [
+    ...(Number(token.iat) > now() + 60 ? ['iat'] : []),
+    ...(Number(token.exp) < now() ? ['exp'] : []),
+  ]
+  return [...Object.keys(expected).filter((name) => token[name] !== expected[name]), ...times]
+}
+
+/** What is wrong with the signature of a token: its `alg`, or the signature itself. */
+async function wrongInSignature(jwt: string, keys: readonly JWK[]): Promise<string[]> {
+  const { alg, kid } = decodeProtectedHeader(jwt)
+  if (alg !== 'ES256') return ['alg']
+  const key = keys.find((jwk) => jwk.kid === kid) ?? {}
+  return compactVerify(jwt, await importJWK(key, alg)).then(
+    () => [],
+    () => ['signature'],
+  )
+}
+
+const documentOf = async (simulator: RunningSimulator, name: string) =>
+  (await (await fetch(`${simulator.url}.well-known/${name}.json`)).json()) as {
+    readonly keys?: readonly JWK[]
+    readonly assertionMethod?: readonly { readonly id: string; readonly publicKeyJwk: JWK }[]
+  }
+
+async function wrongInIdToken(
+  simulator: RunningSimulator,
+  { idToken, idTokenJWT }: Tokens,
+): Promise<string[]> {
+  const { keys = [] } = await documentOf(simulator, 'jwks')
+  const aud = simulator.variables.ONE_LOGIN_CLIENT_ID
+  return [
+    ...(await wrongInSignature(idTokenJWT, keys)),
+    ...wrongIn(idToken, { iss: simulator.url, aud, nonce: 'a-nonce', vot: 'Cl.Cm' }),
+  ]
+}
+
+async function wrongInCoreIdentity(
+  simulator: RunningSimulator,
+  { idToken, coreIdentity = {}, userinfo }: Tokens,
+): Promise<string[]> {
+  const { assertionMethod = [] } = await documentOf(simulator, 'did')
+  const keys = assertionMethod.map(({ id, publicKeyJwk }) => ({ ...publicKeyJwk, kid: id }))
+  const aud = simulator.variables.ONE_LOGIN_CLIENT_ID
+  return [
+    ...(await wrongInSignature(String(userinfo[`${vocabulary}coreIdentityJWT`]), keys)),
+    ...wrongIn(coreIdentity, { iss: simulator.url, aud, sub: idToken.sub, vot: 'P2' }),
+  ]
+}
 
 const { publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -44,6 +101,7 @@ describe('the environment variables of the official simulator', () => {
       token_auth_method: 'private_key_jwt',
     })
     expect(responseConfiguration).toMatchObject({
+      sub: 'urn:fdc:gov.uk:2022:56P4CMsGh_02YOlWpd8PAOI-2sVlB2nsNU7mcLZYhYw=',
       email: 'test@example.com',
       emailVerified: true,
       phoneNumber: '07123456789',
@@ -153,21 +211,65 @@ describe('POST /config', () => {
 
   it('[SIM-3] renames the service, signs with RS256 and returns the configured claims and levels', async () => {
     const simulator = await startSimulatorCommand()
+    const passportDetails = [{ documentNumber: '1', expiryDate: '2032-02-02' }, { documentNumber: '2' }]
+    const drivingPermitDetails = [{ personalNumber: '3' }, { personalNumber: '4' }]
+    const returnCodes = [{ code: 'A' }, { code: 'B' }]
     await simulator.configure({
       clientConfiguration: {
         clientId: 'renamed',
         idTokenSigningAlgorithm: 'RS256',
-        claims: [`${vocabulary}coreIdentityJWT`, `${vocabulary}passport`],
+        claims: ['coreIdentityJWT', 'passport', 'drivingPermit', 'returnCode'].map(
+          (name) => `${vocabulary}${name}`,
+        ),
         clientLoCs: ['P0', 'P3'],
       },
-      responseConfiguration: { passportDetails: [{ documentNumber: '1', expiryDate: '2032-02-02' }] },
+      responseConfiguration: { passportDetails, drivingPermitDetails, returnCodes },
     })
     const renamed = { ...simulator, variables: { ...simulator.variables, ONE_LOGIN_CLIENT_ID: 'renamed' } }
-    const claims = JSON.stringify({ userinfo: { [`${vocabulary}passport`]: null } })
+    const requested = ['passport', 'drivingPermit', 'returnCode'].map((name) => [
+      `${vocabulary}${name}`,
+      null,
+    ])
+    const claims = JSON.stringify({ userinfo: Object.fromEntries(requested) as unknown })
     const { idToken, idTokenHeader, userinfo } = await pressButton(renamed, { vtr: '["Cl.Cm.P3"]', claims })
     expect([idToken.aud, idTokenHeader.alg]).toEqual(['renamed', 'RS256'])
-    expect(userinfo[`${vocabulary}passport`]).toEqual([{ documentNumber: '1', expiryDate: '2032-02-02' }])
+    expect(requested.map(([name]) => userinfo[String(name)])).toEqual([
+      passportDetails,
+      drivingPermitDetails,
+      returnCodes,
+    ])
     expect((await errorOf(renamed, { vtr: '["Cl.Cm.P2"]' }))[0]).toBe('invalid_request')
+  })
+
+  it('[SIM-3] keeps the parts of the response that an earlier call has set', async () => {
+    const simulator = await startSimulatorCommand()
+    await simulator.configure({ responseConfiguration: { sub: 'urn:x' } })
+    await simulator.configure({ responseConfiguration: { email: 'a@b.example' } })
+    expect((await pressButton(simulator)).userinfo).toMatchObject({ sub: 'urn:x', email: 'a@b.example' })
+  })
+
+  it('[SIM-3] keeps the JWKS URL of the configuration file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'official-configuration-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'config.json')
+    const jwksURL = 'http://127.0.0.1:1/jwks'
+    await writeFile(file, JSON.stringify({ url: 'http://a.example/', registration: { jwksURL } }))
+    const simulator = await startSimulatorCommand({ SIMULATOR_URL: 'http://b.example' }, ['--config', file])
+    const { port } = simulator
+    await simulator.configure({ clientConfiguration: { scopes: ['openid'] } })
+    expect(await simulator.configuration()).toMatchObject({
+      simulatorUrl: 'http://a.example',
+      clientConfiguration: { publicKeySource: 'JWKS', jwksUrl: jwksURL, scopes: ['openid'] },
+    })
+    const discovery = await fetch(`http://127.0.0.1:${port}/.well-known/openid-configuration`)
+    expect(await discovery.json()).toMatchObject({ issuer: 'http://a.example/' })
+  })
+
+  it('[SIM-3] shows that the service has a JWKS without an address', async () => {
+    const simulator = await startSimulatorCommand({ PUBLIC_KEY_SOURCE: 'JWKS' })
+    const { clientConfiguration } = await simulator.configuration()
+    expect(clientConfiguration.publicKeySource).toBe('JWKS')
+    expect(clientConfiguration).not.toHaveProperty('jwksUrl')
   })
 
   it('[SIM-4] is served with a slash at the end, and in any case, as Express does', async () => {
@@ -264,7 +366,56 @@ describe('POST /config', () => {
     ],
     [
       'values of any kind, for tests of a service',
-      { coreIdentityVerifiableCredentials: { credentialSubject: { name: [1, null], birthDate: 'x' } } },
+      {
+        coreIdentityVerifiableCredentials: {
+          type: { any: 1 },
+          credentialSubject: { name: [1, null, [{ any: 1 }]], birthDate: 'x' },
+        },
+      },
+    ],
+    [
+      'every member',
+      {
+        coreIdentityVerifiableCredentials: {
+          '@context': [],
+          type: [],
+          credentialSubject: {
+            name: [{ nameParts: [], validFrom: '1990-01-01', validUntil: '1999-12-31' }],
+            birthDate: [{ value: '1980-01-01', validFrom: '1990-01-01', validUntil: null }],
+          },
+        },
+        passportDetails: [{ documentNumber: '1', icaoIssuerCode: 'GBR', expiryDate: '2032-02-02' }],
+        drivingPermitDetails: [
+          {
+            personalNumber: '1',
+            issueNumber: '2',
+            issuedBy: 'DVLA',
+            issueDate: '2022-02-02',
+            expiryDate: '2032-02-02',
+            fullAddress: '1 Street',
+          },
+        ],
+        postalAddressDetails: [
+          {
+            uprn: 1,
+            organisationName: 'a',
+            departmentName: 'b',
+            subBuildingName: 'c',
+            buildingNumber: '1',
+            buildingName: 'd',
+            dependentStreetName: 'e',
+            streetName: 'f',
+            doubleDependentAddressLocality: 'g',
+            dependentAddressLocality: 'h',
+            addressLocality: 'i',
+            addressRegion: 'j',
+            postalCode: 'k',
+            addressCountry: 'GB',
+            validFrom: '2000-01-01',
+            validUntil: '2001-01-01',
+          },
+        ],
+      },
     ],
   ])('[SIM-4] accepts a response with %s', async (_what, responseConfiguration) => {
     const simulator = await startSimulatorCommand()
@@ -366,47 +517,46 @@ describe('POST /config', () => {
     expect(Object.keys(userinfo).filter((name) => name.startsWith(vocabulary))).toEqual([])
   })
 
-  it.each<[string, (token: Awaited<ReturnType<typeof pressButton>>, simulator: RunningSimulator) => void]>([
-    ['INVALID_ISS', ({ idToken }, { url }) => expect(idToken.iss).not.toBe(url)],
-    [
-      'INVALID_AUD',
-      ({ idToken }, { variables }) => expect(idToken.aud).not.toBe(variables.ONE_LOGIN_CLIENT_ID),
-    ],
-    ['INVALID_ALG_HEADER', ({ idTokenHeader }) => expect(idTokenHeader.alg).toBe('HS256')],
-    ['TOKEN_EXPIRED', ({ idToken }) => expect(idToken.exp).toBeLessThan(now())],
-    ['TOKEN_NOT_VALID_YET', ({ idToken }) => expect(idToken.iat).toBeGreaterThan(now() + 60)],
-    ['NONCE_NOT_MATCHING', ({ idToken }) => expect(idToken.nonce).not.toBe('a-nonce')],
-    ['INCORRECT_VOT', ({ idToken }) => expect(idToken.vot).toBe('Cl')],
-  ])('[SIM-3] breaks ID tokens with %s until the next call', async (error, check) => {
+  it.each([
+    ['INVALID_ISS', 'iss'],
+    ['INVALID_AUD', 'aud'],
+    ['INVALID_ALG_HEADER', 'alg'],
+    ['INVALID_SIGNATURE', 'signature'],
+    ['TOKEN_EXPIRED', 'exp'],
+    ['TOKEN_NOT_VALID_YET', 'iat'],
+    ['NONCE_NOT_MATCHING', 'nonce'],
+    ['INCORRECT_VOT', 'vot'],
+  ])('[SIM-3] %s breaks the %s of ID tokens and nothing else, until the next call', async (error, part) => {
     const simulator = await startSimulatorCommand()
+    const broken = async () => wrongInIdToken(simulator, await pressButton(simulator))
     await simulator.configure({ errorConfiguration: { idTokenErrors: [error] } })
-    check(await pressButton(simulator), simulator)
-    check(await pressButton(simulator), simulator)
+    expect([await broken(), await broken()]).toEqual([[part], [part]])
     expect((await visit(simulator)).body.code).toMatch(/id_token_invalid|authentication_level_too_low/)
     await simulator.configure({})
+    expect(await broken()).toEqual([])
     expect((await visit(simulator)).status).toBe(200)
-  })
-
-  it('[SIM-3] breaks the signature of ID tokens', async () => {
-    const simulator = await startSimulatorCommand()
-    await simulator.configure({ errorConfiguration: { idTokenErrors: ['INVALID_SIGNATURE'] } })
-    expect((await visit(simulator)).body.code).toBe('id_token_invalid')
   })
 
   it.each([
-    'INVALID_ALG_HEADER',
-    'INVALID_SIGNATURE',
-    'INVALID_ISS',
-    'INVALID_AUD',
-    'INCORRECT_SUB',
-    'TOKEN_EXPIRED',
-  ])('[SIM-3] breaks core identities with %s until the next call', async (error) => {
-    const simulator = await startSimulatorCommand()
-    await simulator.configure({ errorConfiguration: { coreIdentityErrors: [error] } })
-    expect((await visit(simulator)).body.code).toBe('core_identity_invalid')
-    await simulator.configure({ errorConfiguration: {} })
-    expect((await visit(simulator)).status).toBe(200)
-  })
+    ['INVALID_ALG_HEADER', 'alg'],
+    ['INVALID_SIGNATURE', 'signature'],
+    ['INVALID_ISS', 'iss'],
+    ['INVALID_AUD', 'aud'],
+    ['INCORRECT_SUB', 'sub'],
+    ['TOKEN_EXPIRED', 'exp'],
+  ])(
+    '[SIM-3] %s breaks the %s of core identities and nothing else, until the next call',
+    async (error, part) => {
+      const simulator = await startSimulatorCommand()
+      const broken = async () => wrongInCoreIdentity(simulator, await pressButton(simulator))
+      await simulator.configure({ errorConfiguration: { coreIdentityErrors: [error] } })
+      expect(await broken()).toEqual([part])
+      expect((await visit(simulator)).body.code).toBe('core_identity_invalid')
+      await simulator.configure({ errorConfiguration: {} })
+      expect(await broken()).toEqual([])
+      expect((await visit(simulator)).status).toBe(200)
+    },
+  )
 
   it('[SIM-3] breaks several things at once', async () => {
     const simulator = await startSimulatorCommand()
@@ -437,13 +587,24 @@ describe('POST /config', () => {
       const { keys } = (await (await fetch(`${simulator.url}.well-known/jwks.json`)).json()) as {
         keys: { kid: string }[]
       }
-      return keys.map(({ kid }) => kid)
+      return keys.map(({ kid }) => kid).sort()
     }
     const before = await kids()
+    const flags = async () => {
+      const { publishNewIdTokenKeysEnabled, usingNewIdTokenSigningKeys } = await simulator.configuration()
+      return [publishNewIdTokenKeysEnabled, usingNewIdTokenSigningKeys]
+    }
     await simulator.configure({ publishNewIdTokenSigningKeys: true })
-    const added = (await kids()).filter((kid) => !before.includes(kid))
+    const published = await kids()
+    const added = published.filter((kid) => !before.includes(kid))
     expect(before).toContain((await pressButton(simulator)).idTokenHeader.kid)
+    await simulator.configure({ publishNewIdTokenSigningKeys: true })
+    expect([await kids(), await flags()]).toEqual([published, [true, false]])
     await simulator.configure({ useNewIdTokenSigningKeys: true })
+    expect(added).toContain((await pressButton(simulator)).idTokenHeader.kid)
+    await simulator.configure({ useNewIdTokenSigningKeys: true })
+    await simulator.configure({})
+    expect([await kids(), await flags()]).toEqual([published, [true, true]])
     expect(added).toContain((await pressButton(simulator)).idTokenHeader.kid)
     await simulator.configure({ publishNewIdTokenSigningKeys: 'false' })
     expect(await kids()).not.toContain((await pressButton(simulator)).idTokenHeader.kid)
@@ -458,11 +619,14 @@ describe('POST /config', () => {
       clientConfiguration: { clientLoCs: ['P0', 'P1'] },
     })
     const url = `http://127.0.0.1:${simulator.port}/`
+    await simulator.configure({ publishNewIdTokenSigningKeys: true, useNewIdTokenSigningKeys: true })
     const errorConfiguration = { idTokenErrors: ['TOKEN_EXPIRED'] }
     await simulator.configure({ simulatorUrl: url.slice(0, -1), errorConfiguration })
     expect(await simulator.configuration()).toMatchObject({
       simulatorUrl: url.slice(0, -1),
       errorConfiguration,
+      publishNewIdTokenKeysEnabled: false,
+      usingNewIdTokenSigningKeys: false,
     })
     const moved = { ...simulator, url }
     const { idToken, coreIdentity } = await pressButton(moved, { ...identityRequest, vtr: '["Cl.Cm.P1"]' })
@@ -482,14 +646,20 @@ describe('POST /config', () => {
       responseConfiguration: { sub: 'urn:x' },
     })
     const back = { clientConfiguration, responseConfiguration, errorConfiguration, simulatorUrl }
+    const jwks = async () => (await fetch(`${simulator.url}.well-known/jwks.json`)).text()
+    const before = await jwks()
     expect((await simulator.configure(back)).status).toBe(200)
     expect(await simulator.configuration()).toMatchObject(back)
+    expect(await jwks()).toBe(before)
   })
 
   it('[SIM-3] responds as a ready user until it is configured', async () => {
     const simulator = await startSimulatorCommand()
     expect((await pressButton(simulator)).coreIdentity?.vc).toMatchObject({
-      credentialSubject: { name: readyUser('typical').identity?.names },
+      credentialSubject: {
+        name: readyUser('typical').identity?.names,
+        birthDate: readyUser('typical').identity?.birthDates.map((value) => ({ value })),
+      },
     })
   })
 })
@@ -520,6 +690,18 @@ describe('an invalid POST /config', () => {
     ],
     ['text that is not an address', { simulatorUrl: 'nowhere' }, 'simulatorUrl'],
     ['new keys that were not published', { useNewIdTokenSigningKeys: true }, 'useNewIdTokenSigningKeys'],
+    ['a member that every object has', { constructor: {} }, 'constructor'],
+    [
+      'a member of a passport that every object has',
+      { responseConfiguration: { passportDetails: [{ toString: 1 }] } },
+      'responseConfiguration.passportDetails.0.toString',
+    ],
+    ['an empty text', { responseConfiguration: { sub: '' } }, 'responseConfiguration.sub'],
+    [
+      'a return code without a code',
+      { responseConfiguration: { returnCodes: [{}] } },
+      'responseConfiguration.returnCodes.0.code',
+    ],
     ['a list', [], '_body'],
     ['null', null, '_body'],
     ['a list as the registration', { clientConfiguration: [] }, 'clientConfiguration'],
@@ -563,6 +745,25 @@ describe('an invalid POST /config', () => {
     const { errors } = (await response.json()) as { errors: Record<string, unknown> }
     expect(Object.keys(errors).join()).toContain(path)
     expect(await simulator.configuration()).toEqual(before)
+  })
+
+  it('is rejected with the path, the problem and the value of each member', async () => {
+    const simulator = await startSimulatorCommand()
+    const response = await simulator.configure({
+      responseConfiguration: { maxLoCAchieved: 'P9', returnCodes: [{ code: '' }, {}] },
+      errorConfiguration: { authoriseErrors: 1 },
+    })
+    const error = (path: string, msg: string, value?: unknown) => ({
+      [path]: { type: 'field', path, msg, ...(value !== undefined && { value }) },
+    })
+    expect(await response.json()).toEqual({
+      errors: {
+        ...error('responseConfiguration.maxLoCAchieved', 'must be P0 or P1 or P2 or P3', 'P9'),
+        ...error('responseConfiguration.returnCodes.0.code', 'must not be empty', ''),
+        ...error('responseConfiguration.returnCodes.1.code', 'is required'),
+        ...error('errorConfiguration.authoriseErrors', 'must be a list', 1),
+      },
+    })
   })
 
   it('is rejected if it is not JSON, or comes from a page that may not send JSON', async () => {

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Browser } from '../support/browser.ts'
+import { freePort } from '../support/listen.ts'
 import { startSimulatorCommand, type RunningSimulator } from './command-run.ts'
 import { sendAuthorize, sendToken, sendUserinfo } from './official-requests.ts'
 import { identityRequest, vocabulary } from './official-visit.ts'
@@ -20,7 +21,7 @@ const testIds = {
   returnCodes: 'return-codes',
 }
 
-async function openForm(simulator: RunningSimulator) {
+async function openForm(simulator: RunningSimulator, parameters: Readonly<Record<string, string>> = {}) {
   const browser = new Browser()
   const { ONE_LOGIN_CLIENT_ID: client_id = '', ONE_LOGIN_CALLBACK_URL: redirect_uri = '' } =
     simulator.variables
@@ -32,6 +33,7 @@ async function openForm(simulator: RunningSimulator) {
     state: 'a-state',
     nonce: 'a-nonce',
     ...identityRequest,
+    ...parameters,
   })
   const { body } = await browser.send(`${simulator.url}authorize?${query.toString()}`)
   const tags = body.match(/<(?:input|textarea|button|form)[^>]*>/g) ?? []
@@ -43,7 +45,7 @@ async function openForm(simulator: RunningSimulator) {
       method: 'POST',
       body: new URLSearchParams({ ...fields, ...values }).toString(),
     })
-  return { tags, action, fields, submit }
+  return { body, tags, action, fields, submit }
 }
 
 async function claimsAfter(simulator: RunningSimulator, values: Readonly<Record<string, string>>) {
@@ -71,11 +73,64 @@ describe('the form of the official simulator', () => {
     expect(action).toBe(`${simulator.url}form-submit`)
     expect(Object.keys(fields)).toEqual(['authCode', 'authRequestParams', 'state'])
     const request = JSON.parse(Buffer.from(fields.authRequestParams ?? '', 'base64url').toString()) as object
-    expect(request).toMatchObject({
+    expect(request).toEqual({
+      claims: ['coreIdentityJWT', 'address', 'returnCode'].map((name) => `${vocabulary}${name}`),
       nonce: 'a-nonce',
+      redirectUri: simulator.variables.ONE_LOGIN_CALLBACK_URL,
       scopes: ['openid', 'email', 'phone'],
       vtr: { credentialTrust: 'Cl.Cm', levelOfConfidence: 'P2' },
     })
+    expect(fields.state).toBe('a-state')
+    expect((await fetch(action)).status).toBe(404)
+  })
+
+  it('[SIM-4] shows the configured response', async () => {
+    const simulator = await startSimulatorCommand(interactive)
+    const shown = async () => {
+      const { body, tags } = await openForm(simulator)
+      const [, json] = /<textarea[^>]*name="passportDetails"[^>]*>([^<]*)</.exec(body) ?? []
+      const checked = tags.filter((tag) => tag.includes(' checked'))
+      return [
+        Object.values(testIds).filter((id) => checked.some((tag) => tag.includes(`data-testid="${id}"`))),
+        tags.find((tag) => tag.includes('name="email"'))?.match(/value="([^"]*)"/)?.[1],
+        tags.find((tag) => tag.includes('name="maxLoCAchieved"'))?.match(/value="([^"]*)"/)?.[1],
+        json,
+      ]
+    }
+    expect(await shown()).toEqual([['email-verified', 'phone-number-verified'], 'test@example.com', 'P2', ''])
+    await simulator.configure({
+      responseConfiguration: {
+        email: '"><b>@example.com',
+        emailVerified: false,
+        maxLoCAchieved: 'P1',
+        passportDetails: [],
+      },
+    })
+    const escaped = '&#34;&#62;&#60;b&#62;@example.com'
+    expect(await shown()).toEqual([['phone-number-verified'], escaped, 'P1', '[]'])
+  })
+
+  it('[SIM-4] escapes the request, and shows that it asks for no identity', async () => {
+    const state = '"><script>'
+    const { body, fields } = await openForm(await startSimulatorCommand(interactive), {
+      state,
+      vtr: '["Cl.Cm"]',
+    })
+    expect(body).not.toContain(state)
+    expect(fields.state).toBe('&#34;&#62;&#60;script&#62;')
+    const request = Buffer.from(fields.authRequestParams ?? '', 'base64url').toString()
+    expect(JSON.parse(request)).toMatchObject({ vtr: { credentialTrust: 'Cl.Cm', levelOfConfidence: null } })
+  })
+
+  it('[SIM-4] is sent to the address of the simulator, also if it has a path, and only once', async () => {
+    const port = String(await freePort())
+    const url = `http://127.0.0.1:${port}/one-login/`
+    const simulator = await startSimulatorCommand({ ...interactive, SIMULATOR_URL: url }, ['--port', port])
+    const { action, submit } = await openForm(simulator)
+    expect(action).toBe(`${url}form-submit`)
+    expect((await submit({})).status).toBe(302)
+    const { status, body } = await submit({})
+    expect([status, body]).toEqual([400, expect.stringContaining('already been submitted')])
   })
 
   it('[SIM-4] is not the page of --interactive', async () => {
@@ -91,9 +146,10 @@ describe('the form of the official simulator', () => {
       sub: 'urn:filled-in',
       email: 'a@b.example',
       emailVerified: 'true',
+      phoneNumberVerified: 'false',
       maxLoCAchieved: 'P2',
       coreIdentityVerifiableCredentials: JSON.stringify(vc),
-      postalAddressDetails: '',
+      postalAddressDetails: ' ',
       returnCodes: '[{"code":"00"}]',
     })
     expect(idToken.sub).toBe('urn:filled-in')

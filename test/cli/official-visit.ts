@@ -38,6 +38,7 @@ function bodyOf({ body }: Page): Record<string, unknown> {
 
 /** Tokens and claims as a service in another language gets them, not verified. */
 export interface Taken {
+  readonly idTokenJWT: string
   readonly idToken: JWTPayload
   readonly idTokenHeader: Readonly<Record<string, unknown>>
   readonly userinfo: Readonly<Record<string, unknown>>
@@ -106,6 +107,7 @@ export async function pressButton(
   const userinfo = (await claims.json()) as Record<string, unknown>
   const jwt = userinfo[`${vocabulary}coreIdentityJWT`]
   return {
+    idTokenJWT: id_token,
     idToken: decodeJwt(id_token),
     idTokenHeader: decodeProtectedHeader(id_token),
     userinfo,

@@ -36,7 +36,7 @@ describe('the command, called with something that it cannot use', () => {
     [2, ['simulator', '--callback', '/callback'], 'is not an http or https URL'],
     [2, ['simulator', '--port', '70000'], 'is not a port number'],
     [1, ['simulator', '--host', '192.0.2.1'], 'this machine does not have that address'],
-    [1, ['simulator', '--host', 'a host'], 'the host is unknown'],
+    [1, ['simulator', '--host', 'a host'], 'the host is unknown. Set another one with --host.'],
     [2, ['conformance', ...page, '--expect', 'nowhere'], 'does not exist'],
     [2, ['conformance', ...page, '--expect', 'file'], 'is not JSON'],
     [2, ['conformance', ...page, '--expect', 'list'], 'must be a JSON object'],

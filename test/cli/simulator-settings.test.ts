@@ -11,12 +11,14 @@ import { listeningProblem } from '../../lib/cli/listening-problem.ts'
 import { writeNewFiles } from '../../lib/cli/new-files.ts'
 import { address } from '../../lib/cli/simulator/address.ts'
 import { readCommandSettings } from '../../lib/cli/simulator/command-settings.ts'
+import { readSettingsFile } from '../../lib/cli/simulator/settings-file.ts'
 import { readOfficialEnvironment } from '../../lib/cli/simulator/official-environment.ts'
 import { openPort } from '../../lib/cli/simulator/port.ts'
 import { publicKeyPem } from '../../lib/cli/simulator/public-key.ts'
 import { dotenvLine } from '../../lib/cli/simulator/service-variables.ts'
 import { choiceOf, textOf, textsOf } from '../../lib/cli/subcommand.ts'
 import { visible } from '../../lib/cli/terminal.ts'
+import { readyUser, readyUserNames, simulatorFaults } from '../../lib/simulator/index.ts'
 import { listen } from '../support/listen.ts'
 import { startSimulatorCommand } from './command-run.ts'
 
@@ -120,6 +122,13 @@ describe('the settings of the simulator command', () => {
     })
   })
 
+  it('[SIM-1] use the redirect URIs of --callback instead of those of the file', async () => {
+    const file = join(await newFolder(), 'config.json')
+    await writeFile(file, JSON.stringify({ registration: { redirectUris: ['http://b.example/'] } }))
+    const { registration } = await readCommandSettings({ config: file, callback: ['http://a.example/1'] }, {})
+    expect(registration?.redirectUris).toEqual(['http://a.example/1'])
+  })
+
   it.each(['callbackURL', 'postLogoutRedirectUris', 'postLogoutRedirectURL'])(
     '[SIM-1] keep %s of the file next to --callback, unless it is a redirect URI',
     async (name) => {
@@ -168,6 +177,106 @@ describe('an address of the simulator', () => {
   })
 })
 
+describe('the configuration file of the simulator', () => {
+  const { publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  const read = async (content: object) => {
+    const file = join(await newFolder(), 'config.json')
+    await writeFile(file, JSON.stringify(content))
+    return readSettingsFile(file)
+  }
+
+  it('[SIM-3] can have every member', async () => {
+    const settings = {
+      port: 0,
+      host: '::1',
+      url: 'http://a.example/',
+      interactive: true,
+      registration: {
+        clientId: 'a-client',
+        clientName: 'A service',
+        status: 'rate-limited',
+        publicKeys: [publicKey],
+        jwksURL: 'http://a.example/jwks',
+        tokenAuthMethod: 'client_secret_post',
+        clientSecret: 'a-secret',
+        redirectUris: ['http://a.example/1'],
+        callbackURL: 'http://a.example/1',
+        postLogoutRedirectUris: ['http://a.example/2'],
+        postLogoutRedirectURL: 'http://a.example/2',
+        backChannelLogoutURL: 'http://a.example/3',
+        scopes: ['openid', 'email', 'phone', 'wallet-subject-id'],
+        claims: ['coreIdentityJWT', 'address', 'passport', 'drivingPermit', 'returnCode'],
+        levels: ['P0', 'P1', 'P2', 'P3'],
+        identityEnabled: true,
+        idTokenSigningAlg: 'RS256',
+        requestObjectRequired: true,
+        pkceRequired: true,
+        maxAgeEnabled: true,
+      },
+      response: {
+        user: 'typical',
+        level: 'P1',
+        claims: { any: 1 },
+        coreIdentity: { vot: 'P1' },
+        returnCodes: ['A', 'B'],
+        inPerson: 'pending',
+        error: { error: 'access_denied', error_description: '' },
+      },
+      faults: simulatorFaults,
+    }
+    expect(await read(settings)).toEqual(settings)
+  })
+
+  it.each(['active', 'deactivated', 'deprecated'])('[SIM-3] can have the status %s', async (status) => {
+    const settings = { registration: { status }, response: { error: { error: 'a' } } }
+    expect(await read(settings)).toEqual(settings)
+  })
+
+  it.each(readyUserNames)('[SIM-3] can have all the members of the user %s', async (name) => {
+    const user = { ...readyUser(name), walletSubjectId: 'urn:wallet', returnCodes: ['A'] }
+    expect(await read({ response: { user, returnCodes: ['B'] } })).toEqual({
+      response: { user: JSON.parse(JSON.stringify(user)) as unknown, returnCodes: ['B'] },
+    })
+  })
+
+  it('[SIM-3] can have a public key in any form', async () => {
+    const body = publicKey.replace(/-----[A-Z ]+-----|\n/g, '')
+    expect(await read({ registration: { publicKeys: [body, publicKey] } })).toEqual({
+      registration: { publicKeys: [publicKey, publicKey] },
+    })
+  })
+
+  it.each<[object, string]>([
+    [{ port: -1 }, 'port must be at least 0.'],
+    [{ port: 65_536 }, 'port must be at most 65535.'],
+    [{ port: 1.5 }, 'port must be a whole number.'],
+    [{ port: '1' }, 'port must be a number.'],
+    [{ host: '' }, 'host must not be empty.'],
+    [{ host: 1 }, 'host must be a string.'],
+    [{ registration: { publicKeys: ['x'] } }, 'registration.publicKeys.0 must be an RSA public key, PEM.'],
+    [{ registration: { claims: ['name'] } }, 'registration.claims.0 must be coreIdentityJWT or address or '],
+    [{ registration: { scopes: 'openid' } }, 'registration.scopes must be a list.'],
+    [{ response: { error: {} } }, 'response.error.error is required.'],
+    [{ response: { coreIdentity: [] } }, 'response.coreIdentity must be an object.'],
+    [
+      { response: { user: { sub: 'x', identity: { level: 'P2', names: [], birthDates: [1] } } } },
+      'response.user.identity.birthDates.0 must be a string.',
+    ],
+  ])('[SIM-3] cannot be %j', async (content, words) => {
+    await expect(read(content)).rejects.toThrow(`config.json: ${words}`)
+  })
+
+  it('[SIM-3] names every wrong member, each in its own line', async () => {
+    await expect(read({ port: 'x', intractive: true })).rejects.toThrow(
+      /config\.json: port must be a number\.\n.*config\.json: intractive is unknown\. Did you mean interactive\?$/,
+    )
+  })
+})
+
 describe('the variables of the official simulator', () => {
   it('[SIM-4] are split at commas, without white space and empty parts', () => {
     const { change } = readOfficialEnvironment({
@@ -197,6 +306,7 @@ describe('the variables of the official simulator', () => {
     [{ SCOPES: 'openid,pets' }, /^SCOPES must be openid or /],
     [{ CLIENT_LOCS: 'P9' }, /^CLIENT_LOCS must be P0 or P1 or P2 or P3\.$/],
     [{ JWKS_URL: 'nowhere' }, /^JWKS_URL must be a URL\.$/],
+    [{ PUBLIC_KEY_SOURCE: 'x' }, /^PUBLIC_KEY_SOURCE must be STATIC or JWKS\.$/],
     [{ PUBLIC_KEY: 'x' }, /^PUBLIC_KEY must be an RSA public key, PEM or the body of one\.$/],
     [
       { TOKEN_AUTH_METHOD: 'none' },
@@ -282,6 +392,9 @@ describe('the simulator command while it runs', () => {
       ((await (await fetch(new URL('.well-known/jwks.json', simulator.url))).json()) as { keys: unknown[] })
         .keys.length
     expect(await keys()).toBe(4)
+    expect((await simulator.configure({ ...use, ...publish })).status).toBe(200)
+    expect(await keys()).toBe(4)
+    expect((await simulator.configure({ ...use, publishNewIdTokenSigningKeys: false })).status).toBe(400)
     expect((await simulator.configure({ publishNewIdTokenSigningKeys: false })).status).toBe(200)
     expect(await keys()).toBe(1)
   })

@@ -22,6 +22,7 @@ describe('the port and the address of the simulator', () => {
     [{}, { SIMULATOR_URL: 'https://simulator.example:8443' }, 3535, 'https://simulator.example:8443/'],
     [{}, { PORT: '5000' }, 5000, 'http://localhost:3000/'],
     [{ port: '5000' }, {}, 5000, undefined],
+    [{ port: '4000' }, { PORT: '5000' }, 4000, undefined],
     [{}, { PORT: '', SIMULATOR_URL: ' ' }, 3535, undefined],
   ])('[SIM-4] with the flags %j and the variables %j are %s and %s', async (flags, env, port, url) => {
     expect(await readCommandSettings(flags, env)).toMatchObject({ port, url })
@@ -36,6 +37,8 @@ describe('the port and the address of the simulator', () => {
   it('[SIM-4] writes the line that scripts wait for', async () => {
     const port = String(await freePort())
     const { stdout } = await run(['simulator', '--port', port])
+    expect(stdout).toContain(`# GOV.UK One Login simulator: http://localhost:${port}/\n`)
+    expect(stdout).not.toContain('PORT sets only the port')
     expect(stdout.split('\n')).toContain(`Server is running at http://localhost:${port}`)
     const { stdout: events } = await run(['simulator', '--port', port, '--json'])
     expect(events).toContain(`Server is running at http://localhost:${port}`)

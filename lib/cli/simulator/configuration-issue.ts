@@ -31,7 +31,6 @@ const messages: Readonly<Record<string, string>> = {
 }
 
 function messageOf({ type, expected, requirement, message }: v.BaseIssue<unknown>): string {
-  if (type === 'loose_object') return 'is required'
   if (type === 'picklist' || type === 'literal')
     return `must be ${(expected ?? '').replace(/[(")]/g, '').replaceAll(' | ', ' or ')}`
   if (type === 'min_value') return `must be at least ${String(requirement)}`

@@ -69,7 +69,7 @@ export class ConfiguredSimulator {
     const { url, startOnly, change, registration, response } = settings
     const simulator = new ConfiguredSimulator(settings)
     simulator.#running = await simulator.#create(url, [startOnly])
-    if (change.clientConfiguration?.publicKey === undefined) simulator.#registerPublishedKey()
+    simulator.#registerPublishedKey()
     await simulator.change({ ...change, simulatorUrl: url })
     if (registration) simulator.#register(registration)
     if (response) simulator.#signInResponse = response
@@ -105,7 +105,7 @@ export class ConfiguredSimulator {
   /** Returns the path of a request without the path of the simulator's address. */
   localise(req: IncomingMessage): string {
     const base = new URL(this.simulator.url).pathname
-    if (base !== '/' && req.url?.startsWith(base)) req.url = req.url.slice(base.length - 1)
+    if (req.url?.startsWith(base)) req.url = req.url.slice(base.length - 1)
     return req.url?.split('?')[0] ?? '/'
   }
 

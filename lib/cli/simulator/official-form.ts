@@ -113,7 +113,7 @@ export function readOfficialForm(
 ): { readonly response: ResponseConfiguration } | { readonly errors: FormErrors } {
   const values = Object.fromEntries(fields.map((field) => [field.member, valueOf(field, form, configured)]))
   const result = v.safeParse(responseSchema, values)
-  if (result.success) return { response: { ...configured, ...result.output } as ResponseConfiguration }
+  if (result.success) return { response: result.output as ResponseConfiguration }
   return {
     errors: configurationIssues(result.issues).map(({ path = '', message }) => {
       const [field = '', ...members] = path.split('.')
