@@ -88,7 +88,6 @@ export class OneLoginStrategy extends OneLoginMiddleware implements passport.Str
    * ```
    */
   async signOut(req: Request, { state }: { readonly state?: string } = {}): Promise<string> {
-    this.hasLogout = true
     return signOut(this.relyingParty, req, req.res as Response, state)
   }
 

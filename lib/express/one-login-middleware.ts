@@ -22,7 +22,7 @@ export abstract class OneLoginMiddleware {
   readonly verify: VerifyUser
   // Not #private, because Passport works on an object that has this one as its prototype.
   /** @internal */
-  protected hasLogout = false
+  private hasLogout = false
 
   /** @internal */
   constructor(relyingParty: RelyingParty, verify: VerifyUser) {

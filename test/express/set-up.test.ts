@@ -17,6 +17,9 @@ describe('the session of a request that starts a sign-in', () => {
   it.each([
     ['no session at all', {}, /has no session/],
     ['a session without a store, as of cookie-session', { session }, /has no store/],
+    ['a store that cannot write', { session, sessionStore: { get: store.get } }, /has no store/],
+    ['a store that cannot read', { session, sessionStore: { set: store.set } }, /has no store/],
+    ['a store without a session', { sessionStore: store }, /has no session/],
     [
       'a session that cannot be renewed',
       { session: { cookie: {} }, sessionStore: store },
