@@ -205,7 +205,7 @@ export abstract class OneLoginMiddleware {
   private warnWithoutLogout(): void {
     if (this.hasLogout) return
     process.emitWarning(
-      "Sessions of this service are shorter than One Login's hour, so it must offer sign-out. Mount oneLogin.logout() or oneLogin.routes().",
+      "Sessions of this service are shorter than One Login's hour, so it must offer sign-out. Mount oneLogin.logout() or oneLogin.routes(), or call oneLogin.signOut() in a route of your own.",
       { code: 'ONE_LOGIN_NO_LOGOUT' },
     )
   }
