@@ -78,9 +78,9 @@ export async function createSimulator(options: SimulatorOptions, place: Simulato
 function servicesOf(options: SimulatorOptions): ClientSettings[] {
   const { callbackURL, postLogoutRedirectURL, backChannelLogoutURL } = options
   const addresses = {
-    ...(callbackURL !== undefined && { callbackURL }),
-    ...(postLogoutRedirectURL !== undefined && { postLogoutRedirectURL }),
-    ...(backChannelLogoutURL !== undefined && { backChannelLogoutURL }),
+    ...(callbackURL !== undefined && { redirectUris: [callbackURL] }),
+    ...(postLogoutRedirectURL !== undefined && { postLogoutRedirectUris: [postLogoutRedirectURL] }),
+    ...(backChannelLogoutURL !== undefined && { backChannelLogoutUri: backChannelLogoutURL }),
   }
   const [first, ...others] = options.clients ?? [options.client ?? {}]
   return [{ ...addresses, ...first }, ...others]

@@ -43,21 +43,24 @@ describe('logout', () => {
     expect(await page.text()).toContain('You have signed out')
   })
 
-  it('[SIM-2] [SESS-2] accepts an ID token signed with a key that is still published, and rejects one signed with a withdrawn key', async () => {
-    const op = await start()
-    const { idToken } = await tokensFor(op)
-    const ask = async () =>
-      new Browser().redirect(
-        logoutURL(op, { id_token_hint: idToken, post_logout_redirect_uri: signedOutURL }),
-      )
-    op.rotateKeys()
-    expect((await ask()).href).toBe(signedOutURL)
-    op.rotateKeys({ withdrawOld: true })
-    expect(paramsOf(await ask())).toEqual({
-      error_code: 'invalid_request',
-      error_description: 'unable to validate id_token_hint',
-    })
-  })
+  it.each(['ES256', 'RS256'] as const)(
+    '[SIM-2] [SESS-2] accepts an ID token signed with a %s key that is still published, and rejects one signed with a withdrawn key',
+    async (idTokenSigningAlg) => {
+      const op = await start({ client: { idTokenSigningAlg } })
+      const { idToken } = await tokensFor(op)
+      const ask = async () =>
+        new Browser().redirect(
+          logoutURL(op, { id_token_hint: idToken, post_logout_redirect_uri: signedOutURL }),
+        )
+      op.rotateKeys()
+      expect((await ask()).href).toBe(signedOutURL)
+      op.rotateKeys({ withdrawOld: true })
+      expect(paramsOf(await ask())).toEqual({
+        error_code: 'invalid_request',
+        error_description: 'unable to validate id_token_hint',
+      })
+    },
+  )
 
   it('[SIM-2] explains on its own page what is wrong, with every value escaped', async () => {
     const op = await start()
@@ -65,9 +68,14 @@ describe('logout', () => {
     const { idToken } = await tokensFor(op)
     const errorOf = async (params: Record<string, string>) =>
       (await browser.redirect(logoutURL(op, params))).searchParams.get('error_description')
-    const elsewhere = 'http://127.0.0.1:3000/elsewhere'
-    const unregistered = { id_token_hint: idToken, post_logout_redirect_uri: elsewhere }
-    expect(await errorOf(unregistered)).toBe('client registry does not contain post_logout_redirect_uri')
+    for (const address of [
+      'http://127.0.0.1:3000/elsewhere',
+      `${signedOutURL}/`,
+      signedOutURL.toUpperCase(),
+    ]) {
+      const unregistered = { id_token_hint: idToken, post_logout_redirect_uri: address }
+      expect(await errorOf(unregistered)).toBe('client registry does not contain post_logout_redirect_uri')
+    }
     expect(await errorOf({ id_token_hint: 'nonsense' })).toBe('unable to validate id_token_hint')
     expect(await errorOf({ id_token_hint: await assertion(op) })).toBe('unable to validate id_token_hint')
 

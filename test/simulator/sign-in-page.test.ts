@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { Simulator, SimulatorUser } from 'passport-govuk-one-login/simulator'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { stopClock } from '../support/stopped-clock.ts'
 import {
   authorizationURL,
   Browser,
@@ -15,6 +16,8 @@ import {
   vocabulary,
 } from './relying-party.ts'
 
+afterEach(() => vi.useRealTimers())
+
 /** Opens the page and returns its HTML and the ID that its form posts. */
 async function openPage(browser: Browser, url: URL): Promise<{ html: string; journey: string }> {
   const response = await browser.get(url)
@@ -22,6 +25,12 @@ async function openPage(browser: Browser, url: URL): Promise<{ html: string; jou
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
   const html = await response.text()
   return { html, journey: /name="journey" value="([^"]+)"/.exec(html)?.[1] ?? '' }
+}
+
+/** The terms of a page with their values. */
+function factsOf(html: string): Record<string, string> {
+  const terms = [...html.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)]
+  return Object.fromEntries(terms.map(([, name = '', value = '']) => [name, value]))
 }
 
 /** Submits the page and returns the parameters that the service gets. */
@@ -70,8 +79,18 @@ describe('the sign-in page', () => {
     const op = await start({ interactive: true })
     const url = authorizationURL(op, { ...identityRequest, scope: 'openid phone', ui_locales: 'cy' })
     const { html } = await openPage(new Browser(), url)
-    for (const text of ['Cl.Cm.P2', 'openid, phone', 'coreIdentityJWT, address', 'Welsh'])
-      expect(html).toContain(text)
+    expect(factsOf(html)).toEqual({
+      Requested: 'Cl.Cm.P2',
+      Scopes: 'openid, phone',
+      Claims: 'coreIdentityJWT, address, passport, drivingPermit, returnCode',
+      Language: 'Welsh',
+    })
+    const hinted = await requestObjectURL(op, { login_hint: 'me & you', vtr: ['Cl', 'Cl.Cm'] })
+    expect(factsOf((await openPage(new Browser(), hinted)).html)).toEqual({
+      Requested: 'Cl, Cl.Cm',
+      Scopes: 'openid, email',
+      'Login hint': 'me &#38; you',
+    })
   })
 
   it('[SIM-1] works without scripts and loads nothing from other sites', async () => {
@@ -80,7 +99,13 @@ describe('the sign-in page', () => {
     const html = await response.text()
     expect(html).not.toMatch(/<script|src=|https?:\/\/(?!127)/)
     expect(html).toContain('<html lang="en">')
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
   })
 
   it('[SIM-3] asks for the level and the return codes if the service requests an identity', async () => {
@@ -172,12 +197,17 @@ describe('the sign-in page', () => {
 
   it('[SIM-2] [CB-4] redirects with access_denied if another browser submits it', async () => {
     const op = await start({ interactive: true })
-    const { journey } = await openPage(new Browser(), authorizationURL(op))
-    expect(await submitPage(op, new Browser(), { journey, user: 'typical' })).toEqual({
-      error: 'access_denied',
-      error_description: 'Access denied for security reasons, a new authentication request may be successful',
-      state: 'a-state',
-    })
+    const another = new Browser()
+    await openPage(another, authorizationURL(op, { state: 'another-state' }))
+    for (const browser of [new Browser(), another]) {
+      const { journey } = await openPage(new Browser(), authorizationURL(op))
+      expect(await submitPage(op, browser, { journey, user: 'typical' })).toEqual({
+        error: 'access_denied',
+        error_description:
+          'Access denied for security reasons, a new authentication request may be successful',
+        state: 'a-state',
+      })
+    }
   })
 
   it('[SIM-2] can be submitted once', async () => {
@@ -188,6 +218,26 @@ describe('the sign-in page', () => {
     const again = await browser.post(`${op.issuer}sign-in`, { journey, user: 'typical' })
     expect(again.status).toBe(400)
     expect((await browser.post(`${op.issuer}sign-in`, {})).status).toBe(400)
+  })
+
+  it('[SIM-2] can be submitted for an hour', async () => {
+    stopClock()
+    const op = await start({ interactive: true })
+    const browser = new Browser()
+    const pages = [
+      await openPage(browser, authorizationURL(op)),
+      await openPage(browser, authorizationURL(op)),
+    ]
+    const submit = (index: number) =>
+      browser.post(`${op.issuer}sign-in`, { journey: pages[index]?.journey ?? '', user: 'typical' })
+    op.clock.advance(3599)
+    expect((await submit(0)).status).toBe(302)
+    op.clock.advance(1)
+    const late = await submit(1)
+    expect([late.status, await late.text()]).toEqual([
+      400,
+      'This page was submitted already, or is too old. Go back to the service and sign in again.',
+    ])
   })
 
   it('[SIM-3] applies the faults of the redirect to the service', async () => {
@@ -214,10 +264,17 @@ describe('the sign-in page', () => {
 
 describe('the start page', () => {
   it('[SIM-1] shows the settings that a service needs', async () => {
-    const op = await start()
+    const redirectUris = ['http://127.0.0.1:3000/<a>', 'http://127.0.0.1:3000/b']
+    const op = await start({ clients: [{ redirectUris }, {}] })
     const html = await (await fetch(op.url)).text()
-    for (const value of [op.issuer, op.options.clientId, op.options.callbackURL])
-      expect(html).toContain(value)
+    expect(factsOf(html)).toEqual({
+      Issuer: op.issuer,
+      'DID document': `${op.issuer}.well-known/did.json`,
+      'DID controller': op.options.environment.didController,
+      'Core identity issuer': `${op.issuer}identity/`,
+      'Service simulator-client': 'http://127.0.0.1:3000/&#60;a&#62;, http://127.0.0.1:3000/b',
+      'Service simulator-client-2': 'http://127.0.0.1:3000/auth/callback',
+    })
   })
 })
 

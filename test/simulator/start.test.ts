@@ -93,15 +93,43 @@ describe('starting a simulator', () => {
     expect(old.status).toBe(400)
   })
 
-  it('[SIM-1] gives the addresses of its options to the first service, unless that has its own', async () => {
+  it.each([
+    {
+      callbackURL: 'http://own/cb',
+      postLogoutRedirectURL: 'http://own/bye',
+      backChannelLogoutURL: undefined,
+    },
+    {
+      redirectUris: ['http://own/cb', 'http://own/2'],
+      postLogoutRedirectUris: ['http://own/bye'],
+      backChannelLogoutUri: undefined,
+    },
+  ])(
+    '[SIM-1] registers the addresses that a service has itself instead of those of the options',
+    async (client) => {
+      const op = await start({
+        callbackURL: 'http://127.0.0.1:4000/callback',
+        postLogoutRedirectURL: 'http://127.0.0.1:4000/bye',
+        backChannelLogoutURL: 'http://127.0.0.1:1/',
+        client,
+      })
+      expect(op.options).toMatchObject({
+        callbackURL: 'http://own/cb',
+        postLogoutRedirectURL: 'http://own/bye',
+      })
+      expect(await op.signOut('a-user')).toEqual([])
+    },
+  )
+
+  it('[SIM-1] gives the addresses of its options to the first service', async () => {
     const op = await start({
       callbackURL: 'http://127.0.0.1:4000/callback',
       postLogoutRedirectURL: 'http://127.0.0.1:4000/bye',
       backChannelLogoutURL: 'http://127.0.0.1:1/',
-      clients: [{ callbackURL: 'http://127.0.0.1:5000/own' }, { clientSecret: 'of-the-second' }],
+      clients: [{}, { clientSecret: 'of-the-second' }],
     })
     expect(op.options).toMatchObject({
-      callbackURL: 'http://127.0.0.1:5000/own',
+      callbackURL: 'http://127.0.0.1:4000/callback',
       postLogoutRedirectURL: 'http://127.0.0.1:4000/bye',
     })
     expect(op.optionsFor('simulator-client-2')).toMatchObject({

@@ -44,11 +44,65 @@ describe('the ready users', () => {
     for (const { sub } of users) expect(sub).toMatch(/^urn:fdc:gov\.uk:2022:[\w-]{43}$/)
   })
 
+  it.each([
+    ['typical', { phoneNumber: '+447700900123', identity: { level: 'P2' } }],
+    ['high-confidence', { identity: { level: 'P3' } }],
+    ['low-confidence', { identity: { level: 'P1' } }],
+    ['not-proven', { identity: { level: 'P0' }, returnCodes: ['B', 'C'] }],
+    ['proven-with-return-code', { identity: { level: 'P2' }, returnCodes: ['P'] }],
+    ['two-birth-dates', { identity: { birthDates: ['1965-07-08', '1965-08-07'] } }],
+    ['northern-irish-licence', { identity: { passports: [], drivingPermits: [{ issuedBy: 'DVA' }] } }],
+    [
+      'address-abroad',
+      {
+        phoneNumber: '+12025550143',
+        identity: {
+          addresses: [{ addressRegion: 'CALIFORNIA', addressCountry: 'US' }],
+          passports: [{ icaoIssuerCode: 'IRL' }],
+        },
+      },
+    ],
+    [
+      'nulls',
+      {
+        identity: {
+          names: [
+            { validFrom: null, validUntil: '2011-06-11' },
+            { validFrom: '2011-06-11', validUntil: null },
+          ],
+          addresses: [{ uprn: null, subBuildingName: null, addressRegion: null, validUntil: null }],
+          passports: [{ icaoIssuerCode: null, expiryDate: null }],
+          drivingPermits: [{ issueNumber: null, issuedBy: null, expiryDate: null }],
+        },
+      },
+    ],
+  ] as const)('[SIM-3] include %s, who is as the documentation describes them', (name, expected) => {
+    expect(readyUser(name)).toMatchObject(expected)
+  })
+
+  it('[SIM-3] include users without an identity, without a phone number, and with one expired passport', () => {
+    const without = (part: 'identity' | 'phoneNumber') =>
+      readyUserNames.filter((name) => readyUser(name)[part] === undefined)
+    expect(without('identity')).toEqual(['no-identity'])
+    expect(without('phoneNumber')).toEqual(['no-phone', 'nulls'])
+    const hasExpired = (name: ReadyUserName) => {
+      const { passports = [], drivingPermits = [] } = readyUser(name).identity ?? {}
+      const dates = [...passports, ...drivingPermits].map(({ expiryDate }) => expiryDate)
+      return dates.some((date) => typeof date === 'string' && Date.parse(date) < Date.now())
+    }
+    expect(readyUserNames.filter(hasExpired)).toEqual(['expired-passport'])
+  })
+
   it('[SIM-3] [CID-8] have names in every order and number', async () => {
     expect(partsOf(await identityOf('many-given-names')).filter((type) => type === 'GivenName')).toHaveLength(
       5,
     )
-    expect(partsOf(await identityOf('family-name-first'))[0]).toBe('FamilyName')
+    expect(partsOf(await identityOf('family-name-first'))).toEqual([
+      'FamilyName',
+      'GivenName',
+      'GivenName',
+      'GivenName',
+    ])
     expect(partsOf(await identityOf('no-family-name'))).toEqual(['GivenName'])
   })
 
