@@ -87,15 +87,15 @@ const examinations: readonly Examined[] = [
     what: 'one of its scopes, one of its claims and the only level are not registered',
     registration: {
       scopes: ['openid', 'email'],
-      claims: ['coreIdentityJWT', 'address'],
+      claims: ['coreIdentityJWT', 'passport'],
       levels: ['P0', 'P1'],
     },
     differs: {
       scope: notRegistered('phone is'),
-      claims: notRegistered('passport is'),
+      claims: notRegistered('address is'),
       level: 'fix a-client may not ask for an identity (P2).',
     },
-    requests: 8,
+    requests: 9,
   },
   {
     what: 'One Login no longer responds during the search for the scopes',
