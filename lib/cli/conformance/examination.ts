@@ -55,6 +55,7 @@ export async function examineService(
   const run = new Run(settings, { op, results, service, signal })
   onPhase?.('controls')
   await runControls(run)
+  const reasons: [Phase, string][] = []
   let gone: string | undefined
   for (const [phase, step] of steps) {
     if (gone === undefined && run.pageMarker) {
@@ -62,9 +63,11 @@ export async function examineService(
       gone = await runStep(run, step)
       if (gone === undefined && closedByControl.has(phase)) await close(run, phase)
     }
-    results.explain(phase, gone ?? (run.pageMarker ? 'It was not reached.' : notTold))
+    reasons.push([phase, gone ?? (run.pageMarker ? 'It was not reached.' : notTold)])
   }
+  // Pages of every phase count for this requirement of one phase.
   reportStackTraces(run)
+  for (const [phase, reason] of reasons) results.explain(phase, reason)
   results.explain('controls', run.whyNoIdentity)
   return results.all()
 }
