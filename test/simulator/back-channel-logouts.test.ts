@@ -7,7 +7,7 @@ import { FaultPlan } from '../../lib/simulator/faults/fault-plan.ts'
 import { ProviderKeys } from '../../lib/simulator/keys/provider-keys.ts'
 import { VirtualClock } from '../../lib/simulator/simulated-clock.ts'
 import { recordedWaits } from './recorded-waits.ts'
-import { Browser, codeFor, start, tokensFor } from './relying-party.ts'
+import { Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
 import { startService, type ReceivedCall, type Service } from './service.ts'
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
@@ -219,6 +219,32 @@ describe('signOut', () => {
     const [logout] = await op.signOut('urn:fdc:gov.uk:2022:unknown', { to: elsewhere.url })
     expect(logout).toMatchObject({ uri: elsewhere.url, delivered: true })
     expect([service.calls.length, elsewhere.calls.length]).toEqual([1, 1])
+  })
+
+  it('[SIM-1] notifies the services of the sessions that have not expired, or else every service', async () => {
+    const { url } = await startService(200)
+    const op = await start({ clients: [{ backChannelLogoutURL: url }, { backChannelLogoutURL: url }] })
+    const browser = new Browser()
+    const sub = await subjectOf(op, browser)
+    op.respondWith({ user: 'no-phone' })
+    await tokensFor(op)
+    const notified = async () => (await op.signOut(sub)).map(({ clientId }) => clientId)
+    expect(await notified()).toEqual(['simulator-client'])
+    op.respondWith({})
+    await subjectOf(op, browser)
+    op.clock.advance(3600)
+    expect(await notified()).toEqual(['simulator-client', 'simulator-client-2'])
+  })
+
+  it('[SIM-1] leaves a session in which another user has signed in since', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const browser = new Browser()
+    const first = await subjectOf(op, browser)
+    op.respondWith({ user: 'no-phone' })
+    const code = await codeFor(op, {}, browser)
+    expect((await op.signOut(first)).map(({ sub }) => sub)).toEqual([first])
+    expect((await exchange(op, code)).status).toBe(200)
   })
 
   it('[SIM-1] sends nothing if no service has registered for back-channel logouts', async () => {

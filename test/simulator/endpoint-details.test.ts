@@ -119,6 +119,13 @@ describe('a userinfo request', () => {
       email_verified: false,
       phone_number_verified: false,
     })
+    op.respondWith({ user: { ...user, email: null } })
+    const withNull = await tokensFor(op, { scope: 'openid email' })
+    expect((await userinfo(op, withNull.accessToken)).body).toEqual({
+      sub: 'nobody',
+      email: null,
+      email_verified: false,
+    })
   })
 
   it('[SIM-2] [CID-7] gets an identity without evidence if the test sets a level for a user who has none', async () => {
@@ -326,6 +333,8 @@ describe('the form of the sign-in page', () => {
     for (const form of [{ level: 'P9' }, { error: 'nothing' }, { error: 'client-deactivated' }])
       expect(await submit(changing, { user: 'typical', ...form })).toHaveProperty('code')
     expect(await submit(changing, { user: 'typical', error: 'toString' })).toHaveProperty('code')
+    const body = await claimsAfter(changing, { user: 'typical', level: 'P9' })
+    expect(body).toHaveProperty([`${vocabulary}coreIdentityJWT`])
   })
 
   it('[SIM-3] signs in the configured user if "signed-in" is chosen in a browser without a user', async () => {

@@ -57,8 +57,9 @@ function expected(fault: Exclude<NetworkFault, 'hang'>, good: Received, issuer: 
     case 'slow':
       return good
     case 'oversized': {
-      const text = body + ' '.repeat(10 * 1024 * 1024)
-      return { ...good, headers: sized(text), body: text }
+      const padding = 10 * 1024 * 1024
+      const headersOf = { ...headers, 'content-length': String(body.length + padding) }
+      return { ...good, headers: headersOf, body: `${body}${padding} times " "` }
     }
     case 'html':
       return page(200)

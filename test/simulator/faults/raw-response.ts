@@ -21,9 +21,17 @@ export async function receive(url: URL, form?: string): Promise<Received> {
   return {
     status: first === '' ? undefined : Number(first.split(' ')[1]),
     headers: Object.fromEntries(headers) as Record<string, string>,
-    body: rest.join('\r\n\r\n'),
+    body: withoutPadding(rest.join('\r\n\r\n')),
     end,
   }
+}
+
+/** Replaces long padding at the end with its length, because a test that fails compares texts letter by letter. */
+export function withoutPadding(text: string): string {
+  const last = text.charAt(text.length - 1)
+  let length = 1
+  while (text.charAt(text.length - length - 1) === last && length < text.length) length += 1
+  return length < 1000 ? text : `${text.slice(0, -length)}${length} times "${last}"`
 }
 
 /** Replaces the values that are new in each response with placeholders. */
