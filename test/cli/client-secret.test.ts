@@ -123,8 +123,14 @@ describe('keys --client-secret', () => {
   })
 
   it('[CB-9] says where each file goes, and that the email contains only the hash', async () => {
-    const { output } = await made()
-    for (const words of ['ONE_LOGIN_CLIENT_SECRET', hashFile, 'Leave the subject empty', 'no client ID'])
+    const { output, directory, hash } = await made()
+    for (const words of [
+      `  ${hash}\n`,
+      `Set ONE_LOGIN_CLIENT_SECRET to the content of ${join(directory, secretFile)}.`,
+      `Email the content of ${join(directory, hashFile)} to govuk-one-login@digital.cabinet-office.gov.uk.`,
+      'Leave the subject empty',
+      'no client ID',
+    ])
       expect(output).toContain(words)
   })
 

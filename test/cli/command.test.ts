@@ -15,9 +15,11 @@ describe('the command', () => {
   it('shows help for itself and each part, and exits with 0', async () => {
     const all = await run(['--help'])
     expect(all.code).toBe(0)
-    for (const subcommand of ['simulator', 'keys', 'doctor']) {
+    expect(await run(['-h'])).toEqual(all)
+    for (const subcommand of ['new', 'simulator', 'keys', 'doctor', 'conformance']) {
       expect(all.stdout).toContain(subcommand)
       const one = await run([subcommand, '--help'])
+      expect(await run([subcommand, '-h'])).toEqual(one)
       expect([one.code, one.stderr]).toEqual([0, ''])
       expect(one.stdout).toContain(`passport-govuk-one-login ${subcommand}`)
       expect(one.stdout).toContain('Exit codes:')
@@ -49,6 +51,9 @@ describe('the command', () => {
     [['keys', '--out', '--json'], '--out needs a value. Add one.'],
     [['keys', '--json=yes'], '--json takes no value. Remove the value.'],
     [['doctor', 'please'], 'Unexpected argument "please". Put its flag before it, or remove it.'],
+    [['new', 'a', 'b', 'c'], 'Too many arguments: b c. Remove them.'],
+    [['sign-in'], 'Unknown part "sign-in". Use one of these parts.'],
+    [[], 'Usage: passport-govuk-one-login PART [flags]'],
   ])('explains what is wrong with %j', async (args, message) => {
     expect((await run(args)).stderr.split('\n')[0]).toBe(message)
   })

@@ -72,6 +72,7 @@ describe('keys', () => {
     const directory = join(await newDirectory(), 'deep', 'down')
     await run(['keys', '--out', directory])
     expect((await stat(join(directory, privateFile))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(directory, publicFile))).mode & 0o777).toBe(0o644)
   })
 
   it.each(files)('[KEY-1] overwrites nothing and writes nothing if %s already exists', async (name) => {
@@ -105,15 +106,16 @@ describe('keys', () => {
   it('[KEY-2] says where each file goes: the service, the admin tool, production', async () => {
     const directory = await newDirectory()
     const { stdout } = await run(['keys', '--out', directory])
-    for (const word of [
-      'ONE_LOGIN_PRIVATE_KEY',
+    for (const words of [
+      'Created an RSA key pair of 2048 bits.',
+      `Set ONE_LOGIN_PRIVATE_KEY to the content of ${join(directory, privateFile)}.`,
       'admin tool',
       'JWKS URL',
-      'Static key',
+      `publish ${join(directory, jwksFile)})`,
+      `Static key:\n    the content of ${join(directory, publicFile)},`,
       'Live Service Hub',
-      publicFile,
     ])
-      expect(stdout).toContain(word)
+      expect(stdout).toContain(words)
   })
 
   it('[KEY-3] writes JSON', async () => {

@@ -237,7 +237,7 @@ describe('the configuration file of the simulator', () => {
   })
 
   it.each(readyUserNames)('[SIM-3] can have all the members of the user %s', async (name) => {
-    const user = { ...readyUser(name), walletSubjectId: 'urn:wallet', returnCodes: ['A'] }
+    const user = { ...readyUser(name), email: null, walletSubjectId: 'urn:wallet', returnCodes: ['A'] }
     expect(await read({ response: { user, returnCodes: ['B'] } })).toEqual({
       response: { user: JSON.parse(JSON.stringify(user)) as unknown, returnCodes: ['B'] },
     })

@@ -82,6 +82,26 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
     })
   })
 
+  it.each([
+    ['logout-token-nonce', '/logout', { status: 200 }, 'advice', 'but the status was 200 and must be 400.'],
+    ['logout-token-nonce', '/logout', { status: 400 }, 'not observable', 'did not work without a fault'],
+    ['several-tabs', '/callback', sorry, 'advice', 'The first tab was signed in, the second ended'],
+  ] as const)(
+    '[CHK-2] is judged by %s if the second call of %s returns %j: %s',
+    async (requirement, path, given, verdict, words) => {
+      let calls = 0
+      const phase = requirement === 'several-tabs' ? 'callback' : 'back-channel'
+      const [result] = await checkedUntil(phase, [requirement], ({ url }) => {
+        if (url.pathname !== path) return undefined
+        calls += 1
+        return calls > 1 ? { html: '', ...given } : undefined
+      })
+      expect(result?.checks.map((check) => [check.verdict, check.seen])).toEqual([
+        [verdict, expect.stringContaining(words)],
+      ])
+    },
+  )
+
   it('[CHK-2] proves nothing if it limits requests, and is not reported as crashed', async () => {
     const only = ['id-token-nonce', 'login-csrf', 'logout-token-event']
     const results = await checkedUntil('tokens', only, () => ({ ...sorry, status: 429 }))

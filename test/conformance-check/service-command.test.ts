@@ -51,7 +51,8 @@ describe('the command that starts the service', { timeout: 60_000 }, () => {
 
   it('[CHK-1] reads everything that a service writes', async () => {
     const { flags, command } = await flagsFor('talks')
-    const { code, stdout, stderr } = await conformance([...flags, ...quick, ...command])
+    const env = { ...process.env, ONE_LOGIN_ENVIRONMENT: 'integration' }
+    const { code, stdout, stderr } = await conformance([...flags, ...quick, ...command], env)
     expect(code, stderr).toBe(0)
     expect(verdictsOf(stdout)).toEqual({ state: 'kept' })
   })

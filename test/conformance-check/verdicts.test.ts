@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest'
 import { startCarefulService } from './careful-service.ts'
+import { startCarelessService } from './careless-service.ts'
 import { checked } from './checked.ts'
 import type { Switch } from './switches.ts'
 
 /** Checks a service without some checks. Returns what it saw, and the verdicts of the checks with faults. */
-async function seenIn(only: readonly string[], ...off: readonly Switch[]) {
-  const results = await checked((op) => startCarefulService(op, ...off), { only })
+function seenIn(only: readonly string[], ...off: readonly Switch[]) {
+  return seenOf((op) => startCarefulService(op, ...off), only)
+}
+
+async function seenOf(start: Parameters<typeof checked>[0], only: readonly string[]) {
+  const results = await checked(start, { only })
   const checks = results.flatMap(({ id, checks: ofOne }) => ofOne.map((check) => ({ id, ...check })))
   const isOfFault = (name: string) => /^(?:authorize|token|userinfo|logout-token) /.test(name)
   return {
@@ -190,3 +195,16 @@ it(
     })
   },
 )
+
+it('[CHK-2] [CHK-3] reports what a service does that checks nothing', { timeout: 60_000 }, async () => {
+  const { seen } = await seenOf(startCarelessService, ['state', 'keys-downloaded', 'sign-out'])
+  expect(seen).toEqual({
+    'state, requests': 'broken: Two requests had the same state.',
+    'keys-downloaded, requests':
+      'advice: The service did not download the keys for ID tokens and the DID document.',
+    'sign-out-session, sign-out': 'broken: The page was shown: /page returned status 200.',
+    'sign-out-one-login, sign-out':
+      'broken: The browser was not sent to One Login: /sign-out returned status 404.',
+    'sign-out-cross-site, link on another site': 'kept: The user is still signed in.',
+  })
+})
