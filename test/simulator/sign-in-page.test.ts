@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import type { Simulator, SimulatorUser } from 'passport-govuk-one-login/simulator'
+import { readyUser, type Simulator, type SimulatorUser } from 'passport-govuk-one-login/simulator'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stopClock } from '../support/stopped-clock.ts'
 import {
@@ -166,6 +166,9 @@ describe('the sign-in page', () => {
     op.respondWith({ user: 'typical' })
     const { accessToken } = await tokensFor(op, {}, browser)
     expect((await userinfo(op, accessToken)).body.email).toBe('no-phone@example.com')
+    op.respondWith({ claims: { email: 'set@example.com' } })
+    const { body } = await userinfo(op, (await tokensFor(op, { prompt: 'none' }, browser)).accessToken)
+    expect(body).toMatchObject({ sub: readyUser('no-phone').sub, email: 'set@example.com' })
     await openPage(browser, authorizationURL(op, { prompt: 'login' }))
     await openPage(browser, authorizationURL(op, identityRequest))
   })
