@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isLogoutCallFault, logoutCallFaults, type LogoutCallFault } from './faults/logout-call-faults.ts'
 import { logoutTokenFaults } from './faults/logout-token-faults.ts'
 import type { TokenFault } from './faults/token-fault.ts'
-import { logoutCall } from './logout-call.ts'
+import { logoutCall, type LogoutCall } from './logout-call.ts'
 import { issueLogoutToken } from './tokens/issued-logout-token.ts'
-import { dueTokenFaults, type Issuer } from './tokens/issued-token.ts'
+import type { Issuer } from './tokens/issued-token.ts'
 
 /** One attempt to inform a service that a user has signed out. */
 export interface LogoutAttempt {
@@ -43,8 +43,14 @@ interface Delivery {
   readonly sub: string
   readonly uri: string
   readonly tokenFaults: readonly TokenFault[]
-  readonly callFault: LogoutCallFault | undefined
+  readonly callFaults: readonly LogoutCallFault[]
 }
+
+const isLogoutTokenFault = (name: string): name is keyof typeof logoutTokenFaults =>
+  Object.hasOwn(logoutTokenFaults, name)
+
+const isLogoutFault = (name: string): name is LogoutCallFault | keyof typeof logoutTokenFaults =>
+  isLogoutCallFault(name) || isLogoutTokenFault(name)
 
 const tries = 3
 
@@ -65,11 +71,11 @@ export class BackChannelLogouts {
 
   /** Informs a service that a user has signed out. Stops after a response with 200, or after 3 attempts. */
   send(clientId: string, sub: string, uri: string): Promise<BackChannelLogout> {
-    const { faults } = this.#issuer
     // A fault breaks every attempt. A correct second one would hide how the service handled the first.
-    const [callFault] = faults.use('logout-token', isLogoutCallFault)
-    const tokenFaults = callFault ? [] : dueTokenFaults(faults, 'logout-token', logoutTokenFaults)
-    const sending = this.#send({ clientId, sub, uri, tokenFaults, callFault: callFault?.name })
+    const due = this.#issuer.faults.use('logout-token', isLogoutFault).map(({ name }) => name)
+    const callFaults = due.filter(isLogoutCallFault)
+    const tokenFaults = due.filter(isLogoutTokenFault).map((name) => logoutTokenFaults[name])
+    const sending = this.#send({ clientId, sub, uri, tokenFaults, callFaults })
     this.#sent.add(sending)
     return sending
   }
@@ -102,10 +108,10 @@ export class BackChannelLogouts {
 
   async #attempt(delivery: Delivery): Promise<LogoutAttempt> {
     const { jti, token } = await issueLogoutToken(this.#issuer, delivery, delivery.tokenFaults)
-    const correctCall = logoutCall(delivery.uri, token)
-    const { uri, ...call } = delivery.callFault
-      ? logoutCallFaults[delivery.callFault].apply(correctCall, token)
-      : correctCall
+    const { uri, ...call } = delivery.callFaults.reduce<LogoutCall>(
+      (broken, fault) => logoutCallFaults[fault].apply(broken, token),
+      logoutCall(delivery.uri, token),
+    )
     try {
       const response = await fetch(uri, {
         ...call,

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { createServer } from 'node:http'
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -6,6 +7,7 @@ import { BackChannelLogouts } from '../../lib/simulator/back-channel-logouts.ts'
 import { FaultPlan } from '../../lib/simulator/faults/fault-plan.ts'
 import { ProviderKeys } from '../../lib/simulator/keys/provider-keys.ts'
 import { VirtualClock } from '../../lib/simulator/simulated-clock.ts'
+import { listen } from '../support/listen.ts'
 import { recordedWaits } from './recorded-waits.ts'
 import { Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
 import { startService, type ReceivedCall, type Service } from './service.ts'
@@ -196,6 +198,33 @@ describe('a back-channel logout', () => {
     op.respondWith({ user: 'no-phone' })
     await tokensFor(op, { max_age: '60' }, browser)
     expect((await op.settleLogouts()).map(({ sub }) => sub)).toEqual([first, first])
+    op.clock.advance(600)
+    const second = await subjectOf(op, browser)
+    await tokensFor(op, { max_age: '60' }, browser)
+    expect((await op.signOut(second)).map(({ sub }) => sub)).toEqual([second, second, second])
+  })
+
+  it('[SIM-2] is not sent for a request that did not sign a user in', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const browser = new Browser()
+    op.respondWith({ error: { error: 'access_denied' } })
+    await expect(codeFor(op, {}, browser)).rejects.toThrow('access_denied')
+    await browser.get(`${op.issuer}logout`)
+    expect(await op.settleLogouts()).toEqual([])
+  })
+
+  it('[SIM-1] [SESS-7] treats a redirect as a failure, and does not follow it', async () => {
+    const elsewhere = await startService(200)
+    const server = createServer((_req, res) => res.writeHead(307, { Location: elsewhere.url }).end())
+    await using redirecting = await listen(server)
+    const op = await start({ backChannelLogoutURL: redirecting.url })
+    const [logout] = await op.signOut('a-user')
+    expect(logout).toMatchObject({
+      delivered: false,
+      attempts: [{ status: 307 }, { status: 307 }, { status: 307 }],
+    })
+    expect(elsewhere.calls).toEqual([])
   })
 })
 
@@ -267,6 +296,32 @@ describe('a fault of a logout token', () => {
     service.respondWith(200)
     await op.signOut('a-user')
     expect(decodeJwt(tokenOf(callOf(service, 3))).nonce).toBeUndefined()
+  })
+
+  it('[SIM-3] is used alone if it is for one logout, and together with the others if it is for all', async () => {
+    const service = await startService(200)
+    const op = await start({ backChannelLogoutURL: service.url })
+    const faultsOf = ({ body }: ReceivedCall) => {
+      const tokens = new URLSearchParams(body).getAll('logout_token').map((token) => decodeJwt(token))
+      return tokens.map(({ nonce, jti }) => [nonce, jti === 'repeated-jti'])
+    }
+    op.breakNext('logout-token', 'token-twice')
+    op.breakNext('logout-token', 'with-nonce')
+    op.breakUntilReset('logout-token', 'repeated-jti')
+    op.breakUntilReset('logout-token', 'token-twice')
+    op.breakUntilReset('logout-token', 'with-nonce')
+    for (let count = 0; count < 3; count++) await op.signOut('a-user')
+    expect(service.calls.map(faultsOf)).toEqual([
+      [
+        [undefined, false],
+        [undefined, false],
+      ],
+      [['a-nonce', false]],
+      [
+        ['a-nonce', true],
+        ['a-nonce', true],
+      ],
+    ])
   })
 
   it.each([

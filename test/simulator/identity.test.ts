@@ -1,4 +1,4 @@
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, type JWK } from 'jose'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JWK } from 'jose'
 import { readyUser, type Simulator, type SimulatorUser } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it } from 'vitest'
 import {
@@ -199,8 +199,13 @@ describe('an identity that is not proven', () => {
     const op = await start()
     op.respondWith({ user: 'not-proven' })
     const claims = claimsRequest('coreIdentityJWT')
-    const callback = await new Browser().redirect(authorizationURL(op, { ...identityRequest, claims }))
+    const browser = new Browser()
+    const callback = await browser.redirect(authorizationURL(op, { ...identityRequest, claims }))
     expect(paramsOf(callback)).toMatchObject({ error: 'access_denied', state: 'a-state' })
+    const end = now(op)
+    op.clock.advance(600)
+    const { auth_time: authTime } = decodeJwt((await tokensFor(op, {}, browser)).idToken)
+    expect(authTime).toBeLessThanOrEqual(end)
   })
 
   it('[SIM-3] has a default return code if the test sets none, and is access_denied if the test sets an empty list', async () => {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { readyUser, type Simulator } from 'passport-govuk-one-login/simulator'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startPair } from '../support/simulator.ts'
@@ -7,7 +8,10 @@ import {
   Browser,
   exchange,
   identityRequest,
+  now,
+  requestObjectURL,
   start,
+  tokensFor,
   userinfo,
   vocabulary,
 } from './relying-party.ts'
@@ -20,6 +24,7 @@ const { sub } = user
 
 /** A simulator with a user who has started an identity check in person. */
 async function pendingUser(): Promise<{ op: Simulator; browser: Browser }> {
+  stopClock()
   const op = await start()
   op.respondWith({ user, inPerson: 'pending' })
   const browser = new Browser()
@@ -46,8 +51,20 @@ async function identityOf(op: Simulator, code: string) {
 describe('an identity check in person', () => {
   it('[F2F-3] keeps the user at the simulator, and lets them sign in without an identity', async () => {
     const { op, browser } = await pendingUser()
-    const callback = await browser.redirect(authorizationURL(op))
-    expect(callback.searchParams.get('code')).toEqual(expect.any(String))
+    const begin = now(op)
+    op.clock.advance(600)
+    const { idToken } = await tokensFor(op, {}, browser)
+    expect(decodeJwt(idToken)).toMatchObject({ sub, auth_time: begin })
+  })
+
+  it('[F2F-3] does not start for another user than the one who must sign in again', async () => {
+    const op = await start()
+    const browser = new Browser()
+    const { idToken } = await tokensFor(op, {}, browser)
+    op.respondWith({ user: 'every-document', inPerson: 'pending' })
+    const params = { prompt: 'login', id_token_hint: idToken, vtr: ['Cl.Cm.P2'] }
+    const callback = await browser.redirect(await requestObjectURL(op, params))
+    expect(callback.searchParams.get('error')).toBe('login_required')
   })
 
   it.each([0, 1, 16 - 1 / day])(
@@ -104,7 +121,6 @@ describe('an identity check in person', () => {
   })
 
   it('[F2F-3] expires after 16 days and must be started again', async () => {
-    stopClock()
     const { op } = await pendingUser()
     op.clock.advance(16 * day)
     expect(() => op.completeInPerson(sub)).toThrow(/No identity check in person is pending.*16 days/)

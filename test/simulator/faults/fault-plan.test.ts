@@ -31,6 +31,9 @@ describe('fault plan', () => {
     op.breakNext('authorize', 'wrong-state')
     const params = paramsOf(await browser.redirect(authorizationURL(op)))
     expect(params).toEqual({ code: expect.any(String) as string, state: 'another-value' })
+    op.respondWith({ error: { error: 'access_denied' } })
+    op.breakNext('authorize', 'login-required-without-description')
+    expect(paramsOf(await browser.redirect(authorizationURL(op))).error).toBe('login_required')
     expect((await browser.get(authorizationURL(op))).status).toBe(200)
   })
 
