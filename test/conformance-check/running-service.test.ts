@@ -1,5 +1,5 @@
 import { startSimulator } from 'passport-govuk-one-login/simulator'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { examineService } from '../../lib/cli/conformance/examination.ts'
 import type { Phase } from '../../lib/cli/conformance/catalogue/requirement.ts'
 import type { RequirementResult } from '../../lib/cli/conformance/results.ts'
@@ -80,6 +80,43 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
       'logout-token-event': 'not observable',
       'logout-token-nonce': 'not observable',
     })
+  })
+
+  it.each([
+    ['/page', 'broken', 'The browser was not sent to One Login: /page returned status '],
+    ['ONE_LOGIN', 'broken', 'The browser was sent to One Login without id_token_hint.'],
+    [
+      'ONE_LOGIN?id_token_hint=a',
+      'advice',
+      'The browser was sent to One Login without a post-logout address.',
+    ],
+    [
+      'ONE_LOGIN?id_token_hint=a&post_logout_redirect_uri=x',
+      'broken',
+      'The post-logout address is not a URL.',
+    ],
+    [
+      'ONE_LOGIN?id_token_hint=a&post_logout_redirect_uri=http://127.0.0.1/',
+      'broken',
+      'One Login rejected the request: ',
+    ],
+  ])('[CHK-2] is judged by where its sign-out leads: %s', async (location, verdict, words) => {
+    const op = await startSimulator({ logoutRetryDelay: 0 })
+    const before = ({ url }: Asked) =>
+      url.pathname === '/sign-out'
+        ? { location: location.replace('ONE_LOGIN', `${op.url}logout`) }
+        : undefined
+    const service = await startCarefulService({ options: op.options, before })
+    onTestFinished(async () => {
+      await service.close()
+      await op.close()
+    })
+    const only = ['sign-out-one-login', 'sign-out-session']
+    const results = await examineService(settingsFor(service.url, { only }), { op })
+    expect(results.map(({ id, checks: [check] }) => [id, check?.verdict, check?.seen])).toEqual([
+      ['sign-out-session', 'broken', 'The page was shown: /page returned status 200.'],
+      ['sign-out-one-login', verdict, expect.stringContaining(words)],
+    ])
   })
 
   it.each([
