@@ -89,11 +89,11 @@ function issueCode(provider: Provider, pending: PendingSignIn, signIn: SignIn): 
 /** Signs the user in. A user who is already signed in keeps the time of their sign-in. */
 function authenticate(provider: Provider, { session, previous }: PendingSignIn, { user }: SignIn): number {
   if (previous) endPreviousSession(provider, previous, session, user.sub)
-  if (session.user?.sub !== user.sub || session.authTime === undefined) {
-    session.authTime = provider.clock.seconds()
-  }
+  const isSignedIn = session.user?.sub === user.sub
+  const authTime = (isSignedIn ? session.authTime : undefined) ?? provider.clock.seconds()
   session.user = user
-  return session.authTime
+  session.authTime = authTime
+  return authTime
 }
 
 /** Handles the session that `max_age` found too old: it continues for the same user, and ends for any other. */

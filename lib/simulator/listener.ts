@@ -28,7 +28,6 @@ export class Listener {
    * refused.
    */
   async stop(): Promise<void> {
-    if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeAllConnections()
     await closed

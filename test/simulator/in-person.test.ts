@@ -103,6 +103,21 @@ describe('an identity check in person', () => {
     expect(claims[`${vocabulary}returnCode`]).toEqual([{ code: 'A' }])
   })
 
+  it('[F2F-3] keeps the results of several users', async () => {
+    const op = await start()
+    const users = [user, readyUser('every-document')]
+    for (const each of users) {
+      op.respondWith({ user: each, inPerson: 'pending' })
+      await visit(op)
+    }
+    for (const each of users) op.completeInPerson(each.sub, { level: 'P0', returnCodes: ['B'] })
+    for (const each of users) {
+      op.respondWith({ user: each })
+      const claims = await identityOf(op, await visit(op))
+      expect([claims.sub, claims[`${vocabulary}returnCode`]]).toEqual([each.sub, [{ code: 'B' }]])
+    }
+  })
+
   it('[F2F-3] returns its result once', async () => {
     const { op } = await pendingUser()
     op.completeInPerson(sub, { level: 'P0', returnCodes: ['B'] })

@@ -200,7 +200,7 @@ describe('a service that publishes its keys', () => {
   })
 
   it('[SIM-2] [KEY-2] has its keys downloaded within 5 seconds, or not at all if the simulator closes', async () => {
-    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal)
     onTestFinished(() => {
       timeout.mockRestore()
     })

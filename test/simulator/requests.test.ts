@@ -132,7 +132,7 @@ describe('the list of requests', () => {
   })
 
   it('[SIM-3] explains which key is missing, and what to do after the simulator was started again', async () => {
-    const jwks = await startService(500, { keys: [] })
+    const jwks = await startService(404, { keys: [] })
     const op = await start()
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const problemOf = async (sent: Promise<unknown>) => {
@@ -151,7 +151,7 @@ describe('the list of requests', () => {
     op.register({ jwksURL: jwks.url })
     const named = await assertion(op, {}, { kid: 'a-key' })
     const ask = () => problemOf(exchange(op, 'x', { client_assertion: named }))
-    expect(await ask()).toBe(`${jwks.url} returned status 500`)
+    expect(await ask()).toBe(`${jwks.url} returned status 404`)
     expect(await ask()).toBe(`${jwks.url} has no RSA key a-key`)
     op.register({ jwksURL: 'http://127.0.0.1:1/' })
     expect(await ask()).toBe('The JWKS of the service cannot be used: http://127.0.0.1:1/')

@@ -32,6 +32,17 @@ describe('the provider’s session', () => {
     expect(Number(elsewhere.auth_time) - Number(first.auth_time)).toBeGreaterThanOrEqual(600)
   })
 
+  it('[SIM-2] [IDT-7] has a new time if another user signs in', async () => {
+    stopClock()
+    const op = await start()
+    const browser = new Browser()
+    const begin = now(op)
+    await tokensFor(op, {}, browser)
+    op.clock.advance(600)
+    op.respondWith(anotherUser)
+    expect(decodeJwt((await tokensFor(op, {}, browser)).idToken).auth_time).toBe(begin + 600)
+  })
+
   it('[SIM-2] [SESS-5] ends an hour after the last request', async () => {
     stopClock()
     const op = await start()

@@ -26,7 +26,7 @@ export async function receive(url: URL, form?: string): Promise<Received> {
   }
 }
 
-/** Replaces long padding at the end with its length, because a test that fails compares texts letter by letter. */
+/** Replaces long padding at the end with its length, because a test that fails takes minutes to compare it. */
 export function withoutPadding(text: string): string {
   const last = text.charAt(text.length - 1)
   let length = 1
