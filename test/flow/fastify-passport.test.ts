@@ -4,12 +4,13 @@ import { Authenticator } from '@fastify/passport'
 import session from '@fastify/session'
 import { MemoryStore } from 'express-session'
 import Fastify from 'fastify'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { hook } from '../../examples/fastify/express-middleware.ts'
 import { startExample } from '../../examples/started-example.ts'
 import { OneLoginStrategy, type Verify } from '../../lib/index.ts'
 import { readyUser } from '../../lib/simulator/index.ts'
 import { heldAtLogIn, StoreWithGate } from '../support/gated-store.ts'
+import { passTime, stopClock } from '../support/stopped-clock.ts'
 
 type Store = session.SessionStore
 
@@ -21,7 +22,7 @@ const stores = {
 /** A Fastify service that signs users in by `passport.authenticate` of @fastify/passport. */
 async function start(store: Store, visitors: string[] = [], verify?: Verify) {
   return startExample(async (options, port) => {
-    const oneLogin = new OneLoginStrategy(options, verify)
+    const oneLogin = new OneLoginStrategy({ ...options, session: { idle: '10m' } }, verify)
     const passport = new Authenticator()
     passport.use(oneLogin)
     passport.registerUserSerializer((user) => Promise.resolve(user))
@@ -75,6 +76,10 @@ describe('@fastify/passport and a sign-out during a callback', () => {
     await finishing.done
     expect((await service.visit('/whoami')).body).toBe('nobody')
   })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 const { sub } = readyUser('typical')
@@ -133,6 +138,18 @@ describe.each(Object.entries(stores))('@fastify/passport with a store %s', (_wha
     expect((await finishing).status).toBe(302)
     expect((await service.visit('/fed')).body).toBe('Smaug')
     expect((await service.visit('/whoami')).body).toBe(sub)
+  })
+
+  it('[SESS-5] counts the time since the last page as idle', async () => {
+    stopClock()
+    await using service = await start(createStore())
+    await service.visit('/sign-in')
+    for (let page = 0; page < 2; page++) {
+      passTime(590)
+      expect((await service.visit('/whoami')).body).toBe(sub)
+    }
+    passTime(600)
+    expect((await service.visit('/whoami', { stopAt: true })).body).not.toBe(sub)
   })
 
   it('[CB-12] leaves no data of an earlier user to the user who signs in', async () => {
