@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { OneLoginStrategy } from '../../lib/index.ts'
 import { startSimulator, type SimulatorEndpoint } from '../../lib/simulator/index.ts'
 import { Browser } from '../support/browser.ts'
 import { startScriptedServer } from '../support/scripted-server.ts'
@@ -14,7 +15,7 @@ const warm = { options: { warmUp: true } }
 const until = (happens: () => void) => vi.waitFor(happens, { timeout: 9000 })
 
 /** Waits until the simulator has responded to these calls, and to no others. */
-async function responded({ op }: Pair, expected: readonly SimulatorEndpoint[]): Promise<void> {
+async function responded({ op }: Pick<Pair, 'op'>, expected: readonly SimulatorEndpoint[]): Promise<void> {
   await until(() => {
     const calls = op.requests.filter(({ status }) => status !== undefined)
     expect(calls.map(({ endpoint }) => endpoint).sort()).toEqual([...expected].sort())
@@ -49,6 +50,17 @@ describe('the option warmUp', () => {
   it('[CONF-3] leaves out the DID document if no page needs an identity', async () => {
     await using pair = await startPair({ ...warm, clientSecret: true })
     await responded(pair, ['discovery', 'jwks'])
+  })
+
+  it.each([
+    ['downloads the DID document if every sign-in requests an identity', 'Cl.Cm.P2', ['did']],
+    ['leaves out the DID document if no sign-in requests one', 'Cl.Cm', []],
+  ])('[CONF-3] %s', async (_what, vtr, more) => {
+    const op = await startSimulator()
+    onTestFinished(() => op.close())
+    const callbackURL = 'http://127.0.0.1:3000/auth/callback'
+    new OneLoginStrategy({ ...op.options, callbackURL, vtr: [vtr], warmUp: true }).session()
+    await responded({ op }, ['discovery', 'jwks', ...(more as SimulatorEndpoint[])])
   })
 
   it('[CONF-3] if false, leaves the documents to the first sign-in', async () => {
