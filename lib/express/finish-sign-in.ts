@@ -12,6 +12,7 @@ import type { OneLoginUser } from '../sign-in/user.ts'
 import { requestAddress } from './callback-address.ts'
 import { announceRenewal, currentSignIn, refuseSignedOut, signInLost } from './current-sign-in.ts'
 import { publishingFailure, type RelyingParty } from './relying-party.ts'
+import { nobody } from './session-check.ts'
 import { renewSession } from './session-end.ts'
 import type { OneLoginAuthInfo, VerifiedUser, VerifyUser } from './verify-callback.ts'
 
@@ -110,7 +111,7 @@ async function accept(
     loggedIn: (record) => party.sessions.concludeLogIn(req, record),
   })
   // The app may log in another user, or none.
-  party.sessions.conclude(req, { state: 'nobody' })
+  party.sessions.conclude(req, nobody)
   const { identity } = signedIn
   publish('sign-in.succeeded', {
     sub: user.sub,
@@ -146,7 +147,7 @@ async function endSessionAfter(
   const { sessions } = party
   if (before) await sessions.signOuts(req).end(sessions.subject(before.sub), before.id)
   await renewSession(req)
-  sessions.conclude(req, { state: 'nobody' })
+  sessions.conclude(req, nobody)
   const reason = failedReauthentication ? 'login_required' : 'subject_mismatch'
   publish('signed-out', { ...(before && { sub: before.sub }), reason })
 }

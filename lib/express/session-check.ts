@@ -18,7 +18,6 @@ const atOnce = 10
 
 /** The result of checking a session, once for each request. */
 export interface CheckedSession {
-  readonly state: 'nobody' | 'signed-in' | 'idle' | 'over'
   readonly signedIn?: SignedIn
   /** The sign-in that a limit has ended. */
   readonly expired?: SignedIn
@@ -32,6 +31,9 @@ export interface CheckedSession {
   /** The error with which every guard fails, for any user. */
   readonly fault?: OneLoginError
 }
+
+/** Nobody is signed in. */
+export const nobody: CheckedSession = {}
 
 /** Finds out who is signed in to this service, for one client: from the session, the sign-outs and the limits. */
 export class SessionCheck {
@@ -67,7 +69,7 @@ export class SessionCheck {
   /** Records the user who has just logged in, for the rest of the request. */
   concludeLogIn(req: Request, signedIn: SignedIn): void {
     const left = timeLeft(this.#settings, signedIn)
-    this.conclude(req, { state: 'signed-in', signedIn, user: req.user, left })
+    this.conclude(req, { signedIn, user: req.user, left })
   }
 
   /** Discards the result for a request whose session has changed since. */
@@ -92,7 +94,7 @@ export class SessionCheck {
     if (checked.fault) throw checked.fault
     if (!checked.signedIn || req.user === checked.user) return checked
     if (goesRound(checked.signedIn)) throw userMismatch()
-    return { state: 'nobody' }
+    return nobody
   }
 
   /** Whether `session()` has failed this request. */
@@ -123,13 +125,12 @@ export class SessionCheck {
     if (!session)
       throw misconfigured('This request has no session. Mount express-session before this package.')
     // Passport sets authInfo if another strategy has authenticated this request: req.user is not the session's user.
-    if (req.authInfo) return { state: 'nobody', ...(order && { fault: order }) }
+    if (req.authInfo) return { ...(order && { fault: order }) }
     const found = this.#entries.read(session)
-    if (found.kind === 'without-user' && isRecent(found)) return { state: 'nobody', fault: withoutUser() }
-    if (found.kind === 'moved' && isRecent(found, atOnce)) return { state: 'nobody', fault: movedSession() }
+    if (found.kind === 'without-user' && isRecent(found)) return { fault: withoutUser() }
+    if (found.kind === 'moved' && isRecent(found, atOnce)) return { fault: movedSession() }
     if (found.kind !== 'signed-in')
       return {
-        state: 'nobody',
         ...(found.kind === 'reauthenticate' && { reauthenticate: found }),
         ...(order && { fault: order }),
       }
@@ -140,14 +141,14 @@ export class SessionCheck {
     ])
     if (isSignedOut(signOuts, signedIn)) {
       await renewSession(req)
-      return { state: 'nobody', ...(order && { fault: order }) }
+      return { ...(order && { fault: order }) }
     }
     const left = timeLeft(this.#settings, signedIn, lastSeenAt)
-    const state = left.absolute <= 0 ? 'over' : left.idle <= 0 ? 'idle' : 'signed-in'
+    const isOver = left.absolute <= 0 || left.idle <= 0
     const { user } = req
     const fault = order ?? (user ? undefined : withoutUser())
-    const who = state === 'signed-in' ? { signedIn } : { expired: signedIn }
-    return { state, ...who, user, left, ...(fault && { fault }) }
+    const who = isOver ? { expired: signedIn } : { signedIn }
+    return { ...who, user, left, ...(fault && { fault }) }
   }
 }
 

@@ -25,12 +25,12 @@ export function createExpiry(party: RelyingParty): Expire {
   const { onExpiry } = settings.session
   const again = party.signInSettings({ vtr: [settings.signIn.trust.credential] })
 
-  return async function expire(req, res, next, { state, user }, signedIn) {
+  return async function expire(req, res, next, { left, user }, signedIn) {
     const isCallback = await party.isAwaited(req, signedIn.sub)
-    if (isCallback && state === 'idle') {
+    if (isCallback && left && left.absolute > 0) {
       // The session stays for the callback to renew. No other code may see its user.
       delete req.user
-      sessions.conclude(req, { state: 'nobody', returning: signedIn, user })
+      sessions.conclude(req, { returning: signedIn, user })
       next()
       return
     }

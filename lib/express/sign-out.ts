@@ -3,6 +3,7 @@ import { publish } from '../events.ts'
 import { clearSessionCookie } from './browser-cookies.ts'
 import { renewedSignIn } from '../session/renewed-sessions.ts'
 import type { RelyingParty } from './relying-party.ts'
+import { nobody } from './session-check.ts'
 import { destroySession } from './session-end.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function signOut(
   for (const { sub, id } of signedIn ? [signedIn] : await renewed(party, req))
     await sessions.signOuts(req).end(sessions.subject(sub), id)
   await destroySession(req)
-  sessions.conclude(req, { state: 'nobody' })
+  sessions.conclude(req, nobody)
   clearSessionCookie(req, res, session)
   publish('signed-out', { ...(signedIn && { sub: signedIn.sub }), reason: 'user' })
   return signOutURL(signedIn?.idToken, state)

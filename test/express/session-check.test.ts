@@ -53,20 +53,19 @@ describe('the check of a session', () => {
   it('[SESS-5] finds who is signed in and for how long', async () => {
     const { checks, request } = setUp()
     const left = { absolute: 3600, idle: Infinity }
-    expect(await checks.check(request)).toStrictEqual({ state: 'signed-in', signedIn, user, left })
+    expect(await checks.check(request)).toStrictEqual({ signedIn, user, left })
   })
 
   it.each([
-    ['signed-in', { absolute: 3600, idle: 600 }, 599, { absolute: 3001, idle: 1 }],
-    ['idle', { absolute: 3600, idle: 600 }, 600, { absolute: 3000, idle: 0 }],
-    ['over', { absolute: 600 }, 600, { absolute: 0, idle: Infinity }],
-    ['over', { absolute: 600, idle: 600 }, 601, { absolute: -1, idle: -1 }],
-    ['signed-in', { absolute: 600 }, 599, { absolute: 1, idle: Infinity }],
-  ])('[SESS-5] finds a session %s with the limits %o after %i s', async (state, limits, seconds, left) => {
+    ['signedIn', { absolute: 3600, idle: 600 }, 599, { absolute: 3001, idle: 1 }],
+    ['expired', { absolute: 3600, idle: 600 }, 600, { absolute: 3000, idle: 0 }],
+    ['expired', { absolute: 600 }, 600, { absolute: 0, idle: Infinity }],
+    ['expired', { absolute: 600, idle: 600 }, 601, { absolute: -1, idle: -1 }],
+    ['signedIn', { absolute: 600 }, 599, { absolute: 1, idle: Infinity }],
+  ])('[SESS-5] finds a user who is %s with the limits %o after %i s', async (who, limits, seconds, left) => {
     const { checks, request } = setUp({}, limits)
     passTime(seconds)
-    const who = state === 'signed-in' ? { signedIn } : { expired: signedIn }
-    expect(await checks.check(request)).toStrictEqual({ state, ...who, user, left })
+    expect(await checks.check(request)).toStrictEqual({ [who]: signedIn, user, left })
   })
 
   it('[SESS-5] counts from the last activity of this sign-in', async () => {
@@ -74,7 +73,7 @@ describe('the check of a session', () => {
     await recordActivity(checks.records(request), 'a-sign-in', now + 500, 3600)
     await recordActivity(checks.records(request), 'another', now + 900, 3600)
     passTime(1000)
-    expect(await checks.check(request)).toMatchObject({ state: 'signed-in', left: { idle: 100 } })
+    expect(await checks.check(request)).toMatchObject({ signedIn, left: { idle: 100 } })
   })
 
   it('[SESS-7] is made once for a request, until its session changes', async () => {
@@ -93,8 +92,8 @@ describe('the check of a session', () => {
       const { checks, request, req } = setUp()
       if (order.includes('after')) Object.assign(req, { logIn: undefined })
       await checks.signOuts(request).end(checks.subject('a-user'), 'a-sign-in')
-      const { state, fault, ...others } = await checks.check(request)
-      expect({ state, others }).toEqual({ state: 'nobody', others: {} })
+      const { fault, ...found } = await checks.check(request)
+      expect(found).toEqual({})
       if (order.includes('after')) expect(fault).toMatchObject(unavailable(/before passport\.session/))
       else expect(fault).toBeUndefined()
       expect(request.session.id).toBe('a-new-session')
@@ -108,7 +107,7 @@ describe('the check of a session', () => {
       const { checks, request, req } = setUp()
       Object.assign(req, { authInfo: {}, ...(!inOrder && { logIn: undefined }) })
       const { fault, ...found } = await checks.check(request)
-      expect(found).toEqual({ state: 'nobody' })
+      expect(found).toEqual({})
       expect(fault === undefined).toBe(inOrder)
     },
   )
@@ -117,7 +116,6 @@ describe('the check of a session', () => {
     const { checks, entries, request } = setUp()
     entries.askToReauthenticate(request.session, signedIn)
     expect(await checks.check(request)).toStrictEqual({
-      state: 'nobody',
       reauthenticate: expect.objectContaining({ sub: 'a-user', idToken: 'a.b.c' }) as object,
     })
   })
@@ -154,7 +152,7 @@ describe('a faulty set-up', () => {
     session.passport = undefined
     passTime(seconds)
     const { fault, ...found } = await checks.check(request)
-    expect(found).toEqual({ state: 'nobody' })
+    expect(found).toEqual({})
     if (is) expect(fault).toMatchObject(unavailable(/req\.user is empty/))
     else expect(fault).toBeUndefined()
   })
@@ -167,7 +165,7 @@ describe('a faulty set-up', () => {
     session.id = 'another'
     passTime(seconds)
     const { fault, ...found } = await checks.check(request)
-    expect(found).toEqual({ state: 'nobody' })
+    expect(found).toEqual({})
     if (is) expect(fault).toMatchObject(unavailable(/regenerate/))
     else expect(fault).toBeUndefined()
   })
@@ -176,7 +174,7 @@ describe('a faulty set-up', () => {
     for (const passport of [{ user: 'account 2' }, undefined]) {
       const { checks, session, request } = setUp({ completedAt: now - 60 })
       session.passport = passport
-      expect(await checks.check(request)).toStrictEqual({ state: 'nobody' })
+      expect(await checks.check(request)).toStrictEqual({})
     }
   })
 })
@@ -201,7 +199,7 @@ describe('what guards use', () => {
   it('[SESS-11] is refused after the session has changed', async () => {
     const { checks, request } = setUp()
     checks.conclude(request, await checks.check(request))
-    expect(checks.concluded(request)).toMatchObject({ state: 'signed-in', signedIn })
+    expect(checks.concluded(request)).toMatchObject({ signedIn })
     expect(checks.hasFailed(request)).toBe(false)
     checks.clear(request)
     await refusalOf(() => checks.concluded(request))
@@ -219,7 +217,7 @@ describe('what guards use', () => {
       const { checks, req, request } = setUp({ callbacks: times.map((at) => callbackAt(now + at)) })
       checks.conclude(request, await checks.check(request))
       Object.assign(req, { user: { ...user } })
-      if (result === 'nobody') expect(checks.concluded(request)).toStrictEqual({ state: 'nobody' })
+      if (result === 'nobody') expect(checks.concluded(request)).toStrictEqual({})
       else expect(await refusalOf(() => checks.concluded(request))).toMatchObject(unavailable(/another user/))
     },
   )
@@ -229,7 +227,7 @@ describe('what guards use', () => {
     session.passport = { user: 'account 2' }
     checks.conclude(request, await checks.check(request))
     Object.assign(req, { user: { ...user } })
-    expect(checks.concluded(request)).toStrictEqual({ state: 'nobody' })
+    expect(checks.concluded(request)).toStrictEqual({})
   })
 })
 

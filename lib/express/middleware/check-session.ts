@@ -37,7 +37,7 @@ export function checkSession(party: RelyingParty): RequestHandler {
       return await sessions.check(req)
     } catch (error) {
       // For the error page, which may call currentSession().
-      if (isOneLoginError(error)) sessions.conclude(req, { state: 'nobody', fault: error })
+      if (isOneLoginError(error)) sessions.conclude(req, { fault: error })
       throw error
     }
   }
