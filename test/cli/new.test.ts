@@ -3,6 +3,8 @@ import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { inJavaScript } from '../../lib/cli/new/in-javascript.ts'
+import { serviceManifest } from '../../lib/cli/new/service-manifest.ts'
 import { run } from './command-run.ts'
 
 function emptyFolder(): string {
@@ -173,6 +175,39 @@ describe('new', () => {
         typecheck: 'tsc',
         test: 'vitest run --testTimeout 20000',
       },
+    })
+  })
+
+  it('leaves TypeScript out of a service in JavaScript that only signs users in', () => {
+    const own = { engines: { node: '>=22' }, devDependencies: { express: '5.1.0', typescript: '6.0.0' } }
+    const kind = { name: 'dragons', identity: false, language: 'javascript', source: '^1.0.0' } as const
+    const manifest = JSON.parse(serviceManifest(kind, own)) as Manifest & { readonly scripts: object }
+    expect(manifest.dependencies).toMatchObject({ express: '5.1.0', 'passport-govuk-one-login': '^1.0.0' })
+    expect(JSON.stringify(manifest)).not.toMatch(/typescript|tsx|i18n-iso-countries/)
+    expect(manifest.scripts).toEqual({
+      dev: 'node --watch src/main.js',
+      start: 'node src/main.js',
+      test: 'vitest run --testTimeout 20000',
+    })
+  })
+
+  it('writes documents and workflows without a build for a service in JavaScript', () => {
+    const content = [
+      '# Service',
+      '  - run: npm run build',
+      'npm run typecheck',
+      'npm test',
+      'CMD ["node", "dist/main.js"]',
+      'Edit src/app.ts and test/app.test.ts, not src/styles.tsx.',
+    ].join('\n')
+    expect(inJavaScript({ path: 'README.md', content })).toEqual({
+      path: 'README.md',
+      content: [
+        '# Service',
+        'npm test',
+        'CMD ["node", "src/main.js"]',
+        'Edit src/app.js and test/app.test.js, not src/styles.tsx.',
+      ].join('\n'),
     })
   })
 

@@ -244,8 +244,13 @@ describe('POST /config', () => {
   it('[SIM-3] keeps the parts of the response that an earlier call has set', async () => {
     const simulator = await startSimulatorCommand()
     await simulator.configure({ responseConfiguration: { sub: 'urn:x' } })
-    await simulator.configure({ responseConfiguration: { email: 'a@b.example' } })
-    expect((await pressButton(simulator)).userinfo).toMatchObject({ sub: 'urn:x', email: 'a@b.example' })
+    await simulator.configure({ responseConfiguration: { email: 'a@b.example', emailVerified: false } })
+    expect((await pressButton(simulator)).userinfo).toMatchObject({
+      sub: 'urn:x',
+      email: 'a@b.example',
+      email_verified: false,
+      phone_number_verified: true,
+    })
   })
 
   it('[SIM-3] keeps the JWKS URL of the configuration file', async () => {

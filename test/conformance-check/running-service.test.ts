@@ -82,6 +82,54 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
     })
   })
 
+  it.each<[string, string, (asked: Asked) => Given | undefined, readonly string[]]>([
+    [
+      'leads to One Login through a page of its own',
+      'callback-replay',
+      ({ url, cookies }) =>
+        url.pathname === '/page' && url.search === '' && !cookies.has('sid')
+          ? { location: '/page?a=b' }
+          : undefined,
+      ['kept: The code was not sent again.'],
+    ],
+    [
+      'signs in again instead of an error',
+      'login-csrf',
+      ({ url, cookies }) =>
+        url.pathname === '/callback' && !cookies.has('sid') ? { location: '/page' } : undefined,
+      Array<string>(2).fill('kept: The service did not send its code to One Login.'),
+    ],
+    [
+      'accepts no callback',
+      'callback-replay',
+      ({ url }) => (url.pathname === '/callback' ? { ...sorry, status: 400 } : undefined),
+      ['not observable: The service did not send the code the first time.'],
+    ],
+    [
+      'shows errors as plain text',
+      'callback-error',
+      ({ url }) =>
+        url.searchParams.has('error')
+          ? {
+              status: 400,
+              html: url.searchParams.get('error_description') ?? '',
+              headers: { 'content-type': 'text/plain' },
+            }
+          : undefined,
+      ['kept: The page does not contain it as HTML.'],
+    ],
+    [
+      'never leads to One Login again',
+      'login-csrf',
+      ({ url }) => (url.pathname === '/page' ? sorry : undefined),
+      Array<string>(2).fill('not observable: One Login did not send the browser back to the service.'),
+    ],
+  ])('[CHK-2] is judged by its callback if it %s', async (_what, requirement, instead, expected) => {
+    const [result] = await checkedUntil('callback', [requirement], instead)
+    const checks = result?.checks.filter(({ name }) => !name.startsWith('authorize '))
+    expect(checks?.map(({ verdict, seen }) => `${verdict}: ${seen}`)).toEqual(expected)
+  })
+
   it.each([
     ['/page', 'broken', 'The browser was not sent to One Login: /page returned status '],
     ['ONE_LOGIN', 'broken', 'The browser was sent to One Login without id_token_hint.'],
@@ -122,7 +170,13 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
   it.each([
     ['logout-token-nonce', '/logout', { status: 200 }, 'advice', 'but the status was 200 and must be 400.'],
     ['logout-token-nonce', '/logout', { status: 400 }, 'not observable', 'did not work without a fault'],
-    ['several-tabs', '/callback', sorry, 'advice', 'The first tab was signed in, the second ended'],
+    [
+      'several-tabs',
+      '/callback',
+      { ...sorry, status: 400 },
+      'advice',
+      'The first tab was signed in, the second ended',
+    ],
   ] as const)(
     '[CHK-2] is judged by %s if the second call of %s returns %j: %s',
     async (requirement, path, given, verdict, words) => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Failure } from '../subcommand.ts'
+import { inJavaScript } from './in-javascript.ts'
 import type { ServiceFile } from './service-file.ts'
 import { withoutIdentity } from './sign-in-only.ts'
 import type { ServiceKind } from './service-kind.ts'
@@ -60,14 +61,4 @@ async function javaScript(): Promise<ServiceFile[]> {
       cause: error,
     })
   })
-}
-
-/** Changes documents and workflows, which are not compiled, to JavaScript. */
-function inJavaScript({ path, content }: ServiceFile): ServiceFile {
-  const lines = content.split('\n').filter((line) => !/npm run (?:build|typecheck)/.test(line))
-  const text = lines
-    .join('\n')
-    .replaceAll('dist/main.js', 'src/main.js')
-    .replaceAll(/\.ts\b/g, '.js')
-  return { path, content: text }
 }
