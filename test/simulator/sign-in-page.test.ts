@@ -70,9 +70,29 @@ describe('the sign-in page', () => {
     const url = await requestObjectURL(op, { login_hint: '<img src=x>' })
     const { html, journey } = await openPage(browser, url)
     expect(html).not.toMatch(/<script|<img/)
+    expect(/<input[^>]*checked[^>]*>/.exec(html)?.[0]).toContain('value="configured"')
     const { code = '' } = await submitPage(op, browser, { journey, user: 'configured' })
     const { body } = await exchange(op, code)
     expect(decodeJwt(String(body.id_token)).sub).toBe('me')
+    const second = await openPage(browser, authorizationURL(op, identityRequest))
+    expect(second.html).not.toMatch(/<script/)
+    expect(second.html).toContain('value="signed-in" checked')
+    expect(second.html).not.toContain('value="configured"')
+  })
+
+  it('[SIM-1] changes nothing unless a person does: no error, and the level of the user', async () => {
+    const op = await start({ interactive: true })
+    const { html } = await openPage(new Browser(), authorizationURL(op, identityRequest))
+    const choices = [...html.matchAll(/<select[^>]*name="(.*?)"><option value="(.*?)">(.*?)<\/option>/g)]
+    expect(choices.map(([, ...choice]) => choice)).toEqual([
+      ['level', '', 'This person’s level'],
+      ['error', '', 'No error'],
+    ])
+    expect(html).not.toContain('selected')
+    expect(html).toContain('<option value="P0">P0 (not proven)</option><option value="P1">P1</option>')
+    expect(html).toContain('<option value="session-lost">access_denied (session-lost)</option>')
+    expect(html).toContain('<form method="post" action="/sign-in">')
+    expect(html).toContain('<p>The service asks for an identity.</p>')
   })
 
   it('[SIM-1] [AUTHZ-8] shows what the service requested, and in which language', async () => {
