@@ -193,6 +193,31 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
     },
   )
 
+  it('[CHK-2] is broken if its status for a logout is not 200', async () => {
+    const [result] = await checkedUntil('back-channel', ['logout-ends-sessions'], ({ url }) =>
+      url.pathname === '/logout' ? { ...sorry, status: 400 } : undefined,
+    )
+    expect(result?.checks.map(({ verdict, seen }) => [verdict, seen])).toEqual([
+      ['broken', 'The status was not 200: /logout returned status 400.'],
+    ])
+  })
+
+  it('[CHK-2] is broken if a logout ends only one of the sessions of the user', async () => {
+    const sessions = new Set<string>()
+    let isOver = false
+    const [result] = await checkedUntil('back-channel', ['logout-ends-sessions'], ({ url, cookies }) => {
+      const session = cookies.get('sid')
+      if (url.pathname === '/page' && session !== undefined) sessions.add(session)
+      isOver ||= url.pathname === '/logout'
+      if (url.pathname === '/logout') return { html: '' }
+      // The first session is another user's.
+      return isOver && session !== undefined && [...sessions].indexOf(session) === 1 ? sorry : undefined
+    })
+    expect(result?.checks.map(({ verdict, seen }) => [verdict, seen])).toEqual([
+      ['broken', 'The user is still signed in.'],
+    ])
+  })
+
   it('[CHK-2] proves nothing if it limits requests, and is not reported as crashed', async () => {
     const only = ['id-token-nonce', 'login-csrf', 'logout-token-event']
     const results = await checkedUntil('tokens', only, () => ({ ...sorry, status: 429 }))
