@@ -549,6 +549,7 @@ describe('doctor, for responses of One Login', () => {
     ['status 400 and Invalid request', text('Invalid request', {}, 400), 'address'],
     ['status 500 and its text', text('Unexpected server error', {}, 500), 'keys'],
     ['status 502', text('', {}, 502), 'gateway'],
+    ['a redirect without an address', text('', {}, 302), unclear('One Login responded with status 302.')],
     ['status 403', text('', {}, 403), unclear("One Login's firewall blocked the request (status 403).")],
     [
       'status 500 and another text',

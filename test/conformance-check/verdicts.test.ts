@@ -33,8 +33,8 @@ const notKept = (seen: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(seen).filter(([, text]) => !text.startsWith('kept: ')))
 
 it('[CHK-3] says what it saw in each check of a correct service', { timeout: 60_000 }, async () => {
-  expect(await seenIn([...usual, 'outage', 'last-good-copy'])).toEqual({
-    faults: ['callback-error kept', 'token-failures kept'],
+  expect(await seenIn([...usual, 'outage', 'last-good-copy', 'logout-token-id'])).toEqual({
+    faults: ['callback-error kept', 'logout-token-id kept', 'token-failures kept'],
     seen: {
       'visitor-refused, visitor': 'kept: The page was not shown to the visitor: /page returned status 302.',
       'sign-in, sign-in': 'kept: The page was shown: /page returned status 200.',
@@ -71,6 +71,7 @@ it('[CHK-3] says what it saw in each check of a correct service', { timeout: 60_
       'sign-out-cross-site, link on another site': 'kept: The user is still signed in.',
       'logout-ends-sessions, genuine': 'kept: Status 200, and both sessions of the user ended.',
       'logout-then-sign-in, genuine': 'kept: The user could sign in again at once.',
+      'logout-token-id, replay': 'kept: The user is still signed in.',
       'identity-not-proven, low-confidence': 'kept: The page was not shown: /identity returned status 403.',
       'identity-not-proven, no-identity': 'kept: The page was not shown: /identity returned status 403.',
       'identity-not-proven, not-proven': 'kept: The page was not shown: /identity returned status 403.',
@@ -208,3 +209,14 @@ it('[CHK-2] [CHK-3] reports what a service does that checks nothing', { timeout:
     'sign-out-cross-site, link on another site': 'kept: The user is still signed in.',
   })
 })
+
+it(
+  '[CHK-2] [CHK-3] reports a logout token that ends a session a second time',
+  { timeout: 60_000 },
+  async () => {
+    expect(await seenIn(['logout-token-id'], 'logout id')).toEqual({
+      faults: ['logout-token-id broken'],
+      seen: { 'logout-token-id, replay': 'broken: The user was signed out.' },
+    })
+  },
+)
