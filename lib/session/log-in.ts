@@ -31,10 +31,9 @@ export function followLogIn(
   entries: SessionEntries,
   plan: LogInPlan,
 ): void {
-  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done: Done) => unknown
+  const logIn = req.logIn.bind(req) as (user: Express.User, options: LogInOptions, done?: Done) => unknown
   const follow = (given: Express.User, second: LogInOptions | Done = {}, third?: Done): unknown => {
-    const done = typeof second === 'function' ? second : (third ?? (() => undefined))
-    const options = typeof second === 'function' ? {} : second
+    const [options, done] = typeof second === 'function' ? [{}, second] : [second, third]
     if (given !== user || options.session === false) return logIn(given, options, done)
     const write = writerOf(req, entries, plan)
     const finish = () => {
@@ -44,11 +43,13 @@ export function followLogIn(
     }
     const stopFollowing = followRenewal(req, write)
     const keepSessionInfo = (options.keepSessionInfo ?? false) || plan.keepsData
-    const result = logIn(user, { ...options, keepSessionInfo }, (error) => {
+    const end = (error: unknown): void => {
       stopFollowing()
       if (!error) finish()
-      done(error)
-    })
+      done?.(error)
+    }
+    // Without a callback, Passport says that it needs one.
+    const result = logIn(user, { ...options, keepSessionInfo }, done && end)
     // @fastify/passport's `logIn` returns a promise instead of calling back.
     return result instanceof Promise ? result.then(finish) : result
   }

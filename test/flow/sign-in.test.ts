@@ -416,6 +416,27 @@ describe('with Passport alone', () => {
     expect(page).toMatchObject({ status: 200, url: `${pair.service.url}/whoami` })
   })
 
+  it('[CB-12] keeps Passport’s own check of a log-in without a callback', async () => {
+    await using pair = await startPair({
+      routes: (app, _oneLogin, passport) => {
+        app.get('/sign-in', passport.authenticate('govuk-one-login') as RequestHandler)
+        app.get('/auth/callback', (req, res, next) => {
+          const logIn = (_error: unknown, user: Express.User) => {
+            try {
+              ;(req.logIn as (user: object) => void)(user)
+            } catch (error) {
+              next(error)
+            }
+          }
+          ;(passport.authenticate('govuk-one-login', logIn) as RequestHandler)(req, res, next)
+        })
+        return false
+      },
+    })
+    const page = await pair.browser().visit(`${pair.service.url}/sign-in`)
+    expect(page).toMatchObject({ status: 500, body: expect.stringContaining('callback function') as string })
+  })
+
   it('[CB-12] leaves the app’s own returnTo alone if the sign-in has none', async () => {
     await using pair = await startPair({
       routes: (app, _oneLogin, passport) => {
