@@ -190,6 +190,23 @@ describe('the key of a service', () => {
     expect(body.error_description).toBe('Invalid signature in private_key_jwt')
   })
 
+  it.each([
+    ['RS256', '', undefined],
+    ['RS256', '.further', 'Invalid private_key_jwt'],
+    ['RS2560', '', 'Invalid signature in private_key_jwt'],
+    ['RS256X', '', 'Invalid private_key_jwt'],
+    [undefined, '', 'Invalid private_key_jwt'],
+  ])(
+    '[SIM-2] [KEY-5] signs an assertion with the algorithm %s and the end "%s": %s',
+    async (alg, end, outcome) => {
+      const [, claims = ''] = (await assertion(op)).split('.')
+      const input = `${Buffer.from(JSON.stringify({ alg })).toString('base64url')}.${claims}`
+      const signature = signBytes('sha256', Buffer.from(input), op.options.privateKey).toString('base64url')
+      const form = { client_assertion: `${input}.${signature}${end}` }
+      expect((await exchange(op, await codeFor(op), form)).body.error_description).toBe(outcome)
+    },
+  )
+
   it('[SIM-2] [KEY-3] is the RSA key of its kid, next to another key with the same kid', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const ec = await exportJWK(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)

@@ -86,12 +86,12 @@ describe('the list of requests', () => {
   it('[SIM-3] contains the query and the form of a request, and of a repeated parameter the value that counts', async () => {
     const op = await start()
     const body = new URLSearchParams({ code: 'of-the-form', grant_type: 'authorization_code' })
-    await fetch(`${op.issuer}token?code=of-the-query&further=1`, { method: 'POST', body })
+    await fetch(`${op.issuer}token?code=of-the-query&further=1?`, { method: 'POST', body })
     expect(op.requests[0]?.path).toBe('/token')
     expect(op.requests[0]?.params).toEqual({
       code: 'of-the-form',
       grant_type: 'authorization_code',
-      further: '1',
+      further: '1?',
     })
   })
 

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { startSimulator, type Simulator } from 'passport-govuk-one-login/simulator'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { authorizationURL, Browser, codeFor, exchange, start, tokensFor } from './relying-party.ts'
@@ -11,6 +12,9 @@ describe('starting a simulator', () => {
     const op = await start()
     expect(op.issuer).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect(op.url).toBe(op.issuer)
+    const addresses = Object.values(networkInterfaces()).flatMap((list = []) => list)
+    for (const { address } of addresses.filter(({ family, internal }) => family === 'IPv4' && !internal))
+      await expect(fetch(`http://${address}:${new URL(op.url).port}/`)).rejects.toThrow()
   })
 
   it('[SIM-1] uses the given port, and fails with EADDRINUSE if it is taken', async () => {

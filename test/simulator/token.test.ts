@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stopClock } from '../support/stopped-clock.ts'
 import {
   assertion,
+  Browser,
   codeFor,
   exchange,
   identityRequest,
@@ -96,7 +97,10 @@ describe('the token response', () => {
 
   it('[SIM-2] has a different sid for every authorization request', async () => {
     const op = await start()
-    const sids = [await tokensFor(op), await tokensFor(op)].map(({ idToken }) => decodeJwt(idToken).sid)
+    const browser = new Browser()
+    const sids = [await tokensFor(op, {}, browser), await tokensFor(op, {}, browser)].map(
+      ({ idToken }) => decodeJwt(idToken).sid,
+    )
     expect(sids[0]).not.toBe(sids[1])
   })
 })

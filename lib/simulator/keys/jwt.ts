@@ -90,8 +90,7 @@ export function isSignedByRsaKey(jwt: DecodedJwt, key: KeyObject): boolean {
   return verify(`sha${bits}`, Buffer.from(jwt.signingInput), { key, ...padding }, jwt.signature)
 }
 
-/** Whether the P-256 key made this JWT's signature with ES256. */
+/** Whether the P-256 key made this JWT's signature. */
 export function isSignedByEcKey(jwt: DecodedJwt, key: KeyObject): boolean {
-  if (jwt.header.alg !== 'ES256') return false
   return verify('sha256', Buffer.from(jwt.signingInput), { key, dsaEncoding: 'ieee-p1363' }, jwt.signature)
 }
