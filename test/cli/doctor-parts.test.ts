@@ -205,6 +205,16 @@ const examinations: readonly Examined[] = [
     requests: 3,
   },
   {
+    what: 'too few calls are left to look for a similar redirect URI',
+    registration: { redirectURIs: [`${callback}/`] },
+    left: 2,
+    differs: {
+      ...unchecked('request object', 'scope', 'claims', 'level'),
+      'redirect URI': notRegistered(`${callback} is`),
+    },
+    requests: 1,
+  },
+  {
     what: 'its client ID is unknown',
     registration: { redirectURIs: [] },
     isClientKnown: false,
