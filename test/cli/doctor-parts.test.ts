@@ -248,6 +248,16 @@ const examinations: readonly Examined[] = [
     requests: 5,
   },
   {
+    what: 'the only level is not registered, and unsigned requests are accepted',
+    registration: { isSignatureRequired: false, levels: ['P0'] },
+    differs: {
+      'request object':
+        'warning One Login accepts unsigned requests too: a person at an unlocked browser can repeat a request without prompt or claims.',
+      level: 'fix a-client may not ask for an identity (P2).',
+    },
+    requests: 3,
+  },
+  {
     what: 'it has another key, and a redirect URI with a slash too few',
     registration: { signed: 'signature', isSignatureRequired: false, redirectURIs: [`${callback}/`] },
     differs: {
