@@ -155,9 +155,13 @@ describe('the list of requests', () => {
     expect(await ask()).toBe(`${jwks.url} has no RSA key a-key`)
     op.register({ jwksURL: 'http://127.0.0.1:1/' })
     expect(await ask()).toBe('The JWKS of the service cannot be used: http://127.0.0.1:1/')
-    expect(await problemOf(exchange(op, 'x'))).toBe('A service with a JWKS URL must send a kid')
+    const numbered = await assertion(op, {}, { kid: 7 as unknown as string })
+    for (const form of [{}, { client_assertion: numbered }])
+      expect(await problemOf(exchange(op, 'x', form))).toBe('A service with a JWKS URL must send a kid')
     const page = await requestObjectURL(op, {}, {}, { kid: 'a-key' })
     expect(await problemOf(new Browser().get(page))).toContain('cannot be used')
+    op.register({ jwksURL: '' })
+    expect(await ask()).toBe('The service is registered without its JWKS URL')
   })
 
   it.each([
