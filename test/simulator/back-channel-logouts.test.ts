@@ -332,8 +332,9 @@ describe('a fault of a logout token', () => {
     const service = await startService(200)
     const op = await start({ backChannelLogoutURL: service.url })
     op.breakNext('logout-token', fault)
-    await op.signOut('a-user')
+    await op.signOut('a-user', { to: `${service.url}?of=the-service` })
     expect(service.calls[0]).toMatchObject(expected)
+    expect(service.calls[0]?.url).toMatch(/^\/\?of=the-service/)
   })
 
   it('[SIM-3] can repeat a jti, repeat the token, or send 10 MB', async () => {

@@ -73,6 +73,7 @@ describe('the documents', () => {
     const { didController } = op.options.environment
     const document: unknown = await (await fetch(op.options.environment.didDocumentURL)).json()
     expect(document).toMatchObject({
+      '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/jwk/v1'],
       id: didController,
       assertionMethod: [
         {
