@@ -111,6 +111,12 @@ describe('an authorization request in the query', () => {
       'unsupported_response_type',
       'Unsupported response type',
     ],
+    [
+      'a further response type',
+      { response_type: 'code id_token' },
+      'unsupported_response_type',
+      'Unsupported response type',
+    ],
     ['an unknown scope', { scope: 'openid pets' }, 'invalid_scope', 'Invalid, unknown or malformed scope'],
     [
       'offline access',

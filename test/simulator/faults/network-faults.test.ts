@@ -118,6 +118,8 @@ describe('a network fault', () => {
   it('[SIM-3] has the same name at every endpoint', () => {
     for (const place of endpoints)
       expect(simulatorFaults[place]).toEqual(expect.arrayContaining(simulatorFaults.trustmark))
+    expect(simulatorFaults.logout).toEqual(simulatorFaults.trustmark)
+    expect(simulatorFaults.trustmark).toHaveLength(13)
   })
 
   it.each(simulatorFaults.trustmark)(
