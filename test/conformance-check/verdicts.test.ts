@@ -9,19 +9,25 @@ function seenIn(only: readonly string[], ...off: readonly Switch[]) {
   return seenOf((op) => startCarefulService(op, ...off), only)
 }
 
-async function seenOf(start: Parameters<typeof checked>[0], only: readonly string[]) {
-  const results = await checked(start, { only })
+async function seenOf(
+  start: Parameters<typeof checked>[0],
+  only: readonly string[],
+  settings: Parameters<typeof checked>[1] = {},
+) {
+  const results = await checked(start, { ...settings, only })
   const checks = results.flatMap(({ id, checks: ofOne }) => ofOne.map((check) => ({ id, ...check })))
   const isOfFault = (name: string) => /^(?:authorize|token|userinfo|logout-token) /.test(name)
+  const seen: Record<string, string> = {}
+  for (const check of checks.filter(({ name }) => !isOfFault(name))) {
+    const before = seen[`${check.id}, ${check.name}`]
+    const text = `${check.verdict}: ${check.seen}`
+    seen[`${check.id}, ${check.name}`] = before === undefined ? text : `${before} ${text}`
+  }
   return {
     faults: [
       ...new Set(checks.filter(({ name }) => isOfFault(name)).map(({ id, verdict }) => `${id} ${verdict}`)),
     ],
-    seen: Object.fromEntries(
-      checks
-        .filter(({ name }) => !isOfFault(name))
-        .map(({ id, name, verdict, seen }) => [`${id}, ${name}`, `${verdict}: ${seen}`]),
-    ),
+    seen,
   }
 }
 
@@ -217,6 +223,29 @@ it(
     expect(await seenIn(['logout-token-id'], 'logout id')).toEqual({
       faults: ['logout-token-id broken'],
       seen: { 'logout-token-id, replay': 'broken: The user was signed out.' },
+    })
+  },
+)
+
+it(
+  '[CHK-3] says which flags are missing, and does not count a cookie of --cookie',
+  { timeout: 60_000 },
+  async () => {
+    const only = ['identity', 'session-cookie', 'keys-downloaded', 'identity-after-sign-in', 'return-codes']
+    only.push('sign-out-session', 'logout-ends-sessions', 'cold-start', 'time-limit')
+    const none = { identityPage: undefined, signOut: undefined, backChannel: undefined }
+    const { seen } = await seenOf(startCarefulService, only, { ...none, cookies: ['preview=b'] })
+    const noIdentity = 'not observable: No identity page is set (--identity-page).'
+    expect(seen).toEqual({
+      'identity, all': noIdentity,
+      'identity-after-sign-in, order': noIdentity,
+      'return-codes, all': noIdentity,
+      'session-cookie, attributes': 'kept: The cookie sid has them.',
+      'keys-downloaded, requests': 'kept: The service downloaded them.',
+      'sign-out-session, all': 'not observable: No sign-out address is set (--sign-out).',
+      'logout-ends-sessions, all': 'not observable: No back-channel logout address is set (--back-channel).',
+      'cold-start, all': 'not observable: The service was not started by this command (-- COMMAND).',
+      'time-limit, all': 'not observable: This takes minutes. Use --slow to run it.',
     })
   },
 )
