@@ -145,6 +145,11 @@ describe('an authorization request in the query', () => {
       'Invalid value for code_challenge_method parameter.',
     ],
     [
+      'an unknown code challenge method',
+      { code_challenge: 'abc', code_challenge_method: 's256' },
+      'Invalid value for code_challenge_method parameter.',
+    ],
+    [
       'no PKCE method',
       { code_challenge: 'abc' },
       'Request is missing code_challenge_method parameter. code_challenge_method is required when code_challenge is present.',

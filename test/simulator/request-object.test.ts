@@ -207,15 +207,20 @@ describe('an authorization request in a request object', () => {
     expect(paramsOf(callback)).toEqual({ error, error_description, state: 'a-state' })
   })
 
-  it('[SIM-2] [AUTHZ-12] rejects an object whose audience is the issuer', async () => {
-    const op = await start()
-    const callback = await new Browser().redirect(await requestObjectURL(op, { aud: op.issuer }))
-    expect(paramsOf(callback)).toEqual({
-      error: 'access_denied',
-      error_description: denied,
-      state: 'a-state',
-    })
-  })
+  it.each(['', 'authorize/', 'Authorize'])(
+    '[SIM-2] [AUTHZ-12] rejects an object whose audience is the issuer and "%s"',
+    async (path) => {
+      const op = await start()
+      const callback = await new Browser().redirect(
+        await requestObjectURL(op, { aud: `${op.issuer}${path}` }),
+      )
+      expect(paramsOf(callback)).toEqual({
+        error: 'access_denied',
+        error_description: denied,
+        state: 'a-state',
+      })
+    },
+  )
 
   it('[SIM-2] redirects without a state if the object has none', async () => {
     const op = await start()
