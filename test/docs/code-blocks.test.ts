@@ -169,7 +169,10 @@ function problemsOf(blocks: readonly Block[]): string[] {
   // Declarations of other packages are checked with the whole project.
   const ofBlocks = { noUnusedLocals: false, noUnusedParameters: false, noEmit: true, skipLibCheck: true }
   const program = ts.createProgram([...files.keys()], { ...options, ...ofBlocks }, host)
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText, start = 0 }) => {
+  // Only of the blocks: the sources that they import are checked with the whole project.
+  const sources = [...files.keys()].flatMap((path) => program.getSourceFile(path) ?? [])
+  const problems = sources.flatMap((source) => ts.getPreEmitDiagnostics(program, source))
+  return problems.map(({ file, messageText, start = 0 }) => {
     const line = file ? file.text.slice(0, start).split('\n').length : 0
     const found = file && files.get(file.fileName)
     return `${found?.name ?? file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, ' ')} (${file?.text.split('\n')[line - 1]?.trim() ?? ''})`

@@ -26,7 +26,7 @@ function errorsOf(source: string): string[] {
       : onDisk.getSourceFile(path, ...rest)
   const program = ts.createProgram([appPath], ofApp, host)
   return ts
-    .getPreEmitDiagnostics(program)
+    .getPreEmitDiagnostics(program, program.getSourceFile(appPath))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
