@@ -179,7 +179,8 @@ describe('new', () => {
   })
 
   it('leaves TypeScript out of a service in JavaScript that only signs users in', () => {
-    const own = { engines: { node: '>=22' }, devDependencies: { express: '5.1.0', typescript: '6.0.0' } }
+    const devDependencies = { express: '5.1.0', typescript: '6.0.0', 'i18n-iso-countries': '7.0.0' }
+    const own = { engines: { node: '>=22' }, devDependencies }
     const kind = { name: 'dragons', identity: false, language: 'javascript', source: '^1.0.0' } as const
     const manifest = JSON.parse(serviceManifest(kind, own)) as Manifest & { readonly scripts: object }
     expect(manifest.dependencies).toMatchObject({ express: '5.1.0', 'passport-govuk-one-login': '^1.0.0' })

@@ -193,6 +193,16 @@ describe('a service that stops working, but still responds', { timeout: 60_000 }
     },
   )
 
+  it('[CHK-2] could do more if users cannot sign in while the documents are not available', async () => {
+    let callbacks = 0
+    const [result] = await checkedUntil('outage', ['last-good-copy'], ({ url }) => {
+      if (url.pathname === '/callback') callbacks += 1
+      // A user signs in and proves an identity before. The third callback is the first one during the fault.
+      return url.pathname === '/callback' && callbacks === 3 ? sorry : undefined
+    })
+    expect(result?.checks.map(({ verdict }) => verdict)).toEqual(['advice'])
+  })
+
   it('[CHK-2] is broken if its status for a logout is not 200', async () => {
     const [result] = await checkedUntil('back-channel', ['logout-ends-sessions'], ({ url }) =>
       url.pathname === '/logout' ? { ...sorry, status: 400 } : undefined,
