@@ -41,7 +41,16 @@ const project = makeProject(tarball, {
   manifest,
   packages: ['jest@30', 'vitest@4', 'mocha@12', 'supertest@7'],
 })
-for (const script of ['test:vitest', 'test:jest', 'test:mocha']) {
-  run('npm', ['run', '--silent', script], { cwd: project })
+for (const [script, passed] of [
+  ['test:vitest', /Tests {2}5 passed/],
+  ['test:jest', /Tests: +3 passed, 3 total/],
+  ['test:mocha', /1 passing/],
+]) {
+  // Jest reports on stderr.
+  const output = run('sh', ['-c', `npm run --silent ${script} 2>&1`], {
+    cwd: project,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  if (!passed.test(output)) throw new Error(`${script} did not run all its tests:\n${output}`)
   console.log(`${script} of the guide: passed`)
 }

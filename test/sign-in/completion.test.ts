@@ -15,6 +15,7 @@ import { storedSignIn, visitorSignedIn } from '../support/visitors.ts'
 import { createTokenIssuer } from '../support/token-issuer.ts'
 
 const op = createTokenIssuer()
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const sub = 'a-user'
 
 afterEach(() => {
@@ -28,7 +29,7 @@ async function complete(vtr: string[], claims: object) {
   const settings = parseStrategyOptions({
     environment: { issuer, allowInsecureRequests: true },
     clientId: 'tax-your-dragon',
-    privateKey: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+    privateKey,
     callbackURL: 'https://tax-your-dragon.service.gov.uk/auth/callback',
   })
   const transaction = createTransaction(parseSignInOptions({ vtr }, settings.signIn))
