@@ -16,8 +16,8 @@ export default defineConfig({
     // The example for Jest is run by Jest: test/package/.
     exclude: ['test/servers/**', 'test/browser/**', 'examples/jest/**', '**/node_modules/**'],
     sequence: { shuffle: true },
-    // One more than the cores, because many tests wait for a process or a deadline. By default Vitest uses one fewer.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than the cores, because many tests wait for a process or a deadline. By default Vitest uses one fewer.
+    maxWorkers: availableParallelism() + 2,
     // The files of a worker share loaded modules: without it, a third of the processor time goes into loading them again.
     isolate: false,
     testTimeout: 10_000,
