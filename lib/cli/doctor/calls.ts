@@ -46,8 +46,21 @@ export class Calls {
     return most - this.#count
   }
 
-  /** Makes a call. Never throws. */
+  /** Makes a call to One Login. Never throws. */
   async make(...[url, request]: Parameters<Http>): Promise<CallResult> {
+    return this.#make(url, request, (headers, receivedAt) => this.#noteTime(headers, receivedAt))
+  }
+
+  /** Makes a call to the service, whose server also sends the time. Never throws. */
+  async makeToService(...[url, request]: Parameters<Http>): Promise<CallResult> {
+    return this.#make(url, request, () => undefined)
+  }
+
+  async #make(
+    url: string,
+    request: Parameters<Http>[1],
+    noteTime: (headers: HttpResponse['headers'], receivedAt: number) => void,
+  ): Promise<CallResult> {
     if (this.left === 0) return { failure: `The check stopped after ${most} calls.` }
     this.#count += 1
     const startedAt = Date.now()
@@ -60,7 +73,7 @@ export class Calls {
     try {
       const response = await this.#http(url, request)
       const milliseconds = Date.now() - startedAt
-      this.#noteTime(response.headers, startedAt + milliseconds / 2)
+      noteTime(response.headers, startedAt + milliseconds / 2)
       return { response, milliseconds }
     } catch (error) {
       return { failure: reasonOf(error, this.proxy) }

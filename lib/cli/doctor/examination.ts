@@ -1,4 +1,3 @@
-import type { Settings } from '../../options/strategy-options.ts'
 import { createProbe } from './authorization-probe.ts'
 import { checkAuthorization } from './authorization-check.ts'
 import { Calls } from './calls.ts'
@@ -32,7 +31,7 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
   const documents = await checkDocuments(settings, calls)
   const findings = [...ofOptions, ...documents.findings]
   if (calls.proxy !== undefined) findings.push(ok('proxy', `calls go through ${calls.proxy}`))
-  const published = jwksURL === undefined ? [] : [await publishedKeysFinding(jwksURL, settings, calls)]
+  const published = jwksURL === undefined ? [] : [await checkPublishedKeys(jwksURL, settings, calls)]
   if (documents.metadata) {
     const client = await checkClient(settings, documents.metadata, calls)
     const probe = createProbe(settings, documents.metadata, calls)
@@ -49,14 +48,6 @@ export async function examine({ env, jwksURL, redirectURI }: Subject): Promise<E
       ),
     )
   return { findings: inOrder([...findings, ...published]), calls: calls.count }
-}
-
-/** The service's own server also sends the time, which is not One Login's. */
-async function publishedKeysFinding(url: string, settings: Settings, calls: Calls): Promise<Finding> {
-  const { clockDifference } = calls
-  const finding = await checkPublishedKeys(url, settings, calls)
-  calls.clockDifference = clockDifference
-  return finding
 }
 
 /** Sorts the findings in the order of the checks. A check with a problem is not also reported as passed. */

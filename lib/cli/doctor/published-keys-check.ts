@@ -27,7 +27,7 @@ async function faultOf(url: string, settings: Settings, calls: Calls): Promise<F
   const address = parseURL(url)
   if (!address || !isSecure(address, settings.environment.allowInsecureRequests))
     return ['jwks-url-insecure', 'it is not an https URL.', 'Publish the keys at an https URL.']
-  const result = await calls.make(url, { headers: { accept: 'application/json' } })
+  const result = await calls.makeToService(url, { headers: { accept: 'application/json' } })
   const reach = `Make sure that One Login gets a JWKS from it with status 200, without a redirect, within ${limit} s.`
   if ('failure' in result)
     return ['jwks-unreachable', result.failure.replaceAll('One Login', 'your server'), reach]
