@@ -125,7 +125,7 @@ export class SessionCheck {
     if (!session)
       throw misconfigured('This request has no session. Mount express-session before this package.')
     // Passport sets authInfo if another strategy has authenticated this request: req.user is not the session's user.
-    if (req.authInfo) return { ...(order && { fault: order }) }
+    if (req.authInfo) return order ? { fault: order } : nobody
     const found = this.#entries.read(session)
     if (found.kind === 'without-user' && isRecent(found)) return { fault: withoutUser() }
     if (found.kind === 'moved' && isRecent(found, atOnce)) return { fault: movedSession() }
@@ -141,7 +141,7 @@ export class SessionCheck {
     ])
     if (isSignedOut(signOuts, signedIn)) {
       await renewSession(req)
-      return { ...(order && { fault: order }) }
+      return order ? { fault: order } : nobody
     }
     const left = timeLeft(this.#settings, signedIn, lastSeenAt)
     const isOver = left.absolute <= 0 || left.idle <= 0

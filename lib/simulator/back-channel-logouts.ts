@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isLogoutCallFault, logoutCallFaults, type LogoutCallFault } from './faults/logout-call-faults.ts'
-import { logoutTokenFaults } from './faults/logout-token-faults.ts'
+import { isLogoutTokenFault, logoutTokenFaults, type LogoutTokenFault } from './faults/logout-token-faults.ts'
 import type { TokenFault } from './faults/token-fault.ts'
 import { logoutCall, type LogoutCall } from './logout-call.ts'
 import { issueLogoutToken } from './tokens/issued-logout-token.ts'
@@ -46,10 +46,7 @@ interface Delivery {
   readonly callFaults: readonly LogoutCallFault[]
 }
 
-const isLogoutTokenFault = (name: string): name is keyof typeof logoutTokenFaults =>
-  Object.hasOwn(logoutTokenFaults, name)
-
-const isLogoutFault = (name: string): name is LogoutCallFault | keyof typeof logoutTokenFaults =>
+const isLogoutFault = (name: string): name is LogoutCallFault | LogoutTokenFault =>
   isLogoutCallFault(name) || isLogoutTokenFault(name)
 
 const tries = 3

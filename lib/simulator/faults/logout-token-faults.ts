@@ -35,3 +35,10 @@ export const logoutTokenFaults = {
     apply: (draft) => withClaims(draft, { sub: [claimsOf(draft).sub] }),
   },
 } satisfies Faults<ChangeToken>
+
+/** One way to break a logout token. */
+export type LogoutTokenFault = keyof typeof logoutTokenFaults
+
+/** Whether a fault breaks the token, not the call. */
+export const isLogoutTokenFault = (name: string): name is LogoutTokenFault =>
+  Object.hasOwn(logoutTokenFaults, name)
