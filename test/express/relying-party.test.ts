@@ -5,19 +5,14 @@ import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { RelyingParty } from '../../lib/express/relying-party.ts'
 import { createTransaction } from '../../lib/sign-in/transaction.ts'
+import { metadataOf } from '../support/provider-metadata.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 
 /** The language that a sign-in requests, with these options, for a request in this language. */
 async function languageOf(uiLocales: unknown, options: object = {}, language?: string) {
   await using server = await startScriptedServer((response, request) => json(discovery)(response, request))
   const issuer = `${server.url}/`
-  const discovery = {
-    issuer,
-    authorization_endpoint: `${issuer}authorize`,
-    token_endpoint: `${issuer}token`,
-    userinfo_endpoint: `${issuer}userinfo`,
-    jwks_uri: `${issuer}jwks`,
-  }
+  const discovery = metadataOf(issuer)
   const settings = parseStrategyOptions({
     environment: {
       issuer,

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { OneLoginUser, ProvenIdentity, PublicJwk, Signer } from '../../lib/index.ts'
 import type { SimulatorUser } from '../../lib/simulator/index.ts'
 import { startPair } from '../support/simulator.ts'
+import { untilCallback } from '../support/visitors.ts'
 
 type Pair = Awaited<ReturnType<typeof startPair>>
 
@@ -15,10 +16,7 @@ const userOn = (body: string) => JSON.parse(body) as OneLoginUser
 
 /** Visits a page, stops before the callback, and returns its address. */
 async function callbackOf(pair: Pair, browser = pair.browser(), path = '/account'): Promise<string> {
-  const { headers } = await browser.visit(pair.service.url + path, {
-    stopAt: (location) => location.includes('/auth/callback'),
-  })
-  return headers.location ?? ''
+  return untilCallback(pair, browser, path)
 }
 
 function tokenRequests({ op }: Pair): number {

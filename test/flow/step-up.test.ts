@@ -1,17 +1,11 @@
 import type { Request, RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
-import type { Browser } from '../support/browser.ts'
 import { DelayedStore } from '../support/delayed-store.ts'
-import { startPair, type Pair } from '../support/simulator.ts'
-import { fetchFrom, storedSignIn, visitorSignedIn, whoIs } from '../support/visitors.ts'
+import { startPair } from '../support/simulator.ts'
+import { fetchFrom, storedSignIn, untilCallback, visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 const { sub } = readyUser('typical')
-const isCallback = (location: string) => location.includes('/auth/callback')
-
-async function callbackOf({ service }: Pair, browser: Browser, path: string): Promise<string> {
-  return (await browser.visit(service.url + path, { stopAt: isCallback })).headers.location ?? ''
-}
 
 /** Starts a service that stores a value in the session, and returns it. */
 async function start() {
@@ -68,7 +62,7 @@ describe('a log-in', () => {
       },
     })
     const browser = pair.browser()
-    const callback = await callbackOf(pair, browser, '/account')
+    const callback = await untilCallback(pair, browser, '/account')
     store.calls.length = 0
     expect((await browser.send(callback)).status).toBe(200)
     const writes = store.calls.filter(({ name }) => name === 'set').length

@@ -5,24 +5,19 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readyUser } from '../../lib/simulator/index.ts'
 import type { Browser, Page } from '../support/browser.ts'
 import { startPair, type Pair } from '../support/simulator.ts'
-import { fetchFrom, visitorSignedIn, whoIs } from '../support/visitors.ts'
+import { fetchFrom, untilCallback, visitorSignedIn, whoIs } from '../support/visitors.ts'
 
 const { sub } = readyUser('typical')
 const tabs = [1, 2, 3, 4, 5]
-const isCallback = (location: string) => location.includes('/auth/callback')
 
 afterEach(() => {
   vi.useRealTimers()
 })
 
-async function callbackOf({ service }: Pair, browser: Browser, path: string): Promise<string> {
-  return (await browser.visit(service.url + path, { stopAt: isCallback })).headers.location ?? ''
-}
-
 /** Steps up in 5 tabs at once: all start in the same session, then all return. */
 async function stepUpInTabs(pair: Pair, browser: Browser): Promise<Page[]> {
   const callbacks = []
-  for (const tab of tabs) callbacks.push(await callbackOf(pair, browser, `/identity?tab=${tab}`))
+  for (const tab of tabs) callbacks.push(await untilCallback(pair, browser, `/identity?tab=${tab}`))
   return Promise.all(callbacks.map((callback) => browser.visit(callback)))
 }
 
@@ -274,7 +269,7 @@ describe('a callback that arrives in another way', () => {
     async (method) => {
       await using pair = await startPair()
       const browser = pair.browser()
-      const callback = await callbackOf(pair, browser, '/account')
+      const callback = await untilCallback(pair, browser, '/account')
       const { status } = await browser.send(callback, { method })
       expect(status).toBeGreaterThanOrEqual(method === 'OPTIONS' ? 200 : 400)
       expect(await whoIs(pair.service, browser)).toBeUndefined()
@@ -287,7 +282,7 @@ describe('a callback that arrives in another way', () => {
     async (path) => {
       await using pair = await startPair()
       const browser = pair.browser()
-      const callback = new URL(await callbackOf(pair, browser, '/account'))
+      const callback = new URL(await untilCallback(pair, browser, '/account'))
       callback.pathname = path
       expect((await browser.visit(callback.href)).status).toBe(200)
     },
@@ -297,7 +292,7 @@ describe('a callback that arrives in another way', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     await using pair = await startPair({ options: { session: { idle: '10m', onExpiry: 'continue' } } })
     const browser = pair.browser()
-    const callback = await callbackOf(pair, browser, '/account')
+    const callback = await untilCallback(pair, browser, '/account')
     vi.setSystemTime(Date.now() - 20_000)
     expect((await browser.visit(callback)).status).toBe(200)
     await pair.op.signOut(sub)

@@ -8,6 +8,7 @@ import {
   type Responder,
   type ScriptedServer,
 } from '../support/scripted-server.ts'
+import { metadataOf } from '../support/provider-metadata.ts'
 import { expectRefused } from '../support/refusal.ts'
 
 const controller = 'did:web:localhost'
@@ -52,15 +53,7 @@ afterEach(async () => {
 })
 
 function discovery(changes: object = {}) {
-  const issuer = `${server.url}/`
-  return {
-    issuer,
-    authorization_endpoint: `${issuer}authorize`,
-    token_endpoint: `${issuer}token`,
-    userinfo_endpoint: `${issuer}userinfo`,
-    jwks_uri: `${issuer}jwks`,
-    ...changes,
-  }
+  return { ...metadataOf(`${server.url}/`), ...changes }
 }
 
 const jwks = (...keys: unknown[]): Responder => json({ keys }, { 'cache-control': 'max-age=86400' })

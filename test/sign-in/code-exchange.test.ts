@@ -8,6 +8,7 @@ import type { OneLoginOptions } from '../../lib/options/one-login-options.ts'
 import { parseStrategyOptions } from '../../lib/options/strategy-options.ts'
 import { parseSignInOptions } from '../../lib/options/sign-in-options.ts'
 import { createTransaction } from '../../lib/sign-in/transaction.ts'
+import { metadataOf } from '../support/provider-metadata.ts'
 import { json, startScriptedServer, text, type Responder } from '../support/scripted-server.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { createTokenIssuer, type Signing } from '../support/token-issuer.ts'
@@ -39,13 +40,7 @@ async function exchange({
 }: Exchange = {}) {
   await using server = await startScriptedServer(() => undefined)
   const issuer = `${server.url}/`
-  const metadata = {
-    issuer,
-    authorization_endpoint: `${issuer}authorize`,
-    token_endpoint: `${issuer}token`,
-    userinfo_endpoint: `${issuer}userinfo`,
-    jwks_uri: `${issuer}jwks`,
-  }
+  const metadata = metadataOf(issuer)
   const settings = parseStrategyOptions({
     environment: {
       issuer,

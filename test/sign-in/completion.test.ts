@@ -8,6 +8,7 @@ import { createHttp } from '../../lib/provider/http.ts'
 import type { Provider } from '../../lib/provider/provider.ts'
 import { createSignInCompletion } from '../../lib/sign-in/completion.ts'
 import { createTransaction } from '../../lib/sign-in/transaction.ts'
+import { metadataOf } from '../support/provider-metadata.ts'
 import { json, startScriptedServer } from '../support/scripted-server.ts'
 import { startPair } from '../support/simulator.ts'
 import { passTime, stopClock } from '../support/stopped-clock.ts'
@@ -42,13 +43,7 @@ async function complete(vtr: string[], claims: object) {
     const tokens = { access_token: 'an-access-token', token_type: 'Bearer', id_token: idToken }
     json(request.url === '/token' ? tokens : { sub })(response, request)
   })
-  const metadata = {
-    issuer,
-    authorization_endpoint: `${issuer}authorize`,
-    token_endpoint: `${issuer}token`,
-    userinfo_endpoint: `${issuer}userinfo`,
-    jwks_uri: `${issuer}jwks`,
-  }
+  const metadata = metadataOf(issuer)
   const http = createHttp(settings)
   const provider = { http, metadata: () => Promise.resolve(metadata), tokenKey: op.findKey }
   const { signedIn } = await createSignInCompletion(settings, provider as unknown as Provider)(
